@@ -1,0 +1,1 @@
+"""gapwatch: is the promise to close a life-expectancy gap being kept?"""

@@ -1,0 +1,181 @@
+"""The output tables: what gapwatch says."""
+
+from __future__ import annotations
+
+from gapwatch.contracts.schema import (
+    AREA,
+    AREA_NAME,
+    GEOGRAPHY,
+    MEASURE,
+    PERIOD,
+    PERIOD_ORDER,
+    SEX,
+    Check,
+    Column,
+    Table,
+    calendar,
+    interval,
+    share,
+    text,
+    years,
+)
+
+GAP = Table(
+    "gap",
+    "The gap by measure, sex and window, with both ends",
+    (
+        MEASURE,
+        SEX,
+        text("kind", "How the measure is made",
+              choices=("pair", "pooled", "extremes", "slope")),
+        GEOGRAPHY,
+        Column("segment", "integer", "Windows with the same number are comparable; a break in the "
+               "source starts a new one", minimum=1),
+        *PERIOD,
+        years("worse_years", "Life expectancy on the worse-off side", minimum=40, maximum=110),
+        years("worse_lower95_years", "Lower 95% limit of the worse-off side"),
+        years("worse_upper95_years", "Upper 95% limit of the worse-off side"),
+        years("better_years", "Life expectancy on the better-off side", minimum=40, maximum=110),
+        years("better_lower95_years", "Lower 95% limit of the better-off side"),
+        years("better_upper95_years", "Upper 95% limit of the better-off side"),
+        years("gap_years", "Better-off side minus worse-off side"),
+        years("se_years", "Standard error of the gap", minimum=0),
+        years("lower95_years", "Lower 95% limit of the gap"),
+        years("upper95_years", "Upper 95% limit of the gap"),
+        Column("relative_gap", "number", "Better-off side divided by worse-off side", unit="ratio",
+               nullable=True, minimum=0),
+        Column("relative_lower95", "number", "Lower 95% limit of the relative gap", unit="ratio",
+               nullable=True),
+        Column("relative_upper95", "number", "Upper 95% limit of the relative gap", unit="ratio",
+               nullable=True),
+        years("naive_gap_years", "Best minus worst published value, biased upward by noise; only "
+               "for the kind extremes"),
+        text("basis", "What the figure is made from"),
+        text("reason", "Code of the reason why a figure is withheld; empty when it is given",
+              may_be_empty=True),
+        text("flags", "Quality codes, separated by spaces; the figure is kept",
+              may_be_empty=True),
+    ),
+    key=("measure", "sex", "period_start", "period_end"),
+    checks=(
+        PERIOD_ORDER,
+        interval(),
+        interval("worse_"),
+        interval("better_"),
+        Check("reason_when_missing", "(gap_years IS NULL) = (reason <> '')",
+              "a missing gap has a reason, and only a missing gap"),
+        Check("standard_error_when_given", "(gap_years IS NULL) = (se_years IS NULL)",
+              "a gap has a standard error"),
+    ),
+)  # fmt: skip
+
+VERDICTS = (
+    "cannot calculate", "target met", "on track", "off track", "wrong direction",
+    "too early to tell",
+)  # fmt: skip
+
+VERDICT = Table(
+    "verdict",
+    "The verdict by measure and sex, with what it rests on",
+    (
+        MEASURE,
+        SEX,
+        Column("is_primary", "boolean", "Whether the study's headline verdict is this one"),
+        text("verdict", "The verdict", choices=VERDICTS),
+        text("reason_code", "Code of the reason, when the verdict can't be calculated",
+              may_be_empty=True),
+        text("reason", "The reason in words", may_be_empty=True),
+        Column("windows", "integer", "Comparable windows used", unit="windows", minimum=0),
+        calendar("newest_start", "First year of the newest comparable window", nullable=True),
+        calendar("newest_end", "Last year of the newest comparable window", nullable=True),
+        calendar("baseline_start", "First year of the baseline window"),
+        calendar("baseline_end", "Last year of the baseline window"),
+        years("baseline_gap_years", "Measured gap in the baseline window"),
+        years("target_gap_years", "Gap that the promise asks for"),
+        calendar("target_year", "Year by which the promise is to be kept"),
+        years("slope_years_per_year", "Change of the gap a year over the comparable windows"),
+        years("slope_se_years_per_year", "Standard error of that change", minimum=0),
+        years("slope_lower95_years_per_year", "Lower 95% limit of that change"),
+        years("slope_upper95_years_per_year", "Upper 95% limit of that change"),
+        share("slope_p", "Two-sided p-value of that change"),
+        years("projected_gap_years", "Expected gap in the target year"),
+        years("projected_sd_years", "Standard deviation of the gap in the target year", minimum=0),
+        years("projected_lower95_years", "Lower 95% limit of the gap in the target year"),
+        years("projected_upper95_years", "Upper 95% limit of the gap in the target year"),
+        share("p_target", "Probability that the gap in the target year is at or below the target"),
+        share("p_narrowing", "Probability that the gap is getting smaller"),
+        years("required_change_years_per_year", "Change a year that would meet the target"),
+        text("closing_by", "Which side moves the gap, named only when the evidence excludes chance",
+             may_be_empty=True),
+        calendar("first_answerable_year", "First year in which a gap that truly is on track would "
+                  "be called so with the study's power", nullable=True),
+    ),
+    key=("measure", "sex"),
+)  # fmt: skip
+
+TRAJECTORY = Table(
+    "trajectory",
+    "The annual gap behind the windows, its projection and the target line",
+    (
+        MEASURE,
+        SEX,
+        calendar("year", "Calendar year"),
+        Column("is_projected", "boolean", "Whether the year is after the newest window"),
+        years("mean_years", "Expected gap", nullable=False),
+        *(
+            years(f"{side}{level}_years", f"{side.capitalize()} limit, {level}% band",
+                   nullable=False)
+            for level in (50, 80, 95)
+            for side in ("lower", "upper")
+        ),
+        years("target_line_years", "Straight line from the baseline to the target"),
+    ),
+    key=("measure", "sex", "year"),
+)  # fmt: skip
+
+VALIDATION = Table(
+    "validation",
+    "What was checked, and what was found",
+    (
+        text("suite", "Suite of expectations: the table that it guards"),
+        Column("position", "integer", "Place of the expectation in its suite", minimum=1),
+        text("expectation", "The expectation, in words"),
+        text("severity", "What a failure does", choices=("critical", "warning")),
+        Column("rows_checked", "integer", "Rows looked at", unit="rows", minimum=0),
+        Column("rows_unexpected", "integer", "Rows that fail", unit="rows", minimum=0),
+        text("examples", "The first rows that fail", may_be_empty=True),
+    ),
+    key=("suite", "position"),
+)  # fmt: skip
+
+COVERAGE = Table(
+    "coverage",
+    "Whether every area of the study is published, by window and sex",
+    (
+        GEOGRAPHY,
+        SEX,
+        *PERIOD,
+        Column("areas_expected", "integer", "Areas of the study", unit="areas", minimum=1),
+        Column("areas_published", "integer", "Areas with a published value", unit="areas",
+               minimum=0),
+        text("areas_missing", "Codes of the areas without one", may_be_empty=True),
+    ),
+    key=("geography", "sex", "period_start", "period_end"),
+    checks=(PERIOD_ORDER,),
+)  # fmt: skip
+
+CHANGE = Table(
+    "change",
+    "Change of life expectancy between neighbouring comparable windows",
+    (
+        GEOGRAPHY,
+        AREA,
+        AREA_NAME,
+        SEX,
+        *PERIOD,
+        Column("windows_since", "integer", "Years from the start of the earlier window", minimum=1,
+               unit="years"),
+        years("change_years", "Life expectancy minus that of the earlier window", nullable=False),
+    ),
+    key=("geography", "area_code", "sex", "period_start", "period_end"),
+)  # fmt: skip

@@ -1,0 +1,99 @@
+"""What a table is made of, and the columns that several tables share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "integer", "number", "boolean"]
+
+# Six decimals of a year is half a minute: finer than any figure here, and coarse enough that a
+# last-bit difference between two processors never reaches an output.
+DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, its unit (in the name too), whether it may be missing, its meaning."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+    may_be_empty: bool = False  # text whose emptiness says something: no reason, no flag
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule across columns, as a SQL condition that holds or is unknown for every row."""
+
+    name: str
+    condition: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns in order, its key (which also sorts its exports), its rules."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names, in the order of the contract."""
+        return tuple(column.name for column in self.columns)
+
+
+SEXES = ("female", "male")
+CODE = "[A-Z][0-9]{8}"
+SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
+
+
+def text(name: str, meaning: str, **rules: object) -> Column:
+    return Column(name, "text", meaning, **rules)  # type: ignore[arg-type]
+
+
+def years(name: str, meaning: str, *, nullable: bool = True, **rules: object) -> Column:
+    return Column(name, "number", meaning, unit="years", nullable=nullable, **rules)  # type: ignore[arg-type]
+
+
+def calendar(name: str, meaning: str, *, nullable: bool = False) -> Column:
+    return Column(
+        name,
+        "integer",
+        meaning,
+        unit="calendar year",
+        nullable=nullable,
+        minimum=1801,
+        maximum=2200,
+    )  # fmt: skip
+
+
+def share(name: str, meaning: str) -> Column:
+    return Column(name, "number", meaning, unit="probability", nullable=True, minimum=0, maximum=1)
+
+
+GEOGRAPHY = text("geography", "Kind and vintage of the area, such as ward2011", pattern=SLUG)
+AREA = text("area_code", "The publisher's code of the area", pattern=CODE)
+AREA_NAME = text("area_name", "Name of the area; never used to join")
+SEX = text("sex", "Sex, as the publisher records it", choices=SEXES)
+MEASURE = text("measure", "Measure of the gap, as named in the study", pattern=SLUG)
+PERIOD = (
+    calendar("period_start", "First calendar year of the window"),
+    calendar("period_end", "Last calendar year of the window"),
+)
+PERIOD_ORDER = Check("period_order", "period_start <= period_end", "a window ends after it starts")
+
+
+def interval(prefix: str = "") -> Check:
+    low, high = f"{prefix}lower95_years", f"{prefix}upper95_years"
+    return Check(f"{prefix}interval_order", f"{low} <= {high}", "the interval is in order")

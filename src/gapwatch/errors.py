@@ -1,0 +1,70 @@
+"""Named errors: what was expected, what was found, what to do, and the exit code that says so."""
+
+from __future__ import annotations
+
+
+class GapwatchError(Exception):
+    """Base of every error that gapwatch raises on purpose.
+
+    `where` names the file, table, key or row; `expected` and `found` are in the reader's words;
+    `remedy` says what to do next. The command line prints all four and exits with `exit_code`.
+    """
+
+    exit_code = 1
+    kind = "Error"
+
+    def __init__(self, where: str, *, expected: str, found: str, remedy: str) -> None:
+        self.where = where
+        self.expected = expected
+        self.found = found
+        self.remedy = remedy
+        super().__init__(where, expected, found, remedy)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kind}: {self.where}\n"
+            f"  expected: {self.expected}\n"
+            f"  found:    {self.found}\n"
+            f"  to do:    {self.remedy}"
+        )
+
+
+class OutputError(GapwatchError):
+    """The output could not be written: no permission, a full disk, another run at work."""
+
+    kind = "Cannot write"
+
+
+class UsageError(GapwatchError):
+    """The command asks for something that isn't there."""
+
+    exit_code = 2
+    kind = "Usage"
+
+
+class StudyError(GapwatchError):
+    """The study file is wrong, or names what the data don't hold."""
+
+    exit_code = 2
+    kind = "Study"
+
+
+class ValidationError(GapwatchError):
+    """The data break a contract or a critical expectation; nothing was published."""
+
+    exit_code = 3
+    kind = "Validation"
+
+
+class SourceError(GapwatchError):
+    """A publisher, or a service that the command needs, could not be reached or made no sense."""
+
+    exit_code = 4
+    kind = "Source unavailable"
+
+
+class IntegrityError(GapwatchError):
+    """Bytes are not the bytes that were pinned or released."""
+
+    exit_code = 5
+    kind = "Integrity"

@@ -1,0 +1,1 @@
+"""Validation: suites from expectations/, checked by Great Expectations in a process of its own."""

@@ -1,0 +1,54 @@
+"""Tables made only to be checked: whether anything is missing, and whether anything jumps."""
+
+from __future__ import annotations
+
+import itertools
+
+import pandas as pd
+
+from gapwatch.contracts import CHANGE, COVERAGE, SEXES
+from gapwatch.study import Study
+from gapwatch.tables import canonical
+
+
+def coverage(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row a window and sex: how many of the study's areas are published, which are not.
+
+    The windows are all from the first to the last of the vintage, a year apart, so a window that
+    is missing as a whole is seen as well.
+    """
+    vintage = study.geography.vintage
+    codes = [area.code for area in study.geography.areas]
+    published = inputs["life_expectancy"]
+    published = published[
+        (published["geography"] == vintage) & published["life_expectancy_years"].notna()
+    ]
+    groups = {
+        key: set(group["area_code"])
+        for key, group in published.groupby(["sex", "period_start", "period_end"])
+    }
+    starts = published["period_start"]
+    width = int((published["period_end"] - starts).iloc[0])
+    rows = []
+    for sex, start in itertools.product(SEXES, range(int(starts.min()), int(starts.max()) + 1)):
+        found = groups.get((sex, start, start + width), set())
+        missing = [code for code in codes if code not in found]
+        rows.append((vintage, sex, start, start + width, len(codes), len(codes) - len(missing),
+                     " ".join(missing)))  # fmt: skip
+    return canonical(COVERAGE, pd.DataFrame(rows, columns=list(COVERAGE.names)), "coverage")
+
+
+def change(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Change of each area from its earlier window to the next, never across a break."""
+    frame = inputs["life_expectancy"]
+    frame = frame[(frame["geography"] == study.geography.vintage)].dropna(
+        subset=["life_expectancy_years"]
+    )
+    breaks = [rupture.first_period[0] for rupture in study.geography.breaks]
+    segment = sum(((frame["period_start"] >= first).astype(int) for first in breaks), start=0)
+    groups = frame.assign(segment=segment).groupby(["area_code", "sex", "segment"], sort=False)
+    made = frame.assign(
+        windows_since=groups["period_start"].diff(),
+        change_years=groups["life_expectancy_years"].diff(),
+    ).dropna(subset=["change_years"])
+    return canonical(CHANGE, made, "change")

@@ -1,0 +1,167 @@
+"""Checks tables against suites with Great Expectations; the only module that imports it.
+
+It runs as a process of its own (`python -m gapwatch.quality.worker`), because importing the
+library takes four seconds that the rest of a run can use. One JSON request a line on standard
+input, one JSON answer a line on standard output; nothing else is ever printed there.
+
+Great Expectations passes silently in four ways, and each is closed here: an expectation of an
+unknown type, or of an unknown severity, is dropped with a log line; an empty suite succeeds; an
+empty table passes checks of nulls and ranges. So types and severities are checked first, every
+suite must count rows, and what was asked for must equal what was evaluated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import json
+import logging
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+SEVERITIES = ("critical", "warning")
+ROW_COUNTS = ("expect_table_row_count_to_be_between", "expect_table_row_count_to_equal")
+_MAX_EXAMPLES = 5
+_DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+_KEYS = {"type", "kwargs", "severity", "says"}
+
+
+class SuiteError(Exception):
+    """A suite that can't be trusted to check anything: expected, found."""
+
+    def __init__(self, where: str, expected: str, found: str) -> None:
+        super().__init__(where, expected, found)
+        self.where, self.expected, self.found = where, expected, found
+
+
+def read_suite(path: Path) -> list[dict[str, Any]]:
+    """Read a suite and refuse one that would check less than it seems to. Needs no library."""
+    where = f"expectations/{path.name}"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SuiteError(where, "a suite in JSON", str(error)) from error
+    expectations = content.get("expectations") if isinstance(content, dict) else None
+    if not expectations or not isinstance(expectations, list):
+        raise SuiteError(where, "at least one expectation", "an empty suite, which checks nothing")
+    for number, item in enumerate(expectations, 1):
+        place = f"{where}, expectation {number}"
+        if not isinstance(item, dict) or set(item) != _KEYS:
+            found = ", ".join(sorted(item)) if isinstance(item, dict) else repr(item)
+            raise SuiteError(place, f"the keys {', '.join(sorted(_KEYS))}", found)
+        if item["severity"] not in SEVERITIES:
+            raise SuiteError(place, f"severity {' or '.join(SEVERITIES)}", repr(item["severity"]))
+    if not any(item["type"] in ROW_COUNTS for item in expectations):
+        raise SuiteError(where, f"one of {' or '.join(ROW_COUNTS)}",
+                         "no count of rows, so an empty table would pass")  # fmt: skip
+    return expectations
+
+
+def _implementation(where: str, item: dict[str, Any]) -> Any:
+    from great_expectations.expectations import registry
+
+    known = registry.list_registered_expectation_implementations()
+    if item["type"] not in known:
+        near = difflib.get_close_matches(str(item["type"]), known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise SuiteError(where, "a known type of expectation", f"{item['type']!r}{hint}")
+    try:
+        return registry.get_expectation_impl(item["type"])(
+            **item["kwargs"], severity=item["severity"]
+        )
+    except Exception as error:  # the library raises many kinds for wrong arguments
+        raise SuiteError(where, f"arguments of {item['type']}", str(error)) from error
+
+
+def check(suite_path: Path, csv_path: Path, kinds: dict[str, str], key: list[str]) -> list[Any]:
+    """Check one table against its suite; one result an expectation, in the suite's order."""
+    import great_expectations as gx
+    import pandas as pd
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    items = read_suite(suite_path)
+    where = f"expectations/{suite_path.name}"
+    built = [
+        _implementation(f"{where}, expectation {number}", item)
+        for number, item in enumerate(items, 1)
+    ]
+    frame = pd.read_csv(
+        csv_path, dtype={name: _DTYPES[kind] for name, kind in kinds.items()},
+        keep_default_na=False,
+        na_values={name: [""] for name, kind in kinds.items() if kind != "text"},
+        encoding="utf-8",
+    )  # fmt: skip
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("run").add_dataframe_asset("table")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch(
+        batch_parameters={"dataframe": frame}
+    )
+    results = []
+    for number, (item, expectation) in enumerate(zip(items, built, strict=True), 1):
+        outcome = batch.validate(expectation, result_format="COMPLETE")
+        results.append(_result(f"{where}, expectation {number}", item, outcome, frame, key))
+    if len(results) != len(items):
+        raise SuiteError(where, f"{len(items)} expectations evaluated", str(len(results)))
+    return results
+
+
+def _result(where: str, item: dict[str, Any], outcome: Any, frame: Any, key: list[str]) -> Any:
+    raised = outcome.exception_info or {}
+    if raised.get("raised_exception") or any(
+        isinstance(part, dict) and part.get("raised_exception") for part in raised.values()
+    ):
+        told = raised.get("exception_message") or next(
+            (part["exception_message"] for part in raised.values() if isinstance(part, dict)), ""
+        )
+        raise SuiteError(where, f"{item['type']} evaluated", str(told)[:300])
+    found = outcome.result or {}
+    rows = [int(row) for row in found.get("unexpected_index_list") or []]
+    examples = ["; ".join(f"{name} {frame[name].iloc[row]}" for name in key) for row in rows]
+    unexpected = len(rows) or int(found.get("unexpected_count") or 0)
+    if not outcome.success and not unexpected:
+        unexpected = 1
+        examples = [f"observed {found.get('observed_value')}"]
+    return {
+        "says": item["says"],
+        "severity": item["severity"],
+        "success": bool(outcome.success),
+        "rows_checked": len(frame),
+        "rows_unexpected": unexpected,
+        "examples": examples[:_MAX_EXAMPLES],
+    }
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    answers = sys.stdout
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.suppress(Exception):  # an import that fails is told by the first request
+            import great_expectations  # noqa: F401
+        for line in sys.stdin:
+            request = json.loads(line)
+            try:
+                answer: dict[str, Any] = {
+                    "results": check(
+                        Path(request["suite"]), Path(request["csv"]), request["kinds"],
+                        request["key"],
+                    )
+                }  # fmt: skip
+            except SuiteError as error:
+                answer = {"where": error.where, "expected": error.expected, "found": error.found}
+            except Exception as error:  # every failure must reach the run as a refusal
+                answer = {"where": Path(request["suite"]).name, "expected": "a table checked",
+                          "found": f"{type(error).__name__}: {error}"}  # fmt: skip
+            answers.write(json.dumps(answer) + "\n")
+            answers.flush()
+
+
+if __name__ == "__main__":
+    # No telemetry leaves: this is read when the library is imported.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    main()

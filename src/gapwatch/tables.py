@@ -1,0 +1,230 @@
+"""Tables in and out: CSV read strictly against its contract, written in one canonical form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from typing import NoReturn
+
+import numpy as np
+import pandas as pd
+
+from gapwatch.contracts import DECIMALS, Column, Table
+from gapwatch.errors import ValidationError
+
+# Spreadsheets run a cell that starts like this as a formula. An apostrophe in front stops them;
+# text that has apostrophes there already gets one more, so that reading back is exact.
+_FORMULA = re.compile("'*[=+@\t\r-]")
+_XSD = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
+
+
+def read_csv(table: Table, content: bytes, origin: str) -> pd.DataFrame:
+    """Parse a CSV that must meet `table`; columns that may be missing may be absent.
+
+    Raises ValidationError, which names the file, the row (as a spreadsheet counts), the column,
+    what was expected and what was found.
+    """
+    rows = _rows(content, origin)
+    header = rows[0]
+    if len(set(header)) != len(header):
+        _refuse(f"{origin}, header", "each column once", ", ".join(header))
+    unknown = [name for name in header if name not in table.names]
+    missing = [
+        column.name for column in table.columns if column.name not in header and not column.nullable
+    ]
+    if unknown or missing:
+        problem = [f"no {name!r}" for name in missing] + [f"unknown {name!r}" for name in unknown]
+        _refuse(f"{origin}, header", ", ".join(table.names), "; ".join(problem))
+    body = rows[1:]
+    if not body:
+        _refuse(origin, f"rows of {table.name}", "a header alone")
+    for number, row in enumerate(body, 2):
+        if len(row) != len(header):
+            _refuse(f"{origin}, row {number}", f"{len(header)} fields", f"{len(row)} fields")
+    fields = dict(zip(header, zip(*body, strict=True), strict=True))
+    blank = ("",) * len(body)
+    frame = pd.DataFrame(
+        {
+            column.name: _parse(column, fields.get(column.name, blank), origin)
+            for column in table.columns
+        }
+    )
+    return canonical(table, frame, origin)
+
+
+def _rows(content: bytes, origin: str) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        _refuse(origin, "text in UTF-8", f"byte {error.start} is not UTF-8")
+    if not text.strip():
+        _refuse(origin, "a header and rows", "an empty file")
+    if not text.endswith("\n"):
+        _refuse(origin, "a last line that ends", "a file that stops in the middle of a line")
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        _refuse(origin, "CSV", str(error))
+
+
+def _parse(column: Column, cells: Sequence[str], origin: str) -> pd.Series:
+    """Turn text into the column's type; the first cell that can't be one is named."""
+    if column.kind == "text":
+        unescaped = [
+            cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell for cell in cells
+        ]
+        values: list[object] = [
+            None if not cell and column.nullable else cell for cell in unescaped
+        ]
+        return pd.Series(values, dtype="str")
+    pattern, kind = _SYNTAX[column.kind]
+    parsed: list[object] = []
+    for number, cell in enumerate(cells, 2):
+        if not cell and column.nullable:
+            parsed.append(None)
+        elif not pattern.fullmatch(cell):
+            found = "a blank" if not cell else repr(cell)
+            _refuse(f"{origin}, row {number}, column {column.name}", _wanted(column), found)
+        else:
+            parsed.append(_TRUTH[cell] if kind == "boolean" else float(cell))
+    return pd.Series(parsed, dtype=kind)
+
+
+_TRUTH = {"true": True, "false": False}
+_SYNTAX = {
+    "integer": (re.compile(r"-?\d{1,15}"), "Int64"),
+    "number": (re.compile(r"-?\d{1,15}(\.\d{1,15})?"), "float64"),
+    "boolean": (re.compile(r"true|false"), "boolean"),
+}
+
+
+def _wanted(column: Column) -> str:
+    words = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
+    text = words.get(column.kind, "text")
+    if column.choices:
+        text = f"one of {', '.join(column.choices)}"
+    elif column.pattern:
+        text = f"text of the form {column.pattern}"
+    elif column.minimum is not None or column.maximum is not None:
+        low = "" if column.minimum is None else f" at least {column.minimum:g}"
+        high = "" if column.maximum is None else f" at most {column.maximum:g}"
+        text += " and".join(part for part in (low, high) if part)
+    return text + (", or nothing" if column.nullable else "")
+
+
+def canonical(table: Table, frame: pd.DataFrame, origin: str) -> pd.DataFrame:
+    """Check a frame against its contract; return its columns in order, typed, rounded, sorted.
+
+    Every table passes here on its way to DuckDB, to CSV and to JSON, so the three always agree.
+    """
+    frame = frame.reset_index(drop=True)
+    typed = pd.DataFrame({column.name: _typed(column, frame) for column in table.columns})
+    for column in table.columns:
+        _check_column(column, typed[column.name], origin)
+    repeated = typed.duplicated(list(table.key), keep="first")
+    if repeated.any():
+        row = int(np.flatnonzero(repeated)[0])
+        key = ", ".join(f"{name} {typed[name].iloc[row]}" for name in table.key)
+        _refuse(f"{origin}, row {row + 2}", f"each {', '.join(table.key)} once", f"{key} again")
+    return typed.sort_values(list(table.key), kind="stable", ignore_index=True)
+
+
+def _typed(column: Column, frame: pd.DataFrame) -> pd.Series:
+    series = frame[column.name]
+    if column.kind == "number":
+        # Adding zero turns a rounded -0.0 into 0.0, which would read as another number.
+        return series.astype("float64").round(DECIMALS) + 0.0
+    if column.kind == "integer":
+        return series.astype("Int64")
+    return series.astype("boolean") if column.kind == "boolean" else series.astype("str")
+
+
+def _check_column(column: Column, series: pd.Series, origin: str) -> None:
+    present = series.notna()
+    bad = pd.Series(data=False, index=series.index) if column.nullable else ~present
+    values = series[present]
+    wrong = pd.Series(data=False, index=values.index)
+    if column.kind == "text" and not column.may_be_empty:
+        wrong |= values == ""
+    if column.choices:
+        wrong |= ~values.isin(column.choices)
+    if column.pattern:
+        wrong |= ~values.str.fullmatch(column.pattern)
+    if column.minimum is not None:
+        wrong |= values < column.minimum
+    if column.maximum is not None:
+        wrong |= values > column.maximum
+    if column.kind == "number":
+        wrong |= ~np.isfinite(values)
+    bad |= wrong.reindex(series.index, fill_value=False).astype(bool)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        cell = series.iloc[row]
+        blank = not present.iloc[row] or cell == ""
+        found = "a blank" if blank else repr(cell) if isinstance(cell, str) else str(cell)
+        _refuse(f"{origin}, row {row + 2}, column {column.name}", _wanted(column), found)
+
+
+def _refuse(where: str, expected: str, found: str) -> NoReturn:
+    raise ValidationError(
+        where, expected=expected, found=found,
+        remedy="compare the file with the publisher's; nothing was published from it",
+    )  # fmt: skip
+
+
+def csv_text(value: object) -> str:
+    """One cell: missing is empty, floats are as short as they can be, text can't be a formula."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, (bool, np.bool_)):
+        return "true" if value else "false"
+    if isinstance(value, (float, np.floating)):
+        return repr(float(value)).removesuffix(".0")
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
+
+
+def to_csv(table: Table, frame: pd.DataFrame, *, banner: str = "") -> bytes:
+    """Write a canonical frame as UTF-8 CSV with line feeds; `banner` goes into a last column."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([*table.names, "notice"] if banner else table.names)
+    extra = [csv_text(banner)] if banner else []
+    for row in frame[list(table.names)].astype(object).itertuples(index=False):
+        writer.writerow([csv_text(value) for value in row] + extra)
+    return buffer.getvalue().encode("utf-8")
+
+
+def csvw(tables: Sequence[Table]) -> bytes:
+    """CSV on the Web metadata for the exports of `tables` (W3C tabular metadata, 2015)."""
+    described = [
+        {
+            "url": f"{table.name}.csv",
+            "dc:description": table.meaning,
+            "tableSchema": {
+                "columns": [_described(column) for column in table.columns],
+                "primaryKey": list(table.key),
+            },
+        }
+        for table in tables
+    ]
+    document = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "tables": described,
+    }
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _described(column: Column) -> dict[str, object]:
+    bounds = {"minimum": column.minimum, "maximum": column.maximum}
+    limits = {name: f"{value:g}" for name, value in bounds.items() if value is not None}
+    return {
+        "name": column.name,
+        "titles": column.name,
+        "dc:description": column.meaning + (f" ({column.unit})" if column.unit else ""),
+        "datatype": {"base": _XSD[column.kind], **limits} if limits else _XSD[column.kind],
+        "required": not column.nullable and not column.may_be_empty,
+    }

@@ -1,0 +1,29 @@
+"""What every test may use: the shipped project, and copies of it that can be broken."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gapwatch.project import Project
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Project:
+    """The project as it is shipped; never written to."""
+    return Project(ROOT, ROOT / "gapwatch.toml")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A copy of the shipped study, snapshot and suites, to be broken."""
+    root = tmp_path / "project"
+    for name in ("data/raw", "expectations"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("gapwatch.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, root / name)
+    return Project(root, root / "gapwatch.toml")

@@ -1,0 +1,29 @@
+"""Snapshots whose content was changed on purpose, pinned anew so that only the content is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+
+from gapwatch import snapshots
+from gapwatch.project import Project
+
+
+def repin(project: Project, source: str, change: Callable[[str], str]) -> str:
+    """Pin the project's newest snapshot again with one source changed; return the new id.
+
+    The new snapshot is a day younger, so it is the newest.
+    """
+    old = snapshots.load(project.raw)
+    items = []
+    for pin in old.pins:
+        content = snapshots.read_object(project.raw, pin)
+        if pin.id == source:
+            changed = change(content.decode())
+            assert changed != content.decode(), "the change must change something"
+            content = changed.encode()
+        sizes = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        items.append((pin.model_copy(update=sizes), content))
+    day = old.as_known_at + dt.timedelta(days=1)
+    return snapshots.write(project.raw, title=old.title, as_known_at=day, items=items).id

@@ -1,0 +1,208 @@
+"""The gate: Great Expectations must really check, in the four ways it can pass without checking."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from gapwatch import snapshots, study, tables
+from gapwatch.contracts import AREA_REFERENCE, INPUTS, OUTPUTS, VALIDATION
+from gapwatch.errors import ValidationError
+from gapwatch.project import Project
+from gapwatch.quality import views, worker
+from gapwatch.quality.gate import Gate
+from gapwatch.sources.pinned import load_inputs
+
+Suite = list[dict[str, Any]]
+COUNTED = {
+    "type": "expect_table_row_count_to_be_between",
+    "kwargs": {"min_value": 1, "max_value": 100},
+    "severity": "critical",
+    "says": "there are areas",
+}
+IN_RANGE = {
+    "type": "expect_column_values_to_be_between",
+    "kwargs": {"column": "imd2010_average_score", "min_value": 0, "max_value": 100},
+    "severity": "critical",
+    "says": "scores are 0 to 100",
+}
+
+
+@pytest.fixture(scope="module")
+def inputs(shipped: Project) -> dict[str, pd.DataFrame]:
+    loaded, _ = study.load(shipped.study_file)
+    return load_inputs(shipped.raw, snapshots.load(shipped.raw), loaded)
+
+
+def write(folder: Path, expectations: Suite) -> Path:
+    path = folder / "area_reference.json"
+    path.write_text(json.dumps({"table": "area_reference", "expectations": expectations}))
+    return path
+
+
+def check(folder: Path, expectations: Suite, frame: pd.DataFrame) -> list[Any]:
+    """Run the real checks, in this process, on a table written as a run would write it."""
+    table = folder / "area_reference.csv"
+    table.write_bytes(tables.to_csv(AREA_REFERENCE, frame))
+    kinds = {column.name: str(column.kind) for column in AREA_REFERENCE.columns}
+    return worker.check(write(folder, expectations), table, kinds, list(AREA_REFERENCE.key))
+
+
+def test_every_table_that_is_checked_has_a_suite_that_counts_rows(shipped: Project) -> None:
+    suites = {path.stem for path in shipped.expectations.glob("*.json")}
+    assert suites == {table.name for table in (*INPUTS, *OUTPUTS)} - {VALIDATION.name}
+    for path in shipped.expectations.glob("*.json"):
+        assert len(worker.read_suite(path)) >= 3
+
+
+def test_an_unknown_type_of_expectation_is_refused_with_the_nearest_known(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    unknown = {**IN_RANGE, "type": "expect_column_values_to_be_betwixt"}
+    with pytest.raises(worker.SuiteError, match=r"did you mean expect_column_values_to_be_between"):
+        check(tmp_path, [COUNTED, unknown], inputs["area_reference"])
+
+
+def test_an_unknown_severity_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, [COUNTED, {**IN_RANGE, "severity": "crticial"}])
+    with pytest.raises(worker.SuiteError, match="severity critical or warning"):
+        worker.read_suite(path)
+
+
+@pytest.mark.parametrize("expectations", [[], None, {}])
+def test_an_empty_suite_is_refused(tmp_path: Path, expectations: Any) -> None:
+    with pytest.raises(worker.SuiteError, match="checks nothing"):
+        worker.read_suite(write(tmp_path, expectations))
+
+
+def test_a_suite_that_counts_no_rows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(worker.SuiteError, match="an empty table would pass"):
+        worker.read_suite(write(tmp_path, [IN_RANGE]))
+
+
+def test_an_empty_table_fails(tmp_path: Path, inputs: dict[str, pd.DataFrame]) -> None:
+    results = check(tmp_path, [COUNTED, IN_RANGE], inputs["area_reference"].head(0))
+    assert not results[0]["success"]
+    assert results[0]["rows_unexpected"] > 0
+
+
+def test_an_expectation_that_raises_is_not_taken_for_a_pass(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    absent = {**IN_RANGE, "kwargs": {"column": "no_such_column", "min_value": 0}}
+    with pytest.raises(worker.SuiteError, match="no_such_column"):
+        check(tmp_path, [COUNTED, absent], inputs["area_reference"])
+
+
+def test_wrong_arguments_of_an_expectation_are_refused(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    wrong = {**IN_RANGE, "kwargs": {"colum": "imd2010_average_score"}}
+    with pytest.raises(worker.SuiteError, match="arguments of"):
+        check(tmp_path, [COUNTED, wrong], inputs["area_reference"])
+
+
+def test_as_many_expectations_are_evaluated_as_the_suite_holds(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    """The library drops a repeated expectation from a suite; here each is evaluated."""
+    results = check(tmp_path, [COUNTED, IN_RANGE, IN_RANGE], inputs["area_reference"])
+    assert len(results) == 3
+    assert all(result["success"] for result in results)
+
+
+def test_a_failing_row_is_named_by_its_key(tmp_path: Path, inputs: dict[str, pd.DataFrame]) -> None:
+    strict = {**IN_RANGE, "kwargs": {**IN_RANGE["kwargs"], "max_value": 45}}
+    results = check(tmp_path, [COUNTED, strict], inputs["area_reference"])
+    assert results[1]["rows_unexpected"] == 1
+    assert results[1]["examples"] == ["geography ward2011; area_code E05000642"]
+
+
+def gate_findings(
+    project: Project, workspace: Path, frame: pd.DataFrame, expectations: Suite
+) -> pd.DataFrame:
+    write(project.expectations, expectations)
+    with Gate(project.expectations, workspace) as gate:
+        gate.check(AREA_REFERENCE, frame)
+        return gate.findings()
+
+
+def test_a_critical_failure_stops_and_says_which_rows(
+    project: Project, tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    strict = {**IN_RANGE, "kwargs": {**IN_RANGE["kwargs"], "max_value": 45}}
+    with pytest.raises(ValidationError, match="E05000642") as caught:
+        gate_findings(project, tmp_path, inputs["area_reference"], [COUNTED, strict])
+    assert caught.value.expected == "scores are 0 to 100"
+
+
+def test_a_warning_is_told_and_does_not_stop(
+    project: Project, tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    strict = {**IN_RANGE, "kwargs": {**IN_RANGE["kwargs"], "max_value": 45}, "severity": "warning"}
+    found = gate_findings(project, tmp_path, inputs["area_reference"], [COUNTED, strict])
+    assert list(found["rows_unexpected"]) == [0, 1]
+    assert "E05000642" in found["examples"].iloc[1]
+
+
+def test_a_suite_that_is_not_there_stops(
+    project: Project, tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    (project.expectations / "area_reference.json").unlink()
+    with Gate(project.expectations, tmp_path) as gate:
+        gate.check(AREA_REFERENCE, inputs["area_reference"])
+        with pytest.raises(ValidationError, match=r"area_reference\.json"):
+            gate.findings()
+
+
+def test_a_checker_that_dies_stops_the_run(
+    project: Project, tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    with Gate(project.expectations, tmp_path) as gate:
+        gate.check(AREA_REFERENCE, inputs["area_reference"])
+        assert gate._process is not None
+        gate._process.kill()
+        with pytest.raises(ValidationError, match="the checker stopped"):
+            gate.findings()
+
+
+def without(rows: Callable[[pd.DataFrame], Any], inputs: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    frame = inputs["life_expectancy"]
+    return {**inputs, "life_expectancy": frame[~rows(frame)]}
+
+
+def test_coverage_names_an_area_that_is_missing_in_one_window(
+    shipped: Project, inputs: dict[str, pd.DataFrame]
+) -> None:
+    loaded, _ = study.load(shipped.study_file)
+    gone = without(
+        lambda f: (f["area_code"] == "E05000637") & (f["sex"] == "male")
+        & (f["period_start"] == 2005), inputs,
+    )  # fmt: skip
+    found = views.coverage(loaded, gone)
+    assert list(found.loc[found["areas_missing"] != "", "areas_missing"]) == ["E05000637"]
+
+
+def test_coverage_sees_a_window_that_is_missing_as_a_whole(
+    shipped: Project, inputs: dict[str, pd.DataFrame]
+) -> None:
+    loaded, _ = study.load(shipped.study_file)
+    gone = without(lambda f: (f["period_start"] == 2005) & (f["geography"] == "ward2011"), inputs)
+    found = views.coverage(loaded, gone)
+    assert list(found.loc[found["areas_published"] == 0, "period_start"]) == [2005, 2005]
+
+
+def test_change_is_never_taken_across_a_break(
+    shipped: Project, inputs: dict[str, pd.DataFrame]
+) -> None:
+    loaded, _ = study.load(shipped.study_file)
+    found = views.change(loaded, inputs)
+    assert set(found["period_start"]) == {2000, 2001, *range(2003, 2011)}
+    male = (found["area_code"] == "E05000637") & (found["sex"] == "male")
+    row = found[male & (found["period_start"] == 2003)]
+    assert row["change_years"].iloc[0] == pytest.approx(88.6 - 85.9, abs=1e-9)

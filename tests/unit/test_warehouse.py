@@ -1,0 +1,72 @@
+"""The database: generated from the contracts, and as strict as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from gapwatch import snapshots, study, tables, warehouse
+from gapwatch.contracts import LIFE_EXPECTANCY, TABLES
+from gapwatch.errors import ValidationError
+from gapwatch.project import Project
+from gapwatch.sources.pinned import load_inputs
+
+
+@pytest.fixture(scope="module")
+def inputs(shipped: Project) -> dict[str, pd.DataFrame]:
+    loaded, _ = study.load(shipped.study_file)
+    return load_inputs(shipped.raw, snapshots.load(shipped.raw), loaded)
+
+
+def test_every_table_of_the_contracts_can_be_made(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "empty.duckdb")) as database:
+        for table in TABLES.values():
+            database.execute(warehouse.ddl(table))
+        made = {row[0] for row in database.execute("SHOW TABLES").fetchall()}
+    assert made == set(TABLES)
+
+
+def test_what_goes_into_the_database_comes_out(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    warehouse.build(tmp_path / "made.duckdb", inputs)
+    with duckdb.connect(str(tmp_path / "made.duckdb"), read_only=True) as database:
+        out = database.execute("SELECT * FROM life_expectancy").df()
+    again = tables.canonical(LIFE_EXPECTANCY, out, "database")
+    assert tables.to_csv(LIFE_EXPECTANCY, again) == tables.to_csv(
+        LIFE_EXPECTANCY, inputs["life_expectancy"]
+    )
+
+
+def test_rows_that_break_a_rule_across_columns_are_named(inputs: dict[str, pd.DataFrame]) -> None:
+    frame = inputs["life_expectancy"].copy()
+    row = frame.index[(frame["area_code"] == "E05000630")][0]
+    frame.loc[row, ["lower95_years", "upper95_years"]] = [90.0, 70.0]
+    with pytest.raises(ValidationError) as caught:
+        warehouse.check({"life_expectancy": frame})
+    assert "value_in_interval" in caught.value.where
+    assert "E05000630" in caught.value.found
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("sex", "other"), ("life_expectancy_years", 39.0), ("area_code", "x"), ("area_name", None)],
+)
+def test_the_database_itself_refuses_what_the_contract_refuses(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame], column: str, value: object
+) -> None:
+    frame = inputs["life_expectancy"].head(3).copy()
+    frame.loc[1, column] = value
+    with pytest.raises(duckdb.ConstraintException):
+        warehouse.build(tmp_path / "refused.duckdb", {"life_expectancy": frame})
+
+
+def test_the_database_refuses_a_repeated_key(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    frame = pd.concat([inputs["life_expectancy"].head(2)] * 2)
+    with pytest.raises(duckdb.ConstraintException):
+        warehouse.build(tmp_path / "refused.duckdb", {"life_expectancy": frame})
