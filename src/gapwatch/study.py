@@ -128,11 +128,12 @@ class Simulation(_Part):
 
 
 class Source(_Part):
-    """An input: the pin that holds it, the table that it fills, when more is expected."""
+    """An input: the pin that holds it, its table, when more is expected, what to beware of."""
 
     id: Slug
     table: Literal["area_reference", "life_expectancy", "population_deaths"]
     next_expected: Text
+    note: str = Field(default="", max_length=1000)
 
 
 class Study(_Part):

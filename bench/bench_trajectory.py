@@ -1,0 +1,72 @@
+"""One borough's trajectories in under a second, at a cost linear in the measures.
+
+Machines differ, so every figure is also compared with a baseline taken in the same run.
+"""
+
+import time
+
+import numpy as np
+import pytest
+
+from gapwatch.gap.backtest import backtest, score
+from gapwatch.gap.sensitivity import sensitivity, smallest_flips
+from gapwatch.gap.verdict import Series, Target, assess
+
+MEASURES = 10
+LIMIT_SECONDS = 1.0
+# One measure's whole work against 51 factorisations of a 60 x 60 matrix, measured at about 60.
+MOST_TIMES_BASELINE = 250
+
+
+def borough(measures: int) -> list[tuple[Series, Target]]:
+    """As many invented series of nine five-year windows, all "too early to tell" or near it."""
+    start = np.arange(2010, 2019)
+    cases = []
+    for i in range(measures):
+        worse = 78 + 0.3 * np.arange(9) + 0.1 * np.cos(i + np.arange(9))
+        better = worse + 13 - 0.3 * np.arange(9) + 0.2 * np.sin(2 * i + np.arange(9))
+        small, large = np.full(9, 0.4), np.full(9, 1.4)
+        series = Series(
+            start, start + 4, better - worse, np.hypot(small, large), worse, small, better, large,
+            np.ones(9, dtype=bool),
+        )  # fmt: skip
+        cases.append((series, Target(6.5, 2035, 13.0, 2012)))
+    return cases
+
+
+def everything(cases: list[tuple[Series, Target]]) -> None:
+    for series, target in cases:
+        assess(series, target, release_year=2024)
+        sensitivity(series, target, release_year=2024)
+        smallest_flips(series, target)
+        score(backtest(series.start, series.end, series.gap, series.se))
+
+
+def seconds(work, repeat: int = 5) -> float:
+    times = []
+    for _ in range(repeat):
+        begin = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def baseline() -> None:
+    matrix = np.eye(60) + 0.5 * np.exp(-np.abs(np.subtract.outer(np.arange(60), np.arange(60))))
+    np.linalg.cholesky(np.broadcast_to(matrix, (51, 60, 60)))
+
+
+@pytest.mark.benchmark(group="trajectory")
+def test_one_borough(benchmark):
+    cases = borough(MEASURES)
+    benchmark.pedantic(everything, args=(cases,), rounds=5, warmup_rounds=1)
+    ratio = seconds(lambda: everything(cases), 3) / MEASURES / seconds(baseline, 20)
+    benchmark.extra_info["times_baseline_per_measure"] = ratio
+    assert seconds(lambda: everything(cases), 3) < LIMIT_SECONDS
+    assert ratio < MOST_TIMES_BASELINE
+
+
+def test_cost_is_linear_in_measures():
+    few, many = borough(3), borough(12)
+    everything(few)
+    assert seconds(lambda: everything(many), 3) / seconds(lambda: everything(few), 3) < 4 * 1.6

@@ -1,0 +1,174 @@
+"""From gaps to verdicts: each measure's newest comparable run, assessed, as tidy tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gapwatch.contracts import TRAJECTORY, VERDICT
+from gapwatch.gap.verdict import Assessment, Series, Target, Thresholds, assess
+from gapwatch.geography.panel import INTERVAL_WIDTH_SE
+from gapwatch.study import Measure, Study
+from gapwatch.tables import canonical
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One measure and sex: the run of windows that was judged, the target, what was found."""
+
+    measure: Measure
+    sex: str
+    windows: pd.DataFrame
+    baseline_period: tuple[int, int]
+    target: Target | None
+    assessment: Assessment
+
+
+def judge(study: Study, gaps: pd.DataFrame, release_year: int) -> list[Judged]:
+    """Assess every measure for both sexes, in the order of the study.
+
+    Only the newest comparable run is judged: windows on two sides of a break are never one trend.
+    """
+    judged = []
+    for measure in study.measures:
+        for sex in sorted(gaps["sex"].unique()):
+            mine = gaps[(gaps["measure"] == measure.id) & (gaps["sex"] == sex)]
+            judged.append(_judge_one(study, measure, sex, mine, release_year))
+    return judged
+
+
+def _judge_one(
+    study: Study, measure: Measure, sex: str, mine: pd.DataFrame, release_year: int
+) -> Judged:
+    period = study.baseline_period(measure)
+    newest = mine[mine["segment"] == mine["segment"].max()].sort_values(
+        ["period_end", "period_start"]
+    )
+    at_baseline = mine[
+        (mine["period_start"] == period[0]) & (mine["period_end"] == period[1])
+    ]["gap_years"]  # fmt: skip
+    baseline = float(at_baseline.iloc[0]) if len(at_baseline) else float("nan")
+    if np.isnan(baseline):
+        missing = Assessment(
+            verdict="cannot calculate", reason_code="V05",
+            reason=f"the gap of the baseline window, {period[0]} to {period[1]}, is withheld",
+        )  # fmt: skip
+        return Judged(measure, sex, newest, period, None, missing)
+    target = Target(
+        gap_years=study.promise.share_of_baseline * baseline,
+        year=study.promise.deadline_year,
+        baseline_gap_years=baseline,
+        baseline_year=(period[0] + period[1]) / 2,
+    )
+    rules = study.verdict
+    thresholds = Thresholds(
+        on_track_probability=rules.on_track_probability,
+        off_track_probability=rules.off_track_probability,
+        wrong_direction_probability=rules.wrong_direction_probability,
+        stale_after_years=rules.stale_after_years,
+        min_windows=rules.minimum_windows,
+        power=rules.power,
+        target_met_probability=rules.target_met_probability,
+    )
+    found = assess(series_of(newest), target, thresholds, release_year=release_year)
+    return Judged(measure, sex, newest, period, target, found)
+
+
+def series_of(windows: pd.DataFrame) -> Series:
+    """The arrays of one comparable run; a side's standard error comes from its interval."""
+
+    def column(name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return windows[name].to_numpy(dtype=np.float64, na_value=np.nan)
+
+    def error(side: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        width = column(f"{side}_upper95_years") - column(f"{side}_lower95_years")
+        return np.asarray(width / INTERVAL_WIDTH_SE)
+
+    return Series(
+        start=windows["period_start"].to_numpy(dtype=np.int64),
+        end=windows["period_end"].to_numpy(dtype=np.int64),
+        gap=column("gap_years"),
+        se=column("se_years"),
+        worse=column("worse_years"),
+        worse_se=error("worse"),
+        better=column("better_years"),
+        better_se=error("better"),
+        usable=(windows["reason"] == "").to_numpy(dtype=bool),
+    )
+
+
+def verdict_table(judged: list[Judged]) -> pd.DataFrame:
+    """The table `verdict`: one row a measure and sex."""
+    return canonical(VERDICT, pd.DataFrame([_verdict_row(item) for item in judged]), "verdict")
+
+
+def _verdict_row(item: Judged) -> dict[str, object]:
+    found, target = item.assessment, item.target
+    trend, projection = found.trend, found.projection
+    newest = found.newest_window or (None, None)
+    last = (
+        {name: values[-1] for name, values in vars(projection.path).items()} if projection else {}
+    )
+    return {
+        "measure": item.measure.id,
+        "sex": item.sex,
+        "is_primary": item.measure.primary,
+        "verdict": found.verdict,
+        "reason_code": found.reason_code,
+        "reason": found.reason,
+        "windows": found.windows_used,
+        "newest_start": newest[0],
+        "newest_end": newest[1],
+        "baseline_start": item.baseline_period[0],
+        "baseline_end": item.baseline_period[1],
+        "baseline_gap_years": target.baseline_gap_years if target else None,
+        "target_gap_years": target.gap_years if target else None,
+        "target_year": target.year if target else None,
+        "slope_years_per_year": trend.slope if trend else None,
+        "slope_se_years_per_year": trend.se if trend else None,
+        "slope_lower95_years_per_year": trend.lower if trend else None,
+        "slope_upper95_years_per_year": trend.upper if trend else None,
+        "slope_p": trend.p if trend else None,
+        "projected_gap_years": projection.mean if projection else None,
+        "projected_sd_years": projection.sd if projection else None,
+        "projected_lower95_years": last.get("lower95"),
+        "projected_upper95_years": last.get("upper95"),
+        "p_target": projection.p_target if projection else None,
+        "p_narrowing": projection.p_narrowing if projection else None,
+        "required_change_years_per_year": found.required_change_per_year,
+        "first_answerable_year": found.first_answerable_year,
+        "closing_by": found.closing_by,
+    }
+
+
+def trajectory_table(judged: list[Judged]) -> pd.DataFrame:
+    """The table `trajectory`: the annual path of every measure that has a projection."""
+    parts = [_path(item) for item in judged if item.assessment.projection]
+    empty = pd.DataFrame(columns=list(TRAJECTORY.names))
+    return canonical(TRAJECTORY, pd.concat(parts) if parts else empty, "trajectory")
+
+
+def _path(item: Judged) -> pd.DataFrame:
+    projection, target = item.assessment.projection, item.target
+    if projection is None or target is None:
+        raise ValueError("a path needs a projection and a target")
+    path = projection.path
+    years = path.year.astype(np.float64)
+    pace = (target.gap_years - target.baseline_gap_years) / (target.year - target.baseline_year)
+    line = target.baseline_gap_years + pace * (years - target.baseline_year)
+    frame = pd.DataFrame(
+        {
+            "measure": item.measure.id,
+            "sex": item.sex,
+            "year": path.year,
+            "is_projected": path.year > projection.newest_year,
+            "mean_years": path.mean,
+            "target_line_years": np.where(years >= target.baseline_year, line, np.nan),
+        }
+    )
+    for level in (50, 80, 95):
+        for bound in ("lower", "upper"):
+            frame[f"{bound}{level}_years"] = getattr(path, f"{bound}{level}")
+    return frame

@@ -1,0 +1,239 @@
+"""The gap, measured in every way that the study registers (docs/methods.md, measures).
+
+From published values only: a side of several areas is a population-weighted mean, which is an
+approximation and is labelled as one in the column `basis`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from gapwatch.contracts import GAP, SEXES
+from gapwatch.demography.extremes import corrected_range
+from gapwatch.demography.inequality import slope_index
+from gapwatch.demography.pooling import pool_published
+from gapwatch.geography.panel import FloatArray, Panel, build_panel
+from gapwatch.study import Measure, Study
+from gapwatch.tables import canonical
+
+Z95 = 1.959963984540054
+WITHHELD_WIDTH_YEARS = 20.0
+WIDE_YEARS = 4.0
+PANDEMIC_YEARS = (2020, 2021)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Both ends and the gap of one measure over W windows; every array is (W,), NaN = missing."""
+
+    worse: FloatArray
+    worse_lower: FloatArray
+    worse_upper: FloatArray
+    better: FloatArray
+    better_lower: FloatArray
+    better_upper: FloatArray
+    gap: FloatArray
+    se: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    relative: FloatArray
+    relative_lower: FloatArray
+    relative_upper: FloatArray
+    naive: FloatArray
+    reason: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side over W windows, with its 95% interval."""
+
+    value: FloatArray
+    se: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    reason: tuple[str, ...]
+
+
+def measure_gaps(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The table `gap`: every measure of the study for both sexes and every published window."""
+    frames = []
+    for sex in SEXES:
+        panel = build_panel(study, inputs, sex)
+        for measure in study.measures:
+            ends = _METHODS[measure.kind](study, measure, panel)
+            frames.append(_frame(study, measure, panel, ends))
+    return canonical(GAP, pd.concat(frames, ignore_index=True), "gap")
+
+
+def side(panel: Panel, codes: tuple[str, ...]) -> Side:
+    """Life expectancy of a set of areas: the published value of one, the weighted mean of more.
+
+    A window in which any of the areas has no value is withheld with reason G01; one with an
+    interval wider than 20 years with reason S05.
+    """
+    columns = panel.columns(codes)
+    value, se = panel.value[:, columns], panel.se[:, columns]
+    if len(codes) == 1:
+        pooled, pooled_se = value[:, 0], se[:, 0]
+        lower, upper = panel.lower[:, columns[0]], panel.upper[:, columns[0]]
+        missing = np.isnan(pooled)
+    else:
+        pool = pool_published(panel.population[columns], value, se)
+        pooled, pooled_se = np.asarray(pool.value), np.asarray(pool.se)
+        lower, upper = pooled - Z95 * pooled_se, pooled + Z95 * pooled_se
+        missing = np.asarray(pool.reason) != ""
+    too_wide = np.asarray((upper - lower) > WITHHELD_WIDTH_YEARS)
+    reason = tuple(
+        "G01" if absent else "S05" if wide else ""
+        for absent, wide in zip(missing, too_wide, strict=True)
+    )
+    return Side(
+        np.where(too_wide, np.nan, pooled), np.where(too_wide, np.nan, pooled_se), lower, upper,
+        reason,
+    )  # fmt: skip
+
+
+def _between_sides(study: Study, measure: Measure, panel: Panel) -> Ends:
+    """Better-off side minus worse-off side; the two sides' errors are independent."""
+    worse_codes, better_codes = study.side(measure.worse), study.side(measure.better)
+    worse, better = side(panel, worse_codes), side(panel, better_codes)
+    gap = better.value - worse.value
+    se = np.hypot(better.se, worse.se)
+    relative = better.value / worse.value
+    log_se = np.hypot(better.se / better.value, worse.se / worse.value)
+    pooled = len(worse_codes) > 1 or len(better_codes) > 1
+    return Ends(
+        worse.value, worse.lower, worse.upper, better.value, better.lower, better.upper,
+        gap, se, gap - Z95 * se, gap + Z95 * se,
+        relative, relative * np.exp(-Z95 * log_se), relative * np.exp(Z95 * log_se),
+        naive=np.full_like(gap, np.nan),
+        reason=tuple(w or b for w, b in zip(worse.reason, better.reason, strict=True)),
+        basis="population-weighted mean of published values (approximation)"
+        if pooled
+        else "published values",
+    )  # fmt: skip
+
+
+def _extremes(study: Study, measure: Measure, panel: Panel) -> Ends:
+    """Lowest and highest area, corrected for having been picked; the naive range beside it."""
+    del measure
+    windows = len(panel.start)
+    out = {name: np.full(windows, np.nan) for name in ("worse", "better", "gap", "se", "lower",
+                                                       "upper", "naive")}  # fmt: skip
+    complete = np.asarray(~np.isnan(panel.value).any(axis=1))
+    for window in np.flatnonzero(complete):
+        # The same draws in every window: adding a window changes no other figure, and chance in
+        # the simulation can't look like a change between windows.
+        found = corrected_range(
+            panel.value[window], panel.se[window],
+            seed=study.simulation.seed, draws=study.simulation.draws,
+        )  # fmt: skip
+        out["worse"][window], out["better"][window] = found.lowest, found.highest
+        out["gap"][window], out["se"][window] = found.range, found.se
+        out["lower"][window], out["upper"][window] = found.lower, found.upper
+        out["naive"][window] = found.naive
+    nothing = np.full(windows, np.nan)
+    return Ends(
+        out["worse"], nothing, nothing, out["better"], nothing, nothing,
+        out["gap"], out["se"], out["lower"], out["upper"],
+        out["better"] / out["worse"], nothing, nothing, out["naive"],
+        reason=tuple("" if whole else "G01" for whole in complete.tolist()),
+        basis="expected range of the true values, corrected for chance (empirical Bayes)",
+    )  # fmt: skip
+
+
+def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
+    """Slope index across the areas, most deprived first: the whole gradient, not two sides."""
+    del measure
+    order = np.lexsort((np.array(panel.area_codes), -panel.deprivation))
+    value = panel.value[:, order]
+    population = np.broadcast_to(panel.population[order], value.shape)
+    found = slope_index(population, value, panel.se[:, order])
+    reason = tuple("G01" if code else "" for code in np.atleast_1d(found.reason))
+    nothing = np.full(len(panel.start), np.nan)
+    edition = "2007" if "2007" in study.geography.deprivation else "2010"
+    return Ends(
+        found.intercept, nothing, nothing, found.intercept + found.sii, nothing, nothing,
+        found.sii, found.se, found.lower, found.upper,
+        found.rii, nothing, nothing, nothing, reason,
+        basis=f"slope across areas ranked by Index of Multiple Deprivation {edition}",
+    )  # fmt: skip
+
+
+_METHODS: dict[str, Callable[[Study, Measure, Panel], Ends]] = {
+    "pair": _between_sides,
+    "pooled": _between_sides,
+    "extremes": _extremes,
+    "slope": _slope,
+}
+
+
+def _frame(study: Study, measure: Measure, panel: Panel, ends: Ends) -> pd.DataFrame:
+    ends = _withhold(ends)
+    return pd.DataFrame(
+        {
+            "measure": measure.id,
+            "sex": panel.sex,
+            "kind": measure.kind,
+            "geography": study.geography.vintage,
+            "segment": segments(study, panel),
+            "period_start": panel.start,
+            "period_end": panel.end,
+            "worse_years": ends.worse,
+            "worse_lower95_years": ends.worse_lower,
+            "worse_upper95_years": ends.worse_upper,
+            "better_years": ends.better,
+            "better_lower95_years": ends.better_lower,
+            "better_upper95_years": ends.better_upper,
+            "gap_years": ends.gap,
+            "se_years": ends.se,
+            "lower95_years": ends.lower,
+            "upper95_years": ends.upper,
+            "relative_gap": ends.relative,
+            "relative_lower95": ends.relative_lower,
+            "relative_upper95": ends.relative_upper,
+            "naive_gap_years": ends.naive,
+            "basis": ends.basis,
+            "reason": list(ends.reason),
+            "flags": _flags(panel, ends),
+        }
+    )
+
+
+def _withhold(ends: Ends) -> Ends:
+    """A window with a reason has no gap; a side that is known is still shown."""
+    hidden = np.array([bool(code) for code in ends.reason])
+
+    def shown(values: FloatArray) -> FloatArray:
+        return np.where(hidden, np.nan, values)
+
+    return replace(
+        ends, gap=shown(ends.gap), se=shown(ends.se), lower=shown(ends.lower),
+        upper=shown(ends.upper), relative=shown(ends.relative),
+        relative_lower=shown(ends.relative_lower), relative_upper=shown(ends.relative_upper),
+        naive=shown(ends.naive),
+    )  # fmt: skip
+
+
+def segments(study: Study, panel: Panel) -> list[int]:
+    """Number of the comparable run that each window belongs to; a break starts the next."""
+    return [
+        1 + sum(start >= rupture.first_period[0] for rupture in study.geography.breaks)
+        for start in panel.start
+    ]
+
+
+def _flags(panel: Panel, ends: Ends) -> list[str]:
+    widths = np.fmax(ends.worse_upper - ends.worse_lower, ends.better_upper - ends.better_lower)
+    flags = []
+    for start, end, width in zip(panel.start, panel.end, widths, strict=True):
+        codes = ["Q03"] if width > WIDE_YEARS else []
+        if any(start <= year <= end for year in PANDEMIC_YEARS):
+            codes.append("Q04")
+        flags.append(" ".join(codes))
+    return flags

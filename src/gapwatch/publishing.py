@@ -1,0 +1,182 @@
+"""Writing so that nothing is ever half there: one run at a time, built aside, moved whole."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from gapwatch.errors import IntegrityError, OutputError
+
+log = logging.getLogger(__name__)
+
+_BUILDING = ".building-"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DEFAULT_PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a run builds: `folder` beside the releases, `database` beside the last database."""
+
+    out: Path
+    curated: Path
+    folder: Path
+
+    @property
+    def release(self) -> Path:
+        """The release while it is made."""
+        return self.folder / "release"
+
+    @property
+    def checks(self) -> Path:
+        """Tables on their way to validation."""
+        return self.folder / "checks"
+
+    @property
+    def database(self) -> Path:
+        """The database while it is made; in its own folder, so that moving it is one step."""
+        return self.curated / f"{_BUILDING}{os.getpid()}.duckdb"
+
+
+@contextlib.contextmanager
+def workspace(
+    out: Path, curated: Path, *, patience_seconds: float = DEFAULT_PATIENCE_SECONDS
+) -> Iterator[Workspace]:
+    """Hold both folders alone and give a place to build; leave no trace of what isn't published.
+
+    Waits for another run, then refuses. What a killed run left behind is removed first. Raises
+    OutputError when a folder can't be written or the disk is full.
+    """
+    with _told(out), contextlib.ExitStack() as stack:
+        for folder in (out, curated):
+            folder.mkdir(parents=True, exist_ok=True)
+            _require_writable(folder)
+            stack.enter_context(_alone(folder, patience_seconds))
+            _sweep(folder)
+        building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=out))
+        stack.callback(_sweep, curated)
+        stack.callback(shutil.rmtree, building, ignore_errors=True)
+        place = Workspace(out, curated, building)
+        place.release.mkdir()
+        place.checks.mkdir()
+        yield place
+
+
+@contextlib.contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Turn the operating system's refusal into a named error."""
+    try:
+        yield
+    except OSError as error:
+        where = str(error.filename or out)
+        if error.errno in _FULL:
+            raise OutputError(
+                where, expected="room on the disk", found=error.strerror or str(error),
+                remedy="free some space and run again; the last release is untouched",
+            ) from error  # fmt: skip
+        raise OutputError(
+            where, expected="a folder that can be written", found=error.strerror or str(error),
+            remedy="choose another folder with --out, or change its permissions",
+        ) from error  # fmt: skip
+
+
+def _require_writable(folder: Path) -> None:
+    """Refuse early, with the folder's name; root may write anywhere, so ask for the mode too."""
+    if not os.access(folder, os.W_OK | os.X_OK) or not folder.stat().st_mode & 0o222:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, patience_seconds: float) -> Iterator[None]:
+    lock = filelock.FileLock(folder / ".lock")
+    try:
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            log.warning("another run is at work in %s; waiting up to %.0f s", folder,
+                        patience_seconds)  # fmt: skip
+            lock.acquire(timeout=patience_seconds)
+    except filelock.Timeout as error:
+        raise OutputError(
+            str(folder), expected="no other run at work here",
+            found=f"one that didn't end within {patience_seconds:.0f} seconds",
+            remedy="wait for it, or choose another folder with --out",
+        ) from error  # fmt: skip
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what was being built when a run was killed; only called while holding the lock."""
+    for leftover in folder.glob(f"{_BUILDING}*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below `folder`, in order of their names."""
+    for name in sorted(files):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(files[name])
+
+
+def publish(place: Workspace, release_id: str) -> Path:
+    """Move the release, the pointer to it and the database into place; return the release.
+
+    A release that is there already must be the same to the byte: the same inputs give the same
+    bytes, so a difference means that it was changed after it was made.
+    """
+    target = place.out / release_id
+    if target.exists():
+        _require_same(target, place.release)
+    else:
+        place.release.rename(target)
+    pointer = place.folder / "latest"
+    pointer.write_text(f"{release_id}\n", encoding="utf-8")
+    pointer.replace(place.out / "latest")
+    place.database.replace(place.curated / "gapwatch.duckdb")
+    return target
+
+
+def _require_same(old: Path, new: Path) -> None:
+    names = sorted({*_names(old), *_names(new)})
+    differ = [name for name in names if not _same(old / name, new / name)]
+    if differ:
+        raise IntegrityError(
+            str(old), expected="the bytes that the same inputs give",
+            found=f"other bytes in {', '.join(differ[:5])}",
+            remedy="the release was changed after it was made: move its folder away and run again",
+        )  # fmt: skip
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
+
+
+def latest(out: Path) -> Path | None:
+    """The release that was published last, or None."""
+    try:
+        name = (out / "latest").read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+    release = out / name
+    inside = name and "/" not in name and "\\" not in name and not name.startswith(".")
+    return release if inside and (release / "manifest.json").is_file() else None

@@ -1,0 +1,145 @@
+"""Publishing: one run at a time, whole or not at all, and never over what is there."""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from gapwatch import publishing
+from gapwatch.errors import IntegrityError, OutputError
+
+
+def make(tmp_path: Path, content: bytes, release: str = "r1") -> Path:
+    with publishing.workspace(tmp_path / "out", tmp_path / "curated") as place:
+        publishing.write_files(place.release, {"report.html": content, "manifest.json": b"{}"})
+        place.database.write_bytes(b"database")
+        return publishing.publish(place, release)
+
+
+def names(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+def test_a_release_a_pointer_and_a_database_appear_and_nothing_else(tmp_path: Path) -> None:
+    release = make(tmp_path, b"one")
+    assert release == tmp_path / "out" / "r1"
+    assert names(tmp_path) == {
+        "out/r1/report.html", "out/r1/manifest.json", "out/latest", "curated/gapwatch.duckdb",
+    }  # fmt: skip
+    assert publishing.latest(tmp_path / "out") == release
+
+
+def test_the_same_release_again_is_left_as_it_is(tmp_path: Path) -> None:
+    release = make(tmp_path, b"one")
+    before = (release / "report.html").stat()
+    make(tmp_path, b"one")
+    assert (release / "report.html").stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_release_that_was_changed_after_it_was_made_is_refused_and_kept(tmp_path: Path) -> None:
+    release = make(tmp_path, b"one")
+    (release / "report.html").write_bytes(b"tampered")
+    with pytest.raises(IntegrityError, match=r"report\.html"):
+        make(tmp_path, b"one")
+    assert (release / "report.html").read_bytes() == b"tampered"
+
+
+def test_a_run_that_fails_leaves_the_last_release_and_no_trace(tmp_path: Path) -> None:
+    make(tmp_path, b"one")
+    before = names(tmp_path)
+    with pytest.raises(RuntimeError):
+        fail_half_way(tmp_path)
+    assert names(tmp_path) == before
+
+
+def fail_half_way(tmp_path: Path) -> None:
+    with publishing.workspace(tmp_path / "out", tmp_path / "curated") as place:
+        publishing.write_files(place.release, {"report.html": b"two"})
+        place.database.write_bytes(b"half")
+        raise RuntimeError
+
+
+def test_what_a_killed_run_left_behind_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "out" / ".building-dead" / "release").mkdir(parents=True)
+    (tmp_path / "curated").mkdir()
+    (tmp_path / "curated" / ".building-1.duckdb").write_bytes(b"half")
+    make(tmp_path, b"one")
+    assert not list(tmp_path.rglob(".building-*"))
+
+
+def hold(folder: Path, seconds: float) -> None:
+    with publishing.workspace(folder / "out", folder / "curated"):
+        (folder / "holding").touch()
+        time.sleep(seconds)
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> object:
+    process = multiprocessing.get_context("spawn").Process(target=hold, args=(tmp_path, 4))
+    process.start()
+    while not (tmp_path / "holding").exists():
+        time.sleep(0.05)
+        assert process.is_alive()
+    yield process
+    process.join()
+
+
+@pytest.mark.usefixtures("holder")
+def test_a_second_run_refuses_when_the_first_does_not_end(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match="no other run"),
+        publishing.workspace(tmp_path / "out", tmp_path / "curated", patience_seconds=0.2),
+    ):
+        pass
+
+
+@pytest.mark.usefixtures("holder")
+def test_a_second_run_waits_for_the_first(tmp_path: Path) -> None:
+    assert make(tmp_path, b"one").is_dir()
+
+
+def test_a_folder_that_cannot_be_written_is_refused_by_name(tmp_path: Path) -> None:
+    locked = tmp_path / "out"
+    locked.mkdir()
+    locked.chmod(0o555)
+    with (
+        pytest.raises(OutputError, match="--out") as caught,
+        publishing.workspace(locked, tmp_path / "curated"),
+    ):
+        pass
+    locked.chmod(0o755)
+    assert str(locked) in caught.value.where
+    assert not list(locked.iterdir())
+
+
+def test_an_output_that_is_a_file_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"")
+    with (
+        pytest.raises(OutputError, match="out"),
+        publishing.workspace(tmp_path / "out", tmp_path / "curated"),
+    ):
+        pass
+
+
+def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match="room on the disk"),
+        publishing.workspace(tmp_path / "out", tmp_path / "curated"),
+    ):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert names(tmp_path) == set()
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "..", "", ".hidden", "a\\b"])
+def test_a_pointer_that_leads_elsewhere_is_no_release(tmp_path: Path, name: str) -> None:
+    (tmp_path / "latest").write_text(name)
+    assert publishing.latest(tmp_path) is None
