@@ -10,6 +10,10 @@ import pytest
 from gapwatch.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
+STAGES = (
+    "read study", "pull", "take provenance", "load", "measure", "judge", "test verdict",
+    "tabulate", "draw", "validate", "render", "publish",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

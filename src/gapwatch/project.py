@@ -59,6 +59,11 @@ def find(study_file: Path | None = None) -> Project:
             )  # fmt: skip
         study_file = found[0] / STUDY_FILE
     study_file = study_file.resolve()
+    if not study_file.is_file():
+        raise StudyError(
+            str(study_file), expected="a study file", found="no such file",
+            remedy="correct --study, or leave it out to use the project's own",
+        )  # fmt: skip
     for folder in (*study_file.parents, here, *here.parents):
         if (folder / "expectations").is_dir():
             return Project(folder, study_file)

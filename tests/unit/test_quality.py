@@ -165,8 +165,9 @@ def test_a_checker_that_dies_stops_the_run(
 ) -> None:
     with Gate(project.expectations, tmp_path) as gate:
         gate.check(AREA_REFERENCE, inputs["area_reference"])
-        assert gate._process is not None
-        gate._process.kill()
+        process = gate._checker._process
+        assert process is not None
+        process.kill()
         with pytest.raises(ValidationError, match="the checker stopped"):
             gate.findings()
 

@@ -105,6 +105,20 @@ VERDICT = Table(
         share("p_target", "Probability that the gap in the target year is at or below the target"),
         share("p_narrowing", "Probability that the gap is getting smaller"),
         years("required_change_years_per_year", "Change a year that would meet the target"),
+        text("pace", "What the present pace leads to: the target in some years, never, or it is "
+             "there already; empty when not calculated", choices=("", "years", "never", "already"),
+             may_be_empty=True),
+        years("years_to_target", "Years from the middle of the newest window to the target at the "
+              "present pace; empty when never", minimum=0),
+        years("years_to_target_lower95", "Lower 95% limit of these years", minimum=0),
+        years("years_to_target_upper95", "Upper 95% limit of these years; empty when it is never",
+              minimum=0),
+        years("worse_slope_years_per_year", "Change a year on the worse-off side"),
+        years("worse_slope_lower95_years_per_year", "Lower 95% limit of that change"),
+        years("worse_slope_upper95_years_per_year", "Upper 95% limit of that change"),
+        years("better_slope_years_per_year", "Change a year on the better-off side"),
+        years("better_slope_lower95_years_per_year", "Lower 95% limit of that change"),
+        years("better_slope_upper95_years_per_year", "Upper 95% limit of that change"),
         text("closing_by", "Which side moves the gap, named only when the evidence excludes chance",
              may_be_empty=True),
         calendar("first_answerable_year", "First year in which a gap that truly is on track would "

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import TRAJECTORY, VERDICT
-from gapwatch.gap.verdict import Assessment, Series, Target, Thresholds, assess
+from gapwatch.gap.trajectory import Trend
+from gapwatch.gap.verdict import Assessment, Series, Target, Thresholds, assess, is_never
 from gapwatch.geography.panel import INTERVAL_WIDTH_SE
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
@@ -62,8 +63,14 @@ def _judge_one(
         baseline_gap_years=baseline,
         baseline_year=(period[0] + period[1]) / 2,
     )
+    found = assess(series_of(newest), target, thresholds_of(study), release_year=release_year)
+    return Judged(measure, sex, newest, period, target, found)
+
+
+def thresholds_of(study: Study) -> Thresholds:
+    """Where the study draws the verdict's lines."""
     rules = study.verdict
-    thresholds = Thresholds(
+    return Thresholds(
         on_track_probability=rules.on_track_probability,
         off_track_probability=rules.off_track_probability,
         wrong_direction_probability=rules.wrong_direction_probability,
@@ -72,8 +79,6 @@ def _judge_one(
         power=rules.power,
         target_met_probability=rules.target_met_probability,
     )
-    found = assess(series_of(newest), target, thresholds, release_year=release_year)
-    return Judged(measure, sex, newest, period, target, found)
 
 
 def series_of(windows: pd.DataFrame) -> Series:
@@ -140,6 +145,30 @@ def _verdict_row(item: Judged) -> dict[str, object]:
         "required_change_years_per_year": found.required_change_per_year,
         "first_answerable_year": found.first_answerable_year,
         "closing_by": found.closing_by,
+        "pace": _pace(found.years_to_halve),
+        "years_to_target": _finite(found.years_to_halve),
+        "years_to_target_lower95": _finite(found.years_to_halve_lower),
+        "years_to_target_upper95": _finite(found.years_to_halve_upper),
+        **_side_columns("worse", found.worse_trend),
+        **_side_columns("better", found.better_trend),
+    }
+
+
+def _pace(years: float | None) -> str:
+    if years is None:
+        return ""
+    return "never" if is_never(years) else "years" if years > 0 else "already"
+
+
+def _finite(years: float | None) -> float | None:
+    return None if years is None or is_never(years) else years
+
+
+def _side_columns(side: str, trend: Trend | None) -> dict[str, float | None]:
+    return {
+        f"{side}_slope_years_per_year": trend.slope if trend else None,
+        f"{side}_slope_lower95_years_per_year": trend.lower if trend else None,
+        f"{side}_slope_upper95_years_per_year": trend.upper if trend else None,
     }
 
 

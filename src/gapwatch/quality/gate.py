@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +11,7 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import Table
 from gapwatch.errors import ValidationError
-
-_PATIENCE_SECONDS = 300
+from gapwatch.quality.checker import Checker
 
 
 class Gate:
@@ -27,23 +22,14 @@ class Gate:
     trusted. The caller publishes nothing before that.
     """
 
-    def __init__(self, expectations: Path, workspace: Path) -> None:
+    def __init__(self, expectations: Path, workspace: Path, checker: Checker | None = None) -> None:
         self._expectations = expectations
         self._workspace = workspace
+        self._checker = checker or Checker()
         self._suites: list[str] = []
-        self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Gate:
-        # Our own interpreter and module; nothing of the data reaches the command line.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "gapwatch.quality.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, "GX_ANALYTICS_ENABLED": "false", "PYTHONUTF8": "1"},
-        )
+        self._checker.__enter__()
         return self
 
     def __exit__(
@@ -52,63 +38,36 @@ class Gate:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
+        self._checker.__exit__(kind, error, trace)
 
     def check(self, table: Table, frame: pd.DataFrame) -> None:
         """Hand a canonical table over to be checked against expectations/<table>.json."""
         path = self._workspace / f"{table.name}.csv"
         path.write_bytes(tables.to_csv(table, frame))
-        request = {
-            "suite": str(self._expectations / f"{table.name}.json"),
-            "csv": str(path),
-            "kinds": {column.name: column.kind for column in table.columns},
-            "key": list(table.key),
-        }
         self._suites.append(table.name)
-        requests = self._running().stdin
-        try:
-            if requests is not None:
-                requests.write(json.dumps(request) + "\n")
-                requests.flush()
-        except OSError as error:
-            raise self._gone(str(error)) from error
+        self._checker.ask(
+            {
+                "suite": str(self._expectations / f"{table.name}.json"),
+                "csv": str(path),
+                "kinds": {column.name: column.kind for column in table.columns},
+                "key": list(table.key),
+            }
+        )
 
     def findings(self) -> pd.DataFrame:
         """Wait for every answer; return the table `validation`; stop on what is critical."""
-        process = self._running()
-        try:
-            output, told = process.communicate(timeout=_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired as error:
-            raise self._gone(f"no answer in {_PATIENCE_SECONDS} seconds") from error
-        answers = [json.loads(line) for line in output.splitlines()]
-        if len(answers) != len(self._suites):
-            raise self._gone(told.strip()[-500:] or f"exit code {process.returncode}")
         rows = []
+        answers = self._checker.answers(len(self._suites))
         for suite, answer in zip(self._suites, answers, strict=True):
             if "results" not in answer:
                 raise ValidationError(
                     answer["where"], expected=answer["expected"], found=answer["found"],
                     remedy="correct the suite; nothing was published",
                 )  # fmt: skip
-            rows += [
-                _row(suite, number, found) for number, found in enumerate(answer["results"], 1)
-            ]
+            for number, found in enumerate(answer["results"], 1):
+                rows.append(_row(suite, number, found))
         _stop_on_critical(rows)
         return pd.DataFrame(rows)
-
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            raise self._gone("the gate is not open")
-        return self._process
-
-    @staticmethod
-    def _gone(why: str) -> ValidationError:
-        return ValidationError(
-            "validation", expected="every table checked", found=f"the checker stopped: {why}",
-            remedy="run again; if it stops again, run `python -m gapwatch.quality.worker` alone",
-        )  # fmt: skip
 
 
 def _row(suite: str, number: int, found: Mapping[str, object]) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Prefect flows: the only place that imports Prefect. Each task is one stage of the pipeline."""

@@ -1,0 +1,1 @@
+"""What a release rests on, so that anyone can make it again."""

@@ -1,0 +1,237 @@
+"""The command line: thin, and quick to answer --help, so heavy imports wait inside commands."""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gapwatch.errors import GapwatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from gapwatch.project import Project
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Is the promise to close a life-expectancy gap being kept?",
+    epilog="Exit codes: 0 fine, 1 cannot write, 2 usage or study, 3 validation, "
+    "4 source unavailable, 5 integrity.",
+)
+
+StudyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--study", help="Study file; gapwatch.toml here or in a folder above if not given."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+SnapshotOption = Annotated[
+    str | None, typer.Option("--snapshot", help="Snapshot to use; the newest if not given.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Folder of the releases; reports/ if not given.")
+]
+
+
+@app.callback()
+def options(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings only.")] = False,
+) -> None:
+    """Is the promise to close a life-expectancy gap being kept?"""
+    logging.basicConfig(
+        stream=sys.stderr, format="%(levelname)s %(message)s", force=True,
+        level=logging.WARNING if quiet else logging.INFO,
+    )  # fmt: skip
+
+
+@app.command()
+def run(
+    study: StudyOption = None,
+    snapshot: SnapshotOption = None,
+    out: OutOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Make a release from a pinned snapshot: check, measure, judge, report."""
+    project = _project(study)
+    from gapwatch.quality.checker import Checker
+
+    gc.disable()  # a short life: collecting garbage would cost a tenth of it
+    with Checker() as checker:  # the slowest import of all goes on while ours do
+        from gapwatch import pipeline
+
+        found = pipeline.run(project, snapshot_id=snapshot, out=out, checker=checker)
+    if json_:
+        _print_json({**vars(found), "path": str(found.path)})
+        return
+    for warning in found.warnings:
+        logging.getLogger("gapwatch").warning(warning)
+    typer.echo(f"Verdict: {found.verdict}. {found.sentence}")
+    typer.echo(f"Report:  {found.path / 'report.html'}")
+    typer.echo(f"         {found.path / 'report.pdf'}")
+
+
+@app.command()
+def gap(
+    measure: Annotated[
+        str | None, typer.Option("--measure", help="One measure of the study; all if not given.")
+    ] = None,
+    sex: Annotated[
+        str | None, typer.Option("--sex", help="female or male; both if not given.")
+    ] = None,
+    study: StudyOption = None,
+    snapshot: SnapshotOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Print the gap by measure, sex and window, from a pinned snapshot."""
+    project = _project(study)
+    from gapwatch import queries
+
+    frame = queries.gaps(project, snapshot_id=snapshot, measure=measure, sex=sex)
+    if json_:
+        _print_json(_records(frame[queries.GAP_COLUMNS]))
+        return
+    _print_gaps(frame)
+
+
+@app.command()
+def status(
+    study: StudyOption = None,
+    out: OutOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say what the newest release says, and whether a newer snapshot waits for a run."""
+    project = _project(study)
+    from gapwatch import queries
+
+    found = queries.status(project, out=out)
+    if json_:
+        _print_json(found)
+        return
+    for name, value in found.items():
+        typer.echo(f"{name.replace('_', ' ') + ':':18} {'none' if value is None else value}")
+
+
+@app.command()
+def snapshots(
+    study: StudyOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """List the snapshots and their pins; every object is verified."""
+    project = _project(study)
+    from gapwatch import queries
+
+    listed = queries.snapshot_list(project)
+    if json_:
+        _print_json(listed)
+        return
+    for snapshot in listed:
+        typer.echo(f"{snapshot['id']}  {snapshot['title']}, as known at {snapshot['as_known_at']}")
+        for pin in snapshot["pins"]:
+            typer.echo(f"  {pin['id']}: {pin['title']}")
+            typer.echo(f"    {pin['publisher']}; {pin['licence']}")
+            typer.echo(f"    {pin['obtained']} {pin['obtained_on']}, {pin['bytes']} bytes, "
+                       f"sha256 {pin['sha256']}")  # fmt: skip
+
+
+@app.command()
+def serve(
+    cron: Annotated[
+        str, typer.Option("--cron", help="When to run, as a cron expression.")
+    ] = "0 6 1 * *",
+    study: StudyOption = None,
+) -> None:
+    """Schedule the monthly flow on a Prefect server; refuse when none answers."""
+    project = _project(study)
+    from gapwatch import scheduling
+
+    raise typer.Exit(scheduling.serve(project, cron))
+
+
+def main() -> None:
+    """Run the command line; a named error is printed on standard error, with its exit code."""
+    try:
+        app()
+    except GapwatchError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+
+
+def _project(study: Path | None) -> Project:
+    from gapwatch.project import find
+
+    return find(study)
+
+
+_GAP_HEADINGS = {
+    "measure": "Measure", "sex": "Sex", "period_start": "From", "period_end": "To",
+    "worse_years": "Worse off", "better_years": "Better off", "gap_years": "Gap",
+    "lower95_years": "95% from", "upper95_years": "to", "relative_gap": "Ratio",
+    "reason": "Withheld", "flags": "Flags",
+}  # fmt: skip
+
+
+def _print_json(content: object) -> None:
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _records(frame: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """Rows as JSON objects: a missing number is null."""
+    import pandas as pd
+
+    return [
+        {
+            name: None if pd.isna(value) else value
+            for name, value in zip(frame.columns, row, strict=True)
+        }
+        for row in frame.astype(object).itertuples(index=False)
+    ]
+
+
+def _print_gaps(frame: pd.DataFrame) -> None:
+    import pandas as pd
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        title="Life expectancy and its gap, in years", title_justify="left", box=box.SIMPLE,
+        pad_edge=False, show_edge=False,
+        caption="An empty line inside a measure and sex is a break: never compare across it.",
+        caption_justify="left",
+    )  # fmt: skip
+    for name, heading in _GAP_HEADINGS.items():
+        numeric = pd.api.types.is_numeric_dtype(frame[name])
+        table.add_column(heading, justify="right" if numeric else "left", no_wrap=True)
+    for _, run_of_windows in frame.groupby(["measure", "sex", "segment"], sort=False):
+        for row in run_of_windows[list(_GAP_HEADINGS)].astype(object).itertuples(index=False):
+            cells = zip(_GAP_HEADINGS, row, strict=True)
+            table.add_row(*(_cell(name, value) for name, value in cells))
+        table.add_section()
+    # A pipe has no width: never cut a figure off there.
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def _cell(name: str, value: Any) -> str:
+    import pandas as pd
+
+    if pd.isna(value):
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.3f}" if name == "relative_gap" else f"{value:.1f}"
+    return str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""How far a verdict can be trusted: other choices, smallest flips, past forecasts, selection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from gapwatch.contracts import BACKTEST, FLIP, SELECTION, SENSITIVITY, Table
+from gapwatch.gap.assessment import Judged, series_of, thresholds_of
+from gapwatch.gap.backtest import backtest, score
+from gapwatch.gap.promise import Target
+from gapwatch.gap.selection import selection_effect
+from gapwatch.gap.sensitivity import sensitivity, smallest_flips
+from gapwatch.geography.panel import FloatArray, Panel, build_panel
+from gapwatch.study import Measure, Study
+from gapwatch.tables import canonical
+
+Row = dict[str, object]
+
+
+def robustness(
+    study: Study, inputs: dict[str, pd.DataFrame], judged: list[Judged], release_year: int
+) -> dict[str, pd.DataFrame]:
+    """The tables `sensitivity`, `flip`, `backtest` and `selection`, for every measure and sex."""
+    return {
+        "sensitivity": _table(SENSITIVITY, _sensitivity(study, judged, release_year)),
+        "flip": _table(FLIP, _flips(study, judged)),
+        "backtest": _table(BACKTEST, _backtest(judged)),
+        "selection": _table(SELECTION, _selection(study, inputs, judged)),
+    }
+
+
+def _table(table: Table, rows: Iterator[Row]) -> pd.DataFrame:
+    return canonical(table, pd.DataFrame(list(rows), columns=list(table.names)), table.name)
+
+
+def _sensitivity(study: Study, judged: list[Judged], release_year: int) -> Iterator[Row]:
+    for item in judged:
+        if item.target is None:
+            continue
+        found = sensitivity(
+            series_of(item.windows), item.target, thresholds_of(study),
+            release_year=release_year, other_targets=_stated(study, item, item.target),
+        )  # fmt: skip
+        for position, row in enumerate(found, 1):
+            yield {
+                "measure": item.measure.id,
+                "sex": item.sex,
+                "position": position,
+                "choice": row.label,
+                "verdict": row.verdict,
+                "by_numbers": row.by_numbers,
+                "p_target": row.p_target,
+                "p_narrowing": row.p_narrowing,
+                "projected_gap_years": row.mean,
+                "projected_sd_years": row.sd,
+                "flips": row.flips,
+            }
+
+
+def _stated(study: Study, item: Judged, measured: Target) -> dict[str, Target]:
+    """The promise as it was stated, for the measure and sex that it was stated for."""
+    promise = study.promise
+    if not item.measure.primary or item.sex != promise.sex:
+        return {}
+    stated = replace(
+        measured,
+        gap_years=promise.share_of_baseline * promise.stated_gap_years,
+        baseline_gap_years=promise.stated_gap_years,
+    )
+    label = f"with the stated baseline of {promise.stated_gap_years:g} years, not the measured one"
+    return {label: stated}
+
+
+def _flips(study: Study, judged: list[Judged]) -> Iterator[Row]:
+    for item in judged:
+        if item.target is None:
+            continue
+        for flip in smallest_flips(series_of(item.windows), item.target, thresholds_of(study)):
+            yield {
+                "measure": item.measure.id,
+                "sex": item.sex,
+                "changed": flip.what,
+                "change_years": flip.change_years,
+                "by_numbers": flip.verdict,
+                "limit_years": flip.limit,
+            }
+
+
+def _backtest(judged: list[Judged]) -> Iterator[Row]:
+    for item in judged:
+        windows, _ = series_of(item.windows).checked()
+        forecasts = backtest(windows.start, windows.end, windows.gap, windows.se)
+        for apart in (False, True):
+            for scored in score(forecasts, disjoint_only=apart):
+                yield {
+                    "measure": item.measure.id,
+                    "sex": item.sex,
+                    "method": scored.method,
+                    "shares_no_year": apart,
+                    "forecasts": scored.forecasts,
+                    "within50": scored.coverage50,
+                    "within80": scored.coverage80,
+                    "within95": scored.coverage95,
+                    "crps_years": scored.crps,
+                    "brier": scored.brier,
+                }
+
+
+def _selection(
+    study: Study, inputs: dict[str, pd.DataFrame], judged: list[Judged]
+) -> Iterator[Row]:
+    """For measures with a side of one area: such a side may have been picked for its figure."""
+    panels = {sex: build_panel(study, inputs, sex) for sex in {item.sex for item in judged}}
+    for item in judged:
+        panel, measure = panels[item.sex], item.measure
+        window = np.flatnonzero(
+            (panel.start == item.baseline_period[0]) & (panel.end == item.baseline_period[1])
+        )
+        if not _has_single_area(study, measure) or not window.size:
+            continue
+        value, se = panel.value[window[0]], panel.se[window[0]]
+        if np.isnan(value).any() or np.isnan(se).any():
+            continue
+        found = selection_effect(value, se, _contrast(study, measure, panel))
+        yield {
+            "measure": measure.id,
+            "sex": item.sex,
+            "period_start": item.baseline_period[0],
+            "period_end": item.baseline_period[1],
+            "observed_gap_years": found.observed_gap,
+            "expected_gap_years": found.true_gap,
+            "expected_lower95_years": found.true_lower,
+            "expected_upper95_years": found.true_upper,
+            "expected_fall_years": found.expected_fall_later,
+            "between_sd_years": found.between_sd,
+        }
+
+
+def _has_single_area(study: Study, measure: Measure) -> bool:
+    sides = (measure.worse, measure.better)
+    return all(sides) and any(len(study.side(name)) == 1 for name in sides)
+
+
+def _contrast(study: Study, measure: Measure, panel: Panel) -> FloatArray:
+    """Weights over all areas that give the gap: each side's population shares, with their sign."""
+    weights = np.zeros(len(panel.area_codes))
+    for name, sign in ((measure.worse, -1.0), (measure.better, 1.0)):
+        columns = panel.columns(study.side(name))
+        people = panel.population[columns]
+        weights[columns] += sign * people / people.sum()
+    return weights

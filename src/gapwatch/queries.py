@@ -1,0 +1,91 @@
+"""Answers to questions about what is pinned and what was released, without making a release."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gapwatch import publishing, snapshots, warehouse
+from gapwatch import study as study_file
+from gapwatch.contracts import SEXES
+from gapwatch.errors import IntegrityError, UsageError
+from gapwatch.gap.measures import measure_gaps
+from gapwatch.project import Project
+from gapwatch.sources.pinned import load_inputs
+
+GAP_COLUMNS = [
+    "measure", "sex", "period_start", "period_end", "worse_years", "better_years", "gap_years",
+    "se_years", "lower95_years", "upper95_years", "relative_gap", "reason", "flags",
+]  # fmt: skip
+
+
+def gaps(
+    project: Project, *, snapshot_id: str | None, measure: str | None, sex: str | None
+) -> pd.DataFrame:
+    """The gap of one measure or all, of one sex or both, measured from a snapshot."""
+    study, _ = study_file.load(project.study_file)
+    known = [item.id for item in study.measures]
+    for name, value, choices in (("--measure", measure, known), ("--sex", sex, list(SEXES))):
+        if value is not None and value not in choices:
+            raise UsageError(
+                name, expected=f"one of {', '.join(choices)}", found=repr(value),
+                remedy=f"choose one of these, or leave {name} out",
+            )  # fmt: skip
+    inputs = load_inputs(project.raw, snapshots.load(project.raw, snapshot_id), study)
+    warehouse.check(inputs)
+    found = measure_gaps(study, inputs)
+    if measure is not None:
+        found = found[found["measure"] == measure]
+    if sex is not None:
+        found = found[found["sex"] == sex]
+    return found
+
+
+def status(project: Project, *, out: Path | None) -> dict[str, Any]:
+    """The newest release and its verdict, the newest snapshot, and whether it was released."""
+    study, _ = study_file.load(project.study_file)
+    newest = snapshots.load(project.raw)
+    release = publishing.latest(out or project.reports)
+    found: dict[str, Any] = {
+        "study": study.study.id,
+        "snapshot": newest.id,
+        "release": None,
+        "path": None,
+        "released_snapshot": None,
+        "verdict": None,
+        "sentence": None,
+        "up_to_date": False,
+    }
+    if release is None:
+        return found
+    try:
+        manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+        found |= {
+            "release": manifest["release"],
+            "path": str(release),
+            "released_snapshot": manifest["snapshot"]["id"],
+            "verdict": manifest["answer"]["verdict"],
+            "sentence": manifest["answer"]["sentence"],
+            "up_to_date": manifest["snapshot"]["id"] == newest.id,
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IntegrityError(
+            str(release / "manifest.json"), expected="a manifest that can be read",
+            found=f"{type(error).__name__}: {error}",
+            remedy="move the release away and run again",
+        ) from error  # fmt: skip
+    return found
+
+
+def snapshot_list(project: Project) -> list[dict[str, Any]]:
+    """Every snapshot with its pins; each object's size and hash are verified."""
+    listed = []
+    for name in snapshots.ids(project.raw):
+        snapshot = snapshots.load(project.raw, name)
+        for pin in snapshot.pins:
+            snapshots.read_object(project.raw, pin)
+        listed.append(snapshot.model_dump(mode="json"))
+    return listed

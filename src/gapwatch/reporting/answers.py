@@ -1,0 +1,134 @@
+"""Section 1: the verdict and four short answers."""
+
+from __future__ import annotations
+
+from gapwatch.demography.codes import ALL_REASONS
+from gapwatch.reporting import words
+from gapwatch.reporting.case import Case
+from gapwatch.reporting.numbers import period, sentence, years
+from gapwatch.reporting.parts import Answer, Banner
+from gapwatch.reporting.reading import windows
+
+TONES = {"target met": "good", "on track": "good", "off track": "bad", "wrong direction": "bad"}
+
+
+def goal(case: Case) -> words.Goal:
+    """The promise as a share of the baseline and a deadline."""
+    return words.Goal(case.study.promise.share_of_baseline, case.study.promise.deadline_year)
+
+
+def rules(case: Case) -> words.Rules:
+    """The lines of the verdict."""
+    found = case.study.verdict
+    return words.Rules(
+        on_track=found.on_track_probability,
+        off_track=found.off_track_probability,
+        wrong_direction=found.wrong_direction_probability,
+        stale_after=found.stale_after_years,
+    )
+
+
+def reason_text(code: str) -> str:
+    """The meaning of a reason code; an unknown code is shown rather than hidden."""
+    return ALL_REASONS.get(code, f"reason {code}" if code else "")
+
+
+def banner(case: Case) -> Banner:
+    """The verdict in words, and what it rests on."""
+    tone = TONES.get(case.verdict.verdict, "open")
+    return Banner(
+        tone="good" if tone == "good" else "bad" if tone == "bad" else "open",
+        verdict=case.verdict.verdict.capitalize(),
+        headline=words.headline(case.verdict.verdict, goal(case)),
+        because=words.because(case.verdict, rules(case), case.years_old),
+    )
+
+
+def answers(case: Case) -> tuple[Answer, ...]:
+    """How big, which way, will it, what is new."""
+    return (_how_big(case), _which_way(case), _will_it(case), _what_changed(case))
+
+
+def _how_big(case: Case) -> Answer:
+    question = "How big is the gap, and how sure are we?"
+    newest = case.newest
+    if newest is None:
+        return Answer(question, "There is no comparable figure.", ())
+    short, sure = words.gap_size(newest, reason_text(newest.reason))
+    ends = words.both_ends(newest, case.sexes[0], case.worse_name, case.better_name)
+    return Answer(question, short, tuple(text for text in (sure, ends, _other(case)) if text))
+
+
+def _other(case: Case) -> str:
+    sex = case.sexes[1]
+    newest = case.newest
+    same = [
+        window
+        for window in windows(case.tables, case.measure.id, sex)
+        if newest and (window.start, window.end) == (newest.start, newest.end)
+    ]
+    found = same[0] if same else None
+    return words.other_sex(found, sex, reason_text(found.reason) if found else "")
+
+
+def _which_way(case: Case) -> Answer:
+    comparable = case.comparable
+    first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
+    short, how = words.direction(case.verdict, first, last)
+    moved = words.who_moved(case.verdict.closing_by, case.worse_name, case.better_name)
+    since = ""
+    if case.is_old and last is not None:
+        since = f"Nothing comparable is known about the years after {last.end}."
+    more = tuple(text for text in (how, moved, since) if text)
+    return Answer("Which way is it going?", short, more)
+
+
+def _will_it(case: Case) -> Answer:
+    aim = goal(case)
+    question = f"Will it be {aim.done} by {aim.deadline}?"
+    verdict = case.verdict
+    need = words.needed(verdict)
+    if verdict.verdict == "cannot calculate":
+        settle = words_on_data(case) if case.is_old else ""
+        return Answer(question, "We cannot say.", tuple(t for t in (need, settle) if t))
+    more = [words.chance(verdict, rules(case)), need]
+    if verdict.verdict == "too early to tell" and verdict.first_answerable_year is not None:
+        more.append(
+            f"If the gap truly is on track, the figures of {verdict.first_answerable_year} "
+            "should be the first to show it."
+        )
+    return Answer(question, words.headline(verdict.verdict, aim), tuple(more))
+
+
+def words_on_data(case: Case) -> str:
+    """What data would settle the question."""
+    newest = case.verdict.newest_end
+    return (
+        f"Deaths and residents by small area for every year after {newest}, counted on one "
+        "population base, would settle it."
+    )
+
+
+def _what_changed(case: Case) -> Answer:
+    short, _, more = case.facts.changed_sentence.strip().partition(". ")
+    expected = next(
+        (s.next_expected for s in case.study.sources if s.table == "life_expectancy"), ""
+    )
+    texts = [sentence(more)]
+    if expected and expected not in more:
+        texts.append(sentence(expected))
+    return Answer(
+        "What has changed since the last release?",
+        sentence(short),
+        tuple(text for text in texts if text),
+    )
+
+
+def one_sentence(case: Case) -> str:
+    """The verdict for a terminal: the headline, and the newest gap with its period."""
+    text = words.headline(case.verdict.verdict, goal(case))
+    newest = case.newest
+    if newest is None or newest.gap is None:
+        return text
+    when = period(newest.start, newest.end)
+    return f"{text} The newest comparable gap is {years(newest.gap.value)}, for {when}."

@@ -1,0 +1,114 @@
+"""Both ends of the gap over time: which side moved."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from gapwatch.reporting.charts import BLUE, INK, ORANGE, SOFT_INK, TIGHT, Canvas
+from gapwatch.reporting.numbers import number
+from gapwatch.reporting.reading import Estimate, Window
+from gapwatch.reporting.wrapping import wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def ends_figure(
+    canvas: Canvas, windows: tuple[Window, ...], worse_name: str, better_name: str
+) -> Figure:
+    """Life expectancy of the better-off and the worse-off side at the windows' midpoints."""
+    height = 3.6
+    figure = Figure(figsize=(canvas.width, height))
+    left, right = 0.34, 0.16 if canvas.narrow else 1.5
+    axes = figure.add_axes(
+        (left / canvas.width, 0.5 / height, 1 - (left + right) / canvas.width, 1 - 0.92 / height)
+    )
+    better = tuple((w, w.better) for w in windows if w.better)
+    worse = tuple((w, w.worse) for w in windows if w.worse)
+    # Two markers and a small sideways step tell the sides apart without colour.
+    for side, name, colour, marker, step in (
+        (better, better_name, BLUE, "D", 0.09),
+        (worse, worse_name, ORANGE, "o", -0.09),
+    ):
+        _side(figure, canvas, side, name, colour, marker, step)
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.tick_params(length=0, labelsize=10)
+    if windows:
+        axes.set_xlim(windows[0].midpoint - 0.8, windows[-1].midpoint + 0.8)
+        ticks = [w.midpoint for w in windows][:: 4 if canvas.narrow else 2]
+        axes.set_xticks(ticks, [f"{tick - 0.5:.0f}" for tick in ticks])
+    _breaks(figure, windows)
+    figure.text(0.008, 0.985, "Life expectancy at birth, years", fontsize=10, va="top",
+                weight="semibold")  # fmt: skip
+    axes.set_xlabel("Middle year of each window", fontsize=9, loc="right", color=SOFT_INK)
+    return figure
+
+
+def _side(
+    figure: Figure,
+    canvas: Canvas,
+    side: tuple[tuple[Window, Estimate], ...],
+    name: str,
+    colour: str,
+    marker: str,
+    step: float,
+) -> None:
+    axes = figure.axes[0]
+    for number_of_segment in sorted({window.segment for window, _ in side}):
+        part = [(w.midpoint + step, e) for w, e in side if w.segment == number_of_segment]
+        axes.plot([x for x, _ in part], [e.value for _, e in part], color=colour, linewidth=1.2)
+        axes.vlines(
+            [x for x, _ in part],
+            [e.value if e.lower is None else e.lower for _, e in part],
+            [e.value if e.upper is None else e.upper for _, e in part],
+            color=colour, linewidth=1.3,
+        )  # fmt: skip
+        axes.plot(
+            [x for x, _ in part], [e.value for _, e in part], linestyle="none", marker=marker,
+            color=colour, markeredgecolor=INK, markeredgewidth=0.7, markersize=6, zorder=5,
+        )  # fmt: skip
+    if not side:
+        return
+    last = side[-1][1]
+    text = f"{wrapped(name, 22)}\n{number(last.value)}"
+    if canvas.narrow:
+        _name_inside(axes, side, name, above=colour == BLUE)
+        return
+    axes.annotate(
+        text, (side[-1][0].midpoint + step, last.value), xytext=(14, 0),
+        textcoords="offset points", va="center", fontsize=10, weight="semibold",
+        linespacing=TIGHT, annotation_clip=False,
+    )  # fmt: skip
+
+
+def _name_inside(
+    axes: Axes, side: tuple[tuple[Window, Estimate], ...], name: str, *, above: bool
+) -> None:
+    """On a phone the name stands above or below all intervals of its side, and makes room."""
+    ends = [end for _, end in side]
+    y = (
+        max(end.value if end.upper is None else end.upper for end in ends)
+        if above
+        else min(end.value if end.lower is None else end.lower for end in ends)
+    )
+    axes.annotate(
+        f"{wrapped(name, 30)} {number(ends[-1].value)}", (side[-1][0].midpoint, y),
+        xytext=(0, 5 if above else -5), textcoords="offset points", ha="right",
+        va="bottom" if above else "top", fontsize=9.5, weight="semibold", linespacing=TIGHT,
+    )  # fmt: skip
+    low, high = axes.get_ylim()
+    axes.set_ylim((low, y + 3.2) if above else (y - 2.6, high))
+
+
+def _breaks(figure: Figure, windows: tuple[Window, ...]) -> None:
+    axes = figure.axes[0]
+    for before, after in pairwise(windows):
+        if before.segment != after.segment:
+            x = (before.midpoint + after.midpoint) / 2
+            axes.axvline(x, color=SOFT_INK, linewidth=1, linestyle=(0, (2, 2)))
+            axes.text(x, 1.0, "Break", transform=axes.get_xaxis_transform(), fontsize=9,
+                      ha="center", va="bottom", color=SOFT_INK)  # fmt: skip

@@ -1,0 +1,50 @@
+"""What the report says about its own making, gathered from the snapshot and the provenance."""
+
+from __future__ import annotations
+
+from gapwatch.audit.manifest import Provenance
+from gapwatch.reporting.parts import PinFacts, ReleaseFacts
+from gapwatch.snapshots import Pin, Snapshot
+from gapwatch.study import Study
+
+
+def release_facts(
+    release_id: str, study: Study, snapshot: Snapshot, basis: Provenance
+) -> ReleaseFacts:
+    """Everything printed about the release; the only date is the snapshot's."""
+    return ReleaseFacts(
+        release_id=release_id,
+        as_known_at=snapshot.as_known_at,
+        snapshot_id=snapshot.id,
+        pins=tuple(_pin(pin, study) for pin in snapshot.pins),
+        package_version=basis.package_version,
+        code_sha256=basis.code_sha256,
+        study_sha256=basis.study_sha256,
+        lock_sha256=basis.lock_sha256 or "",
+        rerun_command=f"gapwatch run --snapshot {snapshot.id}",
+        changed_sentence=_changed(study),
+    )
+
+
+def _pin(pin: Pin, study: Study) -> PinFacts:
+    source = next((source for source in study.sources if source.id == pin.id), None)
+    return PinFacts(
+        id=pin.id,
+        title=pin.title,
+        publisher=pin.publisher,
+        licence=pin.licence,
+        attribution=pin.attribution,
+        period=pin.period,
+        transcribed_or_retrieved=pin.obtained_on,
+        sha256=pin.sha256,
+        bytes=pin.bytes,
+        url=pin.address,
+        note=source.note if source else "",
+    )
+
+
+def _changed(study: Study) -> str:
+    """What changed since the last release. A snapshot that names no earlier one is the first."""
+    sources = (source for source in study.sources if source.table == "life_expectancy")
+    expected = next(sources).next_expected
+    return f"This is the first release, so there is nothing to compare it with. {expected}"

@@ -1,0 +1,66 @@
+"""The report as data: one model, which the HTML and the PDF print alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from gapwatch.reporting import (
+    section_doubts,
+    section_making,
+    section_measures,
+    section_quality,
+    section_trajectory,
+    section_where,
+)
+from gapwatch.reporting.answers import answers, banner, one_sentence
+from gapwatch.reporting.case import Case
+from gapwatch.reporting.numbers import date
+from gapwatch.reporting.parts import Figure, PinFacts, ReleaseFacts, Report, Section
+from gapwatch.study import Study
+
+__all__ = ["PinFacts", "ReleaseFacts", "Report", "build_report"]
+
+
+def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.DataFrame]) -> Report:
+    """Everything that the report says, from the tables of the contract by name.
+
+    Needs life_expectancy, gap, verdict, trajectory and validation; reads no clock and no file.
+    """
+    case = Case(study, facts, tables)
+    return Report(
+        title=study.study.title,
+        place=study.study.place,
+        promise=study.promise.text,
+        made_by=study.promise.made_by,
+        promise_source=study.promise.source,
+        release_id=facts.release_id,
+        date=facts.as_known_at.isoformat(),
+        known_at=date(facts.as_known_at),
+        verdict=case.verdict.verdict,
+        sentence=one_sentence(case),
+        banner=banner(case),
+        answers=answers(case),
+        sections=sections(case),
+        licence_lines=tuple(dict.fromkeys(pin.attribution for pin in facts.pins)),
+        demonstration=facts.demonstration,
+    )
+
+
+def sections(case: Case) -> tuple[Section, ...]:
+    """The sections after the answer, in reading order; empty ones are left out.
+
+    Which ages make the gap comes between the doubts and the data as soon as its table exists.
+    """
+    trajectory = section_trajectory.section(case)
+    drawn = sum(isinstance(block, Figure) for block in trajectory.blocks)
+    found = (
+        trajectory,
+        section_where.section(case, drawn + 1),
+        section_measures.section(case),
+        section_doubts.section(case),
+        section_quality.section(case),
+        section_making.section(case),
+    )
+    return tuple(section for section in found if section.blocks)

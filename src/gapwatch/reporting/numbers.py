@@ -1,0 +1,139 @@
+"""Numbers as readers see them: formatted once, here, so that every page says the same.
+
+Rounding must never flip a statement. A bound that isn't zero never prints as zero, and two
+different values that stand side by side never print alike (`apart`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+MINUS = "\N{MINUS SIGN}"
+SPACE = "\N{NO-BREAK SPACE}"
+ACRONYMS = ("lsoa", "msoa", "oa", "iz", "dz", "sa")
+MISSING = "not available"
+MOST_DECIMALS = 6
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def number(value: float, decimals: int = 1, *, plus: bool = False) -> str:
+    """`value` with halves away from zero, a true minus sign and commas; never a minus zero."""
+    exact = Decimal(repr(float(value)))
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    if rounded == 0:
+        return f"{abs(rounded):,}"
+    sign = MINUS if rounded < 0 else "+" if plus else ""
+    return f"{sign}{abs(rounded):,}"
+
+
+def _decimals_for(values: tuple[float, ...], decimals: int) -> int:
+    """Least decimals at which no non-zero value prints as zero and no two unequal ones alike."""
+    unequal = len(set(values))
+    for places in range(decimals, MOST_DECIMALS + 1):
+        shown = [number(value, places) for value in values]
+        hidden = any(v != 0 and s == number(0, places) for v, s in zip(values, shown, strict=True))
+        if not hidden and len(set(shown)) == unequal:
+            return places
+    return MOST_DECIMALS
+
+
+def apart(*values: float, decimals: int = 1) -> tuple[str, ...]:
+    """Values that a reader compares, at one number of decimals that keeps unequal ones unequal."""
+    places = _decimals_for(values, decimals)
+    return tuple(number(value, places) for value in values)
+
+
+def years(value: float | None, decimals: int = 1) -> str:
+    """A length of life: `8.9 years`; a value that isn't there says so."""
+    if value is None:
+        return MISSING
+    text = number(value, _decimals_for((value,), decimals))
+    return f"{text}{SPACE}year" if text == "1" else f"{text}{SPACE}years"
+
+
+def interval(lower: float | None, upper: float | None, decimals: int = 1) -> str:
+    """`5.3 to 12.5`: both limits, with enough decimals to show on which side of zero each lies."""
+    if lower is None or upper is None:
+        return MISSING
+    places = max(_decimals_for((lower,), decimals), _decimals_for((upper,), decimals))
+    return f"{number(lower, places)} to {number(upper, places)}"
+
+
+def plain(value: float | None, decimals: int = 1) -> str:
+    """A figure for a table cell, whose heading gives the unit."""
+    return MISSING if value is None else number(value, _decimals_for((value,), decimals))
+
+
+def estimate(
+    value: float | None, lower: float | None, upper: float | None, decimals: int = 1
+) -> str:
+    """`8.9 (5.3 to 12.5)` for a table cell."""
+    if value is None:
+        return MISSING
+    if lower is None or upper is None:
+        return plain(value, decimals)
+    return f"{plain(value, decimals)} ({interval(lower, upper, decimals)})"
+
+
+def percent(probability: float, *thresholds: float) -> str:
+    """A probability as a whole percentage; never 0% or 100%, never rounded onto a threshold."""
+    if probability < 0.01:  # noqa: PLR2004
+        return "less than 1%"
+    if probability > 0.99:  # noqa: PLR2004
+        return "more than 99%"
+    shown = (apart(100 * probability, 100 * line, decimals=0)[0] for line in thresholds)
+    # The most decimals that any threshold asks for.
+    return f"{max(shown, key=len, default=number(100 * probability, 0))}%"
+
+
+def period(start: int, end: int) -> str:
+    """`2010 to 2014`, or `2014`."""
+    return str(start) if start == end else f"{start} to {end}"
+
+
+def date(day: dt.date) -> str:
+    """`23 November 2026`; the month's name never depends on the machine's language."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """`1 ward`, `3 wards`, `no wards`."""
+    noun = one if value == 1 else many or f"{one}s"
+    return f"{'no' if value == 0 else f'{value:,}'} {noun}"
+
+
+def size(value: int) -> str:
+    """Bytes as readers know them."""
+    return f"{value:,} bytes" if value < 1000 else f"{number(value / 1000)} kB"  # noqa: PLR2004
+
+
+def listing(items: tuple[str, ...] | list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(items) < 2:  # noqa: PLR2004
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def vintage(geography: str) -> str:
+    """`2011 wards` for `ward2011`, `2021 MSOAs` for `msoa2021`; other names as they are."""
+    found = re.fullmatch(r"([a-z]+)(\d{4})", geography)
+    if found is None:
+        return geography
+    name, year = found.groups()
+    return f"{year} {name.upper() if name in ACRONYMS else name}s"
+
+
+def sentence(text: str) -> str:
+    """`text` with a capital first and one full stop at the end."""
+    text = text.strip()
+    if not text:
+        return ""
+    if text.split()[0].rstrip(",.:;").isalpha():
+        # A column's name, such as imd2010_average_score, is no word.
+        text = text[0].upper() + text[1:]
+    return text if text[-1] in ".!?" else f"{text}."

@@ -1,0 +1,191 @@
+"""What a report is made of: plain frozen data that the HTML and the PDF both print as it stands.
+
+Every number in it is already text. A template decides where a thing goes, never what it says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class PinFacts:
+    """One pinned input, as the snapshot describes it.
+
+    `note` is whatever a reader must know before using it, such as another population base.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    attribution: str
+    period: str
+    transcribed_or_retrieved: dt.date
+    sha256: str
+    bytes: int
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """What the report must know about its own making. `as_known_at` is the only date there is.
+
+    `lock_sha256` is empty where no lock file was found; `demonstration` names what was invented
+    when the data are not real, and is empty otherwise.
+    """
+
+    release_id: str
+    as_known_at: dt.date
+    snapshot_id: str
+    pins: tuple[PinFacts, ...]
+    package_version: str
+    code_sha256: str
+    study_sha256: str
+    lock_sha256: str
+    rerun_command: str
+    changed_sentence: str
+    demonstration: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph."""
+
+    text: str
+    kind: Literal["paragraph"] = "paragraph"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section."""
+
+    text: str
+    kind: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list with bullets."""
+
+    items: tuple[str, ...]
+    kind: Literal["items"] = "items"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A term and what belongs to it; `mono` for hashes and commands, `link` for an address."""
+
+    term: str
+    text: str
+    mono: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A description list, under a label that names it."""
+
+    label: str
+    entries: tuple[Entry, ...]
+    kind: Literal["entries"] = "entries"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column; numbers are set flush right."""
+
+    label: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose first column heads its rows.
+
+    `folded` tables open on request in HTML and are left to data/ in the PDF, unless they stand by
+    themselves. `shares` gives the columns' relative widths on paper.
+    """
+
+    id: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    shares: tuple[float, ...] = ()
+    note: str = ""
+    folded: bool = False
+    kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with the words that go with it.
+
+    `title` states what was found, `subtitle` the measure, area and period; `alt` says what the
+    chart shows to someone who can't see it; `files` names the CSV files behind it.
+    """
+
+    id: str
+    number: int
+    title: str
+    subtitle: str
+    alt: str
+    notes: tuple[str, ...]
+    files: tuple[str, ...]
+    tables: tuple[Table, ...]
+    kind: Literal["figure"] = "figure"
+
+
+Block = Paragraph | Heading | Items | Entries | Table | Figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section; one without blocks is left out of the report."""
+
+    id: str
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question of the first section: the short answer, then what supports it."""
+
+    question: str
+    short: str
+    more: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Banner:
+    """The verdict, readable in five seconds. `tone` chooses its colour, never its meaning."""
+
+    tone: Literal["good", "bad", "open"]
+    verdict: str
+    headline: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report. `sentence` is the verdict in one sentence, for a terminal."""
+
+    title: str
+    place: str
+    promise: str
+    made_by: str
+    promise_source: str
+    release_id: str
+    date: str
+    known_at: str
+    verdict: str
+    sentence: str
+    banner: Banner
+    answers: tuple[Answer, ...]
+    sections: tuple[Section, ...]
+    licence_lines: tuple[str, ...]
+    demonstration: str

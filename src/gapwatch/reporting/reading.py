@@ -1,0 +1,210 @@
+"""What the tables hold, read once into frozen rows with None for what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pandas as pd
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value in years with its 95% limits; the limits may be missing on their own."""
+
+    value: float
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True)
+class Window:
+    """One row of the table `gap`."""
+
+    start: int
+    end: int
+    segment: int
+    gap: Estimate | None
+    worse: Estimate | None
+    better: Estimate | None
+    relative: Estimate | None
+    naive: float | None
+    basis: str
+    reason: str
+    flags: tuple[str, ...]
+
+    @property
+    def midpoint(self) -> float:
+        """Middle of the window: 2012.5 is the middle of the year 2012."""
+        return (self.start + self.end + 1) / 2
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One row of the table `verdict`, under the names of its contract."""
+
+    measure: str
+    sex: str
+    is_primary: bool
+    verdict: str
+    reason_code: str
+    reason: str
+    windows: int
+    newest_start: int | None
+    newest_end: int | None
+    baseline_start: int
+    baseline_end: int
+    baseline_gap_years: float | None
+    target_gap_years: float | None
+    target_year: int
+    slope_years_per_year: float | None
+    slope_lower95_years_per_year: float | None
+    slope_upper95_years_per_year: float | None
+    projected_gap_years: float | None
+    projected_lower95_years: float | None
+    projected_upper95_years: float | None
+    p_target: float | None
+    p_narrowing: float | None
+    required_change_years_per_year: float | None
+    first_answerable_year: int | None
+    closing_by: str
+
+
+@dataclass(frozen=True)
+class AreaValue:
+    """Life expectancy of one area in one window."""
+
+    code: str
+    name: str
+    zone: str
+    value: Estimate | None
+
+
+_TEXTS = {"measure", "sex", "verdict", "reason_code", "reason", "closing_by"}
+_WHOLE = {"windows", "newest_start", "newest_end", "baseline_start", "baseline_end",
+          "target_year", "first_answerable_year"}  # fmt: skip
+
+
+def _float(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def _truth(value: Any) -> bool:
+    return value is True or str(value).lower() == "true"
+
+
+def _estimate(row: Any, value: str, lower: str, upper: str) -> Estimate | None:
+    middle = _float(row[value])
+    return None if middle is None else Estimate(middle, _float(row[lower]), _float(row[upper]))
+
+
+def _side(row: Any, prefix: str) -> Estimate | None:
+    return _estimate(row, f"{prefix}_years", f"{prefix}_lower95_years", f"{prefix}_upper95_years")
+
+
+def windows(tables: Tables, measure: str, sex: str) -> tuple[Window, ...]:
+    """Every window of one measure and sex, oldest first."""
+    gap = tables["gap"]
+    chosen = gap[(gap["measure"] == measure) & (gap["sex"] == sex)]
+    rows = chosen.sort_values(["period_start", "period_end"]).to_dict("records")
+    return tuple(
+        Window(
+            start=int(row["period_start"]),
+            end=int(row["period_end"]),
+            segment=int(row["segment"]),
+            gap=_estimate(row, "gap_years", "lower95_years", "upper95_years"),
+            worse=_side(row, "worse"),
+            better=_side(row, "better"),
+            relative=_estimate(row, "relative_gap", "relative_lower95", "relative_upper95"),
+            naive=_float(row["naive_gap_years"]),
+            basis=_text(row["basis"]),
+            reason=_text(row["reason"]),
+            flags=tuple(_text(row["flags"]).split()),
+        )
+        for row in rows
+    )
+
+
+def newest_segment(found: tuple[Window, ...]) -> tuple[Window, ...]:
+    """The windows after the last break that have a gap: the only ones that are one trend."""
+    if not found:
+        return ()
+    last = max(window.segment for window in found)
+    return tuple(window for window in found if window.segment == last and window.gap)
+
+
+def verdicts(tables: Tables) -> tuple[Verdict, ...]:
+    """Every row of the table `verdict`, in its order."""
+    return tuple(_verdict(row) for row in tables["verdict"].to_dict("records"))
+
+
+def _verdict(row: Mapping[Any, Any]) -> Verdict:
+    values: dict[str, Any] = {}
+    for field in fields(Verdict):
+        value = row[field.name]
+        if field.name == "is_primary":
+            values[field.name] = _truth(value)
+        elif field.name in _TEXTS:
+            values[field.name] = _text(value)
+        else:
+            found = _float(value)
+            whole = field.name in _WHOLE and found is not None
+            values[field.name] = int(found) if whole and found is not None else found
+    return Verdict(**values)
+
+
+def trajectory(tables: Tables, measure: str, sex: str) -> pd.DataFrame:
+    """The annual path of one measure and sex, oldest year first; may be empty."""
+    table = tables["trajectory"]
+    chosen = table[(table["measure"] == measure) & (table["sex"] == sex)].copy()
+    chosen["is_projected"] = [_truth(value) for value in chosen["is_projected"]]
+    return chosen.sort_values("year").reset_index(drop=True)
+
+
+def newest_period(tables: Tables, geography: str) -> tuple[int, int] | None:
+    """Newest window of the published values of one vintage."""
+    table = tables["life_expectancy"]
+    chosen = table[table["geography"] == geography]
+    if chosen.empty:
+        return None
+    row = chosen.sort_values(["period_end", "period_start"]).iloc[-1]
+    return int(row["period_start"]), int(row["period_end"])
+
+
+def area_values(
+    tables: Tables, geography: str, sex: str, window: tuple[int, int]
+) -> dict[str, Estimate | None]:
+    """Published value of every area of one vintage, sex and window, by code."""
+    table = tables["life_expectancy"]
+    chosen = table[
+        (table["geography"] == geography)
+        & (table["sex"] == sex)
+        & (table["period_start"] == window[0])
+        & (table["period_end"] == window[1])
+    ]
+    return {
+        str(row["area_code"]): _estimate(
+            row, "life_expectancy_years", "lower95_years", "upper95_years"
+        )
+        for row in chosen.to_dict("records")
+    }
+
+
+def comparator(
+    tables: Tables, area_code: str, sex: str, window: tuple[int, int]
+) -> Estimate | None:
+    """Value of the whole place in the same window, whatever vintage its row stands under."""
+    table = tables["life_expectancy"]
+    chosen = table[table["area_code"] == area_code]
+    for geography in sorted(chosen["geography"].unique()):
+        value = area_values(tables, str(geography), sex, window).get(area_code)
+        if value is not None:
+            return value
+    return None

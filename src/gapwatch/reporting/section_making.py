@@ -1,0 +1,106 @@
+"""Section 8: the methods in plain words, and everything needed to make the report again."""
+
+from __future__ import annotations
+
+from gapwatch.reporting.case import Case
+from gapwatch.reporting.numbers import count, date, percent, period, size
+from gapwatch.reporting.parts import Block, Entries, Entry, Heading, Items, Paragraph, Section
+
+
+def section(case: Case) -> Section:
+    """Methods, then the identity of the release, then that of every input."""
+    blocks: list[Block] = [
+        Heading("Methods in plain words"),
+        Items(_methods(case)),
+        Heading("How the verdict is reached"),
+        Items(_rules(case)),
+        Heading("Make it again"),
+        Paragraph("The same snapshot, study, code and lock give the same bytes."),
+        _identity(case),
+        *_inputs(case),
+    ]
+    return Section("making", "How it was made", tuple(blocks))
+
+
+def _methods(case: Case) -> tuple[str, ...]:
+    base = period(case.verdict.baseline_start, case.verdict.baseline_end)
+    return (
+        (
+            "Life expectancy at birth sums up the death rates of one period. It is how long a "
+            "newborn would live on average if those rates never changed. It is not a forecast "
+            "for any person."
+        ),
+        "The gap is the life expectancy of the better-off side minus that of the worse-off side.",
+        (
+            "Life expectancies are the publisher's own. Several areas on one side are averaged by "
+            "population, which is an approximation. The error of each comes from its published "
+            "interval."
+        ),
+        f"The baseline is the measured gap of {base}. The target is a share of it.",
+        (
+            "Neighbouring windows share years, so their errors go together. The trend "
+            "and the projection allow for that. Ordinary trend lines do not, and see trends in "
+            "noise."
+        ),
+        (
+            "The projection takes a steady change, with small surprises each year, and gives the "
+            "range that follows from the past figures."
+        ),
+        "Windows on two sides of a break are never one trend.",
+        (
+            "Figures are rounded for reading, so sums may be off by 0.1. Comparisons use the "
+            "unrounded figures, which are in data/."
+        ),
+        "Formulas, sources and tests are in docs/methods.md.",
+    )
+
+
+def _rules(case: Case) -> tuple[str, ...]:
+    rules, deadline = case.study.verdict, case.verdict.target_year
+    return (
+        (
+            f"Cannot calculate: fewer than {rules.minimum_windows} comparable windows, a side "
+            f"withheld in the newest, or the newest ended more than {rules.stale_after_years} "
+            "years before the release."
+        ),
+        (
+            f"Target met: the gap is at or below the target today with a chance of at least "
+            f"{percent(rules.target_met_probability)}, and likely to stay there."
+        ),
+        (
+            f"On track: the chance of meeting the target in {deadline} is at least "
+            f"{percent(rules.on_track_probability)}."
+        ),
+        (
+            f"Wrong direction: the chance that the gap is getting smaller is at most "
+            f"{percent(rules.wrong_direction_probability)}."
+        ),
+        (
+            f"Off track: the chance of meeting the target is at most "
+            f"{percent(rules.off_track_probability)}."
+        ),
+        "Too early to tell: everything else.",
+    )
+
+
+def _identity(case: Case) -> Entries:
+    facts = case.facts
+    entries = (
+        Entry("Release", facts.release_id, mono=True),
+        Entry("As known at", date(facts.as_known_at)),
+        Entry("Snapshot", facts.snapshot_id, mono=True),
+        Entry("gapwatch", facts.package_version),
+        Entry("Code, SHA-256", facts.code_sha256, mono=True),
+        Entry("Study, SHA-256", facts.study_sha256, mono=True),
+        Entry("Lock, SHA-256", facts.lock_sha256 or "no lock file was found", mono=True),
+        Entry("Command", facts.rerun_command, mono=True),
+    )
+    return Entries("This release", entries)
+
+
+def _inputs(case: Case) -> list[Entries]:
+    entries = tuple(
+        Entry(f"{pin.id} ({size(pin.bytes)})", pin.sha256, mono=True) for pin in case.facts.pins
+    )
+    label = f"{count(len(entries), 'input')}, by SHA-256"
+    return [Entries(label[0].upper() + label[1:], entries)] if entries else []

@@ -1,0 +1,134 @@
+"""Section 4: every registered way to measure the gap, side by side."""
+
+from __future__ import annotations
+
+from gapwatch.reporting.answers import reason_text
+from gapwatch.reporting.case import Case
+from gapwatch.reporting.numbers import (
+    MISSING,
+    SPACE,
+    apart,
+    count,
+    estimate,
+    listing,
+    period,
+    plain,
+)
+from gapwatch.reporting.parts import Block, Column, Items, Paragraph, Section, Table
+from gapwatch.reporting.reading import Verdict, Window, newest_segment, windows
+from gapwatch.study import Measure
+
+KINDS = {
+    "pooled": "Several areas on one side are averaged by population. From published figures that "
+    "is an approximation: the same areas' deaths, pooled, could give a slightly different figure.",
+    "pair": "Two areas, both chosen beforehand.",
+    "extremes": "The lowest and the highest area are picked after the fact, which makes the gap "
+    "look bigger than it is. The figure is corrected for that. The uncorrected one stands only "
+    "beside it.",
+    "slope": "The whole gradient, not two sides: the difference between the two ends of a line "
+    "through all areas, from the most to the least deprived.",
+}
+
+
+def section(case: Case) -> Section:
+    """One table a sex, the sentence on whether they agree, and how each is made."""
+    blocks: list[Block] = [Paragraph(agreement([*case.verdicts.values()]))]
+    blocks += [_table(case, sex) for sex in case.sexes]
+    blocks += [Paragraph(text) for text in _naive(case)]
+    kinds = dict.fromkeys(measure.kind for measure in case.study.measures)
+    blocks.append(Items(tuple(f"{_titles(case, kind)}: {KINDS[kind]}" for kind in kinds)))
+    return Section("measures", "Other ways to measure it", tuple(blocks))
+
+
+def agreement(found: list[Verdict]) -> str:
+    """Whether every measure and sex gives the same verdict."""
+    names: dict[str, int] = {}
+    for verdict in found:
+        names[verdict.verdict] = names.get(verdict.verdict, 0) + 1
+    if not names:
+        return "No measure has a verdict."
+    if len(names) == 1:
+        return f"All {len(found)} readings of the gap give the same verdict: {next(iter(names))}."
+    parts = [f"{held} say{'s' if held == 1 else ''} “{name}”" for name, held in names.items()]
+    return (
+        f"The measures disagree. Of {count(len(found), 'reading')}, {listing(parts)}. "
+        "The verdict of this report is that of the first row."
+    )
+
+
+def _titles(case: Case, kind: str) -> str:
+    return "; ".join(m.title for m in case.study.measures if m.kind == kind)
+
+
+def _ordered(case: Case) -> list[Measure]:
+    return sorted(case.study.measures, key=lambda measure: not measure.primary)
+
+
+def _table(case: Case, sex: str) -> Table:
+    rows = []
+    for measure in _ordered(case):
+        verdict = case.verdicts.get((measure.id, sex))
+        if verdict is not None:
+            rows.append(_row(case, measure, verdict))
+    headline = " (the promise)" if sex == case.sexes[0] else ""
+    return Table(
+        id=f"table-measures-{sex}",
+        caption=f"The gap measured in {len(rows)} ways: {sex}s{headline}",
+        columns=(
+            Column("Measure"),
+            Column(f"Newest gap, years (95%{SPACE}interval)", numeric=True),
+            Column("Baseline gap, years", numeric=True),
+            Column("Target, years", numeric=True),
+            Column("Relative gap", numeric=True),
+            Column("Verdict"),
+        ),
+        rows=tuple(rows),
+        shares=(2.6, 1.9, 1.1, 1.0, 1.1, 1.5),
+        note=_note(case, sex),
+    )
+
+
+def _note(case: Case, sex: str) -> str:
+    verdict = case.verdicts.get((case.measure.id, sex))
+    if verdict is None or verdict.newest_start is None or verdict.newest_end is None:
+        return ""
+    return (
+        f"Newest: {period(verdict.newest_start, verdict.newest_end)}. "
+        f"Baseline: {period(verdict.baseline_start, verdict.baseline_end)}. "
+        f"Target: for {verdict.target_year}. Relative gap: better-off side divided by "
+        "worse-off side, newest window."
+    )
+
+
+def _newest(case: Case, measure: Measure, sex: str) -> Window | None:
+    comparable = newest_segment(windows(case.tables, measure.id, sex))
+    return comparable[-1] if comparable else None
+
+
+def _row(case: Case, measure: Measure, verdict: Verdict) -> tuple[str, ...]:
+    newest = _newest(case, measure, verdict.sex)
+    gap, relative = MISSING, MISSING
+    if newest is not None and newest.gap is not None:
+        gap = estimate(newest.gap.value, newest.gap.lower, newest.gap.upper)
+        relative = plain(newest.relative.value, 3) if newest.relative else MISSING
+    elif newest is not None:
+        gap = f"withheld: {reason_text(newest.reason)}"
+    return (
+        measure.title, gap, plain(verdict.baseline_gap_years), plain(verdict.target_gap_years),
+        relative, verdict.verdict,
+    )  # fmt: skip
+
+
+def _naive(case: Case) -> list[str]:
+    """The uncorrected range, only ever beside the corrected one."""
+    texts = []
+    for measure in case.study.measures:
+        newest = _newest(case, measure, case.sexes[0]) if measure.kind == "extremes" else None
+        if newest is None or newest.gap is None or newest.naive is None:
+            continue
+        corrected, naive = apart(newest.gap.value, newest.naive)
+        texts.append(
+            f"“{measure.title}”, {case.sexes[0]}s: {corrected}{SPACE}years after the correction, "
+            f"{naive}{SPACE}years before it."
+        )
+    return texts

@@ -1,0 +1,251 @@
+"""Sentences from rules. Each is a pure function of numbers, with a test for every branch.
+
+The rules: nothing "rose" or "fell" when its interval holds zero; a gap that narrows because the
+better-off side gets worse is said to; no sentence says why; a missing figure is named with its
+reason; values are compared unrounded and printed so that unequal ones look unequal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gapwatch.reporting.numbers import (
+    SPACE,
+    apart,
+    interval,
+    number,
+    percent,
+    period,
+    sentence,
+    years,
+)
+from gapwatch.reporting.reading import Estimate, Verdict, Window
+
+HALF = 0.5
+OLD_CODE = "V03"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What was promised: cut the gap to `share` of its baseline by `deadline`."""
+
+    share: float
+    deadline: int
+
+    @property
+    def done(self) -> str:
+        """`halved`, or `cut by 40%`."""
+        if self.share == HALF:
+            return "halved"
+        return f"cut by {number(100 * (1 - self.share), 0)}%"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The lines of the verdict, as the study draws them."""
+
+    on_track: float = 0.8
+    off_track: float = 0.2
+    wrong_direction: float = 0.1
+    stale_after: int = 6
+
+
+def headline(verdict: str, goal: Goal) -> str:
+    """The verdict in one sentence."""
+    by = f"{goal.done} by {goal.deadline}"
+    sentences = {
+        "target met": f"The newest figures show the gap already {goal.done}.",
+        "on track": f"The gap is on track to be {by}.",
+        "off track": f"The gap is not on track to be {by}.",
+        "wrong direction": f"The gap is not on track to be {by}. It is probably getting bigger.",
+        "too early to tell": f"It is too early to tell whether the gap will be {by}.",
+    }
+    return sentences.get(verdict, f"We cannot say whether the gap will be {by}.")
+
+
+def age(newest: tuple[int, int], years_old: int, limit: int) -> tuple[str, ...]:
+    """Why figures that are too old give no verdict."""
+    return (
+        (
+            f"The newest comparable figures are for {period(*newest)}. "
+            f"They end {years_old} years before this report."
+        ),
+        f"Figures more than {limit} years old cannot carry a verdict.",
+    )
+
+
+def chance(verdict: Verdict, rules: Rules) -> str:
+    """The probability that the target is met, never rounded onto a line that it is held against."""
+    if verdict.p_target is None or verdict.target_gap_years is None:
+        return "The chance of meeting the target cannot be calculated."
+    shown = percent(verdict.p_target, rules.on_track, rules.off_track)
+    return (
+        f"The chance that the gap is {years(verdict.target_gap_years)} or less in "
+        f"{verdict.target_year} is about {shown}."
+    )
+
+
+def because(verdict: Verdict, rules: Rules, years_old: int) -> tuple[str, ...]:
+    """What the verdict rests on."""
+    if verdict.verdict == "cannot calculate":
+        start, end = verdict.newest_start, verdict.newest_end
+        dated = years_old > rules.stale_after and start is not None and end is not None
+        old = age((start, end), years_old, rules.stale_after) if dated else ()  # type: ignore[arg-type]
+        if verdict.reason_code == OLD_CODE and old:
+            return old
+        return (sentence(verdict.reason or "the reason is not recorded"), *old)
+    high, low = percent(rules.on_track), percent(rules.off_track)
+    lines = {
+        "target met": f"It counts as met when it is very likely met now and {high} or more likely "
+        "to be met then.",
+        "on track": f"{high} or more counts as on track.",
+        "off track": f"{low} or less counts as off track.",
+        "wrong direction": narrowing(verdict, rules),
+        "too early to tell": f"Between {low} and {high} it is too early to tell.",
+    }
+    return (chance(verdict, rules), lines[verdict.verdict])
+
+
+def narrowing(verdict: Verdict, rules: Rules) -> str:
+    """The probability that the gap is getting smaller."""
+    if verdict.p_narrowing is None:
+        return "The chance that it is getting smaller cannot be calculated."
+    shown = percent(verdict.p_narrowing, rules.wrong_direction)
+    return f"The chance that it is getting smaller is about {shown}."
+
+
+def withheld(subject: str, when: str, reason: str) -> str:
+    """A figure that isn't given, and why."""
+    return f"{subject} cannot be given for {when}: {reason or 'the reason is not recorded'}."
+
+
+def gap_size(window: Window, reason: str) -> tuple[str, str]:
+    """How big the gap was, and how sure that is."""
+    when = period(window.start, window.end)
+    if window.gap is None:
+        return withheld("The gap", when, reason), ""
+    gap = window.gap
+    if gap.lower is None or gap.upper is None:
+        return f"The gap was {years(gap.value)} in {when}.", "How sure that is, is not known."
+    sure = (
+        f"It could plausibly have been anywhere from {interval(gap.lower, gap.upper)}{SPACE}years."
+    )
+    if gap.lower <= 0 <= gap.upper:
+        sure += " The figures cannot rule out that there was no gap."
+    return f"The gap was {years(gap.value)} in {when}.", sure
+
+
+def both_ends(window: Window, sex: str, worse_name: str, better_name: str) -> str:
+    """Life expectancy on both sides; empty when a side has no figure."""
+    if window.worse is None or window.better is None:
+        return ""
+    worse, better = apart(window.worse.value, window.better.value)
+    return (
+        f"{sex.capitalize()} life expectancy at birth was {worse}{SPACE}years in {worse_name} and "
+        f"{better}{SPACE}years in {better_name}."
+    )
+
+
+def other_sex(window: Window | None, sex: str, reason: str) -> str:
+    """The same gap for the sex that the promise isn't about."""
+    if window is None:
+        return f"For {sex}s there is no comparable figure."
+    if window.gap is None:
+        return withheld(f"The gap for {sex}s", period(window.start, window.end), reason)
+    text = f"For {sex}s the gap was {years(window.gap.value)}"
+    if window.gap.lower is None or window.gap.upper is None:
+        return f"{text}."
+    return f"{text} (plausibly {interval(window.gap.lower, window.gap.upper)})."
+
+
+def direction(verdict: Verdict, first: Window | None, last: Window | None) -> tuple[str, str]:
+    """Which way the gap went, as far as the comparable windows can tell, and by how much."""
+    slope = verdict.slope_years_per_year
+    low, high = verdict.slope_lower95_years_per_year, verdict.slope_upper95_years_per_year
+    if slope is None or low is None or high is None or first is None or last is None:
+        return "We cannot tell.", "There are too few comparable figures to see a direction."
+    span = f"between {period(first.start, first.end)} and {period(last.start, last.end)}"
+    if low <= 0 <= high:
+        return (
+            "We cannot tell.",
+            (
+                f"Any change {span} is within what chance alone could produce. Each year the gap "
+                f"could have become {_amount(low)} or {_amount(high)}."
+            ),
+        )
+    went = "narrowed" if slope < 0 else "widened"
+    least, most = sorted((abs(low), abs(high)))
+    return (
+        f"The gap {went} {span}.",
+        f"It {went} by about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
+    )
+
+
+def _amount(change: float) -> str:
+    if change == 0:
+        return "no different"
+    return f"{years(abs(change))} {'smaller' if change < 0 else 'bigger'}"
+
+
+def who_moved(closing_by: str, worse_name: str, better_name: str) -> str:
+    """Whose life expectancy moved while the gap narrowed; empty when nothing may be said."""
+    sentences = {
+        "worse-off side improving": f"Life expectancy rose in {worse_name}. In {better_name} there "
+        "is no clear change.",
+        "worse-off side improving faster": f"Life expectancy rose on both sides, and faster in "
+        f"{worse_name}.",
+        "better-off side getting worse": f"The gap narrowed as life expectancy fell in "
+        f"{better_name}. There is no clear rise in {worse_name}.",
+        "better-off side getting worse faster": f"Life expectancy fell on both sides. The gap "
+        f"narrowed as it fell faster in {better_name}.",
+        "worse-off side improving and better-off side getting worse": f"Life expectancy rose in "
+        f"{worse_name} and fell in {better_name}. Part of the narrowing is the better-off side "
+        "getting worse.",
+        "neither side's own change is clear": "The figures cannot tell which side moved.",
+    }
+    return sentences.get(closing_by, "")
+
+
+def since_baseline(before: Window, after: Window, change: Estimate | None) -> str:
+    """The newest window against the baseline; a change that chance could make isn't called one."""
+    if before.gap is None or after.gap is None:
+        return ""
+    base, when = period(before.start, before.end), period(after.start, after.end)
+    if before.gap.value == after.gap.value:
+        return f"The gap was {years(after.gap.value)} both in {base}, the baseline, and in {when}."
+    first, last = apart(before.gap.value, after.gap.value)
+    text = (
+        f"The figure was {first}{SPACE}years in {base}, the baseline, and {last}{SPACE}years in "
+        f"{when}."
+    )
+    if change is None or change.lower is None or change.upper is None:
+        return text
+    spread = f"{interval(change.lower, change.upper)}{SPACE}years"
+    if change.lower <= 0 <= change.upper:
+        return (
+            f"{text} A difference of that size could be chance: the change is plausibly anywhere "
+            f"from {spread}."
+        )
+    return f"{text} That is more than chance alone would explain: the change is plausibly {spread}."
+
+
+def against_target(gap: float, target: float, deadline: int) -> str:
+    """The newest gap beside the target, compared unrounded and printed apart."""
+    if gap == target:
+        return f"That figure equals the target for {deadline}."
+    shown, aim = apart(gap, target)
+    side = "above" if gap > target else "below"
+    return (
+        f"At {shown}{SPACE}years it is {side} the target of {aim}{SPACE}years for {deadline}. "
+        "One figure alone does not decide it."
+    )
+
+
+def needed(verdict: Verdict) -> str:
+    """What keeping the promise means in years."""
+    if verdict.target_gap_years is None:
+        return "The target cannot be given, because the baseline gap is missing."
+    return (
+        f"To keep the promise, the gap must be {years(verdict.target_gap_years)} or less in "
+        f"{verdict.target_year}."
+    )

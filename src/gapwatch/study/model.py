@@ -1,0 +1,168 @@
+"""What a study may say: frozen models that refuse unknown keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gapwatch.contracts import CODE, SLUG
+
+Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=60)]
+Code = Annotated[str, Field(pattern=f"^{CODE}$")]
+Text = Annotated[str, Field(min_length=1, max_length=1000)]
+Year = Annotated[int, Field(ge=1801, le=2200)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Period = tuple[Year, Year]
+Sex = Literal["female", "male"]
+MeasureKind = Literal["pair", "pooled", "extremes", "slope"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Heading(_Part):
+    """What the study is about."""
+
+    id: Slug
+    place: Text
+    area_code: Code
+    title: Text
+
+
+class Promise(_Part):
+    """Who promised what, with the figures as they were stated and where they were stated."""
+
+    text: Text
+    made_by: Text
+    source: Text
+    sex: Sex
+    stated_worse_years: float = Field(gt=0)
+    stated_better_years: float = Field(gt=0)
+    stated_gap_years: float = Field(gt=0)
+    baseline_period: Period
+    share_of_baseline: float = Field(gt=0, lt=1)
+    deadline_year: Year
+
+
+class VerdictRules(_Part):
+    """The thresholds of the verdict (docs/methods.md, verdict)."""
+
+    on_track_probability: Probability = 0.8
+    off_track_probability: Probability = 0.2
+    wrong_direction_probability: Probability = 0.1
+    target_met_probability: Probability = 0.95
+    minimum_windows: int = Field(default=3, ge=3)
+    stale_after_years: int = Field(default=6, ge=0)
+    power: Probability = 0.8
+
+    @model_validator(mode="after")
+    def _ordered(self) -> VerdictRules:
+        if self.off_track_probability >= self.on_track_probability:
+            raise ValueError(
+                f"off_track_probability below on_track_probability ({self.on_track_probability})"
+                f"|{self.off_track_probability}"
+            )
+        return self
+
+
+class Break(_Part):
+    """A window at which the series starts anew, and why."""
+
+    first_period: Period
+    reason: Text
+
+
+class Area(_Part):
+    """An area and its place on the tile map, counted from the north-west."""
+
+    code: Code
+    name: Text
+    row: int = Field(ge=0, lt=60)
+    column: int = Field(ge=0, lt=60)
+
+
+class Geography(_Part):
+    """The vintage of the areas, the areas, what else is shown beside them, the breaks."""
+
+    vintage: Slug
+    deprivation: Literal["imd2007_average_score", "imd2010_average_score"]
+    comparators: tuple[Code, ...] = ()
+    areas: tuple[Area, ...] = Field(min_length=2)
+    breaks: tuple[Break, ...] = ()
+
+
+class Zone(_Part):
+    """A named set of areas."""
+
+    name: Text
+    definition: Text
+    areas: tuple[Code, ...]
+
+
+class Measure(_Part):
+    """One fully specified gap."""
+
+    id: Slug
+    title: Text
+    kind: MeasureKind
+    worse: str = ""
+    better: str = ""
+    primary: bool = False
+    baseline_period: Period | None = None
+
+
+class Simulation(_Part):
+    """Seed and number of draws of the simulated quantities."""
+
+    seed: int = Field(ge=0)
+    draws: int = Field(default=20_000, ge=1000, le=1_000_000)
+
+
+class Source(_Part):
+    """An input: the pin that holds it, its table, when more is expected, what to beware of."""
+
+    id: Slug
+    table: Literal["area_reference", "life_expectancy", "population_deaths"]
+    next_expected: Text
+    note: str = Field(default="", max_length=1000)
+
+
+class Study(_Part):
+    """A whole study. `sha256` is that of the file's bytes; `root` is the folder it stands in."""
+
+    study: Heading
+    promise: Promise
+    verdict: VerdictRules = VerdictRules()
+    geography: Geography
+    zones: dict[Slug, Zone]
+    measures: tuple[Measure, ...] = Field(min_length=1)
+    simulation: Simulation
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+    @property
+    def primary(self) -> Measure:
+        """The measure of the headline."""
+        return next(measure for measure in self.measures if measure.primary)
+
+    @property
+    def area_names(self) -> dict[str, str]:
+        """Names of the study's areas by code."""
+        return {area.code: area.name for area in self.geography.areas}
+
+    def side(self, name: str) -> tuple[str, ...]:
+        """Codes of the areas of one side: a zone's areas, or the one area."""
+        return self.zones[name].areas if name in self.zones else (name,)
+
+    def side_name(self, name: str) -> str:
+        """Name of one side, for readers."""
+        return self.zones[name].name if name in self.zones else self.area_names[name]
+
+    def zone_of(self, code: str) -> str:
+        """Key of the first zone that holds the area, or "" when none does."""
+        return next((key for key, zone in self.zones.items() if code in zone.areas), "")
+
+    def baseline_period(self, measure: Measure) -> Period:
+        """Baseline window of a measure: its own, or the promise's."""
+        return measure.baseline_period or self.promise.baseline_period

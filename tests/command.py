@@ -1,0 +1,31 @@
+"""The real command, as a process of its own, and what a folder holds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from gapwatch.project import Project
+
+COMMAND = [sys.executable, "-m", "gapwatch.cli"]
+
+
+def gapwatch(
+    project: Project, *arguments: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `gapwatch` in a project, or in another folder, with parts of the environment changed."""
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=cwd or project.root, capture_output=True, text=True,
+        env={**os.environ, **environment}, timeout=300, check=False,
+    )  # fmt: skip
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder by its relative name; locks are no content."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }

@@ -1,0 +1,268 @@
+"""Every branch of every sentence, and what no sentence may say."""
+
+import dataclasses
+
+import pytest
+
+from gapwatch.contracts import VERDICTS
+from gapwatch.reporting import words
+from gapwatch.reporting.case import difference, phrase
+from gapwatch.reporting.reading import Estimate, Verdict, Window
+from gapwatch.reporting.words import Goal, Rules
+
+RULES = Rules()
+HALVE = Goal(0.5, 2035)
+VERDICT = Verdict(
+    measure="m", sex="male", is_primary=True, verdict="on track", reason_code="", reason="",
+    windows=9, newest_start=2010, newest_end=2014, baseline_start=2005, baseline_end=2009,
+    baseline_gap_years=14.1, target_gap_years=7.05, target_year=2035, slope_years_per_year=-0.4,
+    slope_lower95_years_per_year=-0.7, slope_upper95_years_per_year=-0.1, projected_gap_years=6.0,
+    projected_lower95_years=1.0, projected_upper95_years=11.0, p_target=0.84, p_narrowing=0.95,
+    required_change_years_per_year=-0.2, first_answerable_year=None, closing_by="",
+)  # fmt: skip
+
+
+def verdict(**changes):
+    return dataclasses.replace(VERDICT, **changes)
+
+
+def window(gap=8.9, half=3.6, start=2010, *, worse=80.4, better=89.3):
+    def known(value, width):
+        if value is None:
+            return None
+        low, high = (None, None) if width is None else (value - width, value + width)
+        return Estimate(value, low, high)
+
+    return Window(
+        start, start + 4, 1, known(gap, half), known(worse, 1), known(better, 1), None, None,
+        "", "", (),
+    )  # fmt: skip
+
+
+def flat(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("target met", "The newest figures show the gap already halved."),
+        ("on track", "The gap is on track to be halved by 2035."),
+        ("off track", "The gap is not on track to be halved by 2035."),
+        (
+            "wrong direction",
+            "The gap is not on track to be halved by 2035. It is probably getting bigger.",
+        ),
+        (
+            "too early to tell",
+            "It is too early to tell whether the gap will be halved by 2035.",
+        ),
+        ("cannot calculate", "We cannot say whether the gap will be halved by 2035."),
+    ],
+)
+def test_each_verdict_has_its_headline(name, text):
+    assert words.headline(name, HALVE) == text
+
+
+def test_every_verdict_of_the_contract_has_a_headline_and_a_ground():
+    for name in VERDICTS:
+        assert words.headline(name, HALVE)
+        assert all(words.because(verdict(verdict=name, reason="none"), RULES, 2))
+
+
+def test_another_share_is_said_in_percent():
+    assert words.headline("on track", Goal(0.6, 2030)) == (
+        "The gap is on track to be cut by 40% by 2030."
+    )
+
+
+def test_old_figures_say_how_old():
+    found = verdict(verdict="cannot calculate", reason_code="V03", reason="old")
+    assert words.because(found, RULES, 12) == (
+        "The newest comparable figures are for 2010 to 2014. They end 12 years before this report.",
+        "Figures more than 6 years old cannot carry a verdict.",
+    )
+
+
+def test_another_ground_is_said_first_and_age_is_added():
+    found = verdict(verdict="cannot calculate", reason_code="V02", reason="a side is withheld")
+    assert words.because(found, RULES, 2) == ("A side is withheld.",)
+    assert len(words.because(found, RULES, 12)) == 3
+    unknown = verdict(verdict="cannot calculate")
+    assert words.because(unknown, RULES, 2) == ("The reason is not recorded.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("on track", "80% or more counts as on track."),
+        ("off track", "20% or less counts as off track."),
+        ("too early to tell", "Between 20% and 80% it is too early to tell."),
+        ("wrong direction", "The chance that it is getting smaller is about 95%."),
+    ],
+)
+def test_a_verdict_names_its_line(name, line):
+    first, second = words.because(verdict(verdict=name), RULES, 2)
+    assert flat(first) == "The chance that the gap is 7.1 years or less in 2035 is about 84%."
+    assert second == line
+
+
+def test_target_met_names_both_conditions():
+    assert "very likely met now" in words.because(verdict(verdict="target met"), RULES, 2)[1]
+
+
+def test_a_chance_just_under_a_line_does_not_print_as_the_line():
+    assert "79.7%" in words.chance(verdict(p_target=0.797), RULES)
+    assert "20.3%" in words.chance(verdict(p_target=0.203), RULES)
+    assert "10.2%" in words.narrowing(verdict(p_narrowing=0.102), RULES)
+
+
+def test_missing_chances_are_said():
+    assert "cannot be calculated" in words.chance(verdict(p_target=None), RULES)
+    assert "cannot be calculated" in words.narrowing(verdict(p_narrowing=None), RULES)
+
+
+def test_the_size_of_the_gap_comes_with_its_uncertainty():
+    short, sure = words.gap_size(window(), "")
+    assert flat(short) == "The gap was 8.9 years in 2010 to 2014."
+    assert flat(sure) == "It could plausibly have been anywhere from 5.3 to 12.5 years."
+
+
+def test_a_gap_that_may_be_nothing_says_so():
+    assert "cannot rule out that there was no gap" in words.gap_size(window(1.0, 2.0), "")[1]
+
+
+def test_a_gap_without_interval_says_that_it_is_not_known_how_sure():
+    assert words.gap_size(window(half=None), "")[1] == "How sure that is, is not known."
+
+
+def test_a_withheld_gap_gives_its_reason_and_no_number():
+    short, sure = words.gap_size(window(None), "a side is withheld")
+    assert short == "The gap cannot be given for 2010 to 2014: a side is withheld."
+    assert sure == ""
+    assert "the reason is not recorded" in words.withheld("The gap", "2014", "")
+
+
+def test_both_ends_are_told_apart_or_left_out():
+    text = flat(words.both_ends(window(), "male", "the north", "Castle"))
+    assert text == (
+        "Male life expectancy at birth was 80.4 years in the north and 89.3 years in Castle."
+    )
+    assert words.both_ends(window(worse=None), "male", "a", "b") == ""
+    assert "80.42" in words.both_ends(window(worse=80.42, better=80.44), "male", "a", "b")
+
+
+def test_the_other_sex_has_a_sentence_in_every_case():
+    assert flat(words.other_sex(window(), "female", "")) == (
+        "For females the gap was 8.9 years (plausibly 5.3 to 12.5)."
+    )
+    assert words.other_sex(None, "female", "") == "For females there is no comparable figure."
+    assert flat(words.other_sex(window(half=None), "female", "")) == (
+        "For females the gap was 8.9 years."
+    )
+    assert "cannot be given" in words.other_sex(window(None), "female", "withheld")
+
+
+def test_no_direction_is_named_when_the_interval_holds_zero():
+    unclear = verdict(slope_upper95_years_per_year=0.4)
+    short, how = words.direction(unclear, window(start=2002), window())
+    assert short == "We cannot tell."
+    assert "0.7 years smaller or 0.4 years bigger" in flat(how)
+    for banned in ("rose", "fell", "narrowed", "widened"):
+        assert banned not in short + how
+
+
+def test_a_slope_limit_of_exactly_zero_is_not_a_direction():
+    for low, high in ((-0.4, 0.0), (0.0, 0.4)):
+        found = verdict(slope_lower95_years_per_year=low, slope_upper95_years_per_year=high)
+        short, how = words.direction(found, window(start=2002), window())
+        assert short == "We cannot tell."
+        assert "no different" in how
+
+
+def test_a_clear_direction_is_named_with_its_pace():
+    short, how = words.direction(verdict(), window(start=2002), window())
+    assert short == "The gap narrowed between 2002 to 2006 and 2010 to 2014."
+    assert flat(how) == "It narrowed by about 0.4 years a year (plausibly 0.1 to 0.7)."
+    wider = verdict(slope_years_per_year=0.4, slope_lower95_years_per_year=0.1,
+                    slope_upper95_years_per_year=0.7)  # fmt: skip
+    assert words.direction(wider, window(start=2002), window())[0].startswith("The gap widened")
+
+
+def test_too_few_figures_have_no_direction():
+    for changes in ({"slope_years_per_year": None}, {"slope_lower95_years_per_year": None}):
+        assert words.direction(verdict(**changes), window(), window())[0] == "We cannot tell."
+    assert words.direction(verdict(), None, None)[0] == "We cannot tell."
+
+
+def test_narrowing_by_the_better_off_side_getting_worse_is_called_that():
+    text = words.who_moved("better-off side getting worse", "the north", "Castle")
+    assert text == (
+        "The gap narrowed as life expectancy fell in Castle. There is no clear rise in the north."
+    )
+    both = words.who_moved(
+        "worse-off side improving and better-off side getting worse", "the north", "Castle"
+    )
+    assert "Part of the narrowing is the better-off side getting worse." in both
+    faster = words.who_moved("better-off side getting worse faster", "the north", "Castle")
+    assert "fell on both sides" in faster
+
+
+def test_narrowing_by_the_worse_off_side_improving_is_called_that():
+    assert "rose in the north" in words.who_moved("worse-off side improving", "the north", "C")
+    faster = words.who_moved("worse-off side improving faster", "the north", "C")
+    assert "rose on both sides, and faster in the north" in faster
+
+
+def test_nothing_is_said_about_sides_without_evidence():
+    assert words.who_moved("", "a", "b") == ""
+    unclear = words.who_moved("neither side's own change is clear", "a", "b")
+    assert unclear == "The figures cannot tell which side moved."
+
+
+def test_a_change_since_the_baseline_that_chance_could_make_is_called_that():
+    before, after = window(14.1, 4.6, 2005), window(8.9, 3.6)
+    text = flat(words.since_baseline(before, after, difference(before, after)))
+    assert "14.1 years in 2005 to 2009, the baseline, and 8.9 years in 2010 to 2014" in text
+    assert "could be chance" in text
+
+
+def test_a_change_since_the_baseline_beyond_chance_is_called_that():
+    before, after = window(14.1, 1.0, 2005), window(8.9, 1.0)
+    text = words.since_baseline(before, after, difference(before, after))
+    assert "more than chance alone would explain" in text
+
+
+def test_a_change_without_interval_or_without_change_says_only_the_figures():
+    before, after = window(14.1, None, 2005), window(8.9)
+    assert words.since_baseline(before, after, None).endswith("2010 to 2014.")
+    assert "both in" in words.since_baseline(window(8.9, start=2005), after, None)
+    assert words.since_baseline(window(None), after, None) == ""
+
+
+def test_the_error_of_a_difference_counts_shared_years():
+    apart = difference(window(10, 1.96, 2005), window(8, 1.96, 2010))
+    same = difference(window(10, 1.96, 2010), window(8, 1.96, 2010))
+    assert apart.upper - apart.value == pytest.approx(1.96 * 2**0.5)
+    assert same.upper - same.value == pytest.approx(0.0)
+    assert difference(window(10, None), window(8)) is None
+    assert difference(window(None), window(8)) is None
+
+
+def test_the_newest_figure_never_prints_equal_to_a_target_it_differs_from():
+    assert "6.04" in words.against_target(6.04, 6.0, 2035)
+    assert "above the target of 6.00" in flat(words.against_target(6.04, 6.0, 2035))
+    assert "below the target" in words.against_target(5.2, 6.0, 2035)
+    assert words.against_target(6.0, 6.0, 2035) == "That figure equals the target for 2035."
+
+
+def test_what_is_needed():
+    assert flat(words.needed(verdict())) == (
+        "To keep the promise, the gap must be 7.1 years or less in 2035."
+    )
+    assert "baseline gap is missing" in words.needed(verdict(target_gap_years=None))
+
+
+def test_a_described_side_gets_an_article_and_a_name_does_not():
+    assert phrase("North of the borough") == "the north of the borough"
+    assert phrase("Knightsbridge and Belgravia") == "Knightsbridge and Belgravia"

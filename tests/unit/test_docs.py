@@ -1,0 +1,70 @@
+"""The documents say what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gapwatch.cli import app
+from gapwatch.errors import GapwatchError
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+METHODS = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
+
+
+def test_every_command_is_in_the_readme() -> None:
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]
+    assert len(names) >= 5
+    for name in names:
+        assert f"gapwatch {name}" in README
+
+
+def test_every_exit_code_is_in_the_readme() -> None:
+    for kind in GapwatchError.__subclasses__():
+        assert re.search(rf"\b{kind.exit_code} \w+", README.split("Exit codes:")[1])
+
+
+def test_the_example_of_the_readme_runs_and_prints_what_it_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert code
+    exec(compile(code[1], "README.md", "exec"), {})  # noqa: S102 - our own document
+    assert capsys.readouterr().out.startswith("80.17 (79.88 to 80.46)\n")
+
+
+@pytest.mark.parametrize("code", ["S01", "S02", "S03", "S04", "S05", "S06", "S07", "G01", "Q01",
+                                  "Q02", "Q03", "Q04", "V01", "V02", "V03", "V04", "V05", "V06",
+                                  "V07"])  # fmt: skip
+def test_every_code_is_explained_in_the_methods(code: str) -> None:
+    assert re.search(rf"\b{code}\b", METHODS)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (document.parent / target).exists(), target
+    anchors = {
+        re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
+    for anchor in re.findall(r"\]\(#([^)]*)\)", text):
+        assert anchor in anchors
+
+
+def test_nothing_committed_names_a_machine() -> None:
+    pattern = re.compile(r"/(?:home|root|tmp|Users)/\w")
+    for folder in ("src", "flows", "docs", "expectations"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in {".py", ".md", ".json", ".toml", ".j2", ".typ"}:
+                assert not pattern.search(path.read_text(encoding="utf-8")), path
+
+
+def test_modules_stay_under_three_hundred_lines() -> None:
+    for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "flows").rglob("*.py")]:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
