@@ -70,7 +70,7 @@ def test_a_csv_that_stops_in_the_middle_of_a_line(good: Project) -> None:
 
 
 def test_a_csv_that_lost_its_last_rows(good: Project) -> None:
-    repin(good, WARD, lambda text: "".join(text.splitlines(keepends=True)[:-100]))
+    repin(good, WARD, lambda text: "".join(text.splitlines(keepends=True)[:-75]))
     refused(good, 3, "every area of the study is published", "period_start")
 
 

@@ -15,7 +15,13 @@ from gapwatch.project import Project
 
 
 def files(project: Project) -> list[Path]:
-    return sorted(path for path in project.raw.rglob("*") if path.is_file())
+    """Every file of the snapshots; the folder's README isn't pinned."""
+    return sorted(
+        path
+        for part in ("objects", "snapshots")
+        for path in (project.raw / part).rglob("*")
+        if path.is_file()
+    )
 
 
 def verify(project: Project) -> None:

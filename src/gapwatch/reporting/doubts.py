@@ -78,8 +78,8 @@ def what_flips(choices: Sequence[Choice]) -> tuple[str, ...]:
     differ = [row for row in others if row.flips]
     if not differ:
         told.append(
-            f"All {count(len(others), 'other choice')} give the same answer by the numbers: "
-            f"“{made.by_numbers}”."
+            f"{count(len(others), 'other choice').capitalize()} tried, and the numbers say "
+            f"“{made.by_numbers}” each time."
         )
     else:
         parts = [f"{row.choice}: “{row.by_numbers}”" for row in differ]

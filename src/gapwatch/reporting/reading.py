@@ -71,6 +71,10 @@ class Verdict:
     required_change_years_per_year: float | None
     first_answerable_year: int | None
     closing_by: str
+    pace: str
+    years_to_target: float | None
+    years_to_target_lower95: float | None
+    years_to_target_upper95: float | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class AreaValue:
     value: Estimate | None
 
 
-_TEXTS = {"measure", "sex", "verdict", "reason_code", "reason", "closing_by"}
+_TEXTS = {"measure", "sex", "verdict", "reason_code", "reason", "closing_by", "pace"}
 _WHOLE = {"windows", "newest_start", "newest_end", "baseline_start", "baseline_end",
           "target_year", "first_answerable_year"}  # fmt: skip
 

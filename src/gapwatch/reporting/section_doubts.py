@@ -10,7 +10,7 @@ import pandas as pd
 from gapwatch.reporting import doubts
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.doubts import METHOD_NAMES, Choice, Flip, Score, Selection
-from gapwatch.reporting.numbers import MISSING, count, number, percent, period, plain
+from gapwatch.reporting.numbers import MISSING, number, percent, period, plain
 from gapwatch.reporting.parts import Block, Column, Heading, Paragraph, Section, Table
 
 Row = TypeVar("Row")
@@ -107,7 +107,7 @@ def _score_table(every: list[Score], apart: list[Score]) -> Table:
         rows=tuple(
             (
                 METHOD_NAMES[row.method] + more,
-                count(row.forecasts, "").strip(),
+                f"{row.forecasts:,}",
                 f"{100 * row.within50:.0f}%",
                 f"{100 * row.within80:.0f}%",
                 f"{100 * row.within95:.0f}%",

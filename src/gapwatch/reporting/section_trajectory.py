@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gapwatch.gap.clock import publication_clock
-from gapwatch.reporting import words
+from gapwatch.reporting import pace, words
 from gapwatch.reporting.answers import goal, rules
 from gapwatch.reporting.case import Case, difference
 from gapwatch.reporting.numbers import (
@@ -35,6 +35,8 @@ def section(case: Case) -> Section:
     blocks.append(_gap_figure(case))
     blocks.append(Heading("What the projection says, and what it does not"))
     blocks += [Paragraph(text) for text in _projection(case)]
+    if case.newest is not None:
+        blocks += [Paragraph(t) for t in pace.sentences(case.verdict, int(case.newest.midpoint))]
     if case.sided:
         blocks.append(_ends_figure(case))
     blocks.append(Heading(f"Which figure decides {case.verdict.target_year}"))

@@ -223,6 +223,10 @@ def verdicts(verdict: str, **changes: Any) -> pd.DataFrame:
         "required_change_years_per_year": -0.2,
         "first_answerable_year": 2021,
         "closing_by": "",
+        "pace": "years",
+        "years_to_target": 16.0,
+        "years_to_target_lower95": 8.0,
+        "years_to_target_upper95": None,
     }
     return pd.DataFrame(
         [

@@ -19,6 +19,7 @@ VERDICT = Verdict(
     slope_lower95_years_per_year=-0.7, slope_upper95_years_per_year=-0.1, projected_gap_years=6.0,
     projected_lower95_years=1.0, projected_upper95_years=11.0, p_target=0.84, p_narrowing=0.95,
     required_change_years_per_year=-0.2, first_answerable_year=None, closing_by="",
+    pace="years", years_to_target=7.4, years_to_target_lower95=3.2, years_to_target_upper95=21.0,
 )  # fmt: skip
 
 
