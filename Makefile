@@ -40,7 +40,7 @@ format: $(INSTALLED) ## Put the code in house style
 	$(BIN)/ruff format .
 
 bench: $(INSTALLED) ## Speed and memory, as ratios to a baseline in the same run
-	$(BIN)/python -m pytest bench -o python_files='bench_*.py' --benchmark-only
+	$(BIN)/python -m pytest bench -o python_files='bench_*.py'
 
 lock: $(INSTALLED) ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

@@ -22,6 +22,7 @@ os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 from prefect import flow, get_client, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL
 
 from gapwatch import pipeline
@@ -31,6 +32,7 @@ from gapwatch.project import find
 Result = TypeVar("Result")
 PULL_RETRIES = 3
 PULL_RETRY_SECONDS = 60
+TIMEZONE = "Europe/London"
 
 
 def as_task(name: str, stage: Callable[..., Result], *inputs: object) -> Result:
@@ -49,8 +51,10 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
         state.result()
     except GapwatchError as error:
         return isinstance(error, SourceError)
-    except Exception:
+    except OSError:
         return True
+    except Exception:
+        return False
     return False
 
 
@@ -119,7 +123,8 @@ def main() -> None:
             return
         require_server()
         try:
-            monthly.serve(name="monthly", cron=chosen.cron, parameters=inputs)
+            schedule = Cron(chosen.cron, timezone=TIMEZONE)
+            monthly.serve(name="monthly", schedule=schedule, parameters=inputs)
         except ValueError as error:
             raise UsageError(
                 "--cron", expected="a cron expression such as '0 6 1 * *'",

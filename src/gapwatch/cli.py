@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gapwatch.errors import GapwatchError
+from gapwatch.errors import GapwatchError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -163,9 +164,22 @@ def main() -> None:
     """Run the command line; a named error is printed on standard error, with its exit code."""
     try:
         app()
+        sys.stdout.flush()
     except GapwatchError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("Stopped; nothing half-made was left.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        told = OutputError(
+            "standard output", expected="a place to print to", found=str(error),
+            remedy="print somewhere else",
+        )  # fmt: skip
+        typer.echo(str(told), err=True)
+        os._exit(told.exit_code)  # a second try to flush would only fail again
 
 
 def _project(study: Path | None) -> Project:

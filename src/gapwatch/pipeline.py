@@ -95,7 +95,7 @@ def run(
         files["manifest.json"] = manifest(
             release_id, study, snapshot, basis, answer=answer, files=files
         )
-        path = step("publish", publish, place, release_id, files, {**inputs, **results})
+        path = step("publish", publish, place, study, release_id, files, {**inputs, **results})
     return outcome(release_id, snapshot, path, report, results["validation"])
 
 
@@ -142,12 +142,16 @@ def exports(frames: Frames) -> dict[str, bytes]:
 
 
 def publish(
-    place: publishing.Workspace, release_id: str, files: dict[str, bytes], frames: Frames
+    place: publishing.Workspace,
+    study: Study,
+    release_id: str,
+    files: dict[str, bytes],
+    frames: Frames,
 ) -> Path:
     """Write the release and the database aside, then move both into place."""
     publishing.write_files(place.release, files)
     warehouse.build(place.database, frames)
-    return publishing.publish(place, release_id)
+    return publishing.publish(place, release_id, study.study.id)
 
 
 def outcome(

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import logging
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,9 @@ from gapwatch.errors import IntegrityError, OutputError
 log = logging.getLogger(__name__)
 
 _BUILDING = ".building-"
+_RELEASE = re.compile(r"[a-z0-9][a-z0-9-]{0,150}")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 DEFAULT_PATIENCE_SECONDS = 120.0
 
 
@@ -56,8 +59,8 @@ def workspace(
     Waits for another run, then refuses. What a killed run left behind is removed first. Raises
     OutputError when a folder can't be written or the disk is full.
     """
-    with _told(out), contextlib.ExitStack() as stack:
-        for folder in (out, curated):
+    with _told(out, curated), contextlib.ExitStack() as stack:
+        for folder in dict.fromkeys((out.resolve(), curated.resolve())):
             folder.mkdir(parents=True, exist_ok=True)
             _require_writable(folder)
             stack.enter_context(_alone(folder, patience_seconds))
@@ -72,21 +75,24 @@ def workspace(
 
 
 @contextlib.contextmanager
-def _told(out: Path) -> Iterator[None]:
-    """Turn the operating system's refusal into a named error."""
+def _told(*folders: Path) -> Iterator[None]:
+    """Turn the operating system's refusal to write into a named error; leave other errors alone."""
     try:
         yield
     except OSError as error:
-        where = str(error.filename or out)
+        where = str(error.filename or folders[0])
         if error.errno in _FULL:
             raise OutputError(
                 where, expected="room on the disk", found=error.strerror or str(error),
                 remedy="free some space and run again; the last release is untouched",
             ) from error  # fmt: skip
-        raise OutputError(
-            where, expected="a folder that can be written", found=error.strerror or str(error),
-            remedy="choose another folder with --out, or change its permissions",
-        ) from error  # fmt: skip
+        if error.errno in _REFUSED:
+            raise OutputError(
+                where, expected="a folder that can be written",
+                found=error.strerror or str(error),
+                remedy="choose another folder with --out, or change its permissions",
+            ) from error  # fmt: skip
+        raise
 
 
 def _require_writable(folder: Path) -> None:
@@ -134,8 +140,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(files[name])
 
 
-def publish(place: Workspace, release_id: str) -> Path:
-    """Move the release, the pointer to it and the database into place; return the release.
+def publish(place: Workspace, release_id: str, study_id: str) -> Path:
+    """Move the release, its study's pointer to it and the database into place; return the release.
 
     A release that is there already must be the same to the byte: the same inputs give the same
     bytes, so a difference means that it was changed after it was made.
@@ -147,7 +153,7 @@ def publish(place: Workspace, release_id: str) -> Path:
         place.release.rename(target)
     pointer = place.folder / "latest"
     pointer.write_text(f"{release_id}\n", encoding="utf-8")
-    pointer.replace(place.out / "latest")
+    pointer.replace(place.out / f"latest-{study_id}")
     place.database.replace(place.curated / "gapwatch.duckdb")
     return target
 
@@ -171,12 +177,20 @@ def _same(one: Path, other: Path) -> bool:
     return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
 
 
-def latest(out: Path) -> Path | None:
-    """The release that was published last, or None."""
+def latest(out: Path, study_id: str) -> Path | None:
+    """The release of a study that was published last; None when none was.
+
+    Raises IntegrityError when the pointer names anything but a release beside it.
+    """
+    pointer = out / f"latest-{study_id}"
     try:
-        name = (out / "latest").read_text(encoding="utf-8").strip()
+        name = pointer.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return None
     release = out / name
-    inside = name and "/" not in name and "\\" not in name and not name.startswith(".")
-    return release if inside and (release / "manifest.json").is_file() else None
+    if not _RELEASE.fullmatch(name) or not (release / "manifest.json").is_file():
+        raise IntegrityError(
+            str(pointer), expected="the name of a release in this folder", found=repr(name[:80]),
+            remedy="remove the file and run again",
+        )  # fmt: skip
+    return release

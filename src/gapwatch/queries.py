@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,10 @@ import pandas as pd
 
 from gapwatch import publishing, snapshots, warehouse
 from gapwatch import study as study_file
+from gapwatch.audit.manifest import provenance
+from gapwatch.audit.verify import verify_release
 from gapwatch.contracts import SEXES
-from gapwatch.errors import IntegrityError, UsageError
+from gapwatch.errors import UsageError
 from gapwatch.gap.measures import measure_gaps
 from gapwatch.project import Project
 from gapwatch.sources.pinned import load_inputs
@@ -45,10 +46,14 @@ def gaps(
 
 
 def status(project: Project, *, out: Path | None) -> dict[str, Any]:
-    """The newest release and its verdict, the newest snapshot, and whether it was released."""
-    study, _ = study_file.load(project.study_file)
+    """The newest release and its verdict; whether a run now would give that very release.
+
+    The release is verified first: every file against its hash, the answer against the data.
+    """
+    study, study_sha256 = study_file.load(project.study_file)
     newest = snapshots.load(project.raw)
-    release = publishing.latest(out or project.reports)
+    expected = provenance(project, study_sha256).release_id(study, newest)
+    release = publishing.latest(out or project.reports, study.study.id)
     found: dict[str, Any] = {
         "study": study.study.id,
         "snapshot": newest.id,
@@ -61,23 +66,15 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
     }
     if release is None:
         return found
-    try:
-        manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-        found |= {
-            "release": manifest["release"],
-            "path": str(release),
-            "released_snapshot": manifest["snapshot"]["id"],
-            "verdict": manifest["answer"]["verdict"],
-            "sentence": manifest["answer"]["sentence"],
-            "up_to_date": manifest["snapshot"]["id"] == newest.id,
-        }
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IntegrityError(
-            str(release / "manifest.json"), expected="a manifest that can be read",
-            found=f"{type(error).__name__}: {error}",
-            remedy="move the release away and run again",
-        ) from error  # fmt: skip
-    return found
+    manifest = verify_release(release)
+    return found | {
+        "release": manifest.release,
+        "path": str(release),
+        "released_snapshot": manifest.snapshot.id,
+        "verdict": manifest.answer.verdict,
+        "sentence": manifest.answer.sentence,
+        "up_to_date": manifest.release == expected,
+    }
 
 
 def snapshot_list(project: Project) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from gapwatch.errors import IntegrityError, UsageError
 MAX_OBJECT_BYTES = 2_000_000_000
 _MAX_PIN_BYTES = 100_000
 _LIST = "snapshot.json"
+_DATE = len("2026-11-23")
 _AGAIN = "restore it from version control or a backup, or make a new snapshot"
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -100,7 +101,7 @@ def load(raw: Path, snapshot_id: str | None = None) -> Snapshot:
             str(raw), expected="at least one snapshot", found="none",
             remedy="run in a gapwatch project, or name its study with --study",
         )  # fmt: skip
-    name = known[-1] if snapshot_id is None else snapshot_id
+    name = _newest(known) if snapshot_id is None else snapshot_id
     if name not in known:
         raise UsageError(
             f"snapshot {name!r}", expected=f"one of {', '.join(known)}", found="no such snapshot",
@@ -118,6 +119,17 @@ def load(raw: Path, snapshot_id: str | None = None) -> Snapshot:
         _load_pin(folder / "pins", source, sha) for source, sha in sorted(listed.pins.items())
     )
     return Snapshot(id=name, title=listed.title, as_known_at=listed.as_known_at, pins=pins)
+
+
+def _newest(known: list[str]) -> str:
+    """The snapshot of the newest date; two of one date have no order, so one must be named."""
+    newest = [name for name in known if name[:_DATE] == known[-1][:_DATE]]
+    if len(newest) > 1:
+        raise UsageError(
+            "the newest snapshot", expected="one snapshot of the newest date",
+            found=" and ".join(newest), remedy="name one of them with --snapshot",
+        )  # fmt: skip
+    return newest[0]
 
 
 def read_object(raw: Path, pin: Pin) -> bytes:

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from gapwatch.contracts import TABLES, Column, Table
-from gapwatch.errors import ValidationError
+from gapwatch.errors import OutputError, ValidationError
 
 _TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
 _MAX_NAMED_ROWS = 5
@@ -72,12 +72,25 @@ def check(frames: Mapping[str, pd.DataFrame]) -> None:
 
 
 def build(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
-    """Write a database of the given canonical tables to `path`, which must not exist yet."""
-    with duckdb.connect(str(path)) as database:
-        for name, frame in frames.items():
-            table = TABLES[name]
-            database.execute(ddl(table))
-            database.register("frame", frame[list(table.names)])
-            database.execute(f"INSERT INTO {name} SELECT * FROM frame ORDER BY ALL")  # noqa: S608
-            database.unregister("frame")
-        database.execute("CHECKPOINT")
+    """Write a database of the given canonical tables to `path`, which must not exist yet.
+
+    Raises OutputError when it can't be written, which DuckDB says in errors of its own.
+    """
+    try:
+        with duckdb.connect(str(path)) as database:
+            for name, frame in frames.items():
+                _insert(database, TABLES[name], frame)
+            database.execute("CHECKPOINT")
+    except (duckdb.IOException, duckdb.FatalException) as error:
+        raise OutputError(
+            str(path), expected="room on the disk for the database",
+            found=str(error).splitlines()[0],
+            remedy="free some space and run again; the last release is untouched",
+        ) from error  # fmt: skip
+
+
+def _insert(database: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> None:
+    database.execute(ddl(table))
+    database.register("frame", frame[list(table.names)])
+    database.execute(f"INSERT INTO {table.name} SELECT * FROM frame ORDER BY ALL")  # noqa: S608
+    database.unregister("frame")

@@ -71,7 +71,7 @@ def test_a_csv_that_stops_in_the_middle_of_a_line(good: Project) -> None:
 
 def test_a_csv_that_lost_its_last_rows(good: Project) -> None:
     repin(good, WARD, lambda text: "".join(text.splitlines(keepends=True)[:-75]))
-    refused(good, 3, "every area of the study is published", "period_start")
+    refused(good, 3, "every area of the study has a row", "period_start")
 
 
 def test_a_ward_code_twice(good: Project) -> None:
@@ -195,12 +195,12 @@ def no_room(limit: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
 
-@pytest.mark.parametrize("limit", [2_000, 60_000, 900_000])
+@pytest.mark.parametrize("limit", [2_000, 60_000, 900_000, 3_000_000])
 def test_a_disk_that_fills_up(good: Project, limit: int) -> None:
     """The system refuses to write more: at the first table, at the report, at the database."""
     before = contents(good.reports)
     for name in before:
-        if name != "latest":
+        if not name.startswith("latest"):
             (good.reports / name).unlink()  # so that the run has everything to write again
     done = subprocess.run(
         [*COMMAND, "run"], cwd=good.root, capture_output=True, text=True, check=False,

@@ -20,6 +20,7 @@ from gapwatch.project import Project
 from tests.command import COMMAND, contents, gapwatch
 from tests.conftest import ROOT, STAGES
 from tests.e2e.conftest import Undisturbed
+from tests.repin import repin
 
 
 def test_run_says_on_standard_output_what_it_made_and_nothing_else(
@@ -123,7 +124,7 @@ def test_two_runs_at_once_both_end_well_with_one_release(
     ]  # fmt: skip
     told = [process.communicate(timeout=300)[1] for process in running]
     assert [process.returncode for process in running] == [0, 0], told
-    release = publishing.latest(project.reports)
+    release = publishing.latest(project.reports, "westminster")
     assert release is not None
     assert contents(release) == undisturbed.files
 
@@ -159,6 +160,77 @@ def test_a_run_killed_at_any_stage_leaves_nothing_half_made_and_the_next_one_is_
     assert done.returncode == 0, done.stderr
     assert contents(Path(json.loads(done.stdout)["path"])) == undisturbed.files
     assert not list(project.root.rglob(".building-*"))
+
+
+# The issue on trajectory, "Must show": the shipped figures from 2002-06 on.
+@pytest.mark.parametrize(
+    ("measure", "column", "expected", "tolerance"),
+    [
+        ("north-v-knightsbridge", "slope_years_per_year", -0.1051, 5e-5),
+        ("north-v-knightsbridge", "slope_se_years_per_year", 0.2593, 5e-5),
+        ("north-v-knightsbridge", "slope_p", 0.685, 5e-4),
+        ("north-v-knightsbridge", "target_gap_years", 14.0956 / 2, 5e-5),
+        ("north-v-knightsbridge", "projected_gap_years", 7.5256, 5e-5),
+        ("north-v-knightsbridge", "projected_sd_years", 6.7122, 5e-5),
+        ("north-v-knightsbridge", "p_target", 0.4716, 5e-5),
+        ("north-v-knightsbridge", "p_narrowing", 0.6321, 5e-5),
+        ("north-v-south", "slope_years_per_year", -0.1665, 5e-5),
+        ("north-v-south", "slope_se_years_per_year", 0.0882, 5e-5),
+        ("north-v-south", "slope_p", 0.059, 5e-4),
+    ],
+)
+def test_the_released_trend_and_projection_are_the_known_ones(
+    undisturbed: Undisturbed, measure: str, column: str, expected: float, tolerance: float
+) -> None:
+    rows = csv.DictReader(io.StringIO(undisturbed.files["data/verdict.csv"].decode()))
+    found = next(row for row in rows if row["measure"] == measure and row["sex"] == "male")
+    assert float(found[column]) == pytest.approx(expected, abs=tolerance)
+    assert found["verdict"] == "cannot calculate"
+
+
+def test_status_tells_of_the_release_and_finds_what_was_changed_in_it(released: Project) -> None:
+    said = json.loads(gapwatch(released, "status", "--json").stdout)
+    assert said["verdict"] == "cannot calculate"
+    assert said["up_to_date"]
+    release = Path(released.reports / said["release"])
+    manifest = release / "manifest.json"
+    good = manifest.read_text(encoding="utf-8")
+    manifest.write_text(good.replace('"verdict": "cannot calculate"', '"verdict": "on track"'))
+    assert gapwatch(released, "status").returncode == 5
+    manifest.write_text(good)
+    (release / "report.pdf").unlink()
+    done = gapwatch(released, "status")
+    assert done.returncode == 5
+    assert "no report.pdf" in done.stderr
+
+
+def test_another_study_in_the_same_folder_has_a_status_of_its_own(released: Project) -> None:
+    text = released.study_file.read_text(encoding="utf-8")
+    other = released.root / "other.toml"
+    other.write_text(text.replace('id = "westminster"', 'id = "elsewhere"'), encoding="utf-8")
+    said = json.loads(gapwatch(released, "status", "--study", str(other), "--json").stdout)
+    assert said["study"] == "elsewhere"
+    assert said["release"] is None
+
+
+def test_a_ward_withheld_in_the_newest_window_leaves_no_verdict_and_a_reason(
+    project: Project,
+) -> None:
+    def withhold(text: str) -> str:
+        row = next(r for r in text.splitlines(keepends=True)
+                   if r.startswith("ward2011,E05000634,Church Street,male,2010,"))  # fmt: skip
+        return text.replace(row, ",".join(row.split(",")[:6]) + ",,,\n")
+
+    repin(project, "ward-life-expectancy", withhold)
+    done = gapwatch(project, "run", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["verdict"] == "cannot calculate"
+    assert any("withheld" in warning for warning in said["warnings"])
+    gap = csv.DictReader(io.StringIO((Path(said["path"]) / "data" / "gap.csv").read_text()))
+    newest = [row for row in gap if row["sex"] == "male" and row["period_start"] == "2010"]
+    assert {row["reason"] for row in newest} == {"G01"}
+    assert {row["gap_years"] for row in newest} == {""}
 
 
 def test_the_checkout_itself_makes_the_same_figures(undisturbed: Undisturbed) -> None:

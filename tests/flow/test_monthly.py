@@ -96,7 +96,7 @@ def test_the_flow_leaves_the_bytes_of_a_plain_run_named_tasks_and_the_verdict(
     tmp_path: Path,
 ) -> None:
     assert flow_run.returncode == 0, flow_run.stdout + flow_run.stderr
-    by_flow = publishing.latest(project.reports)
+    by_flow = publishing.latest(project.reports, "westminster")
     assert by_flow is not None
     plain = gapwatch(project, "run", "--out", str(tmp_path / "plain"), "--json")
     assert plain.returncode == 0, plain.stderr
@@ -128,7 +128,7 @@ def test_a_flow_on_broken_data_fails_with_the_named_error_and_tries_only_once(
     )  # fmt: skip
     assert done.returncode == 5
     assert pin.name in done.stderr
-    assert publishing.latest(project.reports) is None
+    assert publishing.latest(project.reports, "westminster") is None
 
 
 def test_serve_keeps_the_flow_on_its_schedule(project: Project, server: dict[str, str]) -> None:

@@ -18,7 +18,7 @@ def make(tmp_path: Path, content: bytes, release: str = "r1") -> Path:
     with publishing.workspace(tmp_path / "out", tmp_path / "curated") as place:
         publishing.write_files(place.release, {"report.html": content, "manifest.json": b"{}"})
         place.database.write_bytes(b"database")
-        return publishing.publish(place, release)
+        return publishing.publish(place, release, "town")
 
 
 def names(folder: Path) -> set[str]:
@@ -33,9 +33,9 @@ def test_a_release_a_pointer_and_a_database_appear_and_nothing_else(tmp_path: Pa
     release = make(tmp_path, b"one")
     assert release == tmp_path / "out" / "r1"
     assert names(tmp_path) == {
-        "out/r1/report.html", "out/r1/manifest.json", "out/latest", "curated/gapwatch.duckdb",
+        "out/r1/report.html", "out/r1/manifest.json", "out/latest-town", "curated/gapwatch.duckdb",
     }  # fmt: skip
-    assert publishing.latest(tmp_path / "out") == release
+    assert publishing.latest(tmp_path / "out", "town") == release
 
 
 def test_the_same_release_again_is_left_as_it_is(tmp_path: Path) -> None:
@@ -139,7 +139,19 @@ def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:
     assert names(tmp_path) == set()
 
 
-@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "..", "", ".hidden", "a\\b"])
-def test_a_pointer_that_leads_elsewhere_is_no_release(tmp_path: Path, name: str) -> None:
-    (tmp_path / "latest").write_text(name)
-    assert publishing.latest(tmp_path) is None
+@pytest.mark.parametrize(
+    "name", [b"../elsewhere", b"a/b", b"..", b"", b".hidden", b"a\\b", b"\xff\x00", b"a" * 300]
+)
+def test_a_pointer_that_leads_elsewhere_is_refused(tmp_path: Path, name: bytes) -> None:
+    (tmp_path / "latest-town").write_bytes(name)
+    with pytest.raises(IntegrityError, match="latest-town"):
+        publishing.latest(tmp_path, "town")
+
+
+def test_no_pointer_is_no_release(tmp_path: Path) -> None:
+    assert publishing.latest(tmp_path, "town") is None
+
+
+def test_releases_may_lie_beside_the_database(tmp_path: Path) -> None:
+    with publishing.workspace(tmp_path, tmp_path, patience_seconds=1) as place:
+        assert place.release.is_dir()

@@ -112,6 +112,17 @@ def test_an_unknown_snapshot_is_answered_with_the_known_ones(shipped: Project) -
         snapshots.load(shipped.raw, "2020-01-01-0000000000")
 
 
+def test_two_snapshots_of_one_day_have_no_order_so_one_must_be_named(project: Project) -> None:
+    old = snapshots.load(project.raw)
+    items = [(pin, snapshots.read_object(project.raw, pin)) for pin in old.pins]
+    new = snapshots.write(project.raw, title="Corrected", as_known_at=old.as_known_at, items=items)
+    with pytest.raises(UsageError, match="--snapshot") as caught:
+        snapshots.load(project.raw)
+    assert old.id in caught.value.found
+    assert new.id in caught.value.found
+    assert snapshots.load(project.raw, new.id).title == "Corrected"
+
+
 def test_no_snapshot_at_all_is_a_named_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="at least one snapshot"):
         snapshots.load(tmp_path)

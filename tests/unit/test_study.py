@@ -50,6 +50,13 @@ def test_westminster_registers_the_five_kinds_of_the_campaigns_gap(shipped: Proj
         ("row = 0, column = 0", "row = 0, column = 1", "geography.areas", "taken twice"),
         ('code = "E05000631"', 'code = "E05000630"', "geography.areas[2]", "E05000630 again"),
         ('id = "slope"', 'id = "extremes"', "measures[5]", "extremes again"),
+        ("deadline_year = 2035", "deadline_year = 2009", "promise.deadline_year", "2009"),
+        ("stated_gap_years = 14", "stated_gap_years = 12", "promise.stated_gap_years", "12"),
+        ("stated_gap_years = 14", "stated_gap_years = inf", "promise.stated_gap_years", "inf"),
+        ("[2005, 2009]", "[2009, 2005]", "promise.baseline_period", "2009 to 2005"),
+        ("on_track_probability = 0.8", "on_track_probability = 1", "on_track_probability", "1"),
+        ('name = "Hyde Park"', 'name = "Hyde \U0001f333"', "areas[7].name", "U+1F333"),
+        ('name = "Hyde Park"', 'name = "Hyde\\u0007"', "areas[7].name", "U+0007"),
         ("[simulation]\nseed = 2035", "[simulation]", "simulation.seed", "nothing"),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,13 +17,19 @@ from gapwatch.study import Study
 
 SCHEMA_VERSION = 1
 PACKAGE = Path(__file__).resolve().parent.parent
+BASIS = tuple(
+    f":(top){name}"
+    for name in ("src/gapwatch", "expectations", "data/raw", "gapwatch.toml", "pyproject.toml",
+                 "requirements.lock")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Provenance:
     """What a release rests on besides the snapshot: the study, the suites, the code, the lock.
 
-    `commit` and `clean` come from git and are None where the code isn't in a git work tree;
+    `commit` is the last one that touched the code, the suites, the shipped snapshot, the study or
+    the lock, and `clean` whether these are as committed; both are None outside a git work tree.
     `code_sha256` covers every file of the package, so it stands without git.
     """
 
@@ -45,8 +52,10 @@ class Provenance:
 
 def provenance(project: Project, study_sha256: str) -> Provenance:
     """Take the hashes of code, suites and lock, and ask git which commit this is."""
-    commit = _git("rev-parse", "HEAD")
-    changes = _git("status", "--porcelain", "--", str(PACKAGE)) if commit else None
+    # The last commit that touched what a release depends on: one that changes only documents is
+    # the same code, and gives the same release.
+    commit = _git("log", "-1", "--format=%H", "--", *BASIS) or None
+    changes = _git("status", "--porcelain", "--", *BASIS) if commit else None
     return Provenance(
         package_version=metadata.version("gapwatch"),
         code_sha256=_code_sha256(),
@@ -116,6 +125,8 @@ def _git(*arguments: str) -> str | None:
         answer = subprocess.run(  # noqa: S603
             ["git", "-c", "safe.directory=*", "-C", str(PACKAGE), *arguments],  # noqa: S607
             capture_output=True, text=True, timeout=20, check=False,
+            # Inside a git hook these would lead to another repository.
+            env={key: value for key, value in os.environ.items() if not key.startswith("GIT_")},
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -104,7 +104,10 @@ VERDICT = Table(
         years("projected_upper95_years", "Upper 95% limit of the gap in the target year"),
         share("p_target", "Probability that the gap in the target year is at or below the target"),
         share("p_narrowing", "Probability that the gap is getting smaller"),
-        years("required_change_years_per_year", "Change a year that would meet the target"),
+        years("required_change_years_per_year", "Change a year, from the middle of the newest "
+              "window, that would meet the target"),
+        years("required_change_lower95_years_per_year", "Lower 95% limit of that change"),
+        years("required_change_upper95_years_per_year", "Upper 95% limit of that change"),
         text("pace", "What the present pace leads to: the target in some years, never, or it is "
              "there already; empty when not calculated", choices=("", "years", "never", "already"),
              may_be_empty=True),
@@ -121,8 +124,10 @@ VERDICT = Table(
         years("better_slope_upper95_years_per_year", "Upper 95% limit of that change"),
         text("closing_by", "Which side moves the gap, named only when the evidence excludes chance",
              may_be_empty=True),
-        calendar("first_answerable_year", "First year in which a gap that truly is on track would "
-                  "be called so with the study's power", nullable=True),
+        calendar("first_answerable_year", "First release in which a gap that truly meets the "
+                 "target would be called on track with the study's power", nullable=True),
+        text("first_answerable_reason", "Why there is no such year, or what to know about it",
+             may_be_empty=True),
     ),
     key=("measure", "sex"),
 )  # fmt: skip
@@ -170,9 +175,10 @@ COVERAGE = Table(
         SEX,
         *PERIOD,
         Column("areas_expected", "integer", "Areas of the study", unit="areas", minimum=1),
-        Column("areas_published", "integer", "Areas with a published value", unit="areas",
-               minimum=0),
-        text("areas_missing", "Codes of the areas without one", may_be_empty=True),
+        Column("areas_published", "integer", "Areas with a row, even if its value is withheld",
+               unit="areas", minimum=0),
+        text("areas_missing", "Codes of the areas without a row", may_be_empty=True),
+        text("areas_withheld", "Codes of the areas whose value is withheld", may_be_empty=True),
     ),
     key=("geography", "sex", "period_start", "period_end"),
     checks=(PERIOD_ORDER,),

@@ -25,6 +25,8 @@ SENSITIVITY = Table(
         Column("position", "integer", "Place in the list", minimum=1),
         text("choice", "What is done otherwise"),
         text("verdict", "The verdict under this choice", choices=VERDICTS),
+        text("reason_code", "Code of the reason, when the verdict can't be calculated",
+             may_be_empty=True),
         text("by_numbers", "What the probabilities alone would say; no verdict where the release "
              "can't be judged", choices=VERDICTS),
         share("p_target", "Probability that the gap in the target year is at or below the target"),
@@ -46,7 +48,8 @@ FLIP = Table(
         text("changed", "What is changed", choices=("newest gap", "target")),
         years("change_years", "Smallest change that flips; empty when none up to the limit does"),
         text("by_numbers", "What the probabilities would then say", choices=VERDICTS),
-        Column("limit_years", "number", "Largest change tried, both ways", unit="years", minimum=0),
+        years("limit_down_years", "Largest decrease tried", nullable=False, minimum=0),
+        years("limit_up_years", "Largest increase tried", nullable=False, minimum=0),
     ),
     key=("measure", "sex", "changed"),
 )  # fmt: skip

@@ -23,6 +23,7 @@ class Judged:
     sex: str
     windows: pd.DataFrame
     baseline_period: tuple[int, int]
+    deadline_year: int
     target: Target | None
     assessment: Assessment
 
@@ -43,28 +44,30 @@ def judge(study: Study, gaps: pd.DataFrame, release_year: int) -> list[Judged]:
 def _judge_one(
     study: Study, measure: Measure, sex: str, mine: pd.DataFrame, release_year: int
 ) -> Judged:
-    period = study.baseline_period(measure)
+    period, deadline = study.baseline_period(measure), study.promise.deadline_year
     newest = mine[mine["segment"] == mine["segment"].max()].sort_values(
         ["period_end", "period_start"]
     )
-    at_baseline = mine[
-        (mine["period_start"] == period[0]) & (mine["period_end"] == period[1])
+    # A baseline before the break is on another basis: it is as good as missing.
+    at_baseline = newest[
+        (newest["period_start"] == period[0]) & (newest["period_end"] == period[1])
     ]["gap_years"]  # fmt: skip
     baseline = float(at_baseline.iloc[0]) if len(at_baseline) else float("nan")
     if np.isnan(baseline):
         missing = Assessment(
             verdict="cannot calculate", reason_code="V05",
-            reason=f"the gap of the baseline window, {period[0]} to {period[1]}, is withheld",
+            reason=f"the gap of the baseline window, {period[0]} to {period[1]}, is withheld or "
+            "not comparable",
         )  # fmt: skip
-        return Judged(measure, sex, newest, period, None, missing)
+        return Judged(measure, sex, newest, period, deadline, None, missing)
     target = Target(
         gap_years=study.promise.share_of_baseline * baseline,
-        year=study.promise.deadline_year,
+        year=deadline,
         baseline_gap_years=baseline,
         baseline_year=(period[0] + period[1]) / 2,
     )
     found = assess(series_of(newest), target, thresholds_of(study), release_year=release_year)
-    return Judged(measure, sex, newest, period, target, found)
+    return Judged(measure, sex, newest, period, deadline, target, found)
 
 
 def thresholds_of(study: Study) -> Thresholds:
@@ -130,7 +133,7 @@ def _verdict_row(item: Judged) -> dict[str, object]:
         "baseline_end": item.baseline_period[1],
         "baseline_gap_years": target.baseline_gap_years if target else None,
         "target_gap_years": target.gap_years if target else None,
-        "target_year": target.year if target else None,
+        "target_year": item.deadline_year,
         "slope_years_per_year": trend.slope if trend else None,
         "slope_se_years_per_year": trend.se if trend else None,
         "slope_lower95_years_per_year": trend.lower if trend else None,
@@ -143,7 +146,10 @@ def _verdict_row(item: Judged) -> dict[str, object]:
         "p_target": projection.p_target if projection else None,
         "p_narrowing": projection.p_narrowing if projection else None,
         "required_change_years_per_year": found.required_change_per_year,
+        "required_change_lower95_years_per_year": found.required_change_lower,
+        "required_change_upper95_years_per_year": found.required_change_upper,
         "first_answerable_year": found.first_answerable_year,
+        "first_answerable_reason": found.first_answerable_reason,
         "closing_by": found.closing_by,
         "pace": _pace(found.years_to_halve),
         "years_to_target": _finite(found.years_to_halve),

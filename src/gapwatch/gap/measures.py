@@ -23,6 +23,7 @@ from gapwatch.tables import canonical
 Z95 = 1.959963984540054
 WITHHELD_WIDTH_YEARS = 20.0
 WIDE_YEARS = 4.0
+MINIMUM_RANKS = 3
 PANDEMIC_YEARS = (2020, 2021)
 
 
@@ -150,18 +151,35 @@ def _extremes(study: Study, measure: Measure, panel: Panel) -> Ends:
 def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
     """Slope index across the areas, most deprived first: the whole gradient, not two sides."""
     del measure
-    order = np.lexsort((np.array(panel.area_codes), -panel.deprivation))
-    value = panel.value[:, order]
-    population = np.broadcast_to(panel.population[order], value.shape)
-    found = slope_index(population, value, panel.se[:, order])
-    reason = tuple("G01" if code else "" for code in np.atleast_1d(found.reason))
+    # Areas with one score share one rank: their order would be an accident of their codes.
+    ranks = [np.flatnonzero(panel.deprivation == score)
+             for score in np.unique(panel.deprivation)[::-1]]  # fmt: skip
     nothing = np.full(len(panel.start), np.nan)
+    if len(ranks) < MINIMUM_RANKS:
+        return _withheld(nothing, "G02", "slope")
+    pools = [
+        pool_published(panel.population[rank], panel.value[:, rank], panel.se[:, rank])
+        for rank in ranks
+    ]
+    value = np.column_stack([pool.value for pool in pools])
+    se = np.column_stack([pool.se for pool in pools])
+    people = np.array([panel.population[rank].sum() for rank in ranks])
+    found = slope_index(np.broadcast_to(people, value.shape), value, se)
+    reason = tuple("G01" if code else "" for code in np.atleast_1d(found.reason))
     edition = "2007" if "2007" in study.geography.deprivation else "2010"
     return Ends(
         found.intercept, nothing, nothing, found.intercept + found.sii, nothing, nothing,
         found.sii, found.se, found.lower, found.upper,
-        found.rii, nothing, nothing, nothing, reason,
+        found.rii, found.rii_lower, found.rii_upper, nothing, reason,
         basis=f"slope across areas ranked by Index of Multiple Deprivation {edition}",
+    )  # fmt: skip
+
+
+def _withheld(nothing: FloatArray, code: str, basis: str) -> Ends:
+    """A measure that can't be made in any window."""
+    return Ends(
+        nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing,
+        nothing, nothing, nothing, nothing, reason=(code,) * len(nothing), basis=basis,
     )  # fmt: skip
 
 

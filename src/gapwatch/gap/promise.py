@@ -1,4 +1,4 @@
-"""What a verdict is about: the promise, the lines it is judged by, and the series."""
+"""What a verdict is about: promise, lines it is judged by, series, and grounds for giving none."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gapwatch.gap.trajectory import Z95
 from gapwatch.gap.windows import Floats, Windows, check_order, check_windows, whole_years
 
 
@@ -67,6 +68,10 @@ class Target:
                 f"found {self.year}"
             )
 
+    def makes_sense(self, release_year: int) -> bool:
+        """Whether it is below the baseline and its year has not passed: neither V06 nor V04."""
+        return self.gap_years < self.baseline_gap_years and release_year <= self.year
+
 
 @dataclass(frozen=True, eq=False)
 class Series:
@@ -102,6 +107,8 @@ class Series:
             name: np.size(getattr(self, name))
             for name in ("gap", "se", "worse", "worse_se", "better", "better_se")
         }
+        if self.vintage is not None:
+            sizes["vintage"] = np.size(self.vintage)
         if len(set(sizes.values())) != 1:
             raise ValueError(f"series: expected equal lengths, found {sizes}")
         check_order(first, last)
@@ -110,3 +117,51 @@ class Series:
             raise ValueError(f"vintage: expected one basis in a series, found {labels}")
         gap, se = self.of_usable(self.gap), self.of_usable(self.se)
         return check_windows(first[usable], last[usable], gap, se, minimum=0), usable
+
+
+def refusal(
+    windows: Windows,
+    usable: NDArray[np.bool_],
+    target: Target,
+    rules: Thresholds,
+    release_year: int,
+    *,
+    newest_end: int | None = None,
+) -> tuple[str, str]:
+    """Code and reason of the first ground for no verdict that holds, or two empty strings.
+
+    `usable` is the mask of the whole series. `newest_end`: the end of its newest usable window,
+    where `windows` leave that one out to see what it does; the data are no older for that.
+    """
+    if len(windows) < rules.min_windows:
+        withheld = int(np.sum(~usable))
+        lost = f" ({withheld} withheld)" if withheld else ""
+        found = f"{len(windows)} usable windows{lost}; {rules.min_windows} are needed"
+        return "V01", found
+    if np.ptp(windows.midpoint) == 0:
+        return "V01", "all usable windows have the same midpoint"
+    newest = int(windows.end[-1]) if newest_end is None else newest_end
+    grounds = (
+        (not usable[-1], "V02", "a side of the newest window is withheld"),
+        (
+            release_year - newest > rules.stale_after_years,
+            "V03",
+            f"newest window ends in {newest}, over {rules.stale_after_years} years before release",
+        ),
+        (
+            release_year > target.year,
+            "V04",
+            f"the deadline, {target.year}, has passed",
+        ),
+        (
+            target.gap_years >= target.baseline_gap_years,
+            "V06",
+            f"target of {target.gap_years:.2f} years, baseline {target.baseline_gap_years:.2f}",
+        ),
+        (
+            windows.gap[-1] + Z95 * windows.se[-1] < 0,
+            "V07",
+            "the side called worse off now lives longer: the measure needs other sides",
+        ),
+    )
+    return next(((code, reason) for holds, code, reason in grounds if holds), ("", ""))

@@ -52,6 +52,7 @@ def _sensitivity(study: Study, judged: list[Judged], release_year: int) -> Itera
                 "position": position,
                 "choice": row.label,
                 "verdict": row.verdict,
+                "reason_code": row.reason_code,
                 "by_numbers": row.by_numbers,
                 "p_target": row.p_target,
                 "p_narrowing": row.p_narrowing,
@@ -86,7 +87,8 @@ def _flips(study: Study, judged: list[Judged]) -> Iterator[Row]:
                 "changed": flip.what,
                 "change_years": flip.change_years,
                 "by_numbers": flip.verdict,
-                "limit_years": flip.limit,
+                "limit_down_years": flip.limit_down,
+                "limit_up_years": flip.limit_up,
             }
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from gapwatch.gap.latent import Posterior, Prior, condition, system
 from gapwatch.gap.mixture import mixture_moments
-from gapwatch.gap.promise import Series, Target, Thresholds
-from gapwatch.gap.verdict import CANNOT, classify, refusal
+from gapwatch.gap.promise import Series, Target, Thresholds, refusal
+from gapwatch.gap.verdict import CANNOT, classify
 from gapwatch.gap.windows import Floats, Windows
 
 PANDEMIC_YEARS = (2020, 2021)
@@ -23,9 +23,10 @@ class Alternative:
 
     `by_numbers` is the verdict that the probabilities alone give. It differs from `verdict` only
     where the release can't be judged (stale data, a withheld side, ...): `verdict` is "cannot
-    calculate" then, and `by_numbers` may be shown only as "what the numbers would say". Both are
-    "cannot calculate", and the numbers None, where too few windows are left. `flips`: `by_numbers`
-    differs from that of the first row, the choice as made.
+    calculate" then, `reason_code` says why under this very choice, and `by_numbers` may be shown
+    only as "what the numbers would say". Both are "cannot calculate", and the numbers None, where
+    too few windows are left (V01) or this row's deadline or target makes no sense (V04, V06).
+    `flips`: `by_numbers` differs from that of the first row, the choice as made.
     """
 
     label: str
@@ -41,12 +42,18 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Flip:
-    """The smallest change of `what` that gives another verdict; None where none up to `limit`."""
+    """The smallest change of `what` that gives another verdict; None where none tried does.
+
+    `verdict`: what the numbers then say, or say anyway where nothing flips. `limit_down` and
+    `limit_up`: the largest decrease and the largest increase really tried, in years, 0 where none
+    was; -limit_down <= change_years <= limit_up.
+    """
 
     what: str
     change_years: float | None
     verdict: str
-    limit: float
+    limit_down: float
+    limit_up: float
 
 
 def sensitivity(
@@ -66,24 +73,28 @@ def sensitivity(
     Rows, in order: each of `other_targets` (a measured in place of a stated baseline, say); each of
     `other_series` (populations raised by 15%, say), with its own target; without each window in
     turn; where a window covers a pandemic year, without those windows, and with a one-year shock of
-    prior standard deviation `pandemic_shock_sd` in each. Age of data is a matter of the release,
-    so rows that leave windows out keep the full series' reason for "cannot calculate".
+    prior standard deviation `pandemic_shock_sd` in each. Every row has the reason code that holds
+    under its own choice, first of all V01 where too few windows are left. Only the age of the data
+    and a withheld newest window are matters of the release: rows that leave windows out are neither
+    older nor withheld for that.
 
-    Raises ValueError as `verdict.assess`.
+    Raises ValueError as `Series.checked`.
     """
     rules, model = thresholds or Thresholds(), prior or Prior()
     windows, usable = series.checked()
 
+    newest_end = int(windows.end[-1]) if len(windows) else None
+
     def row(label: str, kept: Windows, goal: Target, with_prior: Prior) -> Alternative:
-        code, _ = refusal(windows, usable, goal, rules, release_year)
-        return _row(label, kept, goal, rules=rules, prior=with_prior, code=code)
+        code, _ = refusal(kept, usable, goal, rules, release_year, newest_end=newest_end)
+        return _row(label, kept, goal, release_year, rules=rules, prior=with_prior, code=code)
 
     rows = [row("as calculated", windows, target, model)]
     rows += [row(label, windows, goal, model) for label, goal in (other_targets or {}).items()]
     for label, (other, goal) in (other_series or {}).items():
         others, other_usable = other.checked()
         code, _ = refusal(others, other_usable, goal, rules, release_year)
-        rows.append(_row(label, others, goal, rules=rules, prior=model, code=code))
+        rows.append(_row(label, others, goal, release_year, rules=rules, prior=model, code=code))
     everything = np.arange(len(windows))
     for i in everything:
         period = f"{windows.start[i]} to {windows.end[i]}"
@@ -112,36 +123,49 @@ def smallest_flips(
     """The smallest change that gives another verdict by numbers, to the published 0.1 year.
 
     Two changes, each tried at every multiple of `step` years up to `limit`, both ways: of the
-    newest window's gap alone, and of the target; a target not below the baseline is not tried.
-    Adding d to every window is the same as taking d off the target, as the level has a flat prior.
-    Of two equal changes the negative one is given. None when fewer than three windows are usable.
-    The age of the data is not looked at here.
+    newest usable window's gap alone, and of the target. A target at or above the baseline is no
+    promise to narrow a gap and is not tried; `limit_up` says how far up it went. Adding d to every
+    window is the same as taking d off the target, as the level has a flat prior.
+
+    One row a change, with the smallest size that flips. Where a decrease and an increase of that
+    size both flip, the decrease is given and the increase is not mentioned.
+
+    Nothing is tried, and both limits are 0, where the numbers say nothing to start with: fewer
+    usable windows than a verdict needs, a target not below the baseline, a deadline before the
+    newest window's end. The age of the data is not looked at here.
+
+    Raises ValueError as `Series.checked`, and when `limit` is below 0 or `step` not above 0.
     """
+    if not (step > 0 and limit >= 0):
+        raise ValueError(f"limit, step: expected 0 or more and above 0, found {limit}, {step}")
     rules, model = thresholds or Thresholds(), prior or Prior()
     windows, _ = series.checked()
-    if not _enough(windows, rules):
-        return tuple(Flip(what, None, CANNOT, limit) for what in ("newest gap", "target"))
-    size = np.arange(1, round(limit / step) + 1) * step
+    if not _enough(windows, rules) or not target.makes_sense(int(windows.end.max())):
+        return tuple(Flip(what, None, CANNOT, 0.0, 0.0) for what in ("newest gap", "target"))
+    # Multiples of 0.1 as decimals write them, so that a bound is met exactly.
+    size = np.round(np.arange(1, int(limit / step + 1e-9) + 1) * step, 9)
     change = np.concatenate([[0.0], np.column_stack([-size, size]).ravel()])
     gap = np.tile(windows.gap, (len(change), 1))
     gap[:, -1] += change
     moved = _posterior(windows, gap, target.year, model)
     newest = _verdicts(moved, np.full(len(change), target.gap_years), rules)
-    level = _posterior(windows, np.tile(windows.gap, (len(change), 1)), target.year, model)
-    sensible = target.gap_years + change < target.baseline_gap_years
-    goal = _verdicts(level, target.gap_years + change, rules)
-    goal = [v if ok else goal[0] for v, ok in zip(goal, sensible, strict=True)]
-    return (
-        _first_flip("newest gap", change, newest, limit),
-        _first_flip("target", change, goal, limit),
+    sensible = change[target.gap_years + change < target.baseline_gap_years]
+    level = _posterior(windows, np.tile(windows.gap, (len(sensible), 1)), target.year, model)
+    goal = _verdicts(level, target.gap_years + sensible, rules)
+    return _first_flip("newest gap", change, newest), _first_flip("target", sensible, goal)
+
+
+def _first_flip(what: str, tried: Floats, verdicts: list[str]) -> Flip:
+    """The first of `tried`, which start at 0 and are in order of size, with another verdict."""
+    flips = (i for i, verdict in enumerate(verdicts) if verdict != verdicts[0])
+    first = next(flips, None)
+    return Flip(
+        what=what,
+        change_years=None if first is None else float(tried[first]),
+        verdict=verdicts[first or 0],
+        limit_down=max(0.0, float(-tried.min())),
+        limit_up=max(0.0, float(tried.max())),
     )
-
-
-def _first_flip(what: str, change: Floats, verdicts: list[str], limit: float) -> Flip:
-    for amount, verdict in zip(change, verdicts, strict=True):
-        if verdict != verdicts[0]:
-            return Flip(what, round(float(amount), 6), verdict, limit)
-    return Flip(what, None, verdicts[0], limit)
 
 
 def _enough(windows: Windows, rules: Thresholds) -> bool:
@@ -163,10 +187,17 @@ def _verdicts(posterior: Posterior, targets: Floats, rules: Thresholds) -> list[
 
 
 def _row(
-    label: str, kept: Windows, goal: Target, *, rules: Thresholds, prior: Prior, code: str
+    label: str,
+    kept: Windows,
+    goal: Target,
+    release_year: int,
+    *,
+    rules: Thresholds,
+    prior: Prior,
+    code: str,
 ) -> Alternative:
-    if not _enough(kept, rules):
-        return Alternative(label, CANNOT, code or "V01", CANNOT, None, None, None, None, False)
+    if not _enough(kept, rules) or not goal.makes_sense(release_year):
+        return Alternative(label, CANNOT, code, CANNOT, None, None, None, None, False)
     posterior = _posterior(kept, kept.gap[None, :], goal.year, prior)
     by_numbers = _verdicts(posterior, np.array([goal.gap_years]), rules)[0]
     mean, sd = mixture_moments(posterior.weight[0], posterior.mean[0, 0], posterior.var[0])

@@ -101,6 +101,11 @@ def gls_trend(
     expectancy in place of the gap. The test is of a straight line observed with sampling error:
     real year-to-year wander of the gap is in `project`, not here.
 
+    On corrected ranges (kind `extremes`) `se` is the posterior standard deviation and no sampling
+    error. By simulation, 9 overlapping windows of 20 areas without change, errors of about 1.4
+    years, 5% nominal: size 7.9%, 11.7%, 4.9% and 2.7% at a between-area standard deviation of 0.5,
+    0.8, 1.5 and 3 years.
+
     Parameters: `start`, `end` whole years, `gap` and `se` in years, each shape (n,), n >= 3, sorted
     by end then start, mixed window lengths allowed; `shock_sd`, see `windows.error_covariance`.
 

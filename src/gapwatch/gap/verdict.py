@@ -11,7 +11,7 @@ from gapwatch.gap.clock import PublicationClock, PublishedWindow, publication_cl
 from gapwatch.gap.latent import Prior
 from gapwatch.gap.pace import NEVER, is_never, required_pace, years_to_target
 from gapwatch.gap.power import Answerable, first_answerable
-from gapwatch.gap.promise import Series, Target, Thresholds
+from gapwatch.gap.promise import Series, Target, Thresholds, refusal
 from gapwatch.gap.sides import closing_by, relative_gap, side_trends
 from gapwatch.gap.trajectory import Z95, Estimate, Projection, Trend, gls_trend, project
 from gapwatch.gap.windows import Windows
@@ -46,7 +46,7 @@ class Assessment:
     the newest window's midpoint `pace_from_year`. `years_to_halve` counts from there to the target;
     `NEVER` (math.inf; see `is_never`) is "never at this pace", 0 is "at or below target already".
     `newest_gap` and `relative_gap` (better / worse) are of the newest usable window, with 95%
-    intervals; `share_of_baseline` = newest gap / baseline gap.
+    intervals.
     `first_answerable_year` is a release year, given for "too early to tell" only; otherwise
     `first_answerable_reason` says why not. `windows_withheld` counts unusable windows.
     """
@@ -75,7 +75,6 @@ class Assessment:
     years_to_halve_lower: float | None = None
     years_to_halve_upper: float | None = None
     relative_gap: Estimate | None = None
-    share_of_baseline: float | None = None
     first_answerable_year: int | None = None
     first_answerable_reason: str = ""
     answerable: Answerable | None = field(default=None, repr=False)
@@ -119,7 +118,7 @@ def assess(
     found = _describe(series, windows, usable, model)
     if found.trend is None:
         return replace(found, reason_code=code, reason=reason)
-    if target.gap_years < target.baseline_gap_years and release_year <= target.year:
+    if target.makes_sense(release_year):
         found = _with_target(found, windows, target, model)
     if code or found.projection is None:
         return replace(found, reason_code=code, reason=reason)
@@ -130,23 +129,7 @@ def assess(
         thresholds=rules,
     )
     found = replace(found, verdict=verdict, p_target=found.projection.p_target)
-    if verdict != TOO_EARLY:
-        return replace(found, first_answerable_reason=f"answered already: {verdict}")
-    answer = first_answerable(
-        windows,
-        year=target.year,
-        target=target.gap_years,
-        release_year=release_year,
-        on_track_probability=rules.on_track_probability,
-        power=rules.power,
-        prior=model,
-    )
-    return replace(
-        found,
-        first_answerable_year=answer.year,
-        first_answerable_reason=answer.reason,
-        answerable=answer,
-    )
+    return _answerable(found, windows, target, rules, release_year, model)
 
 
 def classify(
@@ -170,48 +153,6 @@ def classify(
     if p_narrowing <= thresholds.wrong_direction_probability:
         return "wrong direction"
     return "off track" if p_target <= thresholds.off_track_probability else TOO_EARLY
-
-
-def refusal(
-    windows: Windows,
-    usable: NDArray[np.bool_],
-    target: Target,
-    rules: Thresholds,
-    release_year: int,
-) -> tuple[str, str]:
-    """Code and reason of the first ground for no verdict that holds, or two empty strings."""
-    if len(windows) < rules.min_windows:
-        withheld = int(np.sum(~usable))
-        lost = f" ({withheld} withheld)" if withheld else ""
-        found = f"{len(windows)} usable windows{lost}; {rules.min_windows} are needed"
-        return "V01", found
-    if np.ptp(windows.midpoint) == 0:
-        return "V01", "all usable windows have the same midpoint"
-    newest = int(windows.end[-1])
-    grounds = (
-        (not usable[-1], "V02", "a side of the newest window is withheld"),
-        (
-            release_year - newest > rules.stale_after_years,
-            "V03",
-            f"newest window ends in {newest}, over {rules.stale_after_years} years before release",
-        ),
-        (
-            release_year > target.year,
-            "V04",
-            f"the deadline, {target.year}, has passed",
-        ),
-        (
-            target.gap_years >= target.baseline_gap_years,
-            "V06",
-            f"target of {target.gap_years:.2f} years, baseline {target.baseline_gap_years:.2f}",
-        ),
-        (
-            windows.gap[-1] + Z95 * windows.se[-1] < 0,
-            "V07",
-            "the side called worse off now lives longer: the measure needs other sides",
-        ),
-    )
-    return next(((code, reason) for holds, code, reason in grounds if holds), ("", ""))
 
 
 def _describe(
@@ -288,5 +229,32 @@ def _with_target(found: Assessment, windows: Windows, target: Target, model: Pri
         years_to_halve=halve.value,
         years_to_halve_lower=halve.lower,
         years_to_halve_upper=halve.upper,
-        share_of_baseline=float(gap / target.baseline_gap_years),
+    )
+
+
+def _answerable(
+    found: Assessment,
+    windows: Windows,
+    target: Target,
+    rules: Thresholds,
+    release_year: int,
+    model: Prior,
+) -> Assessment:
+    """`found` with the first release that can answer, or with the reason why there is none."""
+    if found.verdict != TOO_EARLY:
+        return replace(found, first_answerable_reason=f"answered already: {found.verdict}")
+    answer = first_answerable(
+        windows,
+        year=target.year,
+        target=target.gap_years,
+        release_year=release_year,
+        on_track_probability=rules.on_track_probability,
+        power=rules.power,
+        prior=model,
+    )
+    return replace(
+        found,
+        first_answerable_year=answer.year,
+        first_answerable_reason=answer.reason,
+        answerable=answer,
     )

@@ -3,6 +3,10 @@
 Published life expectancies are means over windows of several years that roll forward one year at a
 time. Two windows that share years share deaths, so their sampling errors are correlated. Everything
 that reads a trend from such a series has to start here.
+
+On the scale of time a whole number is the middle of that calendar year. A window from year `start`
+to year `end`, both included, has its midpoint at (start + end) / 2: 2010 to 2014 at 2012, which is
+the middle of 2012; 2010 to 2013 at 2011.5, the turn from 2011 to 2012.
 """
 
 from __future__ import annotations
@@ -36,7 +40,7 @@ class Windows:
 
     @property
     def midpoint(self) -> Floats:
-        """Middle of each window on the scale where a calendar year is its own number."""
+        """(start + end) / 2, where a whole number is the middle of that calendar year."""
         return (self.start + self.end) / 2.0
 
     @property
@@ -176,14 +180,3 @@ def _shock_covariance(windows: Windows, shock_sd: Mapping[int, float]) -> Floats
         raise ValueError(f"shock_sd: expected finite values of 0 or more, found {dict(shock_sd)}")
     H = averaging_matrix(windows.start, windows.end, years)
     return np.asarray((H * sd**2) @ H.T, dtype=np.float64)
-
-
-def segment_number(start: ArrayLike, first_start_after_break: ArrayLike) -> Years:
-    """Number the comparable segments of a series that has breaks, 0 for the oldest, shape (n,).
-
-    A break (revised populations, new boundaries, another top age band) is named by the start year
-    of the first window published on the new basis. Windows of different segments must never be put
-    into one trend.
-    """
-    breaks = np.sort(whole_years("first_start_after_break", first_start_after_break))
-    return np.searchsorted(breaks, whole_years("start", start), side="right").astype(np.int64)

@@ -67,7 +67,10 @@ class Checker:
             output, told = process.communicate(timeout=_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired as error:
             raise self._gone(f"no answer in {_PATIENCE_SECONDS} seconds") from error
-        answers = [json.loads(line) for line in output.splitlines()]
+        try:
+            answers = [json.loads(line) for line in output.splitlines()]
+        except ValueError:  # killed in the middle of a line
+            answers = []
         if len(answers) != count:
             raise self._gone(told.strip()[-500:] or f"exit code {process.returncode}")
         return answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pandas as pd
 
@@ -20,22 +21,25 @@ def coverage(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:
     vintage = study.geography.vintage
     codes = [area.code for area in study.geography.areas]
     published = inputs["life_expectancy"]
-    published = published[
-        (published["geography"] == vintage) & published["life_expectancy_years"].notna()
-    ]
-    groups = {
-        key: set(group["area_code"])
-        for key, group in published.groupby(["sex", "period_start", "period_end"])
-    }
+    published = published[published["geography"] == vintage]
+    withheld = published["life_expectancy_years"].isna()
+    groups = _areas_by_window(published)
+    hidden = _areas_by_window(published[withheld])
     starts = published["period_start"]
     width = int((published["period_end"] - starts).iloc[0])
     rows = []
     for sex, start in itertools.product(SEXES, range(int(starts.min()), int(starts.max()) + 1)):
         found = groups.get((sex, start, start + width), set())
         missing = [code for code in codes if code not in found]
+        kept_back = [code for code in codes if code in hidden.get((sex, start, start + width), ())]
         rows.append((vintage, sex, start, start + width, len(codes), len(codes) - len(missing),
-                     " ".join(missing)))  # fmt: skip
+                     " ".join(missing), " ".join(kept_back)))  # fmt: skip
     return canonical(COVERAGE, pd.DataFrame(rows, columns=list(COVERAGE.names)), "coverage")
+
+
+def _areas_by_window(frame: pd.DataFrame) -> dict[Any, set[str]]:
+    grouped = frame.groupby(["sex", "period_start", "period_end"])
+    return {key: set(group["area_code"]) for key, group in grouped}
 
 
 def change(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:

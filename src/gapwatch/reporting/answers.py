@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gapwatch.demography.codes import ALL_REASONS
-from gapwatch.reporting import words
+from gapwatch.reporting import asking_again, words
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import period, sentence, years
+from gapwatch.reporting.numbers import listing, period, sentence, years
 from gapwatch.reporting.parts import Answer, Banner
 from gapwatch.reporting.reading import windows
 
@@ -25,6 +25,7 @@ def rules(case: Case) -> words.Rules:
         off_track=found.off_track_probability,
         wrong_direction=found.wrong_direction_probability,
         stale_after=found.stale_after_years,
+        target_met=found.target_met_probability,
     )
 
 
@@ -56,7 +57,11 @@ def _how_big(case: Case) -> Answer:
         return Answer(question, "There is no comparable figure.", ())
     short, sure = words.gap_size(newest, reason_text(newest.reason))
     ends = words.both_ends(newest, case.sexes[0], case.worse_name, case.better_name)
-    return Answer(question, short, tuple(text for text in (sure, ends, _other(case)) if text))
+    later = [
+        words.withheld("The gap", period(window.start, window.end), reason_text(window.reason))
+        for window in case.withheld_since
+    ]
+    return Answer(question, short, tuple(t for t in (*later, sure, ends, _other(case)) if t))
 
 
 def _other(case: Case) -> str:
@@ -89,24 +94,12 @@ def _will_it(case: Case) -> Answer:
     verdict = case.verdict
     need = words.needed(verdict)
     if verdict.verdict == "cannot calculate":
-        settle = words_on_data(case) if case.is_old else ""
-        return Answer(question, "We cannot say.", tuple(t for t in (need, settle) if t))
+        again = asking_again.in_short(case) if case.is_old else ()
+        return Answer(question, "We cannot say.", (need, *again))
     more = [words.chance(verdict, rules(case)), need]
-    if verdict.verdict == "too early to tell" and verdict.first_answerable_year is not None:
-        more.append(
-            f"If the gap truly is on track, the figures of {verdict.first_answerable_year} "
-            "should be the first to show it."
-        )
+    if verdict.verdict == "too early to tell":
+        more += asking_again.first_report(verdict, case.study.verdict.power)
     return Answer(question, words.headline(verdict.verdict, aim), tuple(more))
-
-
-def words_on_data(case: Case) -> str:
-    """What data would settle the question."""
-    newest = case.verdict.newest_end
-    return (
-        f"Deaths and residents by small area for every year after {newest}, counted on one "
-        "population base, would settle it."
-    )
 
 
 def _what_changed(case: Case) -> Answer:
@@ -131,4 +124,6 @@ def one_sentence(case: Case) -> str:
     if newest is None or newest.gap is None:
         return text
     when = period(newest.start, newest.end)
-    return f"{text} The newest comparable gap is {years(newest.gap.value)}, for {when}."
+    told = f"{text} The newest comparable gap is {years(newest.gap.value)}, for {when}."
+    later = [period(window.start, window.end) for window in case.withheld_since]
+    return f"{told} That of {listing(later)} is withheld." if later else told

@@ -5,22 +5,27 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from gapwatch.reporting.numbers import vintage
 from gapwatch.reporting.parts import ReleaseFacts
 from gapwatch.reporting.reading import (
+    Z95,
     Estimate,
     Tables,
     Verdict,
     Window,
+    last_segment,
     newest_segment,
+    rows,
+    standard_error,
     verdicts,
     windows,
 )
 from gapwatch.reporting.wards import sexes
 from gapwatch.study import Measure, Study
 
-Z95 = 1.959963984540054
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,16 @@ class Case:
     def newest(self) -> Window | None:
         """The newest comparable window of the headline."""
         return self.comparable[-1] if self.comparable else None
+
+    def rows(self, kind: type[Row], table: str, **wanted: object) -> list[Row]:
+        """Rows of the headline's measure and sex in another table."""
+        return rows(kind, self.tables, table, self.measure.id, self.sexes[0], **wanted)
+
+    @property
+    def withheld_since(self) -> tuple[Window, ...]:
+        """Windows after the newest comparable one whose gap is withheld, oldest first."""
+        last = self.newest.end if self.newest else 0
+        return tuple(w for w in last_segment(self.windows) if w.gap is None and w.end > last)
 
     @property
     def baseline(self) -> Window | None:
@@ -130,7 +145,7 @@ def difference(before: Window, after: Window) -> Estimate | None:
     """
     if before.gap is None or after.gap is None:
         return None
-    first, last = _error(before.gap), _error(after.gap)
+    first, last = standard_error(before.gap), standard_error(after.gap)
     if first is None or last is None:
         return None
     shared = max(0, min(before.end, after.end) - max(before.start, after.start) + 1)
@@ -139,9 +154,3 @@ def difference(before: Window, after: Window) -> Estimate | None:
     half = Z95 * math.sqrt(max(variance, 0.0))
     change = after.gap.value - before.gap.value
     return Estimate(change, change - half, change + half)
-
-
-def _error(estimate: Estimate) -> float | None:
-    if estimate.lower is None or estimate.upper is None:
-        return None
-    return (estimate.upper - estimate.lower) / (2 * Z95)

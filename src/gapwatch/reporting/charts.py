@@ -92,6 +92,7 @@ def _style() -> Iterator[None]:
         )
         mpl.rcParams.update(
             {
+                "text.parse_math": False,  # a dollar sign in a name is a dollar sign
                 "font.family": FONT,
                 "font.size": 10,
                 "text.color": INK,

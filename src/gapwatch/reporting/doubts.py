@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gapwatch.reporting.numbers import SPACE, apart, count, listing, number, years
+from gapwatch.reporting.numbers import (
+    SPACE,
+    apart,
+    capital,
+    count,
+    interval,
+    listing,
+    sentence,
+    years,
+)
+from gapwatch.reporting.refusals import OLD, clause
 
 METHOD_NAMES = {
-    "projection": "This report's projection",
-    "straight line": "A straight line through the figures",
-    "no change": "Repeating the newest figure",
+    "projection": "this report's projection",
+    "straight line": "a straight line through the figures",
+    "no change": "repeating the newest figure",
 }
+SIMPLEST_FIRST = ("no change", "straight line", "projection")
+CANNOT = "cannot calculate"
+
+# Below these a difference between methods decides nothing.
+FEWEST_FORECASTS = 10
+LEAST_DIFFERENCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -20,6 +36,7 @@ class Choice:
 
     choice: str
     verdict: str
+    reason_code: str
     by_numbers: str
     p_target: float | None
     p_narrowing: float | None
@@ -35,7 +52,8 @@ class Flip:
     changed: str
     change_years: float | None
     by_numbers: str
-    limit_years: float
+    limit_down_years: float
+    limit_up_years: float
 
 
 @dataclass(frozen=True)
@@ -67,43 +85,75 @@ class Selection:
 def what_flips(choices: Sequence[Choice]) -> tuple[str, ...]:
     """Whether any other choice changes the verdict; the first row is the choice as made."""
     made, others = choices[0], choices[1:]
-    told = []
-    if made.verdict != made.by_numbers:
-        told.append(
-            f"The verdict is “{made.verdict}” whichever choice is made. Here is what the old "
-            "figures alone would say. It tests the method and is no verdict."
-        )
+    told = _refused(made, others)
     if not others:
         return (*told, "There is no other choice to try.")
-    differ = [row for row in others if row.flips]
-    if not differ:
+    return (*told, _by_numbers(made, others))
+
+
+def _refused(made: Choice, others: Sequence[Choice]) -> tuple[str, ...]:
+    """Where there is no verdict, why, and what the numbers are worth then."""
+    lost = [row.choice for row in others if row.verdict == CANNOT]
+    if made.verdict != CANNOT:
+        named = f"Some choices would allow no verdict: {listing(lost)}."
+        return (named,) if lost else ()
+    told = [f"There is no verdict as calculated, because {clause(made.reason_code)}."]
+    if others and len(lost) == len(others):
+        told.append(f"The verdict is “{CANNOT}” whichever choice is made.")
+    given = [f"{row.choice}: “{row.verdict}”" for row in others if row.verdict != CANNOT]
+    if given:
+        told.append(f"Some choices would allow one: {listing(given)}.")
+    if any(row.verdict == CANNOT != row.by_numbers for row in (made, *others)):
+        which = "the old figures" if made.reason_code == OLD else "the figures"
         told.append(
-            f"{count(len(others), 'other choice').capitalize()} tried, and the numbers say "
-            f"“{made.by_numbers}” each time."
-        )
-    else:
-        parts = [f"{row.choice}: “{row.by_numbers}”" for row in differ]
-        told.append(
-            f"As calculated the numbers say “{made.by_numbers}”. "
-            f"{count(len(differ), 'choice').capitalize()} out of {len(others)} would say something "
-            f"else. {listing(parts)}."
+            f"Without a verdict, the table shows what {which} alone would say. That tests the "
+            "method and is no verdict."
         )
     return tuple(told)
 
 
-def smallest_change(flip: Flip) -> str:
-    """How little would have to be otherwise for the numbers to say something else."""
-    what = "newest gap" if flip.changed == "newest gap" else "target"
-    if flip.change_years is None:
-        return (
-            f"No change of the {what} by up to {number(flip.limit_years, 0)}{SPACE}years would "
-            "make the numbers say anything else."
-        )
-    way = "smaller" if flip.change_years < 0 else "bigger"
+def _by_numbers(made: Choice, others: Sequence[Choice]) -> str:
+    tried = f"{count(len(others), 'other choice')} tried"
+    differ = [f"{row.choice}: {_said(row.by_numbers)}" for row in others if row.flips]
+    if not differ:
+        return f"{capital(tried)}, and the numbers say {_said(made.by_numbers)} each time."
     return (
-        f"If the {what} were {years(abs(flip.change_years))} {way}, the numbers would say "
-        f"“{flip.by_numbers}”."
+        f"As calculated the numbers say {_said(made.by_numbers)}. "
+        f"{count(len(differ), 'choice').capitalize()} out of {len(others)} would say something "
+        f"else. {sentence(listing(differ))}"
     )
+
+
+def _said(by_numbers: str) -> str:
+    return "nothing" if by_numbers == CANNOT else f"“{by_numbers}”"
+
+
+def smallest_change(flip: Flip) -> str:
+    """How little would have to be otherwise for the numbers to say something else.
+
+    Empty when nothing was tried; otherwise it claims no more than was tried in each direction.
+    """
+    down, up = flip.limit_down_years, flip.limit_up_years
+    if flip.change_years is not None:
+        way = "lower" if flip.change_years < 0 else "higher"
+        return (
+            f"If the {flip.changed} were {years(abs(flip.change_years))} {way}, the numbers would "
+            f"say {_said(flip.by_numbers)}."
+        )
+    tried = [
+        text
+        for limit, text in (
+            (down, f"down to {years(down)} lower"),
+            (up, f"up to {years(up)} higher"),
+        )
+        if limit > 0
+    ]
+    if not tried:
+        return ""
+    told = f"No {flip.changed} {' or '.join(tried)} would make the numbers say anything else."
+    if down > 0 and up > 0:
+        return told
+    return f"{told} No {'higher' if down > 0 else 'lower'} one was tried."
 
 
 def track_record(scores: Sequence[Score], apart_scores: Sequence[Score]) -> tuple[str, ...]:
@@ -115,48 +165,60 @@ def track_record(scores: Sequence[Score], apart_scores: Sequence[Score]) -> tupl
         "These forecasts share years with what was known, and with each other. They are "
         "fewer trials than they seem."
     )
-    if apart_scores:
-        number_of = count(apart_scores[0].forecasts, "forecast")
-        told.append(_ranking(apart_scores, f"Over the {number_of} that share no year"))
-        if _best(apart_scores) != "projection":
-            told.append("So nothing here shows that the gap can be foretold five years ahead.")
-    else:
-        told.append("None is far enough ahead to share no year with what was known.")
+    if not apart_scores:
+        return (*told, "None is far enough ahead to share no year with what was known.")
+    number_of = count(apart_scores[0].forecasts, "forecast")
+    told.append(_ranking(apart_scores, f"Over the {number_of} that share no year"))
+    if winner(apart_scores) != "projection":
+        told.append("Nothing here shows that this projection can foretell the gap that far ahead.")
     return tuple(told)
 
 
-def _best(scores: Sequence[Score]) -> str:
-    """The method with the smallest mean error; a tie goes to the simpler one."""
-    simplest_first = ("no change", "straight line", "projection")
-    return min(scores, key=lambda row: (row.crps_years, simplest_first.index(row.method))).method
+def winner(scores: Sequence[Score]) -> str:
+    """The method with the best score, if there are enough forecasts and a clear difference."""
+    best, *rest = _ranked(scores)
+    if best.forecasts < FEWEST_FORECASTS or not rest:
+        return ""
+    second = rest[0].crps_years
+    return best.method if second - best.crps_years >= LEAST_DIFFERENCE * second > 0 else ""
+
+
+def _ranked(scores: Sequence[Score]) -> list[Score]:
+    """Best first; of a tie the simpler method."""
+    return sorted(scores, key=lambda row: (row.crps_years, SIMPLEST_FIRST.index(row.method)))
 
 
 def _ranking(scores: Sequence[Score], start: str) -> str:
-    best = _best(scores)
-    ordered = sorted(scores, key=lambda row: (row.method != best, row.crps_years))
+    ordered = _ranked(scores)
     shown = apart(*(row.crps_years for row in ordered), decimals=2)
-    first = METHOD_NAMES[best]
-    named = f"{first[0].lower()}{first[1:]}"
-    others = [
-        f"{METHOD_NAMES[row.method][0].lower()}{METHOD_NAMES[row.method][1:]} {error}"
-        for row, error in zip(ordered[1:], shown[1:], strict=True)
+    named = [
+        f"{METHOD_NAMES[row.method]} {value}" for row, value in zip(ordered, shown, strict=True)
     ]
-    rest = f" ({listing(others)})" if others else ""
-    return f"{start}, {named} had the smallest mean error: {shown[0]}{SPACE}years{rest}."
+    unit = "(CRPS, in years; lower is better)"
+    if winner(scores):
+        best = METHOD_NAMES[ordered[0].method]
+        return f"{start}, {best} had the best score {unit}: {shown[0]} ({listing(named[1:])})."
+    told = f"{start}, these were the scores {unit}: {listing(named)}."
+    if ordered[0].forecasts < FEWEST_FORECASTS:
+        return f"{told} So few forecasts decide nothing."
+    if len(ordered) > 1:
+        return f"{told} The difference between the first two is too small to decide anything."
+    return told
 
 
-def chance_in_the_choice(found: Selection, worse_name: str, better_name: str, when: str) -> str:
-    """The fall to expect from chance alone if the sides were picked for these figures."""
+def if_picked(found: Selection, noun: str, when: str) -> str:
+    """The fall to expect without any change, if a side was picked for its extreme figure."""
     if found.expected_fall_years <= 0:
         return (
-            f"If {worse_name} and {better_name} had been picked for their figures of {when}, "
-            "chance alone would not make their gap smaller later."
+            f"If a side was picked because its figure of {when} was extreme, that alone would not "
+            "make the gap smaller later."
         )
     observed, expected = apart(found.observed_gap_years, found.expected_gap_years)
+    spread = interval(found.expected_lower95_years, found.expected_upper95_years)
     return (
-        f"If {worse_name} and {better_name} had been picked because their figures of {when} were "
-        f"so far apart, part of that gap would be chance. The measured gap was {observed}{SPACE}"
-        f"years; given all areas, the true one would be expected at {expected}{SPACE}years. Later "
-        f"figures would then fall by about {years(found.expected_fall_years)} with no change in "
-        "anyone's health."
+        f"If a side was picked because its figure of {when} was extreme, part of a later fall is "
+        f"to be expected. The gap measured then was {observed}{SPACE}years. Given all {noun}s, the "
+        f"true one would be expected at {expected}{SPACE}years (plausibly {spread}). Later figures "
+        f"would then be about {years(found.expected_fall_years)} lower with no change in anyone's "
+        "health."
     )

@@ -22,6 +22,7 @@ def release_facts(
         study_sha256=basis.study_sha256,
         lock_sha256=basis.lock_sha256 or "",
         rerun_command=f"gapwatch run --snapshot {snapshot.id}",
+        rerun_needs=_needs(basis),
         changed_sentence=_changed(study),
     )
 
@@ -43,8 +44,21 @@ def _pin(pin: Pin, study: Study) -> PinFacts:
     )
 
 
+def _needs(basis: Provenance) -> str:
+    """What must be in place before the command makes the same report again."""
+    study = "Use the study file with the SHA-256 given here."
+    if basis.commit is None:
+        return f"Use code with the SHA-256 given here: no commit is known for it. {study}"
+    if basis.clean is not True:
+        return (
+            "Use code with the SHA-256 given here: it may not be that of the commit named in "
+            f"manifest.json. {study}"
+        )
+    return f"Check out the commit named in manifest.json. {study}"
+
+
 def _changed(study: Study) -> str:
-    """What changed since the last release. A snapshot that names no earlier one is the first."""
+    """What changed since the last release: not known, as no earlier one is looked at."""
     sources = (source for source in study.sources if source.table == "life_expectancy")
     expected = next(sources).next_expected
-    return f"This is the first release, so there is nothing to compare it with. {expected}"
+    return f"This report is not compared with earlier ones. {expected}"

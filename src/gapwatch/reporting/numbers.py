@@ -91,6 +91,22 @@ def percent(probability: float, *thresholds: float) -> str:
     return f"{max(shown, key=len, default=number(100 * probability, 0))}%"
 
 
+def about(probability: float, *thresholds: float) -> str:
+    """`about 59%`, or `more than 99%`: a probability as it stands in a sentence."""
+    text = percent(probability, *thresholds)
+    return f"about {text}" if text[0].isdigit() else text
+
+
+def line(probability: float) -> str:
+    """A line that a study draws, such as 80%: exact, so with as many decimals as it takes."""
+    per_cent = 100 * probability
+    places = next(
+        (n for n in range(MOST_DECIMALS) if round(per_cent, n) == round(per_cent, MOST_DECIMALS)),
+        MOST_DECIMALS,
+    )
+    return f"{number(per_cent, places)}%"
+
+
 def period(start: int, end: int) -> str:
     """`2010 to 2014`, or `2014`."""
     return str(start) if start == end else f"{start} to {end}"
@@ -128,6 +144,11 @@ def vintage(geography: str) -> str:
     return f"{year} {name.upper() if name in ACRONYMS else name}s"
 
 
+def capital(text: str) -> str:
+    """`text` with a capital first; the rest as it is."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def sentence(text: str) -> str:
     """`text` with a capital first and one full stop at the end."""
     text = text.strip()
@@ -135,5 +156,5 @@ def sentence(text: str) -> str:
         return ""
     if text.split()[0].rstrip(",.:;").isalpha():
         # A column's name, such as imd2010_average_score, is no word.
-        text = text[0].upper() + text[1:]
+        text = capital(text)
     return text if text[-1] in ".!?" else f"{text}."

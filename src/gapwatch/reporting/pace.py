@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.numbers import SPACE, apart, interval, number
+from gapwatch.reporting.numbers import SPACE, apart, interval, number, years
 from gapwatch.reporting.reading import Verdict
 
+CANNOT = "cannot calculate"
 
-def sentences(verdict: Verdict, middle_year: int) -> tuple[str, ...]:
+
+def sentences(verdict: Verdict, middle_year: int, *, old: bool) -> tuple[str, ...]:
     """Needed and seen pace side by side, then when the seen one would be enough.
 
-    `middle_year` is the middle of the newest window, from which both are counted. Empty when
-    either is missing.
+    `middle_year` is the middle of the newest window, from which both are counted; `old` says that
+    the figures are too old for a verdict. Empty when either pace is missing.
     """
     needed, seen = verdict.required_change_years_per_year, verdict.slope_years_per_year
     low, high = verdict.slope_lower95_years_per_year, verdict.slope_upper95_years_per_year
     if needed is None or seen is None or low is None or high is None:
         return ()
-    told = [_needed(needed, seen, verdict.target_year, middle_year)]
-    told.append(
-        f"Over the comparable windows it changed by {_signed(seen, needed)}{SPACE}years a year, "
-        f"plausibly anywhere from {interval(low, high, 2)}."
+    told = (
+        _needed(needed, seen, verdict.target_year, middle_year),
+        _needed_plausibly(verdict, needed),
+        (
+            "The line fitted through the comparable windows changes by "
+            f"{_signed(seen, needed)}{SPACE}years a year, plausibly anywhere from "
+            f"{interval(low, high, 2)}."
+        ),
+        _arrival(verdict, middle_year, low, high, old=old),
     )
-    told.append(_arrival(verdict, middle_year, certain=high < 0))
     return tuple(text for text in told if text)
 
 
@@ -35,28 +41,45 @@ def _needed(needed: float, seen: float, deadline: int, middle_year: int) -> str:
     )
 
 
+def _needed_plausibly(verdict: Verdict, needed: float) -> str:
+    """The interval of the needed pace, and whether it leaves open what the figure itself says."""
+    low = verdict.required_change_lower95_years_per_year
+    high = verdict.required_change_upper95_years_per_year
+    if low is None or high is None:
+        return ""
+    text = (
+        "As that figure is uncertain, the change needed is plausibly anywhere from "
+        f"{interval(low, high, 2)}{SPACE}years a year."
+    )
+    if needed < 0 <= high:
+        return f"{text} The gap may have been at the target already."
+    if low < 0 <= needed:
+        return f"{text} A fall may still be needed."
+    return text
+
+
 def _signed(value: float, beside: float) -> str:
     """The value with its sign, at decimals that keep it apart from the one beside it."""
     shown = apart(abs(value), abs(beside), decimals=2)[0]
     return number(value, len(shown.partition(".")[2]), plus=True)
 
 
-def _arrival(verdict: Verdict, middle_year: int, *, certain: bool) -> str:
-    """When the target would be reached at the seen pace; no year where the pace may be none."""
-    if verdict.pace == "already":
-        return ""
+def _arrival(verdict: Verdict, middle_year: int, low: float, high: float, *, old: bool) -> str:
+    """When the line would reach the target, and how little or much that says."""
     if verdict.pace == "never":
-        return "At that pace the target would never be reached."
+        doubt = " But the figures also fit a gap that is narrowing." if low < 0 else ""
+        return f"At that pace the target would never be reached.{doubt}"
     if verdict.pace != "years" or verdict.years_to_target is None:
         return ""
-    after = number(verdict.years_to_target, 0)
-    if certain and verdict.years_to_target_upper95 is not None:
-        spread = interval(verdict.years_to_target_lower95, verdict.years_to_target_upper95, 0)
-        return (
-            f"At that pace the target would be reached about {after} years after {middle_year}, "
-            f"plausibly {spread}{SPACE}years."
-        )
-    return (
-        f"At that pace the target would be reached about {after} years after {middle_year}, but "
-        "the pace may as well be none. Then it would never be reached."
-    )
+    least, most = verdict.years_to_target_lower95, verdict.years_to_target_upper95
+    certain = high < 0 and least is not None and most is not None
+    spread = f", plausibly {interval(least, most, 0)}{SPACE}years" if certain else ""
+    after = f"about {years(verdict.years_to_target, 0)} after {middle_year}{spread}."
+    told = [f"At that pace the target would be reached {after}"]
+    if verdict.verdict == CANNOT:
+        which = "old figures" if old else "figures"
+        told.append(f"That is what the {which} alone imply, and no forecast.")
+    if high >= 0:
+        told.append("But the figures also fit a gap that is not narrowing.")
+        told.append("Then the target would never be reached.")
+    return " ".join(told)

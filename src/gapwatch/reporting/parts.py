@@ -34,6 +34,7 @@ class PinFacts:
 class ReleaseFacts:
     """What the report must know about its own making. `as_known_at` is the only date there is.
 
+    `rerun_needs` says what must be in place before `rerun_command` makes the same report again.
     `lock_sha256` is empty where no lock file was found; `demonstration` names what was invented
     when the data are not real, and is empty otherwise.
     """
@@ -47,6 +48,7 @@ class ReleaseFacts:
     study_sha256: str
     lock_sha256: str
     rerun_command: str
+    rerun_needs: str
     changed_sentence: str
     demonstration: str = ""
 
@@ -106,8 +108,8 @@ class Column:
 class Table:
     """A table whose first column heads its rows.
 
-    `folded` tables open on request in HTML and are left to data/ in the PDF, unless they stand by
-    themselves. `shares` gives the columns' relative widths on paper.
+    `folded` tables, and those of a figure, open on request in HTML and stand at the end of the PDF.
+    `shares` gives the columns' relative widths on paper.
     """
 
     id: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 Tables = Mapping[str, pd.DataFrame]
+Row = TypeVar("Row")
+Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,13 @@ class Estimate:
     value: float
     lower: float | None
     upper: float | None
+
+
+def standard_error(estimate: Estimate) -> float | None:
+    """From the width of the 95% interval; None when it is missing."""
+    if estimate.lower is None or estimate.upper is None:
+        return None
+    return (estimate.upper - estimate.lower) / (2 * Z95)
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,10 @@ class Verdict:
     p_target: float | None
     p_narrowing: float | None
     required_change_years_per_year: float | None
+    required_change_lower95_years_per_year: float | None
+    required_change_upper95_years_per_year: float | None
     first_answerable_year: int | None
+    first_answerable_reason: str
     closing_by: str
     pace: str
     years_to_target: float | None
@@ -77,17 +89,8 @@ class Verdict:
     years_to_target_upper95: float | None
 
 
-@dataclass(frozen=True)
-class AreaValue:
-    """Life expectancy of one area in one window."""
-
-    code: str
-    name: str
-    zone: str
-    value: Estimate | None
-
-
-_TEXTS = {"measure", "sex", "verdict", "reason_code", "reason", "closing_by", "pace"}
+_TEXTS = {"measure", "sex", "verdict", "reason_code", "reason", "first_answerable_reason",
+          "closing_by", "pace"}  # fmt: skip
 _WHOLE = {"windows", "newest_start", "newest_end", "baseline_start", "baseline_end",
           "target_year", "first_answerable_year"}  # fmt: skip
 
@@ -136,6 +139,12 @@ def windows(tables: Tables, measure: str, sex: str) -> tuple[Window, ...]:
     )
 
 
+def last_segment(found: tuple[Window, ...]) -> tuple[Window, ...]:
+    """The windows after the last break, withheld ones too."""
+    last = max((window.segment for window in found), default=0)
+    return tuple(window for window in found if window.segment == last)
+
+
 def newest_segment(found: tuple[Window, ...]) -> tuple[Window, ...]:
     """The windows after the last break that have a gap: the only ones that are one trend."""
     if not found:
@@ -162,6 +171,31 @@ def _verdict(row: Mapping[Any, Any]) -> Verdict:
             whole = field.name in _WHOLE and found is not None
             values[field.name] = int(found) if whole and found is not None else found
     return Verdict(**values)
+
+
+def rows(
+    kind: type[Row], tables: Tables, table: str, measure: str, sex: str, **wanted: object
+) -> list[Row]:
+    """Rows of one measure and sex as `kind`, None for what is missing; none without the table."""
+    frame = tables.get(table)
+    if frame is None:
+        return []
+    mine = frame[(frame["measure"] == measure) & (frame["sex"] == sex)]
+    for name, value in wanted.items():
+        mine = mine[mine[name] == value]
+    named = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    records: list[dict[Any, Any]] = mine.astype(object).to_dict("records")
+    return [
+        kind(**{name: None if pd.isna(row[name]) else row[name] for name in named})
+        for row in records
+    ]
+
+
+def area_name(tables: Tables, area_code: str) -> str:
+    """The published name of an area; its code when nothing is published for it."""
+    table = tables["life_expectancy"]
+    named = table.loc[table["area_code"] == area_code, "area_name"]
+    return area_code if named.empty else str(named.iloc[0])
 
 
 def trajectory(tables: Tables, measure: str, sex: str) -> pd.DataFrame:

@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any, TypeVar
-
-import pandas as pd
-
 from gapwatch.reporting import doubts
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.doubts import METHOD_NAMES, Choice, Flip, Score, Selection
-from gapwatch.reporting.numbers import MISSING, number, percent, period, plain
+from gapwatch.reporting.doubts import METHOD_NAMES, Choice, Flip, Score
+from gapwatch.reporting.numbers import MISSING, capital, number, percent, plain
 from gapwatch.reporting.parts import Block, Column, Heading, Paragraph, Section, Table
-
-Row = TypeVar("Row")
 
 
 def section(case: Case) -> Section:
-    """Other choices, smallest changes, past forecasts and chance in the choice of the sides."""
-    choices = _rows(Choice, case, "sensitivity")
+    """Other choices, the smallest changes that matter, and past forecasts."""
+    choices = case.rows(Choice, "sensitivity")
     blocks: list[Block] = []
     if choices:
         blocks += [Paragraph(text) for text in doubts.what_flips(choices)]
         blocks.append(_choices_table(case, choices))
-        blocks += [Paragraph(doubts.smallest_change(flip)) for flip in _rows(Flip, case, "flip")]
+        smallest = [doubts.smallest_change(flip) for flip in case.rows(Flip, "flip")]
+        blocks += [Paragraph(text) for text in smallest if text]
         blocks += _track_record(case)
-        blocks += _chance(case)
     return Section("doubts", "What would change the verdict", tuple(blocks))
-
-
-def _rows(kind: type[Row], case: Case, table: str, **wanted: object) -> list[Row]:
-    """Rows of the headline's measure and sex, as `kind`; none when the table isn't there."""
-    frame: pd.DataFrame | None = case.tables.get(table)
-    if frame is None:
-        return []
-    mine = frame[(frame["measure"] == case.measure.id) & (frame["sex"] == case.sexes[0])]
-    for name, value in wanted.items():
-        mine = mine[mine[name] == value]
-    named = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    records: list[dict[Any, Any]] = mine.astype(object).to_dict("records")
-    return [
-        kind(**{name: None if pd.isna(row[name]) else row[name] for name in named})
-        for row in records
-    ]
 
 
 def _choices_table(case: Case, choices: list[Choice]) -> Table:
@@ -67,7 +44,7 @@ def _choices_table(case: Case, choices: list[Choice]) -> Table:
         ),
         rows=tuple(
             (
-                f"{row.choice[0].upper()}{row.choice[1:]}",
+                capital(row.choice),
                 plain(row.projected_gap_years),
                 chance(row.p_target),
                 chance(row.p_narrowing),
@@ -81,8 +58,8 @@ def _choices_table(case: Case, choices: list[Choice]) -> Table:
 
 
 def _track_record(case: Case) -> list[Block]:
-    every = _rows(Score, case, "backtest", shares_no_year=False)
-    apart = _rows(Score, case, "backtest", shares_no_year=True)
+    every = case.rows(Score, "backtest", shares_no_year=False)
+    apart = case.rows(Score, "backtest", shares_no_year=True)
     blocks: list[Block] = [Heading("How good has this method been here?")]
     blocks += [Paragraph(text) for text in doubts.track_record(every, apart)]
     if every:
@@ -101,12 +78,12 @@ def _score_table(every: list[Score], apart: list[Score]) -> Table:
             Column("Inside the 50% range", numeric=True),
             Column("Inside the 80% range", numeric=True),
             Column("Inside the 95% range", numeric=True),
-            Column("Mean error (CRPS), years", numeric=True),
+            Column("Score (CRPS), years", numeric=True),
             Column("Brier score of “narrower”", numeric=True),
         ),
         rows=tuple(
             (
-                METHOD_NAMES[row.method] + more,
+                capital(METHOD_NAMES[row.method] + more),
                 f"{row.forecasts:,}",
                 f"{100 * row.within50:.0f}%",
                 f"{100 * row.within80:.0f}%",
@@ -117,15 +94,8 @@ def _score_table(every: list[Score], apart: list[Score]) -> Table:
             for row, more in rows
         ),
         shares=(2.6, 1.0, 1.0, 1.0, 1.0, 1.2, 1.2),
-        note="A good 80% range holds about 80% of what came later. Lower errors and scores are "
-        "better. Figures are as revised today. Data: data/backtest.csv.",
+        note="A good 80% range holds about 80% of what came later. The score (CRPS, the "
+        "continuous ranked probability score) weighs the whole range against what came later. "
+        "Lower scores are better. All figures are as they stand in this snapshot. "
+        "Data: data/backtest.csv.",
     )
-
-
-def _chance(case: Case) -> list[Block]:
-    found = _rows(Selection, case, "selection")
-    if not found:
-        return []
-    when = period(found[0].period_start, found[0].period_end)
-    text = doubts.chance_in_the_choice(found[0], case.worse_name, case.better_name, when)
-    return [Heading("If the sides were picked for their figures"), Paragraph(text)]

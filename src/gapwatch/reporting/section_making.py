@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import count, date, percent, period, size
+from gapwatch.reporting.numbers import capital, count, date, line, period, size
 from gapwatch.reporting.parts import Block, Entries, Entry, Heading, Items, Paragraph, Section
+from gapwatch.reporting.refusals import every_ground
 
 
 def section(case: Case) -> Section:
@@ -13,6 +14,9 @@ def section(case: Case) -> Section:
         Heading("Methods in plain words"),
         Items(_methods(case)),
         Heading("How the verdict is reached"),
+        Paragraph("There is no verdict (“cannot calculate”) when any of these holds."),
+        Items(_refusals(case)),
+        Paragraph("Otherwise the first of these rules that holds gives the verdict."),
         Items(_rules(case)),
         Heading("Make it again"),
         Paragraph("The same snapshot, study, code and lock give the same bytes."),
@@ -55,29 +59,30 @@ def _methods(case: Case) -> tuple[str, ...]:
     )
 
 
+def _refusals(case: Case) -> tuple[str, ...]:
+    rules = case.study.verdict
+    return every_ground(rules.minimum_windows, rules.stale_after_years)
+
+
 def _rules(case: Case) -> tuple[str, ...]:
     rules, deadline = case.study.verdict, case.verdict.target_year
     return (
         (
-            f"Cannot calculate: fewer than {rules.minimum_windows} comparable windows, a side "
-            f"withheld in the newest, or the newest ended more than {rules.stale_after_years} "
-            "years before the release."
-        ),
-        (
-            f"Target met: the gap is at or below the target today with a chance of at least "
-            f"{percent(rules.target_met_probability)}, and likely to stay there."
+            "Target met: the chance that the gap was at or below the target in the newest year "
+            f"observed is at least {line(rules.target_met_probability)}, and the chance of meeting "
+            f"it in {deadline} is at least {line(rules.on_track_probability)}."
         ),
         (
             f"On track: the chance of meeting the target in {deadline} is at least "
-            f"{percent(rules.on_track_probability)}."
+            f"{line(rules.on_track_probability)}."
         ),
         (
             f"Wrong direction: the chance that the gap is getting smaller is at most "
-            f"{percent(rules.wrong_direction_probability)}."
+            f"{line(rules.wrong_direction_probability)}."
         ),
         (
             f"Off track: the chance of meeting the target is at most "
-            f"{percent(rules.off_track_probability)}."
+            f"{line(rules.off_track_probability)}."
         ),
         "Too early to tell: everything else.",
     )
@@ -93,6 +98,7 @@ def _identity(case: Case) -> Entries:
         Entry("Code, SHA-256", facts.code_sha256, mono=True),
         Entry("Study, SHA-256", facts.study_sha256, mono=True),
         Entry("Lock, SHA-256", facts.lock_sha256 or "no lock file was found", mono=True),
+        Entry("To make it again", facts.rerun_needs),
         Entry("Command", facts.rerun_command, mono=True),
     )
     return Entries("This release", entries)
@@ -103,4 +109,4 @@ def _inputs(case: Case) -> list[Entries]:
         Entry(f"{pin.id} ({size(pin.bytes)})", pin.sha256, mono=True) for pin in case.facts.pins
     )
     label = f"{count(len(entries), 'input')}, by SHA-256"
-    return [Entries(label[0].upper() + label[1:], entries)] if entries else []
+    return [Entries(capital(label), entries)] if entries else []

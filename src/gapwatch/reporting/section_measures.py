@@ -15,7 +15,7 @@ from gapwatch.reporting.numbers import (
     plain,
 )
 from gapwatch.reporting.parts import Block, Column, Items, Paragraph, Section, Table
-from gapwatch.reporting.reading import Verdict, Window, newest_segment, windows
+from gapwatch.reporting.reading import Verdict, Window, last_segment, windows
 from gapwatch.study import Measure
 
 KINDS = {
@@ -24,7 +24,8 @@ KINDS = {
     "pair": "Two areas, both chosen beforehand.",
     "extremes": "The lowest and the highest area are picked after the fact, which makes the gap "
     "look bigger than it is. The figure is corrected for that. The uncorrected one stands only "
-    "beside it.",
+    "beside it. The trend and the projection treat the uncertainty of the corrected range as "
+    "sampling error, which is approximate.",
     "slope": "The whole gradient, not two sides: the difference between the two ends of a line "
     "through all areas, from the most to the least deprived.",
 }
@@ -79,21 +80,22 @@ def _table(case: Case, sex: str) -> Table:
             Column(f"Newest gap, years (95%{SPACE}interval)", numeric=True),
             Column("Baseline gap, years", numeric=True),
             Column("Target, years", numeric=True),
-            Column("Relative gap", numeric=True),
+            Column(f"Relative gap (95%{SPACE}interval)", numeric=True),
             Column("Verdict"),
         ),
         rows=tuple(rows),
-        shares=(2.6, 1.9, 1.1, 1.0, 1.1, 1.5),
+        shares=(2.4, 1.8, 1.0, 0.9, 2.0, 1.4),
         note=_note(case, sex),
     )
 
 
 def _note(case: Case, sex: str) -> str:
     verdict = case.verdicts.get((case.measure.id, sex))
-    if verdict is None or verdict.newest_start is None or verdict.newest_end is None:
+    newest = _newest(case, case.measure, sex)
+    if verdict is None or newest is None:
         return ""
     return (
-        f"Newest: {period(verdict.newest_start, verdict.newest_end)}. "
+        f"Newest: {period(newest.start, newest.end)}. "
         f"Baseline: {period(verdict.baseline_start, verdict.baseline_end)}. "
         f"Target: for {verdict.target_year}. Relative gap: better-off side divided by "
         "worse-off side, newest window."
@@ -101,8 +103,9 @@ def _note(case: Case, sex: str) -> str:
 
 
 def _newest(case: Case, measure: Measure, sex: str) -> Window | None:
-    comparable = newest_segment(windows(case.tables, measure.id, sex))
-    return comparable[-1] if comparable else None
+    """The newest window of all, even if it is withheld: each row is of the same one."""
+    found = last_segment(windows(case.tables, measure.id, sex))
+    return found[-1] if found else None
 
 
 def _row(case: Case, measure: Measure, verdict: Verdict) -> tuple[str, ...]:
@@ -110,7 +113,8 @@ def _row(case: Case, measure: Measure, verdict: Verdict) -> tuple[str, ...]:
     gap, relative = MISSING, MISSING
     if newest is not None and newest.gap is not None:
         gap = estimate(newest.gap.value, newest.gap.lower, newest.gap.upper)
-        relative = plain(newest.relative.value, 3) if newest.relative else MISSING
+        ratio = newest.relative
+        relative = estimate(ratio.value, ratio.lower, ratio.upper, 3) if ratio else MISSING
     elif newest is not None:
         gap = f"withheld: {reason_text(newest.reason)}"
     return (

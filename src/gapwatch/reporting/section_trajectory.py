@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gapwatch.gap.clock import publication_clock
-from gapwatch.reporting import pace, words
+from gapwatch.reporting import asking_again, doubts, pace, words
 from gapwatch.reporting.answers import goal, rules
 from gapwatch.reporting.case import Case, difference
 from gapwatch.reporting.numbers import (
@@ -36,14 +36,15 @@ def section(case: Case) -> Section:
     blocks.append(Heading("What the projection says, and what it does not"))
     blocks += [Paragraph(text) for text in _projection(case)]
     if case.newest is not None:
-        blocks += [Paragraph(t) for t in pace.sentences(case.verdict, int(case.newest.midpoint))]
+        middle = int(case.newest.midpoint)
+        blocks += [Paragraph(t) for t in pace.sentences(case.verdict, middle, old=case.is_old)]
     if case.sided:
         blocks.append(_ends_figure(case))
     blocks.append(Heading(f"Which figure decides {case.verdict.target_year}"))
     blocks += [Paragraph(text) for text in _deciding(case)]
     if case.is_old:
-        blocks.append(Heading("What data would settle it"))
-        blocks.append(Items(_settling(case)))
+        blocks.append(Heading("What data would let the question be asked again"))
+        blocks.append(Items(asking_again.in_full(case, goal(case))))
     return Section("trajectory", "The gap over time", tuple(blocks))
 
 
@@ -60,6 +61,9 @@ def _opening(case: Case) -> list[str]:
     if case.baseline and case.newest and case.baseline != case.newest:
         change = difference(case.baseline, case.newest)
         texts.append(words.since_baseline(case.baseline, case.newest, change))
+    for found in case.rows(doubts.Selection, "selection"):
+        when = period(found.period_start, found.period_end)
+        texts.append(doubts.if_picked(found, case.noun, when))
     if case.newest and case.newest.gap and verdict.target_gap_years is not None:
         texts.append(
             words.against_target(
@@ -80,6 +84,10 @@ def _finding(case: Case) -> str:
     if case.is_old and last is not None:
         return f"{short}, and nothing comparable follows {last.end}"
     return short
+
+
+def _size(years: int) -> str:
+    return WINDOW_NAMES.get(years, f"{years}-year")
 
 
 def _gap_figure(case: Case) -> Figure:
@@ -133,8 +141,10 @@ def _gap_alt(case: Case) -> str:
     parts = ["Line chart of the gap in years against calendar year."]
     if given:
         first, last = given[0], given[-1]
+        lengths = {_size(w.end - w.start + 1) for w in given}
+        size = f"{lengths.pop()} " if len(lengths) == 1 else ""
         parts.append(
-            f"{len(given)} comparable five-year windows run from "
+            f"{len(given)} comparable {size}windows run from "
             f"{plain(first.gap.value if first.gap else None)} years in "
             f"{period(first.start, first.end)} to {plain(last.gap.value if last.gap else None)} in "
             f"{period(last.start, last.end)}, each with its 95% interval."
@@ -250,7 +260,7 @@ def _deciding(case: Case) -> list[str]:
     newest = case.newest
     deadline = case.verdict.target_year
     length = newest.end - newest.start + 1 if newest else 5
-    size = WINDOW_NAMES.get(length, f"{length}-year")
+    size = _size(length)
     clock = publication_clock(deadline_year=deadline, window_years=length)
     ending, last = clock.ending_at_deadline, clock.last_by_deadline
     return [
@@ -264,31 +274,3 @@ def _deciding(case: Case) -> list[str]:
             f"figure out by the end of {deadline} tells of about {int(last.midpoint)}."
         ),
     ]
-
-
-def _settling(case: Case) -> tuple[str, ...]:
-    newest = case.verdict.newest_end
-    items = [
-        (
-            f"Deaths by small area, sex and age for every year after {newest}, with residents of "
-            "the same areas and years on one population base."
-        ),
-    ]
-    if case.study.study.area_code.startswith("E"):
-        items += [
-            (
-                "In England the Office for National Statistics has published deaths by small area "
-                "(LSOA), sex and five-year age group for 2001 to 2021."
-            ),
-            (
-                "For later years the council can use its own extract of the death registrations, "
-                "which stays on the council's machine."
-            ),
-        ]
-    aim = goal(case)
-    items.append(
-        "With three comparable windows, the newest at most "
-        f"{case.study.verdict.stale_after_years} years old, the next report can say whether the "
-        f"gap will be {aim.done} by {aim.deadline}, or from when that can be said."
-    )
-    return tuple(items)

@@ -17,7 +17,16 @@ from gapwatch.reporting.numbers import (
     years,
 )
 from gapwatch.reporting.parts import Block, Column, Figure, Paragraph, Section, Table
-from gapwatch.reporting.wards import ABOVE, BELOW, NEAR, UNKNOWN, WardMap, ward_map
+from gapwatch.reporting.reading import area_name, comparator
+from gapwatch.reporting.wards import (
+    ABOVE,
+    BELOW,
+    NEAR,
+    UNKNOWN,
+    WardMap,
+    differ,
+    ward_map,
+)
 
 STANDING = {BELOW: "clearly below", NEAR: "not clear", ABOVE: "clearly above",
             UNKNOWN: "cannot be compared"}  # fmt: skip
@@ -55,7 +64,35 @@ def _opening(case: Case, maps: list[WardMap]) -> list[str]:
             f"the {2 * total} comparisons would stand out by chance. Small differences "
             "in rank mean nothing."
         ),
+        *compared(case, maps),
     ]
+
+
+def compared(case: Case, maps: list[WardMap]) -> list[str]:
+    """The study's larger areas in the same window, a sentence a sex; the missing are named."""
+    codes = case.study.geography.comparators
+    return [text for found in maps if (text := _compared(case, found, codes))]
+
+
+def _compared(case: Case, found: WardMap, codes: tuple[str, ...]) -> str:
+    told, missing = [], []
+    for code in codes:
+        value = comparator(case.tables, code, found.sex, found.window)
+        name = area_name(case.tables, code)
+        if value is None:
+            missing.append(name)
+        else:
+            told.append(f"{estimate(value.value, value.lower, value.upper)} in {name}")
+    when = period(*found.window)
+    texts = []
+    if told:
+        texts.append(
+            f"For {found.sex}s, life expectancy in years (with its 95% interval) was "
+            f"{listing(told)} in {when}."
+        )
+    if missing:
+        texts.append(f"For {found.sex}s there is no figure of {listing(missing)} for {when}.")
+    return " ".join(texts)
 
 
 def _by_chance(comparisons: int) -> str:
@@ -136,11 +173,11 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
     return Figure(
         id="ranking",
         number=place,
-        title=_ranking(maps, case.noun),
+        title=ranking(maps, case.noun),
         subtitle=f"Life expectancy at birth by {case.noun}, males and females, "
         f"{case.areas}, {period(*first.window)}, with 95% intervals. "
         f"As known at {date(case.facts.as_known_at)}.",
-        alt=f"{alt}{spread}{_ranking(maps, case.noun)}.",
+        alt=f"{alt}{spread}{ranking(maps, case.noun)}.",
         notes=(_order_note(case, maps),),
         files=("data/life_expectancy.csv",),
         tables=(_table(case, maps),),
@@ -154,20 +191,25 @@ def _order_note(case: Case, maps: tuple[WardMap, ...]) -> str:
     )
 
 
-def _ranking(maps: tuple[WardMap, ...], noun: str) -> str:
-    """Whether places in the ranking mean anything: neighbours whose intervals don't touch."""
-    told, pairs = 0, 0
-    for found in maps:
-        held = [w.value for w in found.ranked() if w.value]
-        for higher, lower in pairwise(held):
-            pairs += 1
-            known = higher.lower is not None and lower.upper is not None
-            told += bool(known and higher.lower > lower.upper)  # type: ignore[operator]
-    if not pairs:
+def ranking(maps: tuple[WardMap, ...], noun: str) -> str:
+    """Whether places in the ranking mean anything: neighbours that differ beyond their errors."""
+    answers = [
+        differ(higher, lower)
+        for found in maps
+        for higher, lower in pairwise([w.value for w in found.ranked() if w.value])
+    ]
+    known = [answer for answer in answers if answer is not None]
+    if not known:
         return f"The {noun}s cannot be ranked"
+    told = sum(known)
+    beyond = "by more than sampling error alone would explain"
     if not told:
-        return f"No {noun} can be told apart from the next one in the ranking"
-    return f"Only {told} of {pairs} neighbours in the ranking can be told apart"
+        return f"No {noun} differs from the next in the ranking {beyond}"
+    few = "Only " if 2 * told < len(known) else ""
+    return (
+        f"{few}{told} of {count(len(known), 'pair')} of neighbours in the ranking "
+        f"{'differs' if told == 1 else 'differ'} {beyond}"
+    )
 
 
 def _table(case: Case, maps: tuple[WardMap, ...]) -> Table:

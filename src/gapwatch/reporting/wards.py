@@ -1,14 +1,23 @@
 """Every area of the study in the newest window, set against the whole place.
 
 An area is called below or above only when its whole 95% interval lies on one side of the place's
-own figure. Neighbouring ranks are not compared: most intervals overlap.
+own figure. Two areas are told apart by the standard error of their difference.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from gapwatch.reporting.reading import Estimate, Tables, area_values, comparator, newest_period
+from gapwatch.reporting.reading import (
+    Z95,
+    Estimate,
+    Tables,
+    area_values,
+    comparator,
+    newest_period,
+    standard_error,
+)
 from gapwatch.study import Study
 
 BELOW, NEAR, ABOVE, UNKNOWN = "below", "near", "above", "unknown"
@@ -61,6 +70,18 @@ def standing(value: Estimate | None, place: Estimate | None) -> str:
     if value.upper < place.value:
         return BELOW
     return ABOVE if value.lower > place.value else NEAR
+
+
+def differ(first: Estimate, second: Estimate) -> bool | None:
+    """Whether two areas' figures differ at the 5% level; None when an interval is missing.
+
+    Areas share no deaths, so the errors are independent and the variance of the difference is the
+    sum of both. Intervals that overlap can still differ: asking that they don't is too strict.
+    """
+    errors = standard_error(first), standard_error(second)
+    if errors[0] is None or errors[1] is None:
+        return None
+    return abs(first.value - second.value) > Z95 * math.hypot(errors[0], errors[1])
 
 
 def ward_map(study: Study, tables: Tables, sex: str) -> WardMap | None:

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 
 from gapwatch.reporting.numbers import (
     SPACE,
+    about,
     apart,
     interval,
-    number,
-    percent,
+    line,
     period,
     sentence,
     years,
 )
 from gapwatch.reporting.reading import Estimate, Verdict, Window
+from gapwatch.reporting.refusals import OLD
 
 HALF = 0.5
-OLD_CODE = "V03"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Goal:
         """`halved`, or `cut by 40%`."""
         if self.share == HALF:
             return "halved"
-        return f"cut by {number(100 * (1 - self.share), 0)}%"
+        return f"cut by {round(100 * (1 - self.share), 4):g}%"
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Rules:
     on_track: float = 0.8
     off_track: float = 0.2
     wrong_direction: float = 0.1
+    target_met: float = 0.95
     stale_after: int = 6
 
 
@@ -78,10 +79,10 @@ def chance(verdict: Verdict, rules: Rules) -> str:
     """The probability that the target is met, never rounded onto a line that it is held against."""
     if verdict.p_target is None or verdict.target_gap_years is None:
         return "The chance of meeting the target cannot be calculated."
-    shown = percent(verdict.p_target, rules.on_track, rules.off_track)
+    shown = about(verdict.p_target, rules.on_track, rules.off_track)
     return (
         f"The chance that the gap is {years(verdict.target_gap_years)} or less in "
-        f"{verdict.target_year} is about {shown}."
+        f"{verdict.target_year} is {shown}."
     )
 
 
@@ -91,13 +92,13 @@ def because(verdict: Verdict, rules: Rules, years_old: int) -> tuple[str, ...]:
         start, end = verdict.newest_start, verdict.newest_end
         dated = years_old > rules.stale_after and start is not None and end is not None
         old = age((start, end), years_old, rules.stale_after) if dated else ()  # type: ignore[arg-type]
-        if verdict.reason_code == OLD_CODE and old:
+        if verdict.reason_code == OLD and old:
             return old
         return (sentence(verdict.reason or "the reason is not recorded"), *old)
-    high, low = percent(rules.on_track), percent(rules.off_track)
+    high, low = line(rules.on_track), line(rules.off_track)
     lines = {
-        "target met": f"It counts as met when it is very likely met now and {high} or more likely "
-        "to be met then.",
+        "target met": f"It counts as met when that chance is {high} or more, and "
+        f"{line(rules.target_met)} or more for the newest year observed.",
         "on track": f"{high} or more counts as on track.",
         "off track": f"{low} or less counts as off track.",
         "wrong direction": narrowing(verdict, rules),
@@ -110,8 +111,8 @@ def narrowing(verdict: Verdict, rules: Rules) -> str:
     """The probability that the gap is getting smaller."""
     if verdict.p_narrowing is None:
         return "The chance that it is getting smaller cannot be calculated."
-    shown = percent(verdict.p_narrowing, rules.wrong_direction)
-    return f"The chance that it is getting smaller is about {shown}."
+    shown = about(verdict.p_narrowing, rules.wrong_direction)
+    return f"The chance that it is getting smaller is {shown}."
 
 
 def withheld(subject: str, when: str, reason: str) -> str:
@@ -226,7 +227,10 @@ def since_baseline(before: Window, after: Window, change: Estimate | None) -> st
             f"{text} A difference of that size could be chance: the change is plausibly anywhere "
             f"from {spread}."
         )
-    return f"{text} That is more than chance alone would explain: the change is plausibly {spread}."
+    return (
+        f"{text} That is more than sampling error alone would explain: the change is plausibly "
+        f"{spread}."
+    )
 
 
 def against_target(gap: float, target: float, deadline: int) -> str:

@@ -15,6 +15,9 @@ from pydantic import ValidationError as PydanticError
 from gapwatch.errors import StudyError
 from gapwatch.study.model import Study
 
+# Stated figures are rounded to the year: "78" and "almost 92" are "14" apart.
+_ROUNDING = 0.5
+
 
 def load(path: Path) -> tuple[Study, str]:
     """Read a study file; return the study and the SHA-256 of its bytes.
@@ -36,6 +39,7 @@ def load(path: Path) -> tuple[Study, str]:
         study = Study.model_validate(content)
     except PydanticError as error:
         raise _from_pydantic(path, error) from error
+    _check_promise(path, study)
     _check_areas(path, study)
     _check_measures(path, study)
     return study, hashlib.sha256(raw).hexdigest()
@@ -87,6 +91,31 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     if isinstance(model, type) and issubclass(model, BaseModel):
         return list(model.model_fields)
     return []
+
+
+def _check_promise(path: Path, study: Study) -> None:
+    promise = study.promise
+    difference = promise.stated_better_years - promise.stated_worse_years
+    if abs(difference - promise.stated_gap_years) > _ROUNDING:
+        raise _wrong(
+            path, "promise.stated_gap_years",
+            f"stated_better_years minus stated_worse_years, {difference:g}",
+            f"{promise.stated_gap_years:g}",
+        )  # fmt: skip
+    periods = [("promise.baseline_period", promise.baseline_period)]
+    periods += [
+        (f"measures[{number}] ({measure.id}).baseline_period", measure.baseline_period)
+        for number, measure in enumerate(study.measures, 1)
+        if measure.baseline_period
+    ]
+    for key, (first, last) in periods:
+        if first > last:
+            raise _wrong(path, key, "a first year at or before the last", f"{first} to {last}")
+        if promise.deadline_year <= last:
+            raise _wrong(
+                path, "promise.deadline_year", f"a year after the baseline, which ends in {last}",
+                str(promise.deadline_year),
+            )  # fmt: skip
 
 
 def _check_areas(path: Path, study: Study) -> None:

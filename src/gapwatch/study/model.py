@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from gapwatch.contracts import CODE, SLUG
 
 Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=60)]
 Code = Annotated[str, Field(pattern=f"^{CODE}$")]
-Text = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+def _printable(text: str) -> str:
+    """The report ships one typeface, with Latin letters; anything else would print as a box."""
+    for character in text:
+        known = (
+            " " <= character <= "\u024f" or "\u2010" <= character <= "\u2044" or character == "€"
+        )
+        if not known or "\x7f" <= character <= "\x9f":
+            raise ValueError(
+                f"Latin letters, digits and punctuation|{character!r} (U+{ord(character):04X})"
+            )
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)]
 Year = Annotated[int, Field(ge=1801, le=2200)]
-Probability = Annotated[float, Field(ge=0, le=1)]
+Probability = Annotated[float, Field(gt=0, lt=1)]
 Period = tuple[Year, Year]
 Sex = Literal["female", "male"]
 MeasureKind = Literal["pair", "pooled", "extremes", "slope"]
@@ -38,9 +53,9 @@ class Promise(_Part):
     made_by: Text
     source: Text
     sex: Sex
-    stated_worse_years: float = Field(gt=0)
-    stated_better_years: float = Field(gt=0)
-    stated_gap_years: float = Field(gt=0)
+    stated_worse_years: float = Field(gt=0, lt=130)
+    stated_better_years: float = Field(gt=0, lt=130)
+    stated_gap_years: float = Field(gt=0, lt=130)
     baseline_period: Period
     share_of_baseline: float = Field(gt=0, lt=1)
     deadline_year: Year

@@ -194,3 +194,47 @@ def test_a_gap_does_not_depend_on_the_order_of_the_rows(
     loaded, inputs = westminster
     turned = {name: frame.iloc[::-1] for name, frame in inputs.items()}
     pd.testing.assert_frame_equal(measure_gaps(loaded, turned), gaps)
+
+
+def with_scores(
+    westminster: tuple[Study, Inputs], scores: Callable[[float], float]
+) -> tuple[Study, Inputs]:
+    loaded, inputs = westminster
+    reference = inputs["area_reference"].copy()
+    reference["imd2010_average_score"] = reference["imd2010_average_score"].map(scores)
+    return loaded, {**inputs, "area_reference": reference}
+
+
+def test_areas_with_the_same_deprivation_score_share_one_rank(
+    westminster: tuple[Study, Inputs],
+) -> None:
+    """Weighted least squares at tied positions equals that of the tied areas' pooled values."""
+    loaded, inputs = with_scores(
+        westminster, lambda score: 30.0 if score > 25 else 20.0 if score > 19 else 10.0
+    )
+    found = row(measure_gaps(loaded, inputs), "slope", 2005)
+    groups: dict[float, list[str]] = {}
+    for area in inputs["area_reference"].itertuples():
+        groups.setdefault(area.imd2010_average_score, []).append(area.area_code)
+    pools, people = [], []
+    for score in sorted(groups, reverse=True):
+        figures = side_figures(loaded, inputs, tuple(groups[score]), "male", 2005)
+        pools.append(pooled.pooled_value(*figures)[0])
+        people.append(sum(figures[3]))
+    sii, _ = inequality.slope_index(pools, people)
+    assert found["gap_years"] == pytest.approx(sii, abs=1e-6)
+
+
+def test_areas_that_are_all_alike_in_deprivation_have_no_slope(
+    westminster: tuple[Study, Inputs],
+) -> None:
+    gaps = measure_gaps(*with_scores(westminster, lambda _: 20.0))
+    found = gaps[gaps["measure"] == "slope"]
+    assert (found["reason"] == "G02").all()
+    assert found["gap_years"].isna().all()
+
+
+def test_the_relative_gap_of_the_slope_has_an_interval(gaps: pd.DataFrame) -> None:
+    found = gaps[gaps["measure"] == "slope"]
+    assert (found["relative_lower95"] < found["relative_gap"]).all()
+    assert (found["relative_gap"] < found["relative_upper95"]).all()

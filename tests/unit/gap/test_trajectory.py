@@ -11,6 +11,7 @@ from tests.unit.gap.trajectory_cases import (
     PRIMARY_TARGET,
     SE,
     START,
+    WARDS,
     rolling,
 )  # fmt: skip
 
@@ -37,6 +38,18 @@ def test_projection_golden(se, expected):
     found = project(START, END, GAP, np.full(8, se), year=2035, target=7)
     got = (found.mean, found.sd, found.p_target, found.p_narrowing)
     np.testing.assert_allclose(got, expected, atol=1e-9)
+
+
+def test_the_shared_series_are_the_published_gaps_of_westminster():
+    """Gap and standard error that the issue of the spine gives, to 1e-4."""
+    assert len(WARDS) == 20
+    for series, first, last in (
+        (PRIMARY, (14.0956, 2.3514), (8.9178, 1.8250)),
+        (NORTH_SOUTH, (5.3078, 0.5961), (2.9959, 0.5547)),
+    ):
+        assert (series.start[3], series.end[-1]) == (2005, 2014)
+        assert (series.gap[3], series.se[3]) == pytest.approx(first, abs=5e-5)
+        assert (series.gap[-1], series.se[-1]) == pytest.approx(last, abs=5e-5)
 
 
 def test_published_figures_of_westminster():

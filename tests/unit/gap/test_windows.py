@@ -10,7 +10,6 @@ from gapwatch.gap.windows import (
     check_windows,
     error_covariance,
     overlap_correlation,
-    segment_number,
 )
 
 
@@ -53,6 +52,13 @@ def test_mixed_window_lengths_may_stand_together():
     windows = check_windows([2006, 2008, 2010, 2011], [2010, 2010, 2010, 2011], GAP[:4], SE[:4])
     assert windows.width.tolist() == [5, 3, 1, 1]
     assert windows.midpoint.tolist() == [2008, 2009, 2010, 2011]
+
+
+def test_a_whole_midpoint_is_the_middle_of_that_calendar_year():
+    windows = check_windows([2012, 2010, 2010], [2012, 2013, 2014], GAP[:3], SE[:3])
+    # A window of years a to b runs from a - 1/2 to b + 1/2 where year a is centred on a.
+    edges = np.array([[2011.5, 2012.5], [2009.5, 2013.5], [2009.5, 2014.5]])
+    assert windows.midpoint.tolist() == edges.mean(axis=1).tolist() == [2012, 2011.5, 2012]
 
 
 def test_overlap_correlation_is_that_of_means_of_independent_years():
@@ -103,9 +109,3 @@ def test_a_shock_adds_its_share_of_each_window():
 def test_a_bad_shock_is_refused(sd):
     with pytest.raises(ValueError, match="shock_sd"):
         error_covariance(check_windows(START, END, GAP, SE), {2020: sd})
-
-
-def test_breaks_number_the_segments():
-    start = [1999, 2001, 2002, 2010, 2016]
-    assert segment_number(start, [2016, 2002]).tolist() == [0, 0, 1, 1, 2]
-    assert segment_number(start, []).tolist() == [0, 0, 0, 0, 0]

@@ -1,9 +1,18 @@
-"""Series and golden numbers that several tests share; the source is docs/methods.md."""
+"""Series that several tests share: the golden windows of docs/methods.md, and Westminster's.
+
+Westminster's are computed here from the published figures of the shipped snapshot, with plain loops
+and the plain reference for pooling, not with the package's own pooling.
+"""
 
 from __future__ import annotations
 
-import numpy as np
+import csv
+from pathlib import Path
 
+import numpy as np
+from tests.oracles.pooled import pooled_value, se_from_interval
+
+from gapwatch import snapshots
 from gapwatch.gap.promise import Series, Target
 
 START = np.arange(2010, 2018)
@@ -12,31 +21,53 @@ GAP = np.array([14.0, 13.6, 13.1, 12.9, 12.2, 11.8, 11.5, 11.1])
 SE = np.full(8, 1.2)
 HALF = Target(gap_years=7.0, year=2035, baseline_gap_years=14.0, baseline_year=2012)
 
-# Westminster, male, 2002-06 to 2010-14, from the ward figures of the Greater London Authority
-# ("Life expectancy at birth and age 65 by ward", 2016): eight northern wards, population-weighted,
-# against Knightsbridge and Belgravia, and against the other twelve wards (docs/methods.md, pooled).
+RAW = Path(__file__).resolve().parents[3] / "data" / "raw"
+NORTHERN_WARDS = (
+    "Abbey Road", "Church Street", "Harrow Road", "Little Venice", "Maida Vale", "Queen's Park",
+    "Regent's Park", "Westbourne",
+)  # fmt: skip
+
+
+def published(source: str) -> list[dict[str, str]]:
+    """The rows that a publisher sent on Westminster's wards, as text."""
+    pin = snapshots.load(RAW).pin(source)
+    rows = csv.DictReader(snapshots.read_object(RAW, pin).decode().splitlines())
+    return [row for row in rows if row["geography"] == "ward2011"]
+
+
+def male_side(wards) -> tuple[np.ndarray, np.ndarray]:
+    """Value and standard error of wards taken together, 2002-06 to 2010-14.
+
+    One ward: its published value. More: the mean weighted by each ward's mean mid-year population,
+    over the years that have one.
+    """
+    people = {name: [] for name in wards}
+    for row in published("ward-population-deaths"):
+        if row["area_name"] in people and row["population_persons"]:
+            people[row["area_name"]].append(float(row["population_persons"]))
+    figures = {}
+    for row in published("ward-life-expectancy"):
+        if row["area_name"] in people and row["sex"] == "male":
+            limits = ("life_expectancy_years", "lower95_years", "upper95_years")
+            key = int(row["period_start"]), row["area_name"]
+            figures[key] = [float(row[name]) for name in limits]
+    sides = []
+    for start in WARD_START:
+        value, lower, upper = zip(*(figures[int(start), name] for name in wards), strict=True)
+        if len(wards) == 1:
+            sides.append((value[0], se_from_interval(lower[0], upper[0])))
+        else:
+            means = [sum(people[name]) / len(people[name]) for name in wards]
+            sides.append(pooled_value(value, lower, upper, means))
+    values, errors = zip(*sides, strict=True)
+    return np.array(values), np.array(errors)
+
+
 WARD_START = np.arange(2002, 2011)
-NORTH = np.array([
-    76.0769834022, 76.7745708852, 77.4273899608, 78.0044140258, 78.6413616393,
-    78.7661478178, 79.1422589571, 79.7670251465, 80.3821921991,
-])  # fmt: skip
-NORTH_SE = np.array([
-    0.3493603497, 0.3554201784, 0.3699691867, 0.3737126739, 0.3737049662,
-    0.3733732665, 0.3725156793, 0.3728314643, 0.3764621377,
-])  # fmt: skip
-KNIGHTSBRIDGE = np.array([85.9, 88.6, 90.7, 92.1, 91.8, 92.2, 91.3, 89.1, 89.3])
-KNIGHTSBRIDGE_SE = np.array([
-    1.4285976794, 1.5816617165, 2.0663645005, 2.321471229, 2.0663645005,
-    2.1939178648, 2.1684071919, 1.6837044079, 1.7857470992,
-])  # fmt: skip
-SOUTH = np.array([
-    80.5346593321, 81.3064467593, 82.4489054458, 83.3121755129, 83.3658037203,
-    83.5886760957, 83.3966506141, 83.1597990368, 83.3780513769,
-])  # fmt: skip
-SOUTH_SE = np.array([
-    0.3638964764, 0.3827598044, 0.426184566, 0.4643939325, 0.4460015102,
-    0.432061058, 0.4261675864, 0.4015045973, 0.4074064825,
-])  # fmt: skip
+WARDS = sorted({row["area_name"] for row in published("ward-life-expectancy")})
+NORTH, NORTH_SE = male_side(NORTHERN_WARDS)
+SOUTH, SOUTH_SE = male_side([name for name in WARDS if name not in NORTHERN_WARDS])
+KNIGHTSBRIDGE, KNIGHTSBRIDGE_SE = male_side(["Knightsbridge and Belgravia"])
 
 
 def rolling(first: int, count: int, width: int = 5) -> tuple[np.ndarray, np.ndarray]:

@@ -101,7 +101,8 @@ def facts(**changes: Any) -> ReleaseFacts:
         "study_sha256": hashlib.sha256(b"study").hexdigest(),
         "lock_sha256": "",
         "rerun_command": "gapwatch run --snapshot 2016-11-23-0123456789",
-        "changed_sentence": "This is the first release, so there is nothing to compare it with.",
+        "rerun_needs": "Check out the commit named in manifest.json.",
+        "changed_sentence": "This report is not compared with earlier ones.",
     }
     return ReleaseFacts(**(values | changes))
 
@@ -221,7 +222,10 @@ def verdicts(verdict: str, **changes: Any) -> pd.DataFrame:
         "p_target": 0.35,
         "p_narrowing": 0.91,
         "required_change_years_per_year": -0.2,
+        "required_change_lower95_years_per_year": -0.33,
+        "required_change_upper95_years_per_year": -0.07,
         "first_answerable_year": 2021,
+        "first_answerable_reason": "",
         "closing_by": "",
         "pace": "years",
         "years_to_target": 16.0,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gapwatch.reporting.doubts import (
+    CANNOT,
     Choice,
     Flip,
     Score,
     Selection,
-    chance_in_the_choice,
+    if_picked,
     smallest_change,
     track_record,
     what_flips,
+    winner,
 )
 
 
@@ -18,8 +22,14 @@ def flat(*texts: str) -> str:
     return " ".join(texts).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def choice(name: str, numbers: str, *, verdict: str | None = None, flips: bool = False) -> Choice:
-    return Choice(name, verdict or numbers, numbers, 0.5, 0.6, 7.0, 3.0, flips)
+def choice(
+    name: str, numbers: str, *, verdict: str | None = None, code: str = "", flips: bool = False
+) -> Choice:
+    return Choice(name, verdict or numbers, code, numbers, 0.5, 0.6, 7.0, 3.0, flips)
+
+
+def refused(name: str, numbers: str = "on track", code: str = "V03") -> Choice:
+    return choice(name, numbers, verdict=CANNOT, code=code)
 
 
 def score(method: str, crps: float, forecasts: int = 21) -> Score:
@@ -38,60 +48,149 @@ def test_choices_that_differ_are_named_with_what_they_say() -> None:
         choice("as calculated", "on track"),
         choice("without 2002 to 2006", "too early to tell", flips=True),
         choice("without 2003 to 2007", "on track"),
+        choice("with two windows", CANNOT, verdict="on track", flips=True),
     ]
     text = flat(*what_flips(rows))
-    assert "As calculated the numbers say “on track”" in text
-    assert "1 choice out of 2" in text
-    assert "without 2002 to 2006: “too early to tell”" in text
+    assert "As calculated the numbers say “on track”. 2 choices out of 3" in text
+    assert "Without 2002 to 2006: “too early to tell” and with two windows: nothing." in text
     assert "2003" not in text
 
 
-def test_where_no_verdict_is_possible_the_numbers_are_called_no_verdict() -> None:
+def test_old_figures_without_a_verdict_under_any_choice() -> None:
+    text = flat(*what_flips([refused("as calculated"), refused("without 2002 to 2006")]))
+    assert text == (
+        "There is no verdict as calculated, because the newest figures are too old. "
+        "The verdict is “cannot calculate” whichever choice is made. "
+        "Without a verdict, the table shows what the old figures alone would say. That tests the "
+        "method and is no verdict. "
+        "1 other choice tried, and the numbers say “on track” each time."
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("V02", "a side of the newest window is withheld"), ("V07", "now lives longer")],
+)
+def test_another_reason_is_given_in_words_and_the_figures_are_not_called_old(
+    code: str, words: str
+) -> None:
+    rows = [refused("as calculated", code=code), refused("without 2002", code=code)]
+    text = flat(*what_flips(rows))
+    assert words in text
+    assert "what the figures alone would say" in text
+    assert "old" not in text.replace("cannot", "")
+
+
+def test_whichever_choice_is_said_only_when_no_choice_has_a_verdict() -> None:
     rows = [
-        choice("as calculated", "on track", verdict="cannot calculate"),
-        choice("without 2002 to 2006", "on track", verdict="cannot calculate"),
+        refused("as calculated", code="V06"),
+        refused("without 2002", code="V06"),
+        choice("with the stated baseline", "on track"),
     ]
     text = flat(*what_flips(rows))
-    assert "The verdict is “cannot calculate” whichever choice is made." in text
-    assert "is no verdict" in text
+    assert "whichever" not in text
+    assert "because the target is not below the baseline." in text
+    assert "Some choices would allow one: with the stated baseline: “on track”." in text
+
+
+def test_choices_that_take_the_verdict_away_are_named() -> None:
+    rows = [choice("as calculated", "on track"), refused("with the stated baseline", code="V06")]
+    assert "Some choices would allow no verdict: with the stated baseline." in flat(
+        *what_flips(rows)
+    )
+
+
+def test_too_few_windows_say_nothing_by_numbers() -> None:
+    rows = [refused("as calculated", CANNOT, "V01"), refused("without 2002", CANNOT, "V01")]
+    text = flat(*what_flips(rows))
+    assert "because there are too few comparable windows" in text
+    assert "the table shows" not in text
+    assert "the numbers say nothing each time" in text
 
 
 def test_a_single_choice_is_said_to_be_the_only_one() -> None:
-    assert "no other choice" in flat(*what_flips([choice("as calculated", "on track")]))
+    assert flat(*what_flips([choice("as calculated", "on track")])) == (
+        "There is no other choice to try."
+    )
+    text = flat(*what_flips([refused("as calculated")]))
+    assert "whichever" not in text
+    assert "no other choice" in text
 
 
 def test_the_smallest_change_says_its_direction() -> None:
-    bigger = flat(smallest_change(Flip("newest gap", 2.4, "off track", 5.0)))
-    assert bigger == "If the newest gap were 2.4 years bigger, the numbers would say “off track”."
-    assert "0.5 years smaller" in flat(smallest_change(Flip("target", -0.5, "on track", 5.0)))
-
-
-def test_no_change_that_flips_is_said_with_the_limit_that_was_tried() -> None:
-    text = flat(smallest_change(Flip("target", None, "on track", 5.0)))
-    assert text == (
-        "No change of the target by up to 5 years would make the numbers say anything else."
+    higher = flat(smallest_change(Flip("newest gap", 2.4, "off track", 5.0, 5.0)))
+    assert higher == "If the newest gap were 2.4 years higher, the numbers would say “off track”."
+    assert "0.5 years lower" in smallest_change(Flip("target", -0.5, "on track", 5.0, 3.4)).replace(
+        "\N{NO-BREAK SPACE}", " "
     )
 
 
-def test_skill_is_claimed_only_for_the_method_that_was_best() -> None:
-    every = [score("projection", 1.57), score("no change", 1.69), score("straight line", 4.43)]
-    apart = [score("projection", 3.19, 3), score("no change", 3.04, 3)]
+def test_no_change_that_flips_is_said_with_what_was_tried_in_each_direction() -> None:
+    assert flat(smallest_change(Flip("target", None, "on track", 2.0, 3.4))) == (
+        "No target down to 2.0 years lower or up to 3.4 years higher would make the numbers say "
+        "anything else."
+    )
+
+
+def test_a_direction_that_was_not_tried_is_said_to_be_untried() -> None:
+    assert flat(smallest_change(Flip("target", None, "on track", 2.0, 0.0))) == (
+        "No target down to 2.0 years lower would make the numbers say anything else. No higher one "
+        "was tried."
+    )
+    assert flat(smallest_change(Flip("target", None, "on track", 0.0, 3.4))).endswith(
+        "up to 3.4 years higher would make the numbers say anything else. No lower one was tried."
+    )
+
+
+def test_nothing_is_said_when_nothing_was_tried() -> None:
+    assert smallest_change(Flip("target", None, CANNOT, 0.0, 0.0)) == ""
+
+
+def test_a_clear_difference_over_enough_forecasts_names_the_best_score() -> None:
+    scores = [score("projection", 1.2), score("no change", 1.69), score("straight line", 4.43)]
+    text = flat(*track_record(scores, scores))
+    assert (
+        "Over 21 past forecasts, this report's projection had the best score (CRPS, in years; "
+        "lower is better): 1.20 (repeating the newest figure 1.69 and a straight line through the "
+        "figures 4.43)."
+    ) in text
+    assert "mean error" not in text
+    assert "othing here shows" not in text
+
+
+def test_a_small_difference_names_no_winner() -> None:
+    scores = [score("projection", 1.57), score("no change", 1.69), score("straight line", 4.43)]
+    text = flat(*track_record(scores, []))
+    assert "had the best" not in text
+    assert "these were the scores (CRPS, in years; lower is better)" in text
+    assert "The difference between the first two is too small to decide anything." in text
+
+
+@pytest.mark.parametrize(("second", "best"), [(1.1, ""), (1.2, "projection")])
+def test_a_tenth_is_the_line_for_a_difference(second: float, best: str) -> None:
+    assert winner([score("projection", 1.0), score("no change", second)]) == best
+
+
+@pytest.mark.parametrize(("forecasts", "best"), [(9, ""), (10, "projection")])
+def test_ten_forecasts_are_the_fewest(forecasts: int, best: str) -> None:
+    scores = [score("projection", 1.0, forecasts), score("no change", 3.0, forecasts)]
+    assert winner(scores) == best
+
+
+def test_few_forecasts_name_no_winner_and_show_no_skill() -> None:
+    every = [score("projection", 1.0), score("no change", 1.7)]
+    apart = [score("projection", 1.0, 3), score("no change", 3.04, 3)]
     text = flat(*track_record(every, apart))
-    assert "Over 21 past forecasts, this report's projection had the smallest mean error: 1.57" in (
-        text
-    )
-    assert "Over the 3 forecasts that share no year, repeating the newest figure had" in text
-    assert "nothing here shows that the gap can be foretold five years ahead" in text
+    assert "Over the 3 forecasts that share no year, these were the scores" in text
+    assert "So few forecasts decide nothing." in text
+    assert "Nothing here shows that this projection can foretell the gap that far ahead." in text
 
 
-def test_a_projection_that_is_best_far_ahead_is_not_belittled() -> None:
-    every = [score("projection", 1.57), score("no change", 1.69)]
-    assert "nothing here shows" not in flat(*track_record(every, every))
-
-
-def test_a_tie_goes_to_the_simpler_method() -> None:
-    tied = [score("projection", 1.5), score("no change", 1.5)]
-    assert "repeating the newest figure had the smallest" in flat(*track_record(tied, []))
+def test_a_tie_and_a_single_method_have_no_winner() -> None:
+    assert winner([score("projection", 0.0), score("no change", 0.0)]) == ""
+    alone = flat(*track_record([score("projection", 1.0)], []))
+    assert "these were the scores" in alone
+    assert "decide" not in alone
 
 
 def test_too_short_a_history_is_said() -> None:
@@ -99,16 +198,17 @@ def test_too_short_a_history_is_said() -> None:
     assert "None is far enough ahead" in flat(*track_record([score("no change", 1.0)], []))
 
 
-def test_the_part_of_chance_in_a_picked_gap_is_conditional_on_the_picking() -> None:
+def test_the_fall_to_expect_is_conditional_on_the_picking_and_has_its_limits() -> None:
     found = Selection(2005, 2009, 14.1, 11.3, 7.0, 15.7, 2.8)
-    text = flat(chance_in_the_choice(found, "the north", "Knightsbridge", "2005 to 2009"))
-    assert text.startswith("If the north and Knightsbridge had been picked because")
-    assert "The measured gap was 14.1 years" in text
-    assert "expected at 11.3 years" in text
-    assert "fall by about 2.8 years with no change in anyone's health" in text
+    assert flat(if_picked(found, "ward", "2005 to 2009")) == (
+        "If a side was picked because its figure of 2005 to 2009 was extreme, part of a later fall "
+        "is to be expected. The gap measured then was 14.1 years. Given all wards, the true one "
+        "would be expected at 11.3 years (plausibly 7.0 to 15.7). Later figures would then be "
+        "about 2.8 years lower with no change in anyone's health."
+    )
 
 
 def test_a_gap_that_chance_does_not_shrink_is_said_to_be_so() -> None:
-    found = Selection(2005, 2009, 3.0, 3.2, 1.0, 5.0, -0.2)
-    text = flat(chance_in_the_choice(found, "the north", "Knightsbridge", "2005 to 2009"))
-    assert "chance alone would not make their gap smaller later" in text
+    for fall in (0.0, -0.2):
+        text = if_picked(Selection(2005, 2009, 3.0, 3.2, 1.0, 5.0, fall), "ward", "2005 to 2009")
+        assert text.endswith("that alone would not make the gap smaller later.")

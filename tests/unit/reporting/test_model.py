@@ -6,11 +6,11 @@ import re
 
 import pandas as pd
 import pytest
-from tests.unit.reporting import samples
+from tests.unit.reporting import doubtful, samples
 
 from gapwatch.contracts import VERDICTS
 from gapwatch.reporting.model import build_report
-from gapwatch.reporting.parts import Figure, Table
+from gapwatch.reporting.parts import Figure, Paragraph, Table
 from gapwatch.reporting.section_measures import agreement
 
 
@@ -62,20 +62,26 @@ def test_old_figures_are_shown_and_never_called_a_forecast():
     text = text_of(report)
     assert "They end 11 years before this report." in text
     assert "It is not a forecast, and no verdict rests on it." in text
-    assert "What data would settle it" in text
+    assert "What data would let the question be asked again" in text
+    assert "would settle" not in text
+    assert "counted on one population base, would let the question be asked again." in text
+    assert "The answer may still be “too early to tell”." in text
+    assert "The answer may still be “too early to tell”, even when the promise" in text
+    assert "With 3 comparable windows or more, the newest at most 6 years old, a report can" in text
     assert "Nothing comparable is known about the years after 2015." in text
 
 
 def test_fresh_figures_carry_no_warning_about_age():
     text = text_of(build())
     assert "not a forecast, and" not in text
-    assert "What data would settle it" not in text
+    assert "What data would let" not in text
     assert "is expected at 6.2 years in 2030" in text
 
 
 def test_too_early_names_the_first_year_that_can_tell():
-    assert "2021 should be the first to show it" in text_of(build())
-    assert "should be the first" not in text_of(build(first_answerable_year=None))
+    assert "the report of 2021 would be the first with a chance of 80% or more" in text_of(build())
+    assert "would be the first" not in text_of(build(first_answerable_year=None))
+    assert "would be the first" not in text_of(build(verdict="on track"))
 
 
 def test_the_reading_that_decides_is_named_with_its_date_of_publication():
@@ -187,6 +193,95 @@ def test_the_measures_say_whether_they_agree():
     text = text_of(build_report(samples.study(), samples.facts(), mixed))
     assert "The measures disagree." in text
     assert "1 says “on track” and 3 say “too early to tell”" in text
+
+
+def build_doubtful():
+    columns = ["measure", "sex", "method", "shares_no_year", "forecasts", "within50",
+               "within80", "within95", "crps_years", "brier"]  # fmt: skip
+    extra = {
+        "sensitivity": doubtful.sensitivity(),
+        "flip": doubtful.flip(),
+        "selection": doubtful.selection(),
+        "backtest": pd.DataFrame(columns=columns),
+    }
+    tables = samples.tables("cannot calculate", reason_code="V03", reason="old") | extra
+    return build_report(samples.study(), samples.old_facts(), tables)
+
+
+def test_the_fall_to_expect_from_picking_stands_beside_the_change_and_only_there():
+    report = build_doubtful()
+    trajectory = report.sections[0].blocks
+    texts = [b.text for b in trajectory if isinstance(b, Paragraph)]
+    beside = next(i for i, text in enumerate(texts) if "the baseline, and" in text)
+    assert "part of a later fall is to be expected" in texts[beside + 1]
+    assert text_of(report).count("part of a later fall is to be expected") == 1
+    assert "was picked" not in text_of(build())
+
+
+def test_changes_that_were_not_tried_are_not_spoken_of():
+    text = text_of(build_doubtful())
+    assert "If the target were 2.0 years higher" in text
+    assert "newest gap were" not in text
+    assert "No newest gap" not in text
+
+
+def test_the_pace_of_old_figures_is_called_no_forecast():
+    assert "That is what the old figures alone imply, and no forecast." in text_of(build_doubtful())
+    assert "figures alone imply" not in text_of(build())
+
+
+def test_every_ground_for_no_verdict_is_listed_with_the_rules_in_their_order():
+    text = text_of(build())
+    for ground in (
+        "There are fewer than 3 comparable windows.",
+        "A side is withheld in the newest window.",
+        "The newest window ended more than 6 years before the release.",
+        "The deadline has passed.",
+        "a break makes it not comparable",
+        "The target is not below the baseline gap.",
+        "The side called worse off lives longer",
+    ):
+        assert ground in text
+    assert (
+        "Target met: the chance that the gap was at or below the target in the newest year "
+        "observed is at least 95%, and the chance of meeting it in 2030 is at least 80%." in text
+    )
+    names = ("Target met", "On track", "Wrong direction", "Off track", "Too early to tell")
+    order = [text.index(f"{name}: ") for name in names]
+    assert order == sorted(order)
+
+
+def test_the_alt_text_names_the_length_of_the_windows_only_when_they_share_it():
+    def alt(tables):
+        report = build_report(samples.study(), samples.facts(), tables)
+        return blocks(report, Figure)[0].alt
+
+    tables = samples.tables()
+    assert "8 comparable five-year windows run" in alt(tables)
+    gap = tables["gap"]
+    gap.loc[gap["period_start"] == samples.NEWEST[0], "period_start"] += 2
+    assert "8 comparable windows run" in alt(tables)
+    gap.loc[gap["segment"] == 2, "period_start"] = gap["period_end"] - 3
+    assert "8 comparable 4-year windows run" in alt(tables)
+
+
+def test_the_relative_gap_has_its_interval_where_there_is_one():
+    assert "1.100 (1.050 to 1.150)" in text_of(build())
+    tables = samples.tables()
+    tables["gap"][["relative_lower95", "relative_upper95"]] = None
+    text = text_of(build_report(samples.study(), samples.facts(), tables))
+    assert "1.100" in text
+    assert "1.100 (" not in text
+
+
+def test_the_corrected_range_is_said_to_be_approximate_in_the_trend():
+    assert "the corrected range as sampling error, which is approximate" in text_of(build())
+
+
+def test_how_to_make_it_again_stands_beside_the_command():
+    text = text_of(build())
+    assert "Check out the commit named in manifest.json." in text
+    assert "To make it again" in text
 
 
 def test_the_report_cannot_be_changed():

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from gapwatch.reporting.numbers import (
     MISSING,
     SPACE,
+    about,
     apart,
+    capital,
     count,
     date,
     estimate,
     interval,
+    line,
     listing,
     number,
     percent,
@@ -90,6 +93,26 @@ def test_a_probability_never_rounds_onto_its_threshold():
     assert percent(0.796, 0.8, 0.2) == "79.6%"
     assert percent(0.204, 0.8, 0.2) == "20.4%"
     assert percent(0.8, 0.8, 0.2) == "80%"
+
+
+def test_a_probability_in_a_sentence_is_never_about_more_than():
+    assert about(0.594) == "about 59%"
+    assert about(0.999) == "more than 99%"
+    assert about(0.004) == "less than 1%"
+    assert about(0.796, 0.8) == "about 79.6%"
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0.8, "80%"), (0.29, "29%"), (0.995, "99.5%"), (0.0125, "1.25%"), (1 / 3, "33.333333%")],
+)
+def test_a_line_that_a_study_draws_is_printed_exactly(probability, text):
+    assert line(probability) == text
+
+
+def test_a_capital_leaves_the_rest_alone():
+    assert capital("this report's CRPS") == "This report's CRPS"
+    assert capital("") == ""
 
 
 def test_periods_dates_and_counts():

@@ -9,42 +9,99 @@ from tests.unit.reporting.test_words import VERDICT
 from gapwatch.reporting import pace
 
 
-def told(**changes: object) -> str:
-    found = pace.sentences(dataclasses.replace(VERDICT, **changes), 2012)  # type: ignore[arg-type]
-    return " ".join(found).replace("\N{NO-BREAK SPACE}", " ")
+def told(*, old: bool = False, **changes: object) -> str:
+    verdict = dataclasses.replace(VERDICT, **changes)  # type: ignore[arg-type]
+    return " ".join(pace.sentences(verdict, 2012, old=old)).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_needed_and_seen_pace_stand_side_by_side() -> None:
+def test_needed_and_seen_pace_stand_side_by_side_with_their_intervals() -> None:
     text = told()
     assert "would have to fall by 0.20 years each year to reach the target in 2035" in text
-    assert "it changed by −0.40 years a year, plausibly anywhere from −0.70 to −0.10" in text
+    assert "the change needed is plausibly anywhere from −0.35 to −0.05 years a year." in text
+    assert "changes by −0.40 years a year, plausibly anywhere from −0.70 to −0.10" in text
+    assert "may have been at the target already" not in text
+
+
+def test_the_line_changes_and_not_the_gap() -> None:
+    text = told(slope_upper95_years_per_year=0.1)
+    assert "The line fitted through the comparable windows changes by −0.40" in text
+    assert "it changed" not in text
+
+
+def test_a_needed_change_that_may_be_none_says_that_the_target_may_be_reached() -> None:
+    text = told(required_change_upper95_years_per_year=0.08)
+    assert "from −0.35 to 0.08 years a year. The gap may have been at the target already." in text
+
+
+def test_a_needed_change_without_interval_stands_alone() -> None:
+    assert "the change needed" not in told(required_change_lower95_years_per_year=None)
+    assert "the change needed" not in told(required_change_upper95_years_per_year=None)
 
 
 def test_paces_that_differ_never_print_alike() -> None:
     text = told(required_change_years_per_year=-0.4004)
     assert "fall by 0.4004 years" in text
-    assert "changed by −0.4000 years" in text
+    assert "changes by −0.4000 years" in text
 
 
 def test_a_pace_that_is_sure_to_narrow_gets_years_with_an_interval() -> None:
     assert "about 7 years after 2012, plausibly 3 to 21 years." in told()
+    assert "narrowing" not in told()
+
+
+def test_years_without_both_limits_have_no_interval() -> None:
+    assert "about 7 years after 2012." in told(years_to_target_upper95=None)
+
+
+def test_less_than_a_year_and_one_year_are_said_as_such() -> None:
+    assert "about 0.4 years after 2012" in told(years_to_target=0.4)
+    assert "about 1 year after 2012" in told(years_to_target=1.2)
 
 
 def test_a_pace_that_may_be_none_says_never_is_possible() -> None:
-    text = told(slope_upper95_years_per_year=0.1, years_to_target_upper95=None)
-    assert "about 7 years after 2012, but the pace may as well be none" in text
+    for high in (0.0, 0.1):
+        text = told(slope_upper95_years_per_year=high, years_to_target_upper95=None)
+        assert (
+            "about 7 years after 2012. But the figures also fit a gap that is not narrowing."
+            in text
+        )
+        assert "Then the target would never be reached." in text
 
 
-def test_a_gap_that_does_not_narrow_never_reaches_the_target() -> None:
-    assert "At that pace the target would never be reached." in told(
-        pace="never", years_to_target=None
+def test_no_arrival_is_named_from_old_figures_as_if_it_were_a_forecast() -> None:
+    text = told(old=True, verdict="cannot calculate", reason_code="V03")
+    assert (
+        "At that pace the target would be reached about 7 years after 2012, plausibly 3 to 21 "
+        "years. That is what the old figures alone imply, and no forecast."
+    ) in text
+    assert "forecast" not in told()
+
+
+def test_without_a_verdict_figures_that_are_not_old_are_not_called_old() -> None:
+    text = told(verdict="cannot calculate", reason_code="V02")
+    assert "That is what the figures alone imply, and no forecast." in text
+
+
+def test_a_line_that_does_not_narrow_never_reaches_the_target() -> None:
+    never = {"pace": "never", "years_to_target": None, "slope_years_per_year": 0.2}
+    unsure = told(slope_upper95_years_per_year=0.5, **never)
+    assert (
+        "the target would never be reached. But the figures also fit a gap that is narrowing."
+        in unsure
     )
+    sure = told(slope_lower95_years_per_year=0.1, slope_upper95_years_per_year=0.5, **never)
+    assert sure.endswith("At that pace the target would never be reached.")
 
 
 def test_a_gap_at_or_below_the_target_needs_no_fall() -> None:
-    text = told(pace="already", required_change_years_per_year=0.1)
+    at = {"pace": "already", "required_change_years_per_year": 0.1}
+    text = told(required_change_upper95_years_per_year=0.2, **at)
     assert "is at or below the target already" in text
+    assert "from −0.35 to 0.20 years a year. A fall may still be needed." in text
     assert "At that pace" not in text
+    sure = told(required_change_lower95_years_per_year=0.05,
+                required_change_upper95_years_per_year=0.2, **at)  # fmt: skip
+    assert "still be needed" not in sure
 
 
 def test_nothing_is_said_without_figures() -> None:

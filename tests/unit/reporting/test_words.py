@@ -18,7 +18,9 @@ VERDICT = Verdict(
     baseline_gap_years=14.1, target_gap_years=7.05, target_year=2035, slope_years_per_year=-0.4,
     slope_lower95_years_per_year=-0.7, slope_upper95_years_per_year=-0.1, projected_gap_years=6.0,
     projected_lower95_years=1.0, projected_upper95_years=11.0, p_target=0.84, p_narrowing=0.95,
-    required_change_years_per_year=-0.2, first_answerable_year=None, closing_by="",
+    required_change_years_per_year=-0.2, required_change_lower95_years_per_year=-0.35,
+    required_change_upper95_years_per_year=-0.05, first_answerable_year=None,
+    first_answerable_reason="", closing_by="",
     pace="years", years_to_target=7.4, years_to_target_lower95=3.2, years_to_target_upper95=21.0,
 )  # fmt: skip
 
@@ -38,6 +40,14 @@ def window(gap=8.9, half=3.6, start=2010, *, worse=80.4, better=89.3):
         start, start + 4, 1, known(gap, half), known(worse, 1), known(better, 1), None, None,
         "", "", (),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("share", "done"),
+    [(0.5, "halved"), (0.6, "cut by 40%"), (0.496, "cut by 50.4%"), (0.999, "cut by 0.1%")],
+)
+def test_a_cut_is_named_with_the_decimals_that_it_has(share, done):
+    assert Goal(share, 2035).done == done
 
 
 def flat(text):
@@ -109,7 +119,10 @@ def test_a_verdict_names_its_line(name, line):
 
 
 def test_target_met_names_both_conditions():
-    assert "very likely met now" in words.because(verdict(verdict="target met"), RULES, 2)[1]
+    assert words.because(verdict(verdict="target met"), RULES, 2)[1] == (
+        "It counts as met when that chance is 80% or more, and 95% or more for the newest year "
+        "observed."
+    )
 
 
 def test_a_chance_just_under_a_line_does_not_print_as_the_line():
@@ -231,7 +244,8 @@ def test_a_change_since_the_baseline_that_chance_could_make_is_called_that():
 def test_a_change_since_the_baseline_beyond_chance_is_called_that():
     before, after = window(14.1, 1.0, 2005), window(8.9, 1.0)
     text = words.since_baseline(before, after, difference(before, after))
-    assert "more than chance alone would explain" in text
+    assert "more than sampling error alone would explain" in text
+    assert "chance" not in text
 
 
 def test_a_change_without_interval_or_without_change_says_only_the_figures():

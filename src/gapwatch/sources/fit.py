@@ -1,0 +1,124 @@
+"""Whether a study and the data fit: everything that it names must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from gapwatch.errors import StudyError, ValidationError
+from gapwatch.study import Period, Study
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
+    """Refuse a study that asks for what the data don't hold, and data that can't carry it.
+
+    `known_in` is the snapshot's calendar year. Raises StudyError for areas, periods and breaks
+    that aren't there, and for a baseline before the newest break; ValidationError for windows
+    that end after the snapshot, and for areas without a population or a deprivation score.
+    """
+    vintage = study.geography.vintage
+    mine = {name: frame[frame["geography"] == vintage] for name, frame in inputs.items()}
+    _require_areas(study, mine)
+    _require_periods(study, mine["life_expectancy"])
+    _require_past(mine["life_expectancy"], known_in)
+    _require_weights(study, mine)
+    _require_errors(study, mine["life_expectancy"])
+
+
+def _require_areas(study: Study, mine: Frames) -> None:
+    for table, frame in mine.items():
+        codes = set(frame["area_code"])
+        for number, area in enumerate(study.geography.areas, 1):
+            if area.code not in codes:
+                raise StudyError(
+                    f"the study, geography.areas[{number}] ({area.name})",
+                    expected=f"an area of {study.geography.vintage} that {table} holds "
+                    f"({len(codes)} areas)",
+                    found=area.code, remedy="correct the code, or choose a snapshot that holds it",
+                )  # fmt: skip
+
+
+def _asked_periods(study: Study) -> list[tuple[str, Period]]:
+    asked = [("promise.baseline_period", study.promise.baseline_period)]
+    for number, measure in enumerate(study.measures, 1):
+        if measure.baseline_period:
+            name = f"measures[{number}] ({measure.id}).baseline_period"
+            asked.append((name, measure.baseline_period))
+    return asked
+
+
+def _require_periods(study: Study, published: pd.DataFrame) -> None:
+    periods = set(zip(published["period_start"], published["period_end"], strict=True))
+    first, last = min(periods), max(periods)
+    span = f"{first[0]} to {first[1]}, ..., {last[0]} to {last[1]}"
+    baselines = _asked_periods(study)
+    breaks = [
+        (f"geography.breaks[{number}].first_period", rupture.first_period)
+        for number, rupture in enumerate(study.geography.breaks, 1)
+    ]
+    for key, period in (*baselines, *breaks):
+        if period not in periods:
+            raise StudyError(
+                f"the study, {key}", expected=f"a period of {study.geography.vintage}: {span}",
+                found=f"{period[0]} to {period[1]}", remedy="choose a period that the data hold",
+            )  # fmt: skip
+    newest = max((period for _, period in breaks), default=first)
+    for key, period in baselines:
+        if period[0] < newest[0]:
+            raise StudyError(
+                f"the study, {key}",
+                expected=f"a window from {newest[0]} to {newest[1]} on: earlier ones lie before a "
+                "break and can't be compared with the newest",
+                found=f"{period[0]} to {period[1]}", remedy="choose a baseline after the break",
+            )  # fmt: skip
+
+
+def _require_past(published: pd.DataFrame, known_in: int) -> None:
+    late = published[published["period_end"] > known_in]
+    if len(late):
+        row = late.iloc[0]
+        raise ValidationError(
+            f"life_expectancy, {row['area_code']}",
+            expected=f"windows that end by {known_in}, the year of the snapshot",
+            found=f"{row['period_start']} to {row['period_end']}",
+            remedy="compare the periods with the publisher's file",
+        )
+
+
+def _require_errors(study: Study, published: pd.DataFrame) -> None:
+    """A large area's interval may round to nothing; a study's area needs a standard error."""
+    codes = [area.code for area in study.geography.areas]
+    flat = published["area_code"].isin(codes) & (
+        published["lower95_years"] == published["upper95_years"]
+    )
+    if flat.any():
+        row = published[flat].iloc[0]
+        raise ValidationError(
+            f"life_expectancy, {row['area_code']} {row['sex']} {row['period_start']} to "
+            f"{row['period_end']}",
+            expected="an interval with a width, from which a standard error can be taken",
+            found=f"{row['lower95_years']:g} to {row['upper95_years']:g}",
+            remedy="compare the row with the publisher's file, or leave the area out of the study",
+        )
+
+
+def _require_weights(study: Study, mine: Frames) -> None:
+    needed = [("population_deaths", "population_persons", "a population above 0 in some year")]
+    if any(measure.kind == "slope" for measure in study.measures):
+        score = study.geography.deprivation
+        needed.append(("area_reference", score, f"a {score}, by which the slope ranks the areas"))
+    for table, column, expected in needed:
+        known = mine[table].groupby("area_code")[column].mean()
+        for area in study.geography.areas:
+            value = known.get(area.code)
+            known_value = np.nan if value is None or pd.isna(value) else float(value)
+            if np.isnan(known_value) or (column == "population_persons" and known_value <= 0):
+                raise ValidationError(
+                    f"{table}, {area.code} ({area.name})", expected=expected,
+                    found="none" if np.isnan(known_value) else f"{known_value:g}",
+                    remedy="complete the table, or leave the area out of the study",
+                )  # fmt: skip

@@ -1,0 +1,65 @@
+"""What the report says about its own making: complete, and no more than is known."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from tests.unit.reporting import samples
+
+from gapwatch.audit.manifest import Provenance
+from gapwatch.reporting.facts import release_facts
+from gapwatch.reporting.parts import ReleaseFacts
+from gapwatch.reporting.refusals import CLAUSES, clause, every_ground
+from gapwatch.snapshots import Snapshot
+
+BASIS = Provenance(
+    package_version="0.1.0", code_sha256="c0de", commit="abc", clean=True, study_sha256="57d7",
+    lock_sha256=None, suites={},
+)  # fmt: skip
+
+
+def made(**changes: Any) -> ReleaseFacts:
+    basis = dataclasses.replace(BASIS, **changes)
+    snapshot = SimpleNamespace(id="2016-11-23-0", as_known_at=dt.date(2016, 11, 23), pins=())
+    return release_facts("riverton-1", samples.study(), cast("Snapshot", snapshot), basis)
+
+
+def test_no_release_is_called_the_first() -> None:
+    assert made().changed_sentence == (
+        "This report is not compared with earlier ones. The next edition is expected in May."
+    )
+
+
+def test_a_clean_commit_is_to_be_checked_out_with_its_study() -> None:
+    facts = made()
+    assert facts.rerun_command == "gapwatch run --snapshot 2016-11-23-0"
+    assert facts.rerun_needs == (
+        "Check out the commit named in manifest.json. Use the study file with the SHA-256 given "
+        "here."
+    )
+
+
+@pytest.mark.parametrize("clean", [False, None])
+def test_changed_code_is_not_said_to_be_that_of_the_commit(clean: bool | None) -> None:
+    text = made(clean=clean).rerun_needs
+    assert text.startswith("Use code with the SHA-256 given here: it may not be that of the commit")
+    assert "Check out" not in text
+    assert text.endswith("Use the study file with the SHA-256 given here.")
+
+
+def test_code_without_a_commit_is_known_by_its_hash() -> None:
+    text = made(commit=None, clean=None).rerun_needs
+    assert "no commit is known for it" in text
+    assert "manifest.json" not in text
+
+
+def test_every_code_of_a_refusal_has_its_words() -> None:
+    assert list(CLAUSES) == [f"V0{n}" for n in range(1, 8)]
+    assert len(every_ground(3, 6)) == len(CLAUSES)
+    assert clause("V04") == "the deadline has passed"
+    assert clause("V99") == "reason V99"
+    assert clause("") == "it is not recorded"

@@ -1,0 +1,96 @@
+"""Where: neighbours are compared by the error of their difference, larger areas with figures."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from tests.unit.reporting import samples
+
+from gapwatch.reporting.case import Case
+from gapwatch.reporting.reading import Estimate
+from gapwatch.reporting.section_where import compared, ranking
+from gapwatch.reporting.wards import Ward, WardMap, differ, ward_map
+
+
+def estimate(value: float, half: float | None = 1.0) -> Estimate:
+    if half is None:
+        return Estimate(value, None, None)
+    return Estimate(value, value - half, value + half)
+
+
+def wards(*values: Estimate | None) -> WardMap:
+    rows = tuple(Ward(str(i), f"W{i}", "", 0, i, value, "") for i, value in enumerate(values))
+    return WardMap("male", (2010, 2014), "Riverton", None, rows)
+
+
+def test_intervals_may_overlap_and_the_figures_still_differ() -> None:
+    assert differ(estimate(80.0), estimate(81.5)) is True
+    assert differ(estimate(81.5), estimate(80.0)) is True
+    assert differ(estimate(80.0), estimate(81.4)) is False
+
+
+def test_figures_without_an_interval_are_not_compared() -> None:
+    assert differ(estimate(80.0, None), estimate(90.0)) is None
+    assert differ(estimate(80.0), estimate(90.0, None)) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "start"),
+    [
+        ((80, 81), "No ward differs from the next in the ranking"),
+        ((80, 81, 82, 90), "Only 1 of 3 pairs of neighbours in the ranking differs"),
+        ((80, 81, 90, 91, 92, 99), "Only 2 of 5 pairs of neighbours in the ranking differ"),
+        ((80, 90), "1 of 1 pair of neighbours in the ranking differs"),
+    ],
+)
+def test_the_ranking_says_how_many_neighbours_differ(values: tuple[int, ...], start: str) -> None:
+    title = ranking((wards(*(estimate(float(v)) for v in values)),), "ward")
+    assert title == f"{start} by more than sampling error alone would explain"
+
+
+def test_wards_that_cannot_be_compared_are_not_ranked() -> None:
+    assert ranking((wards(estimate(80), None),), "ward") == "The wards cannot be ranked"
+    assert ranking((wards(estimate(80), estimate(90, None)),), "ward") == (
+        "The wards cannot be ranked"
+    )
+
+
+def texts(*codes: str, drop: str = "") -> list[str]:
+    study, tables = samples.study(), samples.tables()
+    larger = study.model_copy(
+        update={"geography": study.geography.model_copy(update={"comparators": codes})}
+    )
+    row = tables["life_expectancy"].iloc[0]
+    more = [
+        {**row, "geography": "country", "area_code": "E92000001", "area_name": "Farland",
+         "sex": sex, "life_expectancy_years": 79.4, "lower95_years": 79.3, "upper95_years": 79.5}
+        for sex in ("female", "male")
+        if sex != drop
+    ]  # fmt: skip
+    tables["life_expectancy"] = pd.concat([tables["life_expectancy"], pd.DataFrame(more)])
+    case = Case(larger, samples.facts(), tables)
+    maps = [m for sex in case.sexes if (m := ward_map(larger, tables, sex))]
+    return compared(case, maps)
+
+
+def test_larger_areas_stand_with_figures_and_intervals_of_the_same_window() -> None:
+    start = "life expectancy in years (with its 95% interval) was"
+    end = "in Riverton and 79.4 (79.3 to 79.5) in Farland in 2011 to 2015."
+    assert texts("E06000001", "E92000001") == [
+        f"For males, {start} 78.0 (77.6 to 78.4) {end}",
+        f"For females, {start} 82.0 (81.6 to 82.4) {end}",
+    ]
+
+
+def test_a_larger_area_without_a_figure_is_named() -> None:
+    male, female = texts("E06000001", "E92000001", drop="male")
+    assert male.endswith("For males there is no figure of Farland for 2011 to 2015.")
+    assert "no figure" not in female
+    assert texts("E12000007") == [
+        f"For {sex} there is no figure of E12000007 for 2011 to 2015."
+        for sex in ("males", "females")
+    ]
+
+
+def test_without_larger_areas_nothing_is_said() -> None:
+    assert texts() == []
