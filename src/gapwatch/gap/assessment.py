@@ -103,7 +103,12 @@ def series_of(windows: pd.DataFrame) -> Series:
         worse_se=error("worse"),
         better=column("better_years"),
         better_se=error("better"),
-        usable=(windows["reason"] == "").to_numpy(dtype=bool),
+        # A corrected range may be exactly known to be nothing; no trend can rest on that.
+        usable=(windows["reason"] == "").to_numpy(dtype=bool) & (column("se_years") > 0),
+        vintage=[
+            f"{geography} run {number}"
+            for geography, number in zip(windows["geography"], windows["segment"], strict=True)
+        ],
     )
 
 

@@ -1,4 +1,4 @@
-"""A withheld newest window is named with its reason; an older figure never passes for the newest."""
+"""A withheld newest window is named with its reason; an older one never passes for it."""
 
 from __future__ import annotations
 
