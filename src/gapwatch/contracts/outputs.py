@@ -122,6 +122,16 @@ VERDICT = Table(
         years("better_slope_years_per_year", "Change a year on the better-off side"),
         years("better_slope_lower95_years_per_year", "Lower 95% limit of that change"),
         years("better_slope_upper95_years_per_year", "Upper 95% limit of that change"),
+        Column("relative_baseline", "number", "Better-off side divided by worse-off side at the "
+               "baseline", unit="ratio", nullable=True, minimum=0),
+        Column("relative_target", "number", "The same ratio as the promise would have it",
+               unit="ratio", nullable=True, minimum=0),
+        text("relative_verdict", "The verdict on the relative gap; empty where the ratio has no "
+             "interval", choices=("", *VERDICTS), may_be_empty=True),
+        share("p_target_relative", "Probability that the relative gap in the target year is at or "
+              "below its target"),
+        text("covariance_note", "Whether the windows' covariance had to be repaired",
+             may_be_empty=True),
         text("closing_by", "Which side moves the gap, named only when the evidence excludes chance",
              may_be_empty=True),
         calendar("first_answerable_year", "First release in which a gap that truly meets the "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import TRAJECTORY, VERDICT
+from gapwatch.gap.latent import Prior
 from gapwatch.gap.trajectory import Trend
 from gapwatch.gap.verdict import Assessment, Series, Target, Thresholds, assess, is_never
 from gapwatch.geography.panel import INTERVAL_WIDTH_SE
@@ -25,6 +26,16 @@ class Judged:
     baseline_period: tuple[int, int]
     deadline_year: int
     target: Target | None
+    assessment: Assessment
+    relative: Relative | None = None
+
+
+@dataclass(frozen=True)
+class Relative:
+    """The same promise for the ratio of the sides: baseline and target ratio, what was found."""
+
+    baseline: float
+    target: float
     assessment: Assessment
 
 
@@ -66,8 +77,60 @@ def _judge_one(
         baseline_gap_years=baseline,
         baseline_year=(period[0] + period[1]) / 2,
     )
-    found = assess(series_of(newest), target, thresholds_of(study), release_year=release_year)
-    return Judged(measure, sex, newest, period, deadline, target, found)
+    found = assess(
+        series_of(newest), target, thresholds_of(study),
+        release_year=release_year, prior=prior_of(study, newest),
+    )  # fmt: skip
+    relative = _judge_ratio(study, newest, target, release_year)
+    return Judged(measure, sex, newest, period, deadline, target, found, relative)
+
+
+def _judge_ratio(
+    study: Study, newest: pd.DataFrame, target: Target, release_year: int
+) -> Relative | None:
+    """The verdict on the relative gap; None where the ratio has no interval.
+
+    The ratio's excess over 1 is put in years of the worse-off side at the baseline, so that both
+    readings start from the same gap and the priors, which are in years, mean the same for both.
+    """
+    baseline = _ratio_at_baseline(newest, target)
+    if not np.isfinite(baseline) or baseline == 1.0:
+        return None
+    level = target.baseline_gap_years / (baseline - 1.0)
+    excess = (newest["relative_gap"] - 1.0) * level
+    error = (newest["relative_upper95"] - newest["relative_lower95"]) / INTERVAL_WIDTH_SE * level
+    if not (excess.notna() & error.notna()).any():
+        return None
+    known = (excess.notna() & (error > 0)).to_numpy(dtype=bool)
+    absolute = series_of(newest)
+    series = replace(
+        absolute,
+        gap=excess.to_numpy(dtype=np.float64, na_value=np.nan),
+        se=error.to_numpy(dtype=np.float64, na_value=np.nan),
+        usable=np.asarray(absolute.usable, dtype=bool) & known,
+    )
+    found = assess(
+        series, target, thresholds_of(study),
+        release_year=release_year, prior=prior_of(study, newest),
+    )  # fmt: skip
+    return Relative(baseline, 1.0 + study.promise.share_of_baseline * (baseline - 1.0), found)
+
+
+def _ratio_at_baseline(newest: pd.DataFrame, target: Target) -> float:
+    middle = (newest["period_start"] + newest["period_end"]) / 2
+    at_baseline = newest[(middle == target.baseline_year) & newest["relative_gap"].notna()]
+    return float(at_baseline["relative_gap"].iloc[0]) if len(at_baseline) else float("nan")
+
+
+def prior_of(study: Study, windows: pd.DataFrame) -> Prior:
+    """The study's priors; a shock counts only where some window covers its year."""
+    rules = study.projection
+    covered = {
+        year: sd
+        for year, sd in rules.shocks.items()
+        if ((windows["period_start"] <= year) & (windows["period_end"] >= year)).any()
+    }
+    return Prior(rules.slope_sd_years_per_year, rules.step_sd_scale_years, covered or None)
 
 
 def thresholds_of(study: Study) -> Thresholds:
@@ -156,6 +219,11 @@ def _verdict_row(item: Judged) -> dict[str, object]:
         "first_answerable_year": found.first_answerable_year,
         "first_answerable_reason": found.first_answerable_reason,
         "closing_by": found.closing_by,
+        "covariance_note": found.covariance_note,
+        "relative_baseline": item.relative.baseline if item.relative else None,
+        "relative_target": item.relative.target if item.relative else None,
+        "relative_verdict": item.relative.assessment.verdict if item.relative else "",
+        "p_target_relative": _p_target(item.relative.assessment) if item.relative else None,
         "pace": _pace(found.years_to_halve),
         "years_to_target": _finite(found.years_to_halve),
         "years_to_target_lower95": _finite(found.years_to_halve_lower),
@@ -163,6 +231,10 @@ def _verdict_row(item: Judged) -> dict[str, object]:
         **_side_columns("worse", found.worse_trend),
         **_side_columns("better", found.better_trend),
     }
+
+
+def _p_target(found: Assessment) -> float | None:
+    return found.projection.p_target if found.projection else None
 
 
 def _pace(years: float | None) -> str:

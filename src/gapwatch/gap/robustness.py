@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import BACKTEST, FLIP, SELECTION, SENSITIVITY, Table
-from gapwatch.gap.assessment import Judged, series_of, thresholds_of
+from gapwatch.gap.assessment import Judged, prior_of, series_of, thresholds_of
 from gapwatch.gap.backtest import backtest, score
 from gapwatch.gap.promise import Target
 from gapwatch.gap.selection import selection_effect
-from gapwatch.gap.sensitivity import sensitivity, smallest_flips
+from gapwatch.gap.sensitivity import Alternative, sensitivity, smallest_flips
+from gapwatch.gap.verdict import classify
 from gapwatch.geography.panel import FloatArray, Panel, build_panel
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
@@ -28,7 +29,7 @@ def robustness(
     return {
         "sensitivity": _table(SENSITIVITY, _sensitivity(study, judged, release_year)),
         "flip": _table(FLIP, _flips(study, judged)),
-        "backtest": _table(BACKTEST, _backtest(judged)),
+        "backtest": _table(BACKTEST, _backtest(study, judged)),
         "selection": _table(SELECTION, _selection(study, inputs, judged)),
     }
 
@@ -44,7 +45,9 @@ def _sensitivity(study: Study, judged: list[Judged], release_year: int) -> Itera
         found = sensitivity(
             series_of(item.windows), item.target, thresholds_of(study),
             release_year=release_year, other_targets=_stated(study, item, item.target),
+            prior=prior_of(study, item.windows),
         )  # fmt: skip
+        found = (*found, *_other_measures(study, item, judged, found[0].by_numbers))
         for position, row in enumerate(found, 1):
             yield {
                 "measure": item.measure.id,
@@ -60,6 +63,40 @@ def _sensitivity(study: Study, judged: list[Judged], release_year: int) -> Itera
                 "projected_sd_years": row.sd,
                 "flips": row.flips,
             }
+
+
+def _other_measures(
+    study: Study, item: Judged, judged: list[Judged], made: str
+) -> Iterator[Alternative]:
+    """What the other measures say of the same sex, beside the headline's own rows."""
+    for other in judged if item.measure.primary else ():
+        if other.measure.id == item.measure.id or other.sex != item.sex or other.target is None:
+            continue
+        found = other.assessment
+        projection = found.projection
+        by_numbers = _by_numbers(study, other)
+        yield Alternative(
+            label=f"measured as: {other.measure.title}",
+            verdict=found.verdict,
+            reason_code=found.reason_code,
+            by_numbers=by_numbers,
+            p_target=projection.p_target if projection else None,
+            p_narrowing=projection.p_narrowing if projection else None,
+            mean=projection.mean if projection else None,
+            sd=projection.sd if projection else None,
+            flips=by_numbers != made,
+        )
+
+
+def _by_numbers(study: Study, other: Judged) -> str:
+    """What a measure's probabilities alone would say."""
+    projection = other.assessment.projection
+    if projection is None:
+        return other.assessment.verdict
+    return classify(
+        p_target=projection.p_target, p_narrowing=projection.p_narrowing,
+        p_met_now=projection.p_met_now, thresholds=thresholds_of(study),
+    )  # fmt: skip
 
 
 def _stated(study: Study, item: Judged, measured: Target) -> dict[str, Target]:
@@ -80,7 +117,10 @@ def _flips(study: Study, judged: list[Judged]) -> Iterator[Row]:
     for item in judged:
         if item.target is None:
             continue
-        for flip in smallest_flips(series_of(item.windows), item.target, thresholds_of(study)):
+        for flip in smallest_flips(
+            series_of(item.windows), item.target, thresholds_of(study),
+            prior=prior_of(study, item.windows),
+        ):  # fmt: skip
             yield {
                 "measure": item.measure.id,
                 "sex": item.sex,
@@ -92,10 +132,13 @@ def _flips(study: Study, judged: list[Judged]) -> Iterator[Row]:
             }
 
 
-def _backtest(judged: list[Judged]) -> Iterator[Row]:
+def _backtest(study: Study, judged: list[Judged]) -> Iterator[Row]:
     for item in judged:
         windows, _ = series_of(item.windows).checked()
-        forecasts = backtest(windows.start, windows.end, windows.gap, windows.se)
+        forecasts = backtest(
+            windows.start, windows.end, windows.gap, windows.se,
+            prior=prior_of(study, item.windows),
+        )  # fmt: skip
         for apart in (False, True):
             for scored in score(forecasts, disjoint_only=apart):
                 yield {

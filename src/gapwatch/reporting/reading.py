@@ -83,6 +83,10 @@ class Verdict:
     first_answerable_year: int | None
     first_answerable_reason: str
     closing_by: str
+    covariance_note: str
+    relative_baseline: float | None
+    relative_target: float | None
+    relative_verdict: str
     pace: str
     years_to_target: float | None
     years_to_target_lower95: float | None
@@ -90,7 +94,8 @@ class Verdict:
 
 
 _TEXTS = {"measure", "sex", "verdict", "reason_code", "reason", "first_answerable_reason",
-          "closing_by", "pace"}  # fmt: skip
+          "closing_by", "pace", "covariance_note",
+          "relative_verdict"}  # fmt: skip
 _WHOLE = {"windows", "newest_start", "newest_end", "baseline_start", "baseline_end",
           "target_year", "first_answerable_year"}  # fmt: skip
 

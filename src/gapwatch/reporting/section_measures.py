@@ -35,6 +35,7 @@ def section(case: Case) -> Section:
     """One table a sex, the sentence on whether they agree, and how each is made."""
     blocks: list[Block] = [Paragraph(agreement([*case.verdicts.values()]))]
     blocks += [_table(case, sex) for sex in case.sexes]
+    blocks += [Paragraph(text) for text in _relative(case.verdict)]
     blocks += [Paragraph(text) for text in _naive(case)]
     kinds = dict.fromkeys(measure.kind for measure in case.study.measures)
     blocks.append(Items(tuple(f"{_titles(case, kind)}: {KINDS[kind]}" for kind in kinds)))
@@ -121,6 +122,22 @@ def _row(case: Case, measure: Measure, verdict: Verdict) -> tuple[str, ...]:
         measure.title, gap, plain(verdict.baseline_gap_years), plain(verdict.target_gap_years),
         relative, verdict.verdict,
     )  # fmt: skip
+
+
+def _relative(verdict: Verdict) -> list[str]:
+    """The same promise for the ratio of the two sides, and whether its verdict differs."""
+    if not verdict.relative_verdict or verdict.relative_baseline is None:
+        return []
+    if verdict.relative_target is None:
+        return []
+    start, goal = apart(verdict.relative_baseline, verdict.relative_target, decimals=3)
+    same = verdict.relative_verdict == verdict.verdict
+    told = (
+        "The verdict is the same" if same else f"The verdict is then “{verdict.relative_verdict}”"
+    )
+    return [
+        f"As a ratio of the two sides the same promise is to go from {start} to {goal}. {told}."
+    ]
 
 
 def _naive(case: Case) -> list[str]:

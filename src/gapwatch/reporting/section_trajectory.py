@@ -14,6 +14,7 @@ from gapwatch.reporting.numbers import (
     number,
     period,
     plain,
+    sentence,
     years,
 )
 from gapwatch.reporting.parts import (
@@ -194,6 +195,8 @@ def _projection(case: Case) -> list[str]:
         )
         if verdict.p_narrowing is not None:
             texts.append(words.narrowing(verdict, rules(case)))
+    if verdict.covariance_note:
+        texts.append(sentence(verdict.covariance_note))
     texts.append(
         "The projection knows only the past figures. It knows nothing of new services, of people "
         "who move in or out, or of anything that has happened since."
@@ -263,6 +266,7 @@ def _deciding(case: Case) -> list[str]:
     size = _size(length)
     clock = publication_clock(deadline_year=deadline, window_years=length)
     ending, last = clock.ending_at_deadline, clock.last_by_deadline
+    centred = clock.centred_on_deadline
     return [
         (
             f"What decides is the gap of the calendar year {deadline} itself, seen through the "
@@ -273,4 +277,5 @@ def _deciding(case: Case) -> list[str]:
             f"{int(ending.midpoint)}, and is published about {ending.published}. So the last "
             f"figure out by the end of {deadline} tells of about {int(last.midpoint)}."
         ),
+        f"The figure centred on {int(centred.midpoint)} is published about {centred.published}.",
     ]

@@ -128,6 +128,18 @@ class Measure(_Part):
     baseline_period: Period | None = None
 
 
+class ProjectionRules(_Part):
+    """Priors of the projection: the slope, the yearly step, and one-year shocks to set aside.
+
+    `shocks` maps calendar years, such as pandemic years, to the prior standard deviation of an
+    excess in that year alone, in years of gap.
+    """
+
+    slope_sd_years_per_year: float = Field(default=0.5, gt=0, lt=10)
+    step_sd_scale_years: float = Field(default=0.25, gt=0, lt=10)
+    shocks: dict[Year, Annotated[float, Field(gt=0, lt=20)]] = {}
+
+
 class Simulation(_Part):
     """Seed and number of draws of the simulated quantities."""
 
@@ -150,6 +162,7 @@ class Study(_Part):
     study: Heading
     promise: Promise
     verdict: VerdictRules = VerdictRules()
+    projection: ProjectionRules = ProjectionRules()
     geography: Geography
     zones: dict[Slug, Zone]
     measures: tuple[Measure, ...] = Field(min_length=1)

@@ -21,6 +21,7 @@ VERDICT = Verdict(
     required_change_years_per_year=-0.2, required_change_lower95_years_per_year=-0.35,
     required_change_upper95_years_per_year=-0.05, first_answerable_year=None,
     first_answerable_reason="", closing_by="",
+    covariance_note="", relative_baseline=1.18, relative_target=1.09, relative_verdict="on track",
     pace="years", years_to_target=7.4, years_to_target_lower95=3.2, years_to_target_upper95=21.0,
 )  # fmt: skip
 
