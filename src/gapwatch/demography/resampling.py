@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,28 +15,34 @@ from gapwatch.demography.checks import (
     check_level,
     check_whole,
     count_array,
+    refuse,
     same_shape,
 )
-from gapwatch.demography.chiang import Bands, expectancy
-from gapwatch.demography.decomposition import arriaga, contributions, either_reason
+from gapwatch.demography.decomposition import (
+    arriaga,
+    arriaga_by_cause,
+    contributions,
+    either_reason,
+    gap_change,
+)
+from gapwatch.demography.draws import TINY, draw_part, draw_table, per_share, spread
 from gapwatch.demography.life_table import life_table
 from gapwatch.demography.seeded import uniforms
-from gapwatch.demography.table import LifeTable
 
-FARTHEST_SD = 12.0
-"""Counts farther from their mean than this are never drawn: their probability is below 1e-30."""
+PERIODS = 2
+"""Before and after."""
 
 
 @dataclass(frozen=True, eq=False)
 class Decomposition:
-    """``arriaga`` with intervals, over the leading axes (...).
+    """Contributions with intervals, over the leading axes (...).
 
     Attributes
     ----------
     contribution, se, lower, upper : (..., A) years; bounds have a leading axis when ``level`` is a
         row
-    total, total_se, total_lower, total_upper : (...) the gap e0(b) - e0(a), years
-    reason : (...) why a's table, else b's, is refused; "" when published
+    total, total_se, total_lower, total_upper : (...) the sum over bands, years
+    reason : (...) why the first refused table is refused; "" when published
     """
 
     contribution: FloatArray
@@ -85,28 +92,197 @@ def arriaga_interval(
     1. Andreev EM, Shkolnikov VM. Spreadsheet for calculation of confidence limits for any life
        table or healthy-life table quantity. MPIDR Technical Report 2010-005.
     """
-    counts = [count_array("deaths_a", deaths_a), count_array("population_a", population_a)]
-    counts += [count_array("deaths_b", deaths_b), count_array("population_b", population_b)]
-    for name, one in zip(("population_a", "deaths_b", "population_b"), counts[1:], strict=True):
-        same_shape(name, one.shape, "deaths_a", counts[0].shape)
+    counts = _alike(
+        deaths_a=deaths_a, population_a=population_a, deaths_b=deaths_b, population_b=population_b
+    )
     levels, repeats = check_level(level), check_whole("draws", draws, 100)
-    a = life_table(counts[0], counts[1], age_starts)
-    b = life_table(counts[2], counts[3], age_starts)
-    value, reason = arriaga(a, b), either_reason(a, b)
-    lead, bands = value.shape[:-1], a.age_starts.size
-    u = uniforms(seed, (2, bands, repeats))
-    tails = np.concatenate([(1 - levels.ravel()) / 2, (1 + levels.ravel()) / 2])
-    found = np.full((np.asarray(reason).size, bands + 1, 1 + tails.size), np.nan)
-    for row, index in enumerate(np.ndindex(lead)):
+    tables = [life_table(counts[i], counts[i + 1], age_starts) for i in (0, 2)]
+    value, reason = arriaga(*tables), either_reason(*tables)
+    u = uniforms(seed, (2, tables[0].age_starts.size, repeats))
+    found = _unfilled(value, levels)
+    for index in _published(reason):
+        a, b = (draw_table(counts[2 * i][index], tables[i], index, u[i]) for i in (0, 1))
+        found[index] = spread(contributions(a.q, a.e, b.q, b.e, tables[0].bands), levels)
+    return _decomposition(value, found, levels, reason)
+
+
+class CauseIntervals(NamedTuple):
+    """``arriaga_by_cause`` with intervals, each part a ``Decomposition``.
+
+    Attributes
+    ----------
+    by_cause : contributions (..., C, A), whose totals (..., C) are those of whole causes
+    all_causes : contributions (..., A), the sums over causes, as ``arriaga_interval`` gives them
+    """
+
+    by_cause: Decomposition
+    all_causes: Decomposition
+
+
+def arriaga_by_cause_interval(
+    deaths_a: ArrayLike,
+    population_a: ArrayLike,
+    deaths_b: ArrayLike,
+    population_b: ArrayLike,
+    age_starts: ArrayLike,
+    *,
+    seed: int,
+    draws: int = 2_000,
+    level: float | Sequence[float] = 0.95,
+) -> CauseIntervals:
+    """``arriaga_by_cause`` with standard errors and intervals by resampling each cause's deaths.
+
+    All deaths of a band are drawn as in ``arriaga_interval``, by the same numbers for the same
+    seed, and every draw is divided among the causes by a multinomial in proportion to their deaths
+    [1]. In a closed band each cause's deaths then are Binomial(N, D_c/N), and the causes sum to all
+    deaths, and their years to all years, in every draw. A cause without deaths stays so. One table
+    and one cause are drawn at a time, so memory grows with neither.
+
+    Parameters
+    ----------
+    deaths_a, deaths_b : (..., C, A) deaths by exhaustive and exclusive causes, equal shapes
+    population_a, population_b : (..., A); age_starts : (A,)
+    seed, draws, level : as ``arriaga_interval``
+
+    Rules of refusal: NaN where a side's table is refused; ``reason`` is its code.
+
+    Errors: ValueError as ``arriaga_by_cause``; a bad seed, draws or level.
+
+    References
+    ----------
+    1. Andreev EM, Shkolnikov VM. Spreadsheet for calculation of confidence limits for any life
+       table or healthy-life table quantity. MPIDR Technical Report 2010-005.
+    """
+    split = arriaga_by_cause(deaths_a, population_a, deaths_b, population_b, age_starts)
+    causes = [count_array("deaths_a", deaths_a), count_array("deaths_b", deaths_b)]
+    levels, repeats = check_level(level), check_whole("draws", draws, 100)
+    tables = [
+        life_table(D.sum(axis=-2), P, age_starts)
+        for D, P in zip(causes, (population_a, population_b), strict=True)
+    ]
+    value, bands = arriaga(*tables), tables[0].bands
+    shape = (2, tables[0].age_starts.size, repeats)
+    u = uniforms(seed, shape)
+    found, found_all = _unfilled(split.contribution, levels), _unfilled(value, levels)
+    for index in _published(split.reason):
+        D = [one[index] for one in causes]
+        a, b = (draw_table(D[i].sum(axis=0), tables[i], index, u[i]) for i in (0, 1))
+        found_all[index] = spread(contributions(a.q, a.e, b.q, b.e, bands), levels)
+        from_a, from_b = per_share(a, b, bands)
+        # The share of each cause in the deaths that no earlier cause took; the last one's is 1.
+        of_rest = [one / np.maximum(one[::-1].cumsum(axis=0)[::-1], TINY) for one in D]
+        rest = [a.deaths, b.deaths]
+        for c in range(D[0].shape[0]):
+            # Numbers of their own for each cause: seeds a user would take are below 2**64.
+            v = uniforms(int(seed) + ((c + 1) << 64), shape)
+            took = [draw_part(rest[i], of_rest[i][c], v[i].T) for i in (0, 1)]
+            rest = [rest[i] - took[i] for i in (0, 1)]
+            share_a = took[0] / np.maximum(a.deaths, 1.0)
+            share_b = took[1] / np.maximum(b.deaths, 1.0)
+            found[(*index, c)] = spread(from_a * share_a - from_b * share_b, levels)
+    return CauseIntervals(
+        _decomposition(split.contribution, found, levels, split.reason),
+        _decomposition(value, found_all, levels, split.reason),
+    )
+
+
+class GapChangeIntervals(NamedTuple):
+    """``gap_change`` with intervals, each part a ``Decomposition`` in years that widen the gap.
+
+    Attributes
+    ----------
+    worse_side : the worse-off side's part
+    better_side : the better-off side's part
+    both_sides : their sum, whose total is the change of the gap
+    """
+
+    worse_side: Decomposition
+    better_side: Decomposition
+    both_sides: Decomposition
+
+
+def gap_change_interval(
+    deaths_worse: ArrayLike,
+    population_worse: ArrayLike,
+    deaths_better: ArrayLike,
+    population_better: ArrayLike,
+    age_starts: ArrayLike,
+    *,
+    seed: int,
+    draws: int = 2_000,
+    level: float | Sequence[float] = 0.95,
+) -> GapChangeIntervals:
+    """``gap_change`` with standard errors and intervals by resampling the deaths of four tables.
+
+    Deaths are drawn as in ``arriaga_interval``, independently for both sides and both periods. So
+    the periods must share no year: years in common would make these intervals too wide.
+
+    Parameters
+    ----------
+    deaths_worse, population_worse, deaths_better, population_better : (2, ..., A), equal shapes,
+        the first axis before and after
+    age_starts : (A,); seed, draws, level : as ``arriaga_interval``
+
+    Rules of refusal: NaN where one of the four tables is refused; ``reason`` is the first's code.
+
+    Errors: ValueError as ``life_table``; negative counts; other than two periods; a bad seed, draws
+    or level.
+
+    References
+    ----------
+    1. As ``arriaga_interval`` and ``gap_change``.
+    """
+    counts = _alike(
+        deaths_worse=deaths_worse,
+        population_worse=population_worse,
+        deaths_better=deaths_better,
+        population_better=population_better,
+    )
+    if counts[0].ndim < PERIODS or counts[0].shape[0] != PERIODS:
+        raise refuse("deaths_worse", "axes (2 periods, ..., ages)", f"shape {counts[0].shape}")
+    levels, repeats = check_level(level), check_whole("draws", draws, 100)
+    deaths = [*counts[0], *counts[2]]
+    populations = [*counts[1], *counts[3]]
+    tables = [life_table(D, P, age_starts) for D, P in zip(deaths, populations, strict=True)]
+    change, bands = gap_change(*tables), tables[0].bands
+    u = uniforms(seed, (4, tables[0].age_starts.size, repeats))
+    values = (change.worse_side, change.better_side, change.by_age)
+    found = [_unfilled(value, levels) for value in values]
+    for index in _published(change.reason):
+        t = [draw_table(deaths[i][index], tables[i], index, u[i]) for i in range(4)]
+        worse = -contributions(t[0].q, t[0].e, t[1].q, t[1].e, bands)
+        better = contributions(t[2].q, t[2].e, t[3].q, t[3].e, bands)
+        for one, years in zip(found, (worse, better, worse + better), strict=True):
+            one[index] = spread(years, levels)
+    pairs = zip(values, found, strict=True)
+    return GapChangeIntervals(*(_decomposition(v, f, levels, change.reason) for v, f in pairs))
+
+
+def _alike(**counts: ArrayLike) -> list[FloatArray]:
+    """Counts by name, all of the first one's shape."""
+    arrays = {name: count_array(name, values) for name, values in counts.items()}
+    first = next(iter(arrays))
+    for name, array in arrays.items():
+        same_shape(name, array.shape, first, arrays[first].shape)
+    return list(arrays.values())
+
+
+def _published(reason: StrArray) -> Iterator[tuple[int, ...]]:
+    for index in np.ndindex(np.asarray(reason).shape):
         if np.asarray(reason)[index] == "":
-            sides = [(counts[0][index], a, u[0]), (counts[2][index], b, u[1])]
-            drawn = [_draw(D, table, index, v) for D, table, v in sides]
-            years = contributions(*drawn[0], *drawn[1], a.bands)
-            years = np.column_stack([years, years.sum(axis=-1)])
-            found[row, :, 0] = years.std(axis=0)
-            found[row, :, 1:] = np.quantile(years, tails, axis=0).T
-    found = np.round(np.moveaxis(found.reshape(*lead, bands + 1, -1), -1, 0), 9)
-    lower, upper = found[1:].reshape(2, *levels.shape, *lead, bands + 1)
+            yield index
+
+
+def _unfilled(value: FloatArray, levels: FloatArray) -> FloatArray:
+    """NaN for what ``spread`` gives of every decomposition in ``value`` (..., A)."""
+    return np.full((*value.shape[:-1], value.shape[-1] + 1, 1 + 2 * levels.size), np.nan)
+
+
+def _decomposition(
+    value: FloatArray, found: FloatArray, levels: FloatArray, reason: StrArray
+) -> Decomposition:
+    found = np.round(np.moveaxis(found, -1, 0), 9)
+    lower, upper = found[1:].reshape(2, *levels.shape, *found.shape[1:])
     return Decomposition(
         contribution=value,
         se=found[0][..., :-1],
@@ -118,47 +294,3 @@ def arriaga_interval(
         total_upper=upper[..., -1][()],
         reason=reason,
     )
-
-
-def _draw(
-    D: FloatArray, table: LifeTable, index: tuple[int, ...], u: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Probabilities of dying and expectations (draws, A) of one table's resampled deaths."""
-    bands: Bands = table.bands
-    q = np.zeros((u.shape[1], D.size))
-    for k in np.flatnonzero(D[:-1] > 0):
-        N = max(np.rint(D[k] / table.q[index][k]), np.ceil(D[k]))
-        q[:, k] = _binomial(N, D[k] / N, u[k]) / N
-    q[:, -1] = 1.0
-    open_deaths = _poisson_above_zero(D[-1], u[-1])
-    open_e = table.e[index][-1] * D[-1] / open_deaths
-    return q, expectancy(q, open_e, bands)
-
-
-def _support(mean: float, sd: float, least: float) -> FloatArray:
-    reach = FARTHEST_SD * (sd + 1.0)
-    return np.arange(max(least, np.floor(mean - reach)), np.ceil(mean + reach) + 1.0)
-
-
-def _binomial(N: float, p: float, u: FloatArray) -> FloatArray:
-    """Binomial(N, p) by inversion of its distribution function at u."""
-    from scipy.special import betainc  # noqa: PLC0415 - slow to import
-
-    k = _support(N * p, float(np.sqrt(N * p * (1.0 - p))), 0.0)
-    k = k[k <= N]
-    # betainc isn't defined at k = N, where the distribution function is 1.
-    cdf = np.ones_like(k)
-    inside = k < N
-    cdf[inside] = betainc(N - k[inside], k[inside] + 1.0, 1.0 - p)
-    return np.asarray(k[np.minimum(np.searchsorted(cdf, u), k.size - 1)])
-
-
-def _poisson_above_zero(mean: float, u: FloatArray) -> FloatArray:
-    """Poisson(mean) given that it is at least 1, by inversion at u."""
-    from scipy.special import gammaincc  # noqa: PLC0415 - slow to import
-
-    k = _support(mean, float(np.sqrt(mean)), 1.0)
-    none = np.exp(-mean)
-    cdf = gammaincc(k + 1.0, mean)
-    at = np.searchsorted(cdf, none + u * (1.0 - none))
-    return np.asarray(k[np.minimum(at, k.size - 1)])
