@@ -13,18 +13,18 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import GAP, SEXES
+from gapwatch.demography.chiang import Z95
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.pooling import pool_published
+from gapwatch.gap.sensitivity import PANDEMIC_YEARS
 from gapwatch.geography.panel import FloatArray, Panel, build_panel
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 
-Z95 = 1.959963984540054
 WITHHELD_WIDTH_YEARS = 20.0
 WIDE_YEARS = 4.0
 MINIMUM_RANKS = 3
-PANDEMIC_YEARS = (2020, 2021)
 
 
 @dataclass(frozen=True)
