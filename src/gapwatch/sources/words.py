@@ -1,0 +1,93 @@
+"""The words that publishers use for periods, sexes and ages, turned into numbers.
+
+Every function raises ValueError with a message "expected|found" for a text that it doesn't know.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NoReturn
+
+_NOTE = re.compile(r"\s*\[(?:note|notes) [0-9, ]+\]$")
+_YEARS = re.compile(r"([0-9]{4})(?: ?- ?([0-9]{4}|[0-9]{2})| to ([0-9]{4}))?")
+_FINANCIAL = re.compile(r"[0-9]{4}/[0-9]{2}(?:[0-9]{2})?(?: ?- ?[0-9]{2,4}/[0-9]{2}(?:[0-9]{2})?)?")
+_FIRST_YEAR, _LAST_YEAR, _LAST_AGE = 1801, 2200, 120
+_TWO_DIGITS = 2
+# A last year of two digits must be near: "2019-18" is a slip, not a window of 99 years.
+_LONGEST_WINDOW = 50
+_SEXES: dict[str, Literal["female", "male"] | None] = {
+    "female": "female", "females": "female", "f": "female",
+    "male": "male", "males": "male", "m": "male",
+    "persons": None, "person": None, "not applicable": None,
+}  # fmt: skip
+_UNIT = r"(?: ?(?:yrs?|years?))?(?: old)?"
+_AGED = r"(?:aged? )?"
+_UNDER_ONE = re.compile(rf"{_AGED}(?:under|less than|<) ?1{_UNIT}")
+_SINGLE = re.compile(rf"{_AGED}([0-9]{{1,3}}){_UNIT}")
+_BAND = re.compile(rf"{_AGED}([0-9]{{1,3}})(?: ?- ?| to )([0-9]{{1,3}}){_UNIT}")
+_OPEN = re.compile(rf"{_AGED}([0-9]{{1,3}})(?: ?\+{_UNIT}|{_UNIT}(?: and (?:over|above)| ?\+))")
+
+
+def parse_period(text: str) -> tuple[int, int]:
+    """First and last calendar year of a window: `2019`, `2016 - 20`, `1999-2003`, `2016 to 2020`.
+
+    A last year of two digits is the next one that ends so: `1999-00` is 1999 to 2000. A financial
+    year (`2019/20`) is refused: it begins in April and is no calendar window.
+    """
+    plain = _plain(text)
+    if _FINANCIAL.fullmatch(plain):
+        _refuse("a calendar year or a window of them", f"the financial year {text!r}")
+    match = _YEARS.fullmatch(plain)
+    if not match:
+        _refuse("a calendar year or a window, such as 2019 or 2016 - 20", repr(text))
+    first = int(match[1])
+    ending = match[2] or match[3] or match[1]
+    last = int(ending)
+    short = len(ending) == _TWO_DIGITS
+    if short:
+        last += first // 100 * 100
+        last += 100 if last < first else 0
+    if not _FIRST_YEAR <= first <= last <= _LAST_YEAR or (short and last - first > _LONGEST_WINDOW):
+        _refuse("a window that ends after it starts", repr(text))
+    return first, last
+
+
+def parse_sex(text: str) -> Literal["female", "male"] | None:
+    """`female` or `male`; None for persons, and where sex doesn't apply."""
+    word = _plain(text)
+    if word not in _SEXES:
+        _refuse("a sex: Female, Male, Persons or Not applicable", repr(text))
+    return _SEXES[word]
+
+
+def parse_age(text: str) -> tuple[int, int | None] | None:
+    """First and last age of a band, in completed years; None for all ages.
+
+    The last age is None for an open band (`90 and over`, `90+`); `under 1` is 0 to 0.
+    """
+    plain = _plain(text)
+    if plain in ("all ages", "all"):
+        return None
+    if _UNDER_ONE.fullmatch(plain):
+        return 0, 0
+    if match := _SINGLE.fullmatch(plain):
+        first, last = int(match[1]), int(match[1])
+    elif match := _BAND.fullmatch(plain):
+        first, last = int(match[1]), int(match[2])
+    elif match := _OPEN.fullmatch(plain):
+        first, last = int(match[1]), None
+    else:
+        _refuse("an age or a band of ages, such as 85 to 89 or 90 and over", repr(text))
+    if first > _LAST_AGE or (last is not None and not first <= last <= _LAST_AGE):
+        _refuse(f"ages in order, up to {_LAST_AGE}", repr(text))
+    return first, last
+
+
+def _plain(text: str) -> str:
+    """Lower case, one kind of dash and space, no reference to a note."""
+    words = " ".join(re.sub("[\u2010-\u2015]", "-", text).split()).lower()
+    return _NOTE.sub("", words) if words.isascii() else words
+
+
+def _refuse(expected: str, found: str) -> NoReturn:
+    raise ValueError(f"{expected}|{found}")
