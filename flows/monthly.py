@@ -1,4 +1,4 @@
-"""The monthly flow: the stages of `gapwatch run`, each as a Prefect task, and the verdict shown.
+"""The monthly flow: pull, then the stages of `gapwatch run`, each a Prefect task; then the verdict.
 
 Run once:      python flows/monthly.py
 Schedule it:   gapwatch serve --cron "0 6 1 * *"
@@ -25,7 +25,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL
 
-from gapwatch import pipeline
+from gapwatch import pipeline, pulling
 from gapwatch.errors import GapwatchError, SourceError, UsageError
 from gapwatch.project import find
 
@@ -62,11 +62,14 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
 def monthly(
     study: str | None = None, snapshot: str | None = None, out: str | None = None
 ) -> dict[str, Any]:
-    """Make a release; leave its verdict as a Markdown artifact.
+    """Pull what the study's sources send, make a release, leave its verdict as an artifact.
 
-    Same stages, same order, same bytes as `gapwatch run`.
+    A study of pinned figures alone has nothing to pull, and a snapshot that is named is used as it
+    is. After that the stages, their order and the bytes are those of `gapwatch run`.
     """
     project = find(Path(study) if study else None)
+    if snapshot is None and pulling.can_pull(project):
+        as_task("pull", pulling.pull_now, project)
     found = pipeline.run(
         project, snapshot_id=snapshot, out=Path(out) if out else None, step=as_task
     )

@@ -11,8 +11,8 @@ from gapwatch.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = (
-    "read study", "pull", "take provenance", "load", "measure", "judge", "test verdict",
-    "tabulate", "draw", "validate", "render", "publish",
+    "read study", "read snapshot", "take provenance", "load", "measure", "bridge", "judge",
+    "test verdict", "tabulate", "draw", "validate", "render", "publish",
 )  # fmt: skip
 
 

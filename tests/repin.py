@@ -18,12 +18,13 @@ def repin(project: Project, source: str, change: Callable[[str], str]) -> str:
     old = snapshots.load(project.raw)
     items = []
     for pin in old.pins:
-        content = snapshots.read_object(project.raw, pin)
+        (content,) = snapshots.read_objects(project.raw, pin)
         if pin.id == source:
             changed = change(content.decode())
             assert changed != content.decode(), "the change must change something"
             content = changed.encode()
         sizes = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-        items.append((pin.model_copy(update=sizes), content))
+        item = pin.objects[0].model_copy(update=sizes)
+        items.append((pin.model_copy(update={"objects": (item,)}), [content]))
     day = old.as_known_at + dt.timedelta(days=1)
     return snapshots.write(project.raw, title=old.title, as_known_at=day, items=items).id

@@ -8,17 +8,13 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gapwatch.errors import GapwatchError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
-
     from gapwatch.project import Project
 
 app = typer.Typer(
@@ -44,6 +40,9 @@ SnapshotOption = Annotated[
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="Folder of the releases; reports/ if not given.")
 ]
+
+
+_SHOWN_CHANGES = 20
 
 
 @app.callback()
@@ -84,6 +83,41 @@ def run(
 
 
 @app.command()
+def pull(
+    accept_revisions: Annotated[
+        bool,
+        typer.Option(
+            "--accept-revisions", help="Pin figures that a publisher changed without a word."
+        ),
+    ] = False,
+    study: StudyOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Pin what the study's sources send now as a new snapshot; say when nothing is new."""
+    project = _project(study)
+    from dataclasses import asdict
+
+    from gapwatch import pulling
+
+    found = pulling.pull_now(project, accept_revisions=accept_revisions)
+    if json_:
+        _print_json(asdict(found))
+        return
+    if not found.new:
+        typer.echo(f"Nothing new since snapshot {found.snapshot}.")
+        return
+    typer.echo(f"Snapshot: {found.snapshot}")
+    for source in found.changed_sources:
+        typer.echo(f"  new: {source}")
+    for change in found.changes[:_SHOWN_CHANGES]:
+        typer.echo(f"  {change}")
+    if len(found.changes) > _SHOWN_CHANGES:
+        typer.echo(
+            f"  and {len(found.changes) - _SHOWN_CHANGES} more: see `gapwatch snapshots diff`"
+        )
+
+
+@app.command()
 def gap(
     measure: Annotated[
         str | None, typer.Option("--measure", help="One measure of the study; all if not given.")
@@ -97,13 +131,13 @@ def gap(
 ) -> None:
     """Print the gap by measure, sex and window, from a pinned snapshot."""
     project = _project(study)
-    from gapwatch import queries
+    from gapwatch import queries, terminal
 
     frame = queries.gaps(project, snapshot_id=snapshot, measure=measure, sex=sex)
     if json_:
-        _print_json(_records(frame[queries.GAP_COLUMNS]))
+        _print_json(terminal.records(frame[queries.GAP_COLUMNS]))
         return
-    _print_gaps(frame)
+    terminal.print_gaps(frame)
 
 
 @app.command()
@@ -124,12 +158,39 @@ def status(
         typer.echo(f"{name.replace('_', ' ') + ':':18} {'none' if value is None else value}")
 
 
-@app.command()
+pinned = typer.Typer(help="List the snapshots and their pins; every object is verified.")
+app.add_typer(pinned, name="snapshots")
+
+
+@pinned.command()
+def diff(
+    one: Annotated[str, typer.Argument(help="Id of the earlier snapshot.")],
+    other: Annotated[str, typer.Argument(help="Id of the later snapshot.")],
+    study: StudyOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Tell which areas, periods and values differ between two snapshots."""
+    project = _project(study)
+    from gapwatch import queries
+
+    found = queries.snapshot_changes(project, one, other)
+    if json_:
+        _print_json([vars(change) for change in found])
+        return
+    for change in found:
+        typer.echo(str(change))
+    typer.echo(f"{len(found) or 'No'} difference{'' if len(found) == 1 else 's'}.")
+
+
+@pinned.callback(invoke_without_command=True)
 def snapshots(
+    context: typer.Context,
     study: StudyOption = None,
     json_: JsonOption = False,
 ) -> None:
     """List the snapshots and their pins; every object is verified."""
+    if context.invoked_subcommand is not None:
+        return
     project = _project(study)
     from gapwatch import queries
 
@@ -188,63 +249,8 @@ def _project(study: Path | None) -> Project:
     return find(study)
 
 
-_GAP_HEADINGS = {
-    "measure": "Measure", "sex": "Sex", "period_start": "From", "period_end": "To",
-    "worse_years": "Worse off", "better_years": "Better off", "gap_years": "Gap",
-    "lower95_years": "95% from", "upper95_years": "to", "relative_gap": "Ratio",
-    "reason": "Withheld", "flags": "Flags",
-}  # fmt: skip
-
-
 def _print_json(content: object) -> None:
     typer.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _records(frame: pd.DataFrame) -> list[Mapping[str, Any]]:
-    """Rows as JSON objects: a missing number is null."""
-    import pandas as pd
-
-    return [
-        {
-            name: None if pd.isna(value) else value
-            for name, value in zip(frame.columns, row, strict=True)
-        }
-        for row in frame.astype(object).itertuples(index=False)
-    ]
-
-
-def _print_gaps(frame: pd.DataFrame) -> None:
-    import pandas as pd
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(
-        title="Life expectancy and its gap, in years", title_justify="left", box=box.SIMPLE,
-        pad_edge=False, show_edge=False,
-        caption="An empty line inside a measure and sex is a break: never compare across it.",
-        caption_justify="left",
-    )  # fmt: skip
-    for name, heading in _GAP_HEADINGS.items():
-        numeric = pd.api.types.is_numeric_dtype(frame[name])
-        table.add_column(heading, justify="right" if numeric else "left", no_wrap=True)
-    for _, run_of_windows in frame.groupby(["measure", "sex", "segment"], sort=False):
-        for row in run_of_windows[list(_GAP_HEADINGS)].astype(object).itertuples(index=False):
-            cells = zip(_GAP_HEADINGS, row, strict=True)
-            table.add_row(*(_cell(name, value) for name, value in cells))
-        table.add_section()
-    # A pipe has no width: never cut a figure off there.
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
-
-
-def _cell(name: str, value: Any) -> str:
-    import pandas as pd
-
-    if pd.isna(value):
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.3f}" if name == "relative_gap" else f"{value:.1f}"
-    return str(value)
 
 
 if __name__ == "__main__":

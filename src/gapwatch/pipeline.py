@@ -14,8 +14,9 @@ import pandas as pd
 from gapwatch import publishing, snapshots, tables, warehouse
 from gapwatch import study as study_file
 from gapwatch.audit.manifest import manifest, provenance
-from gapwatch.contracts import INPUTS, OUTPUTS, TABLES, VALIDATION
+from gapwatch.contracts import EXTRA_INPUTS, INPUTS, OUTPUTS, TABLES, VALIDATION
 from gapwatch.gap import assessment, measures
+from gapwatch.gap.bridged import bridged_gaps
 from gapwatch.gap.robustness import robustness
 from gapwatch.project import Project
 from gapwatch.quality import views
@@ -73,7 +74,7 @@ def run(
     already.
     """
     study, study_sha256 = step("read study", study_file.load, project.study_file)
-    snapshot = step("pull", snapshots.load, project.raw, snapshot_id)
+    snapshot = step("read snapshot", newest_or_named, project, study, snapshot_id)
     basis = step("take provenance", provenance, project, study_sha256)
     release_id = basis.release_id(study, snapshot)
     with (
@@ -82,9 +83,10 @@ def run(
     ):
         inputs = step("load", load, project, study, snapshot, gate)
         gaps = step("measure", measures.measure_gaps, study, inputs)
+        later = step("bridge", bridged_gaps, study, inputs)
         judged = step("judge", assessment.judge, study, gaps, snapshot.as_known_at.year)
         doubts = step("test verdict", robustness, study, inputs, judged, snapshot.as_known_at.year)
-        results = step("tabulate", tabulate, gaps, judged, doubts, gate)
+        results = step("tabulate", tabulate, gaps, judged, {**doubts, **later}, gate)
         facts = release_facts(release_id, study, snapshot, basis)
         charts = step("draw", render.draw, study, {**inputs, **results}, facts)
         results["validation"] = step("validate", validate, gate)
@@ -99,6 +101,11 @@ def run(
     return outcome(release_id, snapshot, path, report, results["validation"])
 
 
+def newest_or_named(project: Project, study: Study, snapshot_id: str | None) -> Snapshot:
+    """The snapshot that was named, or the newest that the study may use."""
+    return snapshots.load(project.raw, snapshot_id, study=study.study.id)
+
+
 def load(project: Project, study: Study, snapshot: Snapshot, gate: Gate) -> Frames:
     """Read the snapshot's tables, hold them against their contracts, hand them to the gate."""
     inputs = load_inputs(project.raw, snapshot, study)
@@ -111,14 +118,14 @@ def load(project: Project, study: Study, snapshot: Snapshot, gate: Gate) -> Fram
 
 
 def tabulate(
-    gaps: pd.DataFrame, judged: list[assessment.Judged], doubts: Frames, gate: Gate
+    gaps: pd.DataFrame, judged: list[assessment.Judged], others: Frames, gate: Gate
 ) -> Frames:
     """Arrange what was found as tables, hold them against their contracts and the gate."""
     results = {
         "gap": gaps,
         "verdict": assessment.verdict_table(judged),
         "trajectory": assessment.trajectory_table(judged),
-        **doubts,
+        **others,
     }
     warehouse.check(results)
     for name, frame in results.items():
@@ -133,7 +140,7 @@ def validate(gate: Gate) -> pd.DataFrame:
 
 def exports(frames: Frames) -> dict[str, bytes]:
     """Every table as sorted CSV, with its CSVW metadata."""
-    described = [table for table in (*INPUTS, *OUTPUTS) if table.name in frames]
+    described = [table for table in (*INPUTS, *EXTRA_INPUTS, *OUTPUTS) if table.name in frames]
     files = {
         f"data/{table.name}.csv": tables.to_csv(table, frames[table.name]) for table in described
     }

@@ -15,7 +15,8 @@ from gapwatch.contracts import SEXES
 from gapwatch.errors import UsageError
 from gapwatch.gap.measures import measure_gaps
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.changes import Change, changes
+from gapwatch.sources.pinned import load_inputs, read_sources
 
 GAP_COLUMNS = [
     "measure", "sex", "period_start", "period_end", "worse_years", "better_years", "gap_years",
@@ -35,7 +36,9 @@ def gaps(
                 name, expected=f"one of {', '.join(choices)}", found=repr(value),
                 remedy=f"choose one of these, or leave {name} out",
             )  # fmt: skip
-    inputs = load_inputs(project.raw, snapshots.load(project.raw, snapshot_id), study)
+    inputs = load_inputs(
+        project.raw, snapshots.load(project.raw, snapshot_id, study=study.study.id), study
+    )
     warehouse.check(inputs)
     found = measure_gaps(study, inputs)
     if measure is not None:
@@ -51,7 +54,7 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
     The release is verified first: every file against its hash, the answer against the data.
     """
     study, study_sha256 = study_file.load(project.study_file)
-    newest = snapshots.load(project.raw)
+    newest = snapshots.load(project.raw, study=study.study.id)
     expected = provenance(project, study_sha256).release_id(study, newest)
     release = publishing.latest(out or project.reports, study.study.id)
     found: dict[str, Any] = {
@@ -83,6 +86,22 @@ def snapshot_list(project: Project) -> list[dict[str, Any]]:
     for name in snapshots.ids(project.raw):
         snapshot = snapshots.load(project.raw, name)
         for pin in snapshot.pins:
-            snapshots.read_object(project.raw, pin)
-        listed.append(snapshot.model_dump(mode="json"))
+            snapshots.read_objects(project.raw, pin)
+        told = snapshot.model_dump(mode="json")
+        for pin, shown in zip(snapshot.pins, told["pins"], strict=True):
+            shown |= {"sha256": pin.sha256, "bytes": pin.bytes}
+        listed.append(told)
     return listed
+
+
+def snapshot_changes(project: Project, one: str, other: str) -> list[Change]:
+    """What differs between two snapshots, source by source, as the study reads them today."""
+    study, _ = study_file.load(project.study_file)
+    old, new = (
+        read_sources(project.raw, snapshots.load(project.raw, name), study) for name in (one, other)
+    )
+    return [
+        change
+        for source in study.sources
+        for change in changes(source.id, old.get(source.id, {}), new.get(source.id, {}))
+    ]

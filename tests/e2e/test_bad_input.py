@@ -40,7 +40,7 @@ def refused(project: Project, code: int, *told: str) -> str:
 
 
 def object_of(project: Project, source: str) -> Path:
-    return snapshots.object_path(project.raw, snapshots.load(project.raw).pin(source))
+    return snapshots.object_path(project.raw, snapshots.load(project.raw).pin(source).objects[0])
 
 
 def line(text: str, start: str) -> str:

@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 
-from gapwatch import publishing
+from gapwatch import publishing, snapshots
+from gapwatch.demo.replica import Replica
 from gapwatch.project import Project
 from tests.command import contents, gapwatch
 from tests.conftest import ROOT, STAGES
+from tests.replicated import ask_replica, world_of
 
 FLOW = ROOT / "flows" / "monthly.py"
 QUIET = {
@@ -81,40 +83,58 @@ def wait_for(condition: Any, what: str, *, seconds: float) -> None:
     pytest.fail(f"{what} didn't come in {seconds} seconds")
 
 
-@pytest.fixture
-def flow_run(project: Project, server: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run_flow(
+    project: Project, server: dict[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(FLOW), "--study", str(project.study_file)], cwd=project.root,
-        env=server, capture_output=True, text=True, timeout=300, check=False,
+        [sys.executable, str(FLOW), "--study", str(project.study_file), *arguments],
+        cwd=project.root, env=server, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 
-def test_the_flow_leaves_the_bytes_of_a_plain_run_named_tasks_and_the_verdict(
-    project: Project,
-    server: dict[str, str],
-    flow_run: subprocess.CompletedProcess[str],
-    tmp_path: Path,
+def tasks_of(server: dict[str, str], artifact: dict[str, Any]) -> list[dict[str, Any]]:
+    """Task runs, in order, of the flow run that left an artifact."""
+    asked = {"flow_runs": {"id": {"any_": [artifact["flow_run_id"]]}}}
+    return sorted(ask(server, "task_runs/filter", asked), key=lambda run: run["start_time"])
+
+
+def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the_verdict(
+    project: Project, server: dict[str, str], tmp_path: Path
 ) -> None:
-    assert flow_run.returncode == 0, flow_run.stdout + flow_run.stderr
+    shipped = snapshots.ids(project.raw)
+    with Replica(world_of(project)) as replica:
+        ask_replica(project, replica)
+        done = run_flow(project, server)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (pulled,) = set(snapshots.ids(project.raw)) - set(shipped)
     by_flow = publishing.latest(project.reports, "westminster")
     assert by_flow is not None
+    assert json.loads((by_flow / "manifest.json").read_bytes())["snapshot"]["id"] == pulled
     plain = gapwatch(project, "run", "--out", str(tmp_path / "plain"), "--json")
     assert plain.returncode == 0, plain.stderr
     said = json.loads(plain.stdout)
     assert contents(by_flow) == contents(Path(said["path"]))
 
-    runs = ask(server, "task_runs/filter", {})
-    in_order = sorted(runs, key=lambda run: run["start_time"])
-    assert [run["name"].rsplit("-", 1)[0] for run in in_order] == list(STAGES)
-    retries = {run["name"].rsplit("-", 1)[0]: run["empirical_policy"]["retries"] for run in runs}
-    assert retries.pop("pull") == 3
-    assert set(retries.values()) <= {0, None}
-
     artifacts = ask(server, "artifacts/filter", {})
-    verdict = next(item for item in artifacts if item["key"] == "gapwatch-verdict")
+    verdict = next(item for item in artifacts if said["release"] in item["data"])
+    assert verdict["key"] == "gapwatch-verdict"
     assert verdict["type"] == "markdown"
     assert "# Cannot calculate" in verdict["data"]
-    assert said["release"] in verdict["data"]
+
+    runs = tasks_of(server, verdict)
+    names = [run["name"].rsplit("-", 1)[0] for run in runs]
+    assert names == ["pull", *STAGES]
+    retries = [run["empirical_policy"]["retries"] for run in runs]
+    assert retries[0] == 3
+    assert set(retries[1:]) <= {0, None}
+
+
+def test_a_flow_on_a_named_snapshot_asks_nobody(project: Project, server: dict[str, str]) -> None:
+    shipped = snapshots.load(project.raw).id
+    done = run_flow(project, server, "--snapshot", shipped)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert snapshots.ids(project.raw) == [shipped]
+    assert publishing.latest(project.reports, "westminster") is not None
 
 
 def test_a_flow_on_broken_data_fails_with_the_named_error_and_tries_only_once(
@@ -122,10 +142,7 @@ def test_a_flow_on_broken_data_fails_with_the_named_error_and_tries_only_once(
 ) -> None:
     pin = next((project.raw / "objects").iterdir())
     pin.write_bytes(b"flipped")
-    done = subprocess.run(
-        [sys.executable, str(FLOW), "--study", str(project.study_file)], cwd=project.root,
-        env=server, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    done = run_flow(project, server, "--snapshot", snapshots.load(project.raw).id)
     assert done.returncode == 5
     assert pin.name in done.stderr
     assert publishing.latest(project.reports, "westminster") is None

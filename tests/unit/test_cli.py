@@ -11,6 +11,7 @@ import pytest
 from gapwatch import snapshots
 from gapwatch.project import Project
 from tests.command import gapwatch
+from tests.repin import repin
 
 GAP_KEYS = [
     "measure", "sex", "period_start", "period_end", "worse_years", "better_years", "gap_years",
@@ -105,3 +106,29 @@ def test_status_before_any_release_says_there_is_none(project: Project) -> None:
     assert found["verdict"] is None
     assert not found["up_to_date"]
     assert found["snapshot"] == snapshots.ids(project.raw)[-1]
+
+
+def test_what_differs_between_two_snapshots_is_told_by_area_period_and_value(
+    project: Project,
+) -> None:
+    old = snapshots.load(project.raw).id
+    new = repin(
+        project, "ward-life-expectancy",
+        lambda text: text.replace("Road,female,1999,2003,82.3", "Road,female,1999,2003,82.5"),
+    )  # fmt: skip
+    done = gapwatch(project, "snapshots", "diff", old, new, "--json")
+    assert done.returncode == 0, done.stderr
+    (told,) = json.loads(done.stdout)
+    assert (told["column"], told["old"], told["new"]) == ("life_expectancy_years", "82.3", "82.5")
+    assert "area_code=E05000630" in told["key"]
+    shown = gapwatch(project, "snapshots", "diff", old, new).stdout
+    assert "82.3 -> 82.5" in shown
+    assert "1 difference." in shown
+    assert "No differences." in gapwatch(project, "snapshots", "diff", old, old).stdout
+
+
+def test_comparing_with_a_snapshot_that_is_not_there_is_a_usage_error(shipped: Project) -> None:
+    name = snapshots.load(shipped.raw).id
+    done = gapwatch(shipped, "snapshots", "diff", name, "2020-01-01-0000000000")
+    assert done.returncode == 2
+    assert name in done.stderr

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from gapwatch import snapshots, study, tables
-from gapwatch.contracts import AREA_REFERENCE, INPUTS, OUTPUTS, VALIDATION
+from gapwatch.contracts import AREA_REFERENCE, TABLES, VALIDATION
 from gapwatch.errors import ValidationError
 from gapwatch.project import Project
 from gapwatch.quality import views, worker
@@ -55,7 +55,7 @@ def check(folder: Path, expectations: Suite, frame: pd.DataFrame) -> list[Any]:
 
 def test_every_table_that_is_checked_has_a_suite_that_counts_rows(shipped: Project) -> None:
     suites = {path.stem for path in shipped.expectations.glob("*.json")}
-    assert suites == {table.name for table in (*INPUTS, *OUTPUTS)} - {VALIDATION.name}
+    assert suites == {table.name for table in TABLES.values()} - {VALIDATION.name}
     for path in shipped.expectations.glob("*.json"):
         assert len(worker.read_suite(path)) >= 3
 

@@ -27,7 +27,7 @@ def files(project: Project) -> list[Path]:
 def verify(project: Project) -> None:
     snapshot = snapshots.load(project.raw)
     for pin in snapshot.pins:
-        snapshots.read_object(project.raw, pin)
+        snapshots.read_objects(project.raw, pin)
 
 
 def test_the_shipped_snapshot_verifies_and_names_every_source(shipped: Project) -> None:
@@ -36,7 +36,7 @@ def test_the_shipped_snapshot_verifies_and_names_every_source(shipped: Project) 
         "msoa-life-expectancy", "ward-life-expectancy", "ward-population-deaths", "ward-reference",
     ]  # fmt: skip
     for pin in snapshot.pins:
-        assert len(snapshots.read_object(shipped.raw, pin)) == pin.bytes
+        assert sum(map(len, snapshots.read_objects(shipped.raw, pin))) == pin.bytes
         assert "Open Government Licence" in pin.licence
         assert pin.publisher
         assert pin.period
@@ -91,7 +91,7 @@ def pin_path(project: Project, snapshot: str, pin: str) -> Path:
 def test_unchanged_content_is_stored_once_and_old_snapshots_stay(project: Project) -> None:
     before = {path: path.read_bytes() for path in files(project)}
     old = snapshots.load(project.raw)
-    items = [(pin, snapshots.read_object(project.raw, pin)) for pin in old.pins]
+    items = [(pin, snapshots.read_objects(project.raw, pin)) for pin in old.pins]
     new = snapshots.write(project.raw, title="Again", as_known_at=dt.date(2026, 12, 1), items=items)
     assert snapshots.ids(project.raw) == [old.id, new.id]
     assert snapshots.load(project.raw).id == new.id
@@ -103,7 +103,7 @@ def test_writing_bytes_that_are_not_the_pinned_ones_is_refused(project: Project)
     pin = snapshots.load(project.raw).pins[0]
     with pytest.raises(IntegrityError, match=pin.sha256):
         snapshots.write(
-            project.raw, title="Wrong", as_known_at=dt.date(2026, 12, 1), items=[(pin, b"no")]
+            project.raw, title="Wrong", as_known_at=dt.date(2026, 12, 1), items=[(pin, [b"no"])]
         )
 
 
@@ -114,7 +114,7 @@ def test_an_unknown_snapshot_is_answered_with_the_known_ones(shipped: Project) -
 
 def test_two_snapshots_of_one_day_have_no_order_so_one_must_be_named(project: Project) -> None:
     old = snapshots.load(project.raw)
-    items = [(pin, snapshots.read_object(project.raw, pin)) for pin in old.pins]
+    items = [(pin, snapshots.read_objects(project.raw, pin)) for pin in old.pins]
     new = snapshots.write(project.raw, title="Corrected", as_known_at=old.as_known_at, items=items)
     with pytest.raises(UsageError, match="--snapshot") as caught:
         snapshots.load(project.raw)
@@ -126,3 +126,46 @@ def test_two_snapshots_of_one_day_have_no_order_so_one_must_be_named(project: Pr
 def test_no_snapshot_at_all_is_a_named_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="at least one snapshot"):
         snapshots.load(tmp_path)
+
+
+def several(project: Project, contents: list[bytes]) -> tuple[snapshots.Pin, list[bytes]]:
+    """A pin of one source that sent several files."""
+    pin = snapshots.load(project.raw).pins[0]
+    objects = tuple(
+        snapshots.Object(
+            role=f"data-{number}", address="https://example.org/", suffix="json",
+            sha256=snapshots.sha256(content), bytes=len(content),
+        )
+        for number, content in enumerate(contents, 1)
+    )  # fmt: skip
+    return pin.model_copy(update={"objects": objects, "obtained": "retrieved"}), contents
+
+
+def test_a_source_may_send_several_files_and_each_is_verified(project: Project) -> None:
+    item = several(project, [b"one", b"two", b"three"])
+    made = snapshots.write(
+        project.raw, title="Pages", as_known_at=dt.date(2026, 12, 1), items=[item]
+    )
+    pin = made.pins[0]
+    assert snapshots.read_objects(project.raw, pin) == (b"one", b"two", b"three")
+    assert pin.bytes == len(b"one") + len(b"two") + len(b"three")
+    path = snapshots.object_path(project.raw, pin.objects[1])
+    path.write_bytes(b"owt")
+    with pytest.raises(IntegrityError, match=path.name):
+        snapshots.read_objects(project.raw, pin)
+
+
+def test_the_hash_of_several_files_changes_with_their_order(project: Project) -> None:
+    one, _ = several(project, [b"one", b"two"])
+    other, _ = several(project, [b"two", b"one"])
+    assert one.sha256 != other.sha256
+
+
+def test_of_two_snapshots_of_one_day_the_one_that_follows_is_the_newest(project: Project) -> None:
+    old = snapshots.load(project.raw)
+    items = [(pin, snapshots.read_objects(project.raw, pin)) for pin in old.pins]
+    new = snapshots.write(
+        project.raw, title="Later", as_known_at=old.as_known_at, items=items, follows=old.id
+    )
+    assert snapshots.load(project.raw).id == new.id
+    assert snapshots.load(project.raw).follows == old.id

@@ -4,6 +4,8 @@ The DuckDB tables, the CSV exports and their CSVW metadata are all generated fro
 (`warehouse`, `tables`), so a column is described in one place.
 """
 
+from gapwatch.contracts.blocks import BOUNDARY, DEATHS, INDICATOR, LOOKUP, POPULATION
+from gapwatch.contracts.bridges import BRIDGE, BRIDGED_GAP
 from gapwatch.contracts.inputs import AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS
 from gapwatch.contracts.outputs import (
     CHANGE,
@@ -18,13 +20,17 @@ from gapwatch.contracts.robustness import BACKTEST, FLIP, SELECTION, SENSITIVITY
 from gapwatch.contracts.schema import CODE, DECIMALS, SEXES, SLUG, Check, Column, Table
 
 INPUTS = (AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS)
+EXTRA_INPUTS = (BOUNDARY, DEATHS, INDICATOR, LOOKUP, POPULATION)
 OUTPUTS = (
-    GAP, VERDICT, TRAJECTORY, SENSITIVITY, FLIP, BACKTEST, SELECTION, COVERAGE, CHANGE, VALIDATION,
+    GAP, VERDICT, TRAJECTORY, SENSITIVITY, FLIP, BACKTEST, SELECTION, COVERAGE, CHANGE, BRIDGE,
+    BRIDGED_GAP,     VALIDATION,
 )  # fmt: skip
-TABLES = {table.name: table for table in (*INPUTS, *OUTPUTS)}
+TABLES = {table.name: table for table in (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)}
 
 __all__ = [
-    "AREA_REFERENCE", "BACKTEST", "CHANGE", "CODE", "COVERAGE", "DECIMALS", "FLIP", "GAP", "INPUTS",
-    "LIFE_EXPECTANCY", "OUTPUTS", "POPULATION_DEATHS", "SELECTION", "SENSITIVITY", "SEXES", "SLUG",
-    "TABLES", "TRAJECTORY", "VALIDATION", "VERDICT", "VERDICTS", "Check", "Column", "Table",
+    "AREA_REFERENCE", "BACKTEST", "BOUNDARY", "BRIDGE", "BRIDGED_GAP", "CHANGE", "CODE",
+    "COVERAGE", "DEATHS", "DECIMALS", "EXTRA_INPUTS", "FLIP", "GAP", "INDICATOR", "INPUTS",
+    "LIFE_EXPECTANCY", "LOOKUP", "OUTPUTS", "POPULATION", "POPULATION_DEATHS", "SELECTION",
+    "SENSITIVITY", "SEXES", "SLUG", "TABLES", "TRAJECTORY", "VALIDATION", "VERDICT", "VERDICTS",
+    "Check", "Column", "Table",
 ]  # fmt: skip

@@ -56,6 +56,7 @@ LIFE_EXPECTANCY = Table(
                minimum=0),
         Column("person_years", "number", "Person-years at risk in the window", unit="person-years",
                nullable=True, minimum=0),
+        text("value_note", "What the publisher says of the value", nullable=True),
     ),
     key=("geography", "area_code", "sex", "period_start", "period_end"),
     checks=(

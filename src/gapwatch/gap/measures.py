@@ -218,7 +218,10 @@ def _frame(study: Study, measure: Measure, panel: Panel, ends: Ends) -> pd.DataF
             "naive_gap_years": ends.naive,
             "basis": ends.basis,
             "reason": list(ends.reason),
-            "flags": _flags(panel, ends),
+            "flags": quality_flags(
+                panel,
+                np.fmax(ends.worse_upper - ends.worse_lower, ends.better_upper - ends.better_lower),
+            ),
         }
     )
 
@@ -246,8 +249,8 @@ def segments(study: Study, panel: Panel) -> list[int]:
     ]
 
 
-def _flags(panel: Panel, ends: Ends) -> list[str]:
-    widths = np.fmax(ends.worse_upper - ends.worse_lower, ends.better_upper - ends.better_lower)
+def quality_flags(panel: Panel, widths: FloatArray) -> list[str]:
+    """Q03 where the wider side's interval is wider than 4 years, Q04 for a pandemic year; (W,)."""
     flags = []
     for start, end, width in zip(panel.start, panel.end, widths, strict=True):
         codes = ["Q03"] if width > WIDE_YEARS else []

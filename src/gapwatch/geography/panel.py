@@ -49,7 +49,20 @@ def build_panel(study: Study, inputs: dict[str, pd.DataFrame], sex: str) -> Pane
     """Arrange the study's areas for one sex; every window in which any area has a row is kept."""
     vintage = study.geography.vintage
     codes = tuple(area.code for area in study.geography.areas)
-    published = inputs["life_expectancy"]
+    return panel_of(
+        inputs["life_expectancy"], vintage, codes, sex,
+        population=_per_area(inputs["population_deaths"], vintage, codes, "population_persons"),
+        deprivation=_per_area(
+            inputs["area_reference"], vintage, codes, study.geography.deprivation
+        ),
+    )  # fmt: skip
+
+
+def panel_of(
+    published: pd.DataFrame, vintage: str, codes: tuple[str, ...], sex: str, *,
+    population: FloatArray, deprivation: FloatArray,
+) -> Panel:  # fmt: skip
+    """Arrange areas of one vintage for one sex; `population` and `deprivation` are (A,)."""
     mine = published["area_code"].isin(codes) & (published["geography"] == vintage)
     # The windows are those of both sexes, so one missing for a sex shows as missing.
     windows = published[mine][["period_start", "period_end"]].drop_duplicates().sort_values(
@@ -73,10 +86,8 @@ def build_panel(study: Study, inputs: dict[str, pd.DataFrame], sex: str) -> Pane
         value=grid("life_expectancy_years"),
         lower=grid("lower95_years"),
         upper=grid("upper95_years"),
-        population=_per_area(inputs["population_deaths"], vintage, codes, "population_persons"),
-        deprivation=_per_area(
-            inputs["area_reference"], vintage, codes, study.geography.deprivation
-        ),
+        population=population,
+        deprivation=deprivation,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gapwatch.demography.codes import ALL_REASONS
 from gapwatch.reporting import asking_again, words
 from gapwatch.reporting.case import Case
+from gapwatch.reporting.later import in_short
 from gapwatch.reporting.numbers import listing, period, sentence, years
 from gapwatch.reporting.parts import Answer, Banner
 from gapwatch.reporting.reading import windows
@@ -61,7 +62,9 @@ def _how_big(case: Case) -> Answer:
         words.withheld("The gap", period(window.start, window.end), reason_text(window.reason))
         for window in case.withheld_since
     ]
-    return Answer(question, short, tuple(t for t in (*later, sure, ends, _other(case)) if t))
+    return Answer(
+        question, short, tuple(t for t in (*later, sure, ends, _other(case), in_short(case)) if t)
+    )
 
 
 def _other(case: Case) -> str:

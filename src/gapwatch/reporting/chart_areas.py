@@ -1,4 +1,4 @@
-"""Areas drawn from geometry: square tiles today, real boundaries when they are pinned."""
+"""Areas drawn from geometry: square tiles, or real outlines when they are pinned."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ INSET = 0.035
 
 def tiles(ward_map: WardMap) -> gpd.GeoDataFrame:
     """One unit square an area, north up, so that every area counts the same to the eye."""
+    places = [_tile(ward) for ward in ward_map.wards]
     squares = [
-        box(w.column + INSET, -w.row - 1 + INSET, w.column + 1 - INSET, -w.row - INSET)
-        for w in ward_map.wards
+        box(x - 0.5 + INSET, y - 0.5 + INSET, x + 0.5 - INSET, y + 0.5 - INSET) for x, y in places
     ]
     return gpd.GeoDataFrame(
         {
@@ -45,6 +45,11 @@ def tiles(ward_map: WardMap) -> gpd.GeoDataFrame:
         },
         geometry=squares,
     )
+
+
+def _tile(ward: Ward) -> tuple[float, float]:
+    """Middle of an area's tile."""
+    return (ward.column or 0) + 0.5, -(ward.row or 0) - 0.5
 
 
 def _patch(shape: BaseGeometry, **style: object) -> PathPatch:
@@ -59,11 +64,11 @@ def _patch(shape: BaseGeometry, **style: object) -> PathPatch:
     return PathPatch(Outline.make_compound_path(*rings), **style)
 
 
-def draw_areas(axes: Axes, frame: gpd.GeoDataFrame) -> None:
-    """Fill every area by its standing and outline every zone; takes any polygons, tiles or real."""
+def draw_areas(axes: Axes, frame: gpd.GeoDataFrame, inset: float = INSET) -> None:
+    """Fill every area by its standing and outline every zone; tiles stand `inset` apart by half."""
     for shape, standing in zip(frame.geometry, frame["standing"], strict=True):
         axes.add_patch(_patch(shape, facecolor=FILL[standing], edgecolor=GREY, linewidth=0.8))
-    for outline, (_, shape) in zip(OUTLINES, zone_shapes(frame), strict=False):
+    for outline, (_, shape) in zip(OUTLINES, zone_shapes(frame, inset), strict=False):
         axes.add_patch(
             _patch(shape, facecolor="none", edgecolor=INK, joinstyle="miter", zorder=4, **outline)
         )
@@ -75,13 +80,16 @@ def draw_areas(axes: Axes, frame: gpd.GeoDataFrame) -> None:
     axes.set_axis_off()
 
 
-def zone_shapes(frame: gpd.GeoDataFrame) -> list[tuple[str, BaseGeometry]]:
+def zone_shapes(frame: gpd.GeoDataFrame, inset: float = INSET) -> list[tuple[str, BaseGeometry]]:
     """Outline of every zone, in the study's order; gaps between tiles are closed."""
     shapes = []
     for zone in dict.fromkeys(frame.sort_values("zone")["zone"]):
         if zone:
-            whole = frame.geometry[frame["zone"] == zone].buffer(INSET, join_style="mitre")
-            shapes.append((zone, whole.union_all().buffer(-INSET / 2, join_style="mitre")))
+            mine = frame.geometry[frame["zone"] == zone]
+            if inset:  # real outlines touch; to grow and shrink them would only blur them
+                mine = mine.buffer(inset, join_style="mitre")
+            whole = mine.union_all()
+            shapes.append((zone, whole.buffer(-inset / 2, join_style="mitre") if inset else whole))
     return shapes
 
 
@@ -105,14 +113,14 @@ def tile_figure(canvas: Canvas, study: Study, ward_map: WardMap) -> Figure:
     ranks = {ward.code: place for place, ward in enumerate(ward_map.ranked(), 1)}
     for ward in ward_map.wards:
         _tile_text(axes, ward, canvas, ranks[ward.code])
-    _zone_labels(axes, frame, study)
-    _legend(figure, ward_map, canvas)
-    _list(figure, listed, ranks, list_height)
+    zone_labels(axes, frame, study)
+    legend_of(figure, ward_map, canvas)
+    area_list(figure, listed, ranks, (0.0, list_height))
     return figure
 
 
 def _tile_text(axes: Axes, ward: Ward, canvas: Canvas, rank: int) -> None:
-    x, y, colour = ward.column + 0.5, -ward.row - 0.5, TEXT[ward.standing]
+    (x, y), colour = _tile(ward), TEXT[ward.standing]
     value = "–" if ward.value is None else number(ward.value.value)
     if canvas.narrow:
         axes.text(x, y + 0.2, f"{rank}{SIGN[ward.standing]}", ha="center", va="center",
@@ -125,11 +133,12 @@ def _tile_text(axes: Axes, ward: Ward, canvas: Canvas, rank: int) -> None:
               linespacing=TIGHT, color=colour)  # fmt: skip
     axes.text(x, y - 0.1, f"{value} {SIGN[ward.standing]}".strip(), ha="center", va="center",
               fontsize=11, weight="semibold", color=colour)  # fmt: skip
-    limits = _limits(ward)
+    limits = limits_of(ward)
     axes.text(x, y - 0.34, limits, ha="center", va="center", fontsize=8, color=colour)
 
 
-def _limits(ward: Ward) -> str:
+def limits_of(ward: Ward) -> str:
+    """The 95% interval of an area, in words."""
     if ward.value is None:
         return "withheld"
     if ward.value.lower is None or ward.value.upper is None:
@@ -137,9 +146,10 @@ def _limits(ward: Ward) -> str:
     return f"{number(ward.value.lower)} to {number(ward.value.upper)}"
 
 
-def _zone_labels(axes: Axes, frame: gpd.GeoDataFrame, study: Study) -> None:
+def zone_labels(axes: Axes, frame: gpd.GeoDataFrame, study: Study, inset: float = INSET) -> None:
+    """Each zone's name, above the one in the north and below the one in the south."""
     middle = frame.geometry.union_all().centroid.y
-    for zone, shape in zone_shapes(frame):
+    for zone, shape in zone_shapes(frame, inset):
         low_left, bottom, right, top = shape.bounds
         above = shape.centroid.y >= middle
         axes.text(
@@ -149,7 +159,8 @@ def _zone_labels(axes: Axes, frame: gpd.GeoDataFrame, study: Study) -> None:
         )  # fmt: skip
 
 
-def _legend(figure: Figure, ward_map: WardMap, canvas: Canvas) -> None:
+def legend_of(figure: Figure, ward_map: WardMap, canvas: Canvas) -> None:
+    """What the fills mean."""
     width, height = figure.get_size_inches()
     place = "" if ward_map.place is None else f" {number(ward_map.place.value)}"
     heads = f"Life expectancy compared with {ward_map.place_name}{place}"
@@ -175,17 +186,26 @@ def _swatch(figure: Figure, x: float, y: float, standing: str) -> None:
                 va="center", color=TEXT[standing])  # fmt: skip
 
 
-def _list(figure: Figure, wards: Iterable[Ward], ranks: dict[str, int], list_height: float) -> None:
+def area_list(
+    figure: Figure, wards: Iterable[Ward], ranks: dict[str, int], corner: tuple[float, float],
+    *, limits: bool = False,
+) -> None:  # fmt: skip
+    """Rank, name and value of areas, below each other from a left and top corner, in inches.
+
+    With `limits` the interval stands behind the value, so the value moves to the left.
+    """
+    at = 1.9 if limits else 2.7
     width, height = figure.get_size_inches()
-    y = list_height - 0.24
+    left, y = corner[0], corner[1] - 0.24
     for ward in wards:
         value = "–" if ward.value is None else number(ward.value.value)
         for x, text, align, weight, colour in (
             (0.2, str(ranks[ward.code]), "right", "normal", SOFT_INK),
             (0.29, ward.name, "left", "normal", INK),
-            (2.7, value, "right", "semibold", INK),
-            (2.76, SIGN[ward.standing], "left", "normal", INK),
+            (at, value, "right", "semibold", INK),
+            (at + 0.06, SIGN[ward.standing], "left", "normal", INK),
+            (at + 1.15, limits_of(ward) if limits else "", "right", "normal", SOFT_INK),
         ):
-            figure.text(x / width, y / height, text, fontsize=9.5, ha=align, va="center",
+            figure.text((left + x) / width, y / height, text, fontsize=9.5, ha=align, va="center",
                         weight=weight, color=colour)  # fmt: skip
         y -= 0.2

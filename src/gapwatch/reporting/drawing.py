@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.chart_areas import tile_figure
 from gapwatch.reporting.chart_ends import ends_figure
 from gapwatch.reporting.chart_gap import gap_figure
+from gapwatch.reporting.chart_map import map_figure
 from gapwatch.reporting.chart_wards import dots_figure
 from gapwatch.reporting.charts import Canvas, Chart, drawn
 from gapwatch.reporting.reading import trajectory
-from gapwatch.reporting.wards import ward_map
+from gapwatch.reporting.wards import WardMap, drawable, has_outlines, ward_map
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,9 +38,15 @@ def draw_all(case: Case) -> dict[str, Chart]:
         )
     maps = tuple(m for sex in case.sexes if (m := ward_map(case.study, case.tables, sex)))
     for found in maps:
-        wanted[f"tiles-{found.sex}"] = lambda canvas, found=found: tile_figure(  # type: ignore[misc]
-            canvas, case.study, found
-        )
+        if drawable(found, case.tables):
+            wanted[f"tiles-{found.sex}"] = partial(_map, case, found)
     if maps:
         wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
     return {name: drawn(figure) for name, figure in wanted.items()}
+
+
+def _map(case: Case, found: WardMap, canvas: Canvas) -> Figure:
+    """Areas on their real outlines where these are pinned, as tiles where not."""
+    if has_outlines(found, case.tables):
+        return map_figure(canvas, case.study, found, case.tables["boundary"])
+    return tile_figure(canvas, case.study, found)

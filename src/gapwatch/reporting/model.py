@@ -8,6 +8,7 @@ import pandas as pd
 
 from gapwatch.reporting import (
     section_doubts,
+    section_later,
     section_making,
     section_measures,
     section_quality,
@@ -57,6 +58,7 @@ def sections(case: Case) -> tuple[Section, ...]:
     drawn = sum(isinstance(block, Figure) for block in trajectory.blocks)
     found = (
         trajectory,
+        section_later.section(case),
         section_where.section(case, drawn + 1),
         section_measures.section(case),
         section_doubts.section(case),

@@ -17,12 +17,14 @@ from gapwatch.reporting.parts import (
     Section,
     Table,
 )
+from gapwatch.study import PinnedSource
 
 
 def section(case: Case) -> Section:
     """Sources, other figures that are not used, checks, withheld and flagged values."""
     blocks: list[Block] = [Heading("Sources")]
     blocks += [_source(case, pin) for pin in case.facts.pins]
+    blocks += [Paragraph(text) for text in _absent(case)]
     unused = _other_geographies(case)
     if unused:
         blocks += [Heading("Figures that are not part of the trend"), *map(Paragraph, unused)]
@@ -53,6 +55,24 @@ def _source(case: Case, pin: PinFacts) -> Entries:
         Entry("Address", pin.url if _safe(pin.url) else "", link=_safe(pin.url)),
     ]
     return Entries(pin.title, tuple(entry for entry in entries if entry.text))
+
+
+def _absent(case: Case) -> list[str]:
+    """Sources of the study that this snapshot doesn't hold."""
+    held = {pin.id for pin in case.facts.pins}
+    titles = [
+        source.title
+        for source in case.study.sources
+        if not isinstance(source, PinnedSource) and source.id not in held
+    ]
+    if not titles:
+        return []
+    return [
+        (
+            "The snapshot of this report was not pulled from the publishers. It holds none of "
+            f"these {count(len(titles), 'source')} of the study: {'; '.join(titles)}."
+        )
+    ]
 
 
 def _other_geographies(case: Case) -> list[str]:

@@ -25,6 +25,8 @@ from gapwatch.reporting.wards import (
     UNKNOWN,
     WardMap,
     differ,
+    drawable,
+    has_outlines,
     ward_map,
 )
 
@@ -38,11 +40,18 @@ def section(case: Case, first_number: int) -> Section:
     if not maps:
         return Section("where", "Where", ())
     blocks: list[Block] = [Paragraph(text) for text in _opening(case, maps)]
-    for place, found in enumerate(maps):
+    drawn = [found for found in maps if drawable(found, case.tables)]
+    for place, found in enumerate(drawn):
         blocks.append(_tile_figure(case, found, first_number + place))
-    blocks.append(_dots_figure(case, tuple(maps), first_number + len(maps)))
+    blocks.append(_dots_figure(case, tuple(maps), first_number + len(drawn)))
     return Section("where", "Where in the borough" if _is_borough(case) else "Where",
                    tuple(blocks))  # fmt: skip
+
+
+def _article(noun: str) -> str:
+    """`An` before the name of the letter M, as in MSOA; else by the first letter."""
+    spoken = "AEFHILMNORSX" if noun.isupper() else "aeiou"
+    return "An" if noun[0] in spoken else "A"
 
 
 def _is_borough(case: Case) -> bool:
@@ -52,15 +61,16 @@ def _is_borough(case: Case) -> bool:
 
 def _opening(case: Case, maps: list[WardMap]) -> list[str]:
     when = period(*maps[0].window)
-    total = len(maps[0].wards)
+    total, noun = len(maps[0].wards), maps[0].noun
     return [
         (
-            f"These are the newest figures for {case.areas}: deaths in {when}. "
-            f"A {case.noun} counts as below or above {case.study.study.place} only when its whole "
+            f"These are the newest figures for {maps[0].areas}: deaths in {when}. "
+            f"{_article(noun)} {noun} counts as below or above {case.study.study.place} only when "
+            "its whole "
             "95% interval lies on that side."
         ),
         (
-            f"Even if all {count(total, case.noun)} were alike, about {_by_chance(2 * total)} of "
+            f"Even if all {count(total, noun)} were alike, about {_by_chance(2 * total)} of "
             f"the {2 * total} comparisons would stand out by chance. Small differences "
             "in rank mean nothing."
         ),
@@ -121,15 +131,19 @@ def standings(found: WardMap, noun: str) -> str:
 
 
 def _tile_figure(case: Case, found: WardMap, place: int) -> Figure:
+    real = has_outlines(found, case.tables)
     notes = [
-        f"Not to scale: each {case.noun} is one tile of one size, placed roughly as on the map.",
+        f"The numbers are places in the ranking; the list gives each {found.noun}'s name."
+        if real
+        else f"Not to scale: each {found.noun} is one tile of one size, placed roughly as on the "
+        "map.",
         *(f"{zone.name}: {zone.definition}." for zone in case.study.zones.values()),
     ]
     return Figure(
         id=f"tiles-{found.sex}",
         number=place,
-        title=standings(found, case.noun),
-        subtitle=f"Life expectancy at birth, {found.sex}s, {case.areas}, "
+        title=standings(found, found.noun),
+        subtitle=f"Life expectancy at birth, {found.sex}s, {found.areas}, "
         f"{period(*found.window)}, with 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
         alt=_tile_alt(case, found),
@@ -140,7 +154,12 @@ def _tile_figure(case: Case, found: WardMap, place: int) -> Figure:
 
 
 def _tile_alt(case: Case, found: WardMap) -> str:
-    parts = [f"Tile map of {count(len(found.wards), case.noun)}, one square each."]
+    held = count(len(found.wards), found.noun)
+    parts = [
+        f"Map of {held} on their real outlines."
+        if has_outlines(found, case.tables)
+        else f"Tile map of {held}, one square each."
+    ]
     if found.place is not None:
         parts.append(f"{found.place_name} as a whole has {years(found.place.value)}.")
         for standing in (BELOW, ABOVE):
@@ -164,7 +183,7 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
         default=None,
     )  # fmt: skip
     spread = "" if widest is None else f"The widest interval spans {years(widest)}. "
-    alt = f"Dot plot of every {case.noun} with its 95% interval, one panel for each sex. "
+    alt = f"Dot plot of every {maps[0].noun} with its 95% interval, one panel for each sex. "
     if given and given[0].value and given[-1].value:
         alt += (
             f"For {first.sex}s the dots run from {number(given[0].value.value)} years in "
@@ -173,20 +192,20 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
     return Figure(
         id="ranking",
         number=place,
-        title=ranking(maps, case.noun),
-        subtitle=f"Life expectancy at birth by {case.noun}, males and females, "
-        f"{case.areas}, {period(*first.window)}, with 95% intervals. "
+        title=ranking(maps, maps[0].noun),
+        subtitle=f"Life expectancy at birth by {maps[0].noun}, males and females, "
+        f"{maps[0].areas}, {period(*first.window)}, with 95% intervals. "
         f"As known at {date(case.facts.as_known_at)}.",
-        alt=f"{alt}{spread}{ranking(maps, case.noun)}.",
-        notes=(_order_note(case, maps),),
+        alt=f"{alt}{spread}{ranking(maps, maps[0].noun)}.",
+        notes=(_order_note(maps),),
         files=("data/life_expectancy.csv",),
         tables=(_table(case, maps),),
     )  # fmt: skip
 
 
-def _order_note(case: Case, maps: tuple[WardMap, ...]) -> str:
+def _order_note(maps: tuple[WardMap, ...]) -> str:
     return (
-        f"The {case.noun}s stand in the order of the figures for {maps[0].sex}s. On phones each "
+        f"The {maps[0].noun}s stand in the order of the figures for {maps[0].sex}s. On phones each "
         "panel has its own order."
     )
 
@@ -235,8 +254,8 @@ def _table(case: Case, maps: tuple[WardMap, ...]) -> Table:
     ]
     return Table(
         id="table-areas",
-        caption=f"Life expectancy at birth of every {case.noun}, {period(*maps[0].window)}",
-        columns=(Column(case.noun.capitalize()), Column("Zone"), *heads),
+        caption=f"Life expectancy at birth of every {maps[0].noun}, {period(*maps[0].window)}",
+        columns=(Column(maps[0].noun.capitalize()), Column("Zone"), *heads),
         rows=tuple(rows),
         shares=(2.4, 1.8, 1.5, 1.25, 1.5, 1.25),
         folded=True,

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from gapwatch.reporting.numbers import vintage
 from gapwatch.reporting.reading import (
     Z95,
     Estimate,
     Tables,
+    area_name,
     area_values,
     comparator,
     newest_period,
@@ -20,18 +22,22 @@ from gapwatch.reporting.reading import (
 )
 from gapwatch.study import Study
 
+MAJORITY = 0.5
 BELOW, NEAR, ABOVE, UNKNOWN = "below", "near", "above", "unknown"
 
 
 @dataclass(frozen=True)
 class Ward:
-    """One area: where its tile stands, its value, and which side of the place's figure it is."""
+    """One area: its value, and which side of the place's figure it is.
+
+    `row` and `column` are its tile's; None for areas that only a real map can show.
+    """
 
     code: str
     name: str
     zone: str
-    row: int
-    column: int
+    row: int | None
+    column: int | None
     value: Estimate | None
     standing: str
 
@@ -45,6 +51,17 @@ class WardMap:
     place_name: str
     place: Estimate | None
     wards: tuple[Ward, ...]
+    geography: str = "ward2011"
+
+    @property
+    def areas(self) -> str:
+        """What the areas are called, such as `2011 wards`."""
+        return vintage(self.geography)
+
+    @property
+    def noun(self) -> str:
+        """One of them, such as `ward` or `MSOA`."""
+        return self.areas[5:-1] if self.areas[:4].isdigit() else "area"
 
     def named(self, standing: str) -> tuple[str, ...]:
         """Names of the areas with one standing."""
@@ -85,15 +102,66 @@ def differ(first: Estimate, second: Estimate) -> bool | None:
 
 
 def ward_map(study: Study, tables: Tables, sex: str) -> WardMap | None:
-    """The newest window of the study's own areas; None when nothing is published for them."""
-    window = newest_period(tables, study.geography.vintage)
-    if window is None:
+    """The newest window that is published for small areas; None when there is none.
+
+    The areas are the study's own, or those of a bridge when their figures are newer.
+    """
+    shown = newest_areas(study, tables)
+    if shown is None:
         return None
-    values = area_values(tables, study.geography.vintage, sex, window)
+    geography, window = shown
+    values = area_values(tables, geography, sex, window)
     place = comparator(tables, study.study.area_code, sex, window)
     wards = tuple(
-        Ward(area.code, area.name, study.zone_of(area.code), area.row, area.column,
-             values.get(area.code), standing(values.get(area.code), place))
-        for area in study.geography.areas
-    )  # fmt: skip
-    return WardMap(sex, window, study.study.place, place, wards)
+        Ward(code, name, zone, row, column, values.get(code), standing(values.get(code), place))
+        for code, name, zone, row, column in _places(study, tables, geography)
+    )
+    return WardMap(sex, window, study.study.place, place, wards, geography)
+
+
+def newest_areas(study: Study, tables: Tables) -> tuple[str, tuple[int, int]] | None:
+    """Geography and window of the newest figures; the study's own areas win a tie."""
+    known = [study.geography.vintage, *(bridge.geography for bridge in study.geography.bridges)]
+    found = [
+        (window[::-1], -place, geography)
+        for place, geography in enumerate(known)
+        if (window := newest_period(tables, geography))
+    ]
+    if not found:
+        return None
+    window, _, geography = max(found)
+    return geography, (window[1], window[0])
+
+
+Place = tuple[str, str, str, int | None, int | None]
+
+
+def _places(study: Study, tables: Tables, geography: str) -> list[Place]:
+    """Code, name, zone and tile of every area; an area of a bridge is in a zone by majority."""
+    if geography == study.geography.vintage:
+        return [
+            (area.code, area.name, study.zone_of(area.code), area.row, area.column)
+            for area in study.geography.areas
+        ]
+    carried = tables["bridge"]
+    rows = carried[carried["geography"] == geography]
+    return [
+        (code, area_name(tables, code), zone if share > MAJORITY else "", None, None)
+        for code, zone, share in zip(
+            rows["area_code"], rows["zone"], rows["share_in_zone"], strict=True
+        )
+    ]
+
+
+def has_outlines(found: WardMap, tables: Tables) -> bool:
+    """Whether an outline of every area of the map is pinned, of its own vintage."""
+    boundary = tables.get("boundary")
+    if boundary is None:
+        return False
+    held = set(boundary.loc[boundary["geography"] == found.geography, "area_code"])
+    return {ward.code for ward in found.wards} <= held
+
+
+def drawable(found: WardMap, tables: Tables) -> bool:
+    """Whether the areas can be put on a map: real outlines, or a tile for each."""
+    return has_outlines(found, tables) or all(ward.row is not None for ward in found.wards)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from gapwatch.contracts import INPUTS
 from gapwatch.errors import StudyError, ValidationError
 from gapwatch.study import Period, Study
 
@@ -21,7 +22,10 @@ def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
     that end after the snapshot, and for areas without a population or a deprivation score.
     """
     vintage = study.geography.vintage
-    mine = {name: frame[frame["geography"] == vintage] for name, frame in inputs.items()}
+    mine = {
+        table.name: inputs[table.name][inputs[table.name]["geography"] == vintage]
+        for table in INPUTS
+    }
     _require_areas(study, mine)
     _require_periods(study, mine["life_expectancy"])
     _require_past(mine["life_expectancy"], known_in)

@@ -2,43 +2,105 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from gapwatch import snapshots, tables
-from gapwatch.contracts import INPUTS, TABLES
+from gapwatch.contracts import EXTRA_INPUTS, INPUTS, TABLES
 from gapwatch.errors import StudyError
-from gapwatch.snapshots import Snapshot
+from gapwatch.snapshots import Pin, Snapshot
+from gapwatch.sources import kinds
+from gapwatch.sources.corrections import correct
 from gapwatch.sources.fit import require_fit
-from gapwatch.study import Study
+from gapwatch.sources.payload import Payload
+from gapwatch.study import PinnedSource, Source, Study
+
+log = logging.getLogger(__name__)
+Frames = dict[str, pd.DataFrame]
 
 
-def load_inputs(raw: Path, snapshot: Snapshot, study: Study) -> dict[str, pd.DataFrame]:
+def load_inputs(raw: Path, snapshot: Snapshot, study: Study) -> Frames:
     """Read every source of the study from the snapshot, verified, parsed, checked.
 
     Returns one canonical frame per input table. Raises IntegrityError for bytes that are not the
     pinned ones, ValidationError for bytes that break the contract, StudyError when the study asks
     for areas or periods that the data don't hold.
     """
-    parts: dict[str, list[pd.DataFrame]] = {table.name: [] for table in INPUTS}
+    return combine(study, read_sources(raw, snapshot, study), known_in=snapshot.as_known_at.year)
+
+
+def read_sources(raw: Path, snapshot: Snapshot, study: Study) -> dict[str, Frames]:
+    """Tables of every source of the study by its id; UsageError when the snapshot lacks one.
+
+    A snapshot that nobody pulled holds figures that were written out, and no live source: these
+    are left out, which the log and the report say.
+    """
+    found = {}
+    left_out = absent(snapshot, study)
+    if left_out:
+        log.warning("snapshot %s was not pulled and holds no %s", snapshot.id, ", ".join(left_out))
     for source in study.sources:
+        if source.id in left_out:
+            continue
         pin = snapshot.pin(source.id)
         if pin.table != source.table:
             raise StudyError(
                 f"sources, {source.id}", expected=f"the table that the pin holds, {pin.table}",
                 found=source.table, remedy="correct table in the study",
             )  # fmt: skip
-        content = snapshots.read_object(raw, pin)
-        parts[source.table].append(tables.read_csv(TABLES[source.table], content, source.id))
-    inputs = {}
+        found[source.id] = read(study, source, payloads(raw, pin))
+    return found
+
+
+def absent(snapshot: Snapshot, study: Study) -> tuple[str, ...]:
+    """Live sources of the study that a snapshot lacks because nobody pulled it."""
+    if snapshot.study:
+        return ()
+    held = {pin.id for pin in snapshot.pins}
+    return tuple(
+        source.id
+        for source in study.sources
+        if source.id not in held and not isinstance(source, PinnedSource)
+    )
+
+
+def payloads(raw: Path, pin: Pin) -> tuple[Payload, ...]:
+    """What a pin holds, verified, as the publisher sent it."""
+    contents = snapshots.read_objects(raw, pin)
+    return tuple(
+        Payload(item.role, item.address, item.suffix, content)
+        for item, content in zip(pin.objects, contents, strict=True)
+    )
+
+
+def read(study: Study, source: Source, sent: tuple[Payload, ...]) -> Frames:
+    """Tables of one source, with the study's corrections made."""
+    return correct(study, source.id, kinds.parse(source, sent))
+
+
+def combine(
+    study: Study, found: Mapping[str, Mapping[str, pd.DataFrame]], *, known_in: int
+) -> Frames:
+    """One canonical frame per input table from the tables of every source; the study must fit."""
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for frames in found.values():
+        for name, frame in frames.items():
+            parts.setdefault(name, []).append(frame)
     for table in INPUTS:
-        if not parts[table.name]:
+        if table.name not in parts:
             raise StudyError(
                 "sources", expected=f"a source for the table {table.name}", found="none",
                 remedy=f'add a source with table = "{table.name}" to the study',
             )  # fmt: skip
-        joined = pd.concat(parts[table.name], ignore_index=True)
-        inputs[table.name] = tables.canonical(table, joined, table.name)
-    require_fit(study, inputs, known_in=snapshot.as_known_at.year)
+    inputs = {
+        table.name: tables.canonical(
+            TABLES[table.name], pd.concat(parts[table.name], ignore_index=True), table.name
+        )
+        for table in (*INPUTS, *EXTRA_INPUTS)
+        if table.name in parts
+    }
+    require_fit(study, inputs, known_in=known_in)
     return inputs

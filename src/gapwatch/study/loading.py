@@ -14,6 +14,7 @@ from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import StudyError
 from gapwatch.study.model import Study
+from gapwatch.study.sources import KINDS
 
 # Stated figures are rounded to the year: "78" and "almost 92" are "14" apart.
 _ROUNDING = 0.5
@@ -42,6 +43,7 @@ def load(path: Path) -> tuple[Study, str]:
     _check_promise(path, study)
     _check_areas(path, study)
     _check_measures(path, study)
+    _check_bridges(path, study)
     return study, hashlib.sha256(raw).hexdigest()
 
 
@@ -50,6 +52,13 @@ def _wrong(path: Path, key: str, expected: str, found: str, remedy: str = "") ->
         f"{path.name}, {key}", expected=expected, found=found,
         remedy=remedy or f"correct {key} in {path}",
     )  # fmt: skip
+
+
+def _without_kinds(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """A source's kind stands in the place of an error, but not in the file."""
+    if len(location) > 2 and location[0] == "sources" and location[2] in KINDS:  # noqa: PLR2004
+        return location[:2] + location[3:]
+    return location
 
 
 def _key_name(location: tuple[int | str, ...]) -> str:
@@ -63,7 +72,7 @@ def _from_pydantic(path: Path, error: PydanticError) -> StudyError:
     # A misspelt key is both unknown and missing: the unknown one tells the reader more.
     first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     location = first["loc"]
-    key = _key_name(location) or "the file"
+    key = _key_name(_without_kinds(location)) or "the file"
     if first["type"] == "extra_forbidden":
         known = _known_keys(location[:-1])
         near = difflib.get_close_matches(str(location[-1]), known, n=1)
@@ -71,6 +80,9 @@ def _from_pydantic(path: Path, error: PydanticError) -> StudyError:
         return _wrong(path, key, f"one of {', '.join(known)}", "a key that is not known", remedy)
     if first["type"] == "missing":
         return _wrong(path, key, "a value", "nothing", f"add {location[-1]!r} to {path}")
+    if first["type"] == "union_tag_invalid":
+        kinds = ", ".join(KINDS)
+        return _wrong(path, f"{key}.kind", f"one of {kinds}", repr(first["ctx"]["tag"]))
     message = first["msg"]
     if first["type"] == "value_error":
         expected, _, found = message.removeprefix("Value error, ").partition("|")
@@ -84,6 +96,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     for part in location:
         if isinstance(model, type) and issubclass(model, BaseModel):
             model = model.model_fields[str(part)].annotation
+        elif part in KINDS:
+            model = KINDS[str(part)]
         else:
             model = get_args(model)[-1 if get_origin(model) is dict else 0]
         if get_origin(model) in (Union, UnionType):
@@ -174,3 +188,20 @@ def _check_measures(path: Path, study: Study) -> None:
     count = sum(measure.primary for measure in study.measures)
     if count != 1:
         raise _wrong(path, "measures", "one measure with primary = true", str(count))
+
+
+def _check_bridges(path: Path, study: Study) -> None:
+    lookups = [source.id for source in study.sources if source.table == "lookup"]
+    seen = {study.geography.vintage}
+    for number, bridge in enumerate(study.geography.bridges, 1):
+        where = f"geography.bridges[{number}]"
+        if bridge.geography in seen:
+            raise _wrong(path, f"{where}.geography", "other areas than the study's own, once",
+                         bridge.geography)  # fmt: skip
+        seen.add(bridge.geography)
+        for name in ("up", "across"):
+            for place, source in enumerate(getattr(bridge, name), 1):
+                if source not in lookups:
+                    raise _wrong(path, f"{where}.{name}[{place}]",
+                                 f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
+                                 repr(source))  # fmt: skip

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from gapwatch.contracts import CODE, SLUG
-
-Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=60)]
-Code = Annotated[str, Field(pattern=f"^{CODE}$")]
-
-
-def _printable(text: str) -> str:
-    """The report ships one typeface, with Latin letters; anything else would print as a box."""
-    for character in text:
-        known = (
-            " " <= character <= "\u024f" or "\u2010" <= character <= "\u2044" or character == "€"
-        )
-        if not known or "\x7f" <= character <= "\x9f":
-            raise ValueError(
-                f"Latin letters, digits and punctuation|{character!r} (U+{ord(character):04X})"
-            )
-    return text
+from gapwatch.study.base import (
+    Code,
+    MeasureKind,
+    Part,
+    Period,
+    Probability,
+    Sex,
+    Slug,
+    Text,
+    Year,
+)
+from gapwatch.study.sources import Correction, Publishers, Source
 
 
-Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)]
-Year = Annotated[int, Field(ge=1801, le=2200)]
-Probability = Annotated[float, Field(gt=0, lt=1)]
-Period = tuple[Year, Year]
-Sex = Literal["female", "male"]
-MeasureKind = Literal["pair", "pooled", "extremes", "slope"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
-class Heading(_Part):
+class Heading(Part):
     """What the study is about."""
 
     id: Slug
@@ -46,7 +29,7 @@ class Heading(_Part):
     title: Text
 
 
-class Promise(_Part):
+class Promise(Part):
     """Who promised what, with the figures as they were stated and where they were stated."""
 
     text: Text
@@ -61,7 +44,7 @@ class Promise(_Part):
     deadline_year: Year
 
 
-class VerdictRules(_Part):
+class VerdictRules(Part):
     """The thresholds of the verdict (docs/methods.md, verdict)."""
 
     on_track_probability: Probability = 0.8
@@ -82,14 +65,14 @@ class VerdictRules(_Part):
         return self
 
 
-class Break(_Part):
+class Break(Part):
     """A window at which the series starts anew, and why."""
 
     first_period: Period
     reason: Text
 
 
-class Area(_Part):
+class Area(Part):
     """An area and its place on the tile map, counted from the north-west."""
 
     code: Code
@@ -98,7 +81,22 @@ class Area(_Part):
     column: int = Field(ge=0, lt=60)
 
 
-class Geography(_Part):
+class Bridge(Part):
+    """Later figures on other areas, carried to the sides of the study's measures.
+
+    Figures on `geography` are shown beside the trend and never joined to it. `blocks` are the
+    small areas that both kinds of area are made of: `up` leads from blocks to `geography`,
+    `across` from blocks to the study's own vintage, each a chain of lookup sources by id.
+    """
+
+    geography: Slug
+    blocks: Slug
+    up: tuple[Slug, ...] = Field(min_length=1)
+    across: tuple[Slug, ...] = Field(min_length=1)
+    reason: Text
+
+
+class Geography(Part):
     """The vintage of the areas, the areas, what else is shown beside them, the breaks."""
 
     vintage: Slug
@@ -106,9 +104,10 @@ class Geography(_Part):
     comparators: tuple[Code, ...] = ()
     areas: tuple[Area, ...] = Field(min_length=2)
     breaks: tuple[Break, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
 
 
-class Zone(_Part):
+class Zone(Part):
     """A named set of areas."""
 
     name: Text
@@ -116,7 +115,7 @@ class Zone(_Part):
     areas: tuple[Code, ...]
 
 
-class Measure(_Part):
+class Measure(Part):
     """One fully specified gap."""
 
     id: Slug
@@ -128,7 +127,7 @@ class Measure(_Part):
     baseline_period: Period | None = None
 
 
-class ProjectionRules(_Part):
+class ProjectionRules(Part):
     """Priors of the projection: the slope, the yearly step, and one-year shocks to set aside.
 
     `shocks` maps calendar years, such as pandemic years, to the prior standard deviation of an
@@ -137,26 +136,17 @@ class ProjectionRules(_Part):
 
     slope_sd_years_per_year: float = Field(default=0.5, gt=0, lt=10)
     step_sd_scale_years: float = Field(default=0.25, gt=0, lt=10)
-    shocks: dict[Year, Annotated[float, Field(gt=0, lt=20)]] = {}
+    shocks: dict[Year, Annotated[float, Field(gt=0, lt=20)]] = Field(default={})
 
 
-class Simulation(_Part):
+class Simulation(Part):
     """Seed and number of draws of the simulated quantities."""
 
     seed: int = Field(ge=0)
     draws: int = Field(default=20_000, ge=1000, le=1_000_000)
 
 
-class Source(_Part):
-    """An input: the pin that holds it, its table, when more is expected, what to beware of."""
-
-    id: Slug
-    table: Literal["area_reference", "life_expectancy", "population_deaths"]
-    next_expected: Text
-    note: str = Field(default="", max_length=1000)
-
-
-class Study(_Part):
+class Study(Part):
     """A whole study. `sha256` is that of the file's bytes; `root` is the folder it stands in."""
 
     study: Heading
@@ -167,7 +157,9 @@ class Study(_Part):
     zones: dict[Slug, Zone]
     measures: tuple[Measure, ...] = Field(min_length=1)
     simulation: Simulation
+    publishers: Publishers = Publishers()
     sources: tuple[Source, ...] = Field(min_length=1)
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def primary(self) -> Measure:

@@ -31,7 +31,7 @@ NORTHERN_WARDS = (
 def published(source: str) -> list[dict[str, str]]:
     """The rows that a publisher sent on Westminster's wards, as text."""
     pin = snapshots.load(RAW).pin(source)
-    rows = csv.DictReader(snapshots.read_object(RAW, pin).decode().splitlines())
+    rows = csv.DictReader(snapshots.read_objects(RAW, pin)[0].decode().splitlines())
     return [row for row in rows if row["geography"] == "ward2011"]
 
 

@@ -1,7 +1,7 @@
 """Snapshots: immutable sets of inputs in data/raw, each byte pinned by its SHA-256.
 
-    data/raw/objects/<sha256>.csv                what a publisher sent, stored once
-    data/raw/snapshots/<id>/pins/<source>.json   a pin: an object's origin, licence, size, hash
+    data/raw/objects/<sha256>.<suffix>           what a publisher sent, stored once
+    data/raw/snapshots/<id>/pins/<source>.json   a pin: its objects, their origin, licence, hashes
     data/raw/snapshots/<id>/snapshot.json        the pins of the snapshot, with the hash of each
 
 The end of a snapshot's id is a hash of its own list, so no part of the chain can change unseen.
@@ -10,121 +10,71 @@ The end of a snapshot's id is a hash of its own list, so no part of the chain ca
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
-from gapwatch.contracts import SLUG
 from gapwatch.errors import IntegrityError, UsageError
+from gapwatch.snapshots.records import Object, Pin, Snapshot, SnapshotList, sha256
 
-MAX_OBJECT_BYTES = 2_000_000_000
-_MAX_PIN_BYTES = 100_000
+_MAX_PIN_BYTES = 1_000_000
 _LIST = "snapshot.json"
 _DATE = len("2026-11-23")
 _AGAIN = "restore it from version control or a backup, or make a new snapshot"
 
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=60)]
 
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Pin(_Record):
-    """One pinned object: what it is, who published it under which licence, its size and hash."""
-
-    id: Slug
-    table: Annotated[str, Field(pattern="^[a-z_]{1,60}$")]
-    title: str
-    publisher: str
-    licence: str
-    attribution: str
-    period: str
-    obtained: Literal["transcribed", "retrieved"]
-    obtained_on: dt.date
-    address: str = ""
-    suffix: Literal["csv"] = "csv"
-    sha256: Sha256
-    bytes: int = Field(ge=1, le=MAX_OBJECT_BYTES)
-
-
-class SnapshotList(_Record):
-    """The content of snapshot.json."""
-
-    schema_version: Literal[1] = 1
-    title: str
-    as_known_at: dt.date
-    pins: dict[Slug, Sha256]
-
-
-class Snapshot(_Record):
-    """A snapshot whose pins have been read and verified."""
-
-    id: str
-    title: str
-    as_known_at: dt.date
-    pins: tuple[Pin, ...]
-
-    def pin(self, source: str) -> Pin:
-        """The pin of a source. Raises UsageError when the snapshot has none of that name."""
-        for pin in self.pins:
-            if pin.id == source:
-                return pin
-        raise UsageError(
-            f"snapshot {self.id}", expected=f"a pin named {source!r}, which the study asks for",
-            found=", ".join(pin.id for pin in self.pins),
-            remedy="choose another snapshot, or correct sources in the study",
-        )  # fmt: skip
-
-
-def ids(raw: Path) -> list[str]:
-    """Ids of the snapshots in `raw`, oldest first."""
+def ids(raw: Path, study: str = "") -> list[str]:
+    """Ids of the snapshots in `raw`, oldest first; with `study`, those that it may use."""
     folder = raw / "snapshots"
     if not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.iterdir() if (path / _LIST).is_file())
+    known = sorted(path.name for path in folder.iterdir() if (path / _LIST).is_file())
+    if not study:
+        return known
+    return [name for name in known if _read_list(raw, name).study in ("", study)]
 
 
-def load(raw: Path, snapshot_id: str | None = None) -> Snapshot:
-    """Read a snapshot, the newest when none is named, and verify its list and its pins."""
-    known = ids(raw)
+def load(raw: Path, snapshot_id: str | None = None, *, study: str = "") -> Snapshot:
+    """Read a snapshot and verify its list and its pins.
+
+    When none is named it is the newest: of those that `study` may use, if a study is given.
+    """
+    known = ids(raw, study if snapshot_id is None else "")
     if not known:
         raise UsageError(
             str(raw), expected="at least one snapshot", found="none",
             remedy="run in a gapwatch project, or name its study with --study",
         )  # fmt: skip
-    name = _newest(known) if snapshot_id is None else snapshot_id
+    name = _newest(raw, known) if snapshot_id is None else snapshot_id
     if name not in known:
         raise UsageError(
             f"snapshot {name!r}", expected=f"one of {', '.join(known)}", found="no such snapshot",
             remedy="see `gapwatch snapshots`",
         )  # fmt: skip
     folder = raw / "snapshots" / name
-    content = _read_small(folder / _LIST)
-    listed = _parse(SnapshotList, content, folder / _LIST)
-    if _identify(listed.as_known_at, content) != name:
-        raise IntegrityError(
-            str(folder / _LIST), expected=f"the list that snapshot {name} is named after",
-            found=f"the list of {_identify(listed.as_known_at, content)}", remedy=_AGAIN,
-        )  # fmt: skip
+    listed = _read_list(raw, name)
     pins = tuple(
         _load_pin(folder / "pins", source, sha) for source, sha in sorted(listed.pins.items())
     )
-    return Snapshot(id=name, title=listed.title, as_known_at=listed.as_known_at, pins=pins)
+    return Snapshot(
+        id=name, title=listed.title, as_known_at=listed.as_known_at, study=listed.study,
+        follows=listed.follows, pins=pins,
+    )  # fmt: skip
 
 
-def _newest(known: list[str]) -> str:
-    """The snapshot of the newest date; two of one date have no order, so one must be named."""
+def _newest(raw: Path, known: list[str]) -> str:
+    """The snapshot of the newest date; of two of one date the one that follows the other."""
     newest = [name for name in known if name[:_DATE] == known[-1][:_DATE]]
     if len(newest) > 1:
+        followed = {_read_list(raw, name).follows for name in newest}
+        newest = [name for name in newest if name not in followed]
+    if len(newest) != 1:
         raise UsageError(
             "the newest snapshot", expected="one snapshot of the newest date",
             found=" and ".join(newest), remedy="name one of them with --snapshot",
@@ -132,14 +82,32 @@ def _newest(known: list[str]) -> str:
     return newest[0]
 
 
-def read_object(raw: Path, pin: Pin) -> bytes:
-    """The bytes that a pin names, verified: size first, then SHA-256. Every load comes here."""
-    path = object_path(raw, pin)
+def _read_list(raw: Path, name: str) -> SnapshotList:
+    """The list of a snapshot, which must be the one that the snapshot is named after."""
+    path = raw / "snapshots" / name / _LIST
+    content = _read_small(path)
+    listed = _parse(SnapshotList, content, path)
+    if _identify(listed.as_known_at, content) != name:
+        raise IntegrityError(
+            str(path), expected=f"the list that snapshot {name} is named after",
+            found=f"the list of {_identify(listed.as_known_at, content)}", remedy=_AGAIN,
+        )  # fmt: skip
+    return listed
+
+
+def read_objects(raw: Path, pin: Pin) -> tuple[bytes, ...]:
+    """The bytes of every object that a pin names, verified. Every load comes here."""
+    return tuple(_read_object(raw, pin, item) for item in pin.objects)
+
+
+def _read_object(raw: Path, pin: Pin, item: Object) -> bytes:
+    """The bytes of one object: size first, then SHA-256."""
+    path = object_path(raw, item)
     try:
         size = path.stat().st_size
-        if size != pin.bytes:
+        if size != item.bytes:
             raise IntegrityError(
-                f"{path} (pin {pin.id})", expected=f"{pin.bytes} bytes", found=f"{size} bytes",
+                f"{path} (pin {pin.id})", expected=f"{item.bytes} bytes", found=f"{size} bytes",
                 remedy=_AGAIN,
             )  # fmt: skip
         content = path.read_bytes()
@@ -148,18 +116,19 @@ def read_object(raw: Path, pin: Pin) -> bytes:
             f"{path} (pin {pin.id})", expected="the pinned object", found=str(error.strerror),
             remedy=_AGAIN,
         ) from error  # fmt: skip
-    _require_hash(content, pin.sha256, f"{path} (pin {pin.id})")
+    _require_hash(content, item.sha256, f"{path} (pin {pin.id})")
     return content
 
 
-def object_path(raw: Path, pin: Pin) -> Path:
-    """Where the object of a pin lies."""
-    return raw / "objects" / f"{pin.sha256}.{pin.suffix}"
+def object_path(raw: Path, item: Object) -> Path:
+    """Where an object lies."""
+    return raw / "objects" / f"{item.sha256}.{item.suffix}"
 
 
 def write(
-    raw: Path, *, title: str, as_known_at: dt.date, items: Iterable[tuple[Pin, bytes]]
-) -> Snapshot:
+    raw: Path, *, title: str, as_known_at: dt.date, items: Iterable[tuple[Pin, Sequence[bytes]]],
+    study: str = "", follows: str = "",
+) -> Snapshot:  # fmt: skip
     """Store objects and pins as a new snapshot; what is there already is left as it is.
 
     The list is written last and every file is moved into place whole, so a snapshot that can be
@@ -167,12 +136,17 @@ def write(
     """
     pins = []
     hashes = {}
-    for pin, content in items:
-        _require_hash(content, pin.sha256, f"pin {pin.id}")
-        _write_once(object_path(raw, pin), content)
+    for pin, contents in items:
+        for item, content in zip(pin.objects, contents, strict=True):
+            _require_hash(content, item.sha256, f"pin {pin.id}, {item.role}")
+            _write_once(object_path(raw, item), content)
         pins.append(pin)
-        hashes[pin.id] = _sha256(_dump(pin))
-    listed = _dump(SnapshotList(title=title, as_known_at=as_known_at, pins=hashes))
+        hashes[pin.id] = sha256(_dump(pin))
+    listed = _dump(
+        SnapshotList(
+            title=title, as_known_at=as_known_at, study=study, follows=follows, pins=hashes
+        )
+    )
     name = _identify(as_known_at, listed)
     folder = raw / "snapshots" / name
     for pin in pins:
@@ -189,15 +163,11 @@ def _load_pin(folder: Path, source: str, sha: str) -> Pin:
 
 
 def _identify(as_known_at: dt.date, content: bytes) -> str:
-    return f"{as_known_at.isoformat()}-{_sha256(content)[:10]}"
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return f"{as_known_at.isoformat()}-{sha256(content)[:10]}"
 
 
 def _require_hash(content: bytes, sha: str, where: str) -> None:
-    found = _sha256(content)
+    found = sha256(content)
     if found != sha:
         raise IntegrityError(
             where, expected=f"sha256 {sha}", found=f"sha256 {found}", remedy=_AGAIN
@@ -243,7 +213,7 @@ def _parse(model: type[RecordType], content: bytes, path: Path) -> RecordType:
 def _write_once(path: Path, content: bytes) -> None:
     """Write a file that never changes again: to a temporary name, flushed, then moved."""
     if path.exists():
-        _require_hash(path.read_bytes(), _sha256(content), str(path))
+        _require_hash(path.read_bytes(), sha256(content), str(path))
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")

@@ -1,0 +1,100 @@
+"""The input tables that only some studies have: people by age, lookups, boundaries, indicators."""
+
+from __future__ import annotations
+
+from gapwatch.contracts.schema import (
+    AREA,
+    AREA_NAME,
+    CODE,
+    GEOGRAPHY,
+    SEX,
+    SLUG,
+    Check,
+    Column,
+    Table,
+    calendar,
+    text,
+)
+
+_AGE = (
+    Column("age_start_years", "integer", "First age of the band", unit="years", minimum=0,
+           maximum=120),
+    Column("age_end_years", "integer", "Last age of the band; empty for the open top band",
+           unit="years", nullable=True, minimum=0, maximum=120),
+)  # fmt: skip
+_AGE_ORDER = Check("age_order", "age_start_years <= age_end_years", "a band ends after it starts")
+_KEY = ("geography", "area_code", "sex", "year", "age_start_years")
+
+POPULATION = Table(
+    "population",
+    "Residents at mid-year by area, sex and age",
+    (
+        GEOGRAPHY,
+        AREA,
+        AREA_NAME,
+        SEX,
+        calendar("year", "Calendar year"),
+        *_AGE,
+        Column("population_persons", "number", "Residents at mid-year", unit="persons", minimum=0),
+    ),
+    key=_KEY,
+    checks=(_AGE_ORDER,),
+)
+
+DEATHS = Table(
+    "deaths",
+    "Deaths registered by area, sex, age and calendar year",
+    (
+        GEOGRAPHY,
+        AREA,
+        AREA_NAME,
+        SEX,
+        calendar("year", "Calendar year of registration"),
+        *_AGE,
+        Column("deaths_persons", "number", "Deaths", unit="persons", minimum=0),
+    ),
+    key=_KEY,
+    checks=(_AGE_ORDER,),
+)
+
+LOOKUP = Table(
+    "lookup",
+    "Which area of one geography belongs to which of another, and with what share",
+    (
+        text("source", "Source that the lookup comes from", pattern=SLUG),
+        text("from_geography", "Kind and vintage of the smaller areas", pattern=SLUG),
+        text("from_code", "Code of the smaller area", pattern=CODE),
+        text("to_geography", "Kind and vintage of the larger areas", pattern=SLUG),
+        text("to_code", "Code of the larger area", pattern=CODE),
+        Column("weight", "number", "Share of the smaller area that belongs to the larger",
+               unit="share", minimum=0, maximum=1),
+    ),
+    key=("source", "from_code", "to_code"),
+)  # fmt: skip
+
+BOUNDARY = Table(
+    "boundary",
+    "Outlines of areas on the British National Grid (EPSG:27700)",
+    (
+        GEOGRAPHY,
+        AREA,
+        AREA_NAME,
+        Column("area_km2", "number", "Area inside the outline", unit="square kilometres",
+               minimum=0),
+        text("outline_wkt", "Outline as well-known text, in metres to one decimal"),
+    ),
+    key=("geography", "area_code"),
+)  # fmt: skip
+
+INDICATOR = Table(
+    "indicator",
+    "What Fingertips says of each indicator that is used",
+    (
+        Column("indicator_id", "integer", "Fingertips' number of the indicator", minimum=1),
+        text("indicator_name", "Name of the indicator"),
+        text("unit", "Unit of its values"),
+        text("polarity", "Which way is better, as published"),
+        text("last_uploaded", "When its data were last changed, as published", may_be_empty=True),
+    ),
+    key=("indicator_id",),
+)

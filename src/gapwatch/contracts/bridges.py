@@ -1,0 +1,90 @@
+"""How areas that figures are published on meet the study's own areas and zones."""
+
+from __future__ import annotations
+
+from gapwatch.contracts.schema import (
+    AREA,
+    CODE,
+    GEOGRAPHY,
+    MEASURE,
+    PERIOD,
+    PERIOD_ORDER,
+    SEX,
+    Check,
+    Column,
+    Table,
+    interval,
+    text,
+    years,
+)
+
+BRIDGE = Table(
+    "bridge",
+    "Where the residents of each published area live, in the study's own areas and zones",
+    (
+        GEOGRAPHY,
+        AREA,
+        text("study_area_code", "Study area that holds most of its residents", pattern=CODE),
+        Column("share_in_best_fit", "number", "Share of its residents who live in that study area",
+               unit="share", minimum=0, maximum=1),
+        text("zone", "Zone that holds most of its residents; empty when it is in none",
+             may_be_empty=True),
+        Column("share_in_zone", "number", "Share of its residents who live in that zone",
+               unit="share", minimum=0, maximum=1),
+        Column("residents_persons", "number", "Residents; empty when no population is pinned",
+               unit="persons", nullable=True, minimum=0),
+        text("basis", "What the shares count", choices=("residents", "blocks")),
+    ),
+    key=("geography", "area_code"),
+)  # fmt: skip
+
+_SIDES = ("worse", "better")
+
+
+def _misplaced(side: str) -> Column:
+    return Column(f"{side}_misplaced_share", "number",
+                  f"Residents of the {side}-off side who are counted elsewhere, and others who "
+                  "are counted in it, by its residents", unit="share", nullable=True,
+                  minimum=0)  # fmt: skip
+
+
+BRIDGED_GAP = Table(
+    "bridged_gap",
+    "Later gaps, from figures on other areas that best fit the sides; never part of the trend",
+    (
+        GEOGRAPHY,
+        MEASURE,
+        SEX,
+        *PERIOD,
+        *(
+            column
+            for side in _SIDES
+            for column in (
+                years(f"{side}_years", f"Life expectancy on the {side}-off side", minimum=40,
+                      maximum=110),
+                years(f"{side}_lower95_years", f"Lower 95% limit of the {side}-off side"),
+                years(f"{side}_upper95_years", f"Upper 95% limit of the {side}-off side"),
+                Column(f"{side}_areas", "integer", f"Areas that stand for the {side}-off side",
+                       unit="areas", minimum=0),
+                _misplaced(side),
+            )
+        ),
+        years("gap_years", "Better-off side minus worse-off side"),
+        years("se_years", "Standard error of the gap", minimum=0),
+        years("lower95_years", "Lower 95% limit of the gap"),
+        years("upper95_years", "Upper 95% limit of the gap"),
+        text("basis", "What the figure is made from"),
+        text("reason", "Code of the reason why a figure is withheld; empty when it is given",
+             may_be_empty=True),
+        text("flags", "Quality codes, separated by spaces; the figure is kept", may_be_empty=True),
+    ),
+    key=("geography", "measure", "sex", "period_start", "period_end"),
+    checks=(
+        PERIOD_ORDER,
+        interval(),
+        interval("worse_"),
+        interval("better_"),
+        Check("reason_when_missing", "(gap_years IS NULL) = (reason <> '')",
+              "a missing gap has a reason, and only a missing gap"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""What shows gapwatch at work without a network; nothing here reaches a published figure."""

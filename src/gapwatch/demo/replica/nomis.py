@@ -1,0 +1,155 @@
+"""How Nomis speaks: geographies as SDMX-JSON, cells as CSV, at most 25,000 of them at a time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from gapwatch.demo.replica.faults import Grid, Reply, Request, other_vintage
+from gapwatch.demo.replica.world import AGES, YEARS, Ints, World
+
+DATASET = "NM_2014_1"
+TYPES = {
+    "TYPE151": "2021 super output areas - lower layer",
+    "TYPE152": "2021 super output areas - middle layer",
+}
+PARENT = "1778385159"
+FIRST_AREA = 700_000_001
+FIRST_AGE = 101
+MEASURE = "20100"
+GENDERS = {"0": "Total", "1": "Male", "2": "Female"}
+PARAMS = {"geography", "date", "gender", "c_age", "measures", "select", "recordoffset"}
+FIELDS = ("date", "geography_code", "geography_name", "gender", "c_age", "obs_value",
+          "record_count")  # fmt: skip
+# A mistyped query is answered with nothing, under status 200.
+NOTHING = Reply(b"")
+
+
+def answer(world: World, request: Request, cells: int) -> Reply:
+    """What the API says to one request; `cells` is the most that one answer holds."""
+    path = request.path.removeprefix(f"dataset/{DATASET}")
+    if path == ".data.csv":
+        return _csv(world, request, cells)
+    if path == "/geography/TYPE.def.sdmx.json":
+        return _sdmx([_code(name, words, {}) for name, words in TYPES.items()])
+    match = re.fullmatch(r"/geography/(\w+?)(TYPE[0-9]+)\.def\.sdmx\.json", path)
+    if match is None:
+        return Reply(b"Not found", "text/plain", 404)
+    known = match[1] in (world.code, PARENT) and match[2] in TYPES
+    areas = _areas(world, match[2]) if known else []
+    changed = bool(areas) and request.fault("vintage")
+    return _sdmx([
+        _code(int(number), name, {"TypeName": TYPES[match[2]], "TypeCode": int(match[2][4:]),
+                                  "GeogCode": other_vintage(code) if changed else code})
+        for number, code, name, _ in areas
+    ])  # fmt: skip
+
+
+def _areas(world: World, kind: str) -> list[tuple[str, str, str, Ints]]:
+    """Nomis's number, code, name and population of every area of a type."""
+    if kind == "TYPE152":
+        codes = list(world.places.msoas)
+        people = [world.population_of_msoa(number) for number in range(len(codes))]
+    else:
+        codes = [lsoa.code for lsoa in world.places.lsoas21]
+        people = list(world.population)
+    start = FIRST_AREA + 100_000 * int(kind[4:])
+    return [(str(start + n), code, f"{world.name} {n + 1:03d}", people[n])
+            for n, code in enumerate(codes)]  # fmt: skip
+
+
+def _code(value: object, words: str, notes: dict[str, object]) -> dict[str, Any]:
+    found: dict[str, Any] = {"value": value, "description": {"value": words, "lang": "en"}}
+    if notes:
+        found["annotations"] = {
+            "annotation": [{"annotationtitle": k, "annotationtext": v} for k, v in notes.items()]
+        }
+    return found
+
+
+def _sdmx(codes: list[dict[str, Any]]) -> Reply:
+    lists = {"codelist": [{"agencyid": "NOMIS", "code": codes}]}
+    return Reply(json.dumps({"structure": {"codelists": lists}}).encode(), "application/json")
+
+
+def _csv(world: World, request: Request, cells: int) -> Reply:
+    asked = {name.lower(): value for name, value in request.params.items()}
+    chosen = _chosen(world, asked)
+    fields = [name.lower() for name in asked.get("select", ",".join(FIELDS)).split(",")]
+    offset = asked.get("recordoffset", "0")
+    if chosen is None or not set(fields) <= set(FIELDS) or not offset.isdecimal():
+        return NOTHING
+    rows = list(_rows(*chosen))
+    page = rows[int(offset) : int(offset) + cells]
+    if int(offset) and request.fault("page-missing"):
+        page = []
+    grid = Grid([n.upper() for n in FIELDS], [[*row, len(rows)] for row in page])
+    if page and request.fault("corrected-silently"):
+        grid.rows[-1][5] += 1
+    if request.fault("vintage"):
+        grid.set_vintage(["GEOGRAPHY_CODE"])
+    order = [FIELDS.index(name) for name in fields]
+    shown = Grid([grid.names[n] for n in order], [[row[n] for n in order] for row in grid.rows])
+    shown.spoil(request, "OBS_VALUE")
+    lines = [",".join(_quoted(cell) for cell in row) for row in (shown.names, *shown.rows)]
+    return Reply("".join(f"{line}\r\n" for line in lines).encode())
+
+
+def _quoted(cell: object) -> str:
+    return str(cell) if isinstance(cell, int) else f'"{cell}"'
+
+
+Chosen = tuple[list[tuple[str, str, str, Ints]], list[int], list[str], list[int]]
+
+
+def _chosen(world: World, asked: dict[str, str]) -> Chosen | None:
+    """Areas, years, genders and ages of a query; None for one that Nomis doesn't understand."""
+    if not asked.keys() <= PARAMS or asked.get("measures", MEASURE) != MEASURE:
+        return None
+    areas = _named(world, asked.get("geography", ""))
+    years = _list(asked.get("date", ""), set(YEARS))
+    ages = _list(asked.get("c_age", ""), set(range(FIRST_AGE, FIRST_AGE + AGES)))
+    genders = asked.get("gender", "").split(",")
+    if not (areas and years and ages) or not set(genders) <= GENDERS.keys():
+        return None
+    return areas, years, genders, ages
+
+
+def _named(world: World, text: str) -> list[tuple[str, str, str, Ints]]:
+    known = {kind: _areas(world, kind) for kind in TYPES}
+    for kind, areas in known.items():
+        if text in (f"{world.code}{kind}", f"{PARENT}{kind}"):
+            return areas
+    by_name = {key: area for areas in known.values() for area in areas for key in area[:2]}
+    # Nomis writes a run of its own numbers as first...last.
+    names = [name for part in text.split(",") for name in _run(part)]
+    return [by_name[name] for name in names] if set(names) <= by_name.keys() else []
+
+
+def _run(text: str) -> list[str]:
+    match = re.fullmatch(r"([0-9]{1,12})\.\.\.([0-9]{1,12})", text)
+    if match is None:
+        return [text]
+    first, last = int(match[1]), int(match[2])
+    return [str(n) for n in range(first, min(last, first + 10_000) + 1)] or [text]
+
+
+def _list(text: str, known: set[int]) -> list[int]:
+    names = [name for part in text.split(",") for name in _run(part)]
+    found = [int(name) for name in names if re.fullmatch("[0-9]{1,9}", name)]
+    return found if len(found) == len(names) and set(found) <= known else []
+
+
+def _rows(
+    areas: list[tuple[str, str, str, Ints]], years: list[int], genders: list[str], ages: list[int]
+) -> Iterator[list[Any]]:
+    for year in years:
+        for _, code, name, people in areas:
+            for gender in genders:
+                of_year = people[YEARS.index(year)]
+                counts = of_year.sum(axis=0) if gender == "0" else of_year[int(gender) - 1]
+                for age in ages:
+                    count = int(counts[age - FIRST_AGE])
+                    yield [year, code, name, int(gender), age, count]

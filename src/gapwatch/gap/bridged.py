@@ -1,0 +1,127 @@
+"""Later gaps, from figures on other areas: shown beside the trend, never joined to it.
+
+The study's sides are carried to the areas that later figures are published on. An area stands for
+a side when more than half of its residents live in it; how many residents that misplaces is told
+with each figure. Measures without two fixed sides aren't carried: more areas make another range.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gapwatch.contracts import BRIDGE, BRIDGED_GAP, SEXES
+from gapwatch.demography.chiang import Z95
+from gapwatch.demography.codes import GROUP_EMPTY
+from gapwatch.gap.measures import Side, quality_flags, side
+from gapwatch.geography.bridge import Bridged, SideFit, bridge, bridge_table
+from gapwatch.geography.panel import FloatArray, Panel, panel_of
+from gapwatch.study import Bridge, Measure, Study
+from gapwatch.tables import canonical
+
+BASIS = "values of the areas that best fit the sides, weighted by residents (approximation)"
+Frames = dict[str, pd.DataFrame]
+
+
+def bridged_gaps(study: Study, inputs: Frames) -> Frames:
+    """Tables bridge and bridged_gap; empty when the inputs hold nothing to carry.
+
+    Raises StudyError for chains that don't connect, ValidationError for lookups, residents and
+    figures that aren't of one vintage and one place.
+    """
+    published = inputs["life_expectancy"]
+    areas, gaps = [], []
+    for described in study.geography.bridges:
+        figures = published[published["geography"] == described.geography]
+        if figures.empty:
+            continue
+        carried = _carry(study, described, inputs, figures)
+        zones = {name: zone.areas for name, zone in study.zones.items()}
+        areas.append(bridge_table(carried, zones))
+        gaps += [_gaps(study, carried, published, sex) for sex in SEXES]
+    if not areas:
+        return {}
+    return {
+        "bridge": canonical(BRIDGE, pd.concat(areas, ignore_index=True), "bridge"),
+        "bridged_gap": canonical(BRIDGED_GAP, pd.concat(gaps, ignore_index=True), "bridged_gap"),
+    }
+
+
+def _carry(study: Study, described: Bridge, inputs: Frames, figures: pd.DataFrame) -> Bridged:
+    rows = inputs["lookup"]
+    lookups = {str(name): part for name, part in rows.groupby("source", sort=True)}
+    return bridge(
+        lookups, geography=described.geography, blocks=described.blocks, up=described.up,
+        across=described.across, study_geography=study.geography.vintage,
+        study_areas={area.code for area in study.geography.areas},
+        published=set(figures["area_code"]), residents=_residents(inputs),
+    )  # fmt: skip
+
+
+def _residents(inputs: Frames) -> dict[str, pd.Series]:
+    """Mean mid-year residents by code, for each geography whose population is known by age."""
+    people = inputs.get("population")
+    if people is None:
+        return {}
+    every = people.groupby(["geography", "area_code", "year"])["population_persons"].sum()
+    mean = every.groupby(level=["geography", "area_code"]).mean()
+    return {str(name): part.droplevel(0) for name, part in mean.groupby(level="geography")}
+
+
+def _gaps(study: Study, carried: Bridged, published: pd.DataFrame, sex: str) -> pd.DataFrame:
+    persons = carried.cells.groupby("area_code")["residents"].sum().sort_index()
+    codes = tuple(map(str, persons.index))
+    panel = panel_of(
+        published, carried.geography, codes, sex,
+        population=persons.to_numpy(dtype=np.float64),
+        deprivation=np.full(len(codes), np.nan),
+    )  # fmt: skip
+    frames = [
+        _frame(study, measure, carried, panel)
+        for measure in study.measures
+        if measure.kind in ("pair", "pooled")
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _frame(study: Study, measure: Measure, carried: Bridged, panel: Panel) -> pd.DataFrame:
+    fits = {name: carried.side(study.side(getattr(measure, name))) for name in ("worse", "better")}
+    worse, better = (_side(panel, fits[name]) for name in ("worse", "better"))
+    reason = [one or other for one, other in zip(worse.reason, better.reason, strict=True)]
+    hidden = np.array([bool(code) for code in reason])
+    gap = np.where(hidden, np.nan, better.value - worse.value)
+    se = np.where(hidden, np.nan, np.hypot(better.se, worse.se))
+    width = np.fmax(worse.upper - worse.lower, better.upper - better.lower)
+    data: dict[str, object] = {
+        "geography": carried.geography,
+        "measure": measure.id,
+        "sex": panel.sex,
+        "period_start": panel.start,
+        "period_end": panel.end,
+    }
+    for name, found in (("worse", worse), ("better", better)):
+        data |= {
+            f"{name}_years": found.value,
+            f"{name}_lower95_years": found.lower,
+            f"{name}_upper95_years": found.upper,
+            f"{name}_areas": len(fits[name].assigned),
+            f"{name}_misplaced_share": fits[name].reassigned_share,
+        }
+    data |= {
+        "gap_years": gap,
+        "se_years": se,
+        "lower95_years": gap - Z95 * se,
+        "upper95_years": gap + Z95 * se,
+        "basis": BASIS,
+        "reason": reason,
+        "flags": quality_flags(panel, width),
+    }
+    return pd.DataFrame(data)
+
+
+def _side(panel: Panel, fit: SideFit) -> Side:
+    """A side as its assigned areas have it; withheld as a whole where there is none."""
+    if fit.assigned:
+        return side(panel, fit.assigned)
+    nothing: FloatArray = np.full(len(panel.start), np.nan)
+    return Side(nothing, nothing, nothing, nothing, (GROUP_EMPTY,) * len(panel.start))

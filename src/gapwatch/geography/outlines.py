@@ -1,0 +1,69 @@
+"""Outlines for a map: read from the contract, simplified together, dissolved by zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas
+import numpy as np
+import pandas as pd
+import shapely
+
+from gapwatch.errors import ValidationError
+
+GRID = "EPSG:27700"
+# On a chart 15 cm wide of a borough 7 km wide, 10 m are a fifth of a millimetre.
+TOLERANCE_M = 10.0
+
+
+def outlines(boundary: pd.DataFrame, geography: str) -> geopandas.GeoDataFrame:
+    """Areas of one geography, sorted by code: area_code, area_name, area_km2, geometry.
+
+    Coordinates are metres on EPSG:27700. ValidationError when there is no such geography, or an
+    outline can't be read.
+    """
+    rows = boundary[boundary["geography"] == geography].sort_values("area_code", ignore_index=True)
+    if rows.empty:
+        known = ", ".join(sorted(set(boundary["geography"]))) or "none"
+        raise ValidationError("boundary, geography", expected=geography, found=known,
+                              remedy="pull a source that has the outlines of that geography",
+                              )  # fmt: skip
+    shapes = shapely.from_wkt(rows["outline_wkt"].to_numpy(dtype=object), on_invalid="ignore")
+    bad = np.flatnonzero(shapely.is_missing(shapes) | ~shapely.is_valid(shapes))
+    if len(bad):
+        raise ValidationError(f"boundary, outline of {rows['area_code'][bad[0]]}",
+                              expected="a polygon as well-known text", found="something else",
+                              remedy="pull the source again")  # fmt: skip
+    plain = rows[["area_code", "area_name", "area_km2"]]
+    return geopandas.GeoDataFrame(plain, geometry=shapes, crs=GRID)
+
+
+def simplified(
+    areas: geopandas.GeoDataFrame, tolerance_m: float = TOLERANCE_M
+) -> geopandas.GeoDataFrame:
+    """The outlines with fewer points, moved by about `tolerance_m` at most; shared edges stay so.
+
+    Where the outlines don't fit together exactly, each edge is simplified by itself there.
+    """
+    shapes = shapely.coverage_simplify(areas.geometry.to_numpy(), tolerance_m)
+    return areas.set_geometry(shapely.normalize(shapes), crs=areas.crs)
+
+
+def dissolved(areas: geopandas.GeoDataFrame, zone_of: Mapping[str, str]) -> geopandas.GeoDataFrame:
+    """One outline a zone, sorted by zone: zone, area_km2, geometry; areas in no zone are left out.
+
+    ValidationError for a zone that holds an area without an outline.
+    """
+    missing = sorted(set(zone_of) - set(areas["area_code"]))
+    if missing:
+        raise ValidationError("boundary, zones", expected="an outline of each area of a zone",
+                              found=f"none of {', '.join(missing)}",
+                              remedy="use zones and outlines of one vintage")  # fmt: skip
+    zones = areas["area_code"].map(dict(zone_of))
+    names = sorted(set(zones.dropna()))
+    shapes = [
+        shapely.normalize(shapely.union_all(areas.geometry[(zones == name)].to_numpy()))
+        for name in names
+    ]
+    km2 = [shape.area / 1e6 for shape in shapes]
+    return geopandas.GeoDataFrame({"zone": names, "area_km2": km2}, geometry=shapes, crs=GRID)

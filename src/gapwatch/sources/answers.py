@@ -1,0 +1,68 @@
+"""What an answer must look like before it is believed: pure checks of bytes, no socket."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from gapwatch.errors import SourceError
+
+Expected = Literal["csv", "json", "html", "file"]
+LATER = "try again later; if it stays so, check the address and the publisher's own pages"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The full final address with its query, and the decoded body."""
+
+    address: str
+    content: bytes
+
+
+def source_error(where: str, expected: str, found: str, remedy: str) -> SourceError:
+    """The one kind of error that a publisher causes."""
+    return SourceError(where, expected=expected, found=found, remedy=remedy)
+
+
+def line(text: str) -> str:
+    """The title of a page or the first line of a text, printable and short."""
+    title = re.search(r"<title[^>]*>(.*?)</title", text, re.IGNORECASE | re.DOTALL)
+    lines = (title[1] if title else text).strip().splitlines() or [""]
+    return "".join(c if c.isprintable() else "?" for c in lines[0].strip())[:200]
+
+
+def check(answer: Answer, expect: Expected, starts_with: str) -> None:
+    """Raise SourceError unless the body is what was asked for, with something in it."""
+    content = answer.content.removeprefix(b"\xef\xbb\xbf")
+    head = content[:4096].lstrip()
+    told = line(head.decode("utf-8", "replace"))
+    html = re.match(rb"(?i)<(!doctype\s+)?html", head) is not None
+    page = html if expect == "file" else head.startswith(b"<")
+    expected: str = expect
+    found = ""
+    if not content.strip():
+        found = "status 200 and an empty body"
+    elif page != (expect == "html"):
+        found = f"a web page: {told}" if page else told
+    elif not content.startswith(starts_with.encode()):
+        expected, found = f"{expect} that starts with {starts_with}", told
+    elif expect == "csv" and len(content.strip().splitlines()) == 1:
+        expected, found = "rows of data", "a header and no rows"
+    elif expect == "json":
+        expected, found = "JSON data", _fault_of_json(content)
+    if found:
+        raise source_error(answer.address, expected, found, LATER)
+
+
+def _fault_of_json(content: bytes) -> str:
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        return f"no JSON: {line(str(error))}"
+    if not (isinstance(answer, dict) and "error" in answer):
+        return ""
+    fault = answer["error"]
+    told = fault.get("message", fault) if isinstance(fault, dict) else fault
+    return f"an error under status 200: {line(str(told))}"

@@ -1,0 +1,76 @@
+"""What differs between two readings of a source: rows that came, went or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from gapwatch.contracts import TABLES
+from gapwatch.tables import csv_text
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: the row's key as text, and for a changed cell its column, old and new."""
+
+    source: str
+    table: str
+    what: Literal["added", "removed", "changed"]
+    key: str
+    column: str = ""
+    old: str = ""
+    new: str = ""
+
+    def __str__(self) -> str:
+        told = f"{self.source}: {self.table}, {self.key}: {self.what}"
+        if self.what != "changed":
+            return told
+        return f"{told}: {self.column} {self.old or 'blank'} -> {self.new or 'blank'}"
+
+
+def changes(
+    source: str, old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]
+) -> list[Change]:
+    """Every difference between two readings of one source, in the order of tables and keys.
+
+    Both hold canonical frames by table name; a table that one of them lacks counts as empty.
+    """
+    found: list[Change] = []
+    for name in sorted({*old, *new}):
+        found += _of_table(source, name, old.get(name), new.get(name))
+    return found
+
+
+def _of_table(
+    source: str, name: str, old: pd.DataFrame | None, new: pd.DataFrame | None
+) -> list[Change]:
+    table = TABLES[name]
+    names = list(table.key)
+    before, after = _keyed(old, names), _keyed(new, names)
+    told = [Change(source, name, "removed", _key(names, key)) for key in before if key not in after]
+    told += [Change(source, name, "added", _key(names, key)) for key in after if key not in before]
+    cells = [column for column in table.names if column not in table.key]
+    for key in before.keys() & after.keys():
+        for column, one, other in zip(cells, before[key], after[key], strict=True):
+            if one != other:
+                told.append(Change(source, name, "changed", _key(names, key), column, one, other))
+    return sorted(told, key=lambda item: (item.key, item.what, item.column))
+
+
+def _keyed(frame: pd.DataFrame | None, key: list[str]) -> dict[Row, Row]:
+    """Rows as text by their key, so that missing equals missing."""
+    if frame is None:
+        return {}
+    cells = [column for column in frame.columns if column not in key]
+    keys = zip(*(frame[name].map(csv_text) for name in key), strict=True)
+    values = zip(*(frame[name].astype(object).map(csv_text) for name in cells), strict=True)
+    return dict(zip(keys, values, strict=True))
+
+
+def _key(names: list[str], key: Row) -> str:
+    return " ".join(f"{name}={part}" for name, part in zip(names, key, strict=True))

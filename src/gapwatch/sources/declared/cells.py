@@ -1,0 +1,175 @@
+"""From a cell's words to the contract's values: maps, numbers, periods, sexes, ages, units."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from gapwatch.contracts import Column, Table
+from gapwatch.errors import StudyError
+from gapwatch.sources.declared.grid import refuse
+from gapwatch.sources.declared.layout import plain
+from gapwatch.sources.words import parse_age, parse_period, parse_sex
+from gapwatch.study.sources import FileSource
+
+Value = str | float | int | None
+PSEUDO = ("age", "measure", "period", "value")
+_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,20})?")
+_NEAR_WHOLE = 1e-6
+# Words come again and again; so many different ones are numbers, and not worth their room.
+_REMEMBERED = 200_000
+
+
+@dataclass
+class Place:
+    """A cell's place in the file; its words are only made for an error."""
+
+    where: str
+    row: int
+    column: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}, row {self.row}, column {self.column!r}"
+
+
+class Reader:
+    """Turns the words of one source into values of its table's columns."""
+
+    def __init__(self, source: FileSource, table: Table) -> None:
+        self._source = source
+        self._table = table
+        self._columns = {column.name: column for column in table.columns}
+        self._missing = {plain(word) for word in source.missing}
+        self._maps = {
+            name: {plain(k): v for k, v in words.items()} for name, words in source.values.items()
+        }
+        self._known: dict[tuple[str, str], Mapping[str, Value]] = {}
+        self._targets: dict[str, str] = {}
+
+    def read(self, name: str, text: str, where: Place) -> Mapping[str, Value]:
+        """What a cell of a contract or pseudo column fills; ValidationError names `where`."""
+        known = self._known.get((name, text))
+        if known is None:
+            known = self._read(name, text, where)
+            if len(self._known) < _REMEMBERED:
+                self._known[name, text] = known
+        return known
+
+    def target(self, text: str, where: Place) -> str:
+        """The contract column that a word of `measure` stands for."""
+        if text not in self._targets:
+            name = self._mapped("measure", text, where)
+            if name not in self._columns or not measured(self._columns[name]):
+                self._unknown(where, name)
+            require_units(self._source, self._table, {name})
+            self._targets[text] = name
+        return self._targets[text]
+
+    def _read(self, name: str, text: str, where: Place) -> Mapping[str, Value]:
+        if text in self._missing and text not in self._maps.get(name, {}):
+            column = self._columns.get(name)
+            if column is not None and (column.nullable or measured(column)):
+                return {name: None}
+            found = f"the mark {text!r}" if text else "a blank"
+            refuse(str(where), f"a value for {name}", found,
+                   "choose the rows by keep and drop, or set drop_missing")  # fmt: skip
+        word = self._mapped(name, text, where)
+        try:
+            return self._worded(name, word, where)
+        except ValueError as error:
+            expected, _, found = str(error).partition("|")
+            refuse(str(where), expected, found, "map the word in values, or drop its rows")
+
+    def _mapped(self, name: str, text: str, where: Place) -> str:
+        if name not in self._maps:
+            return text
+        if text not in self._maps[name]:
+            refuse(str(where), f"one of the words that values maps for {name}", repr(text),
+                   "add the word to values, or drop its rows")  # fmt: skip
+        return self._maps[name][text]
+
+    def _worded(self, name: str, word: str, where: Place) -> Mapping[str, Value]:
+        if name == "period":
+            return self._period(word)
+        if name == "age":
+            band = parse_age(word)
+            if band is None:
+                raise ValueError(f"an age or a band of ages|{word!r}, which is all of them")
+            return {"age_start_years": band[0], "age_end_years": band[1]}
+        column = self._columns[name]
+        if name == "sex":
+            sex = parse_sex(word)
+            if sex is None:
+                raise ValueError(f"female or male|{word!r}")
+            return {name: sex}
+        value = word if column.kind == "text" else self._number(column, word)
+        check(column, value, where)
+        return {name: value}
+
+    def _period(self, word: str) -> Mapping[str, Value]:
+        first, last = parse_period(word)
+        if "period_start" in self._columns:
+            return {"period_start": first, "period_end": last}
+        if first != last:
+            raise ValueError(f"one calendar year|{word!r}")
+        return {"year": first}
+
+    def _number(self, column: Column, word: str) -> float | int:
+        if not _NUMBER.fullmatch(word):
+            raise ValueError(f"a number|{word!r}")
+        value = float(word.replace(",", "")) * self._source.factors.get(column.name, 1.0)
+        if column.kind == "number":
+            return value
+        if abs(value - round(value)) > _NEAR_WHOLE:
+            raise ValueError(f"a whole number|{word!r}")
+        return round(value)
+
+    def _unknown(self, where: Place, name: str) -> NoReturn:
+        raise StudyError(
+            f"sources, {self._source.id}, {where}", expected=f"a quantity of {self._table.name}",
+            found=repr(name), remedy=f"its columns are {', '.join(self._table.names)}",
+        )  # fmt: skip
+
+
+def measured(column: Column) -> bool:
+    """Whether a column is a measured quantity, whose unit a source must state."""
+    return bool(column.unit) and (column.kind == "number" or column.unit == "persons")
+
+
+def check(column: Column, value: Value, where: Place) -> None:
+    """Raise ValidationError for a value outside the contract, at its place in the file."""
+    if isinstance(value, str):
+        fits = bool(value) or column.may_be_empty
+        fits = fits and (not column.pattern or re.fullmatch(column.pattern, value) is not None)
+        fits = fits and (not column.choices or value in column.choices)
+        form = column.pattern or ", ".join(column.choices) or "some text"
+        if not fits:
+            refuse(str(where), f"{column.name} of the form {form}", repr(value))
+    elif value is not None:
+        low = -math.inf if column.minimum is None else column.minimum
+        high = math.inf if column.maximum is None else column.maximum
+        if not low <= value <= high or not math.isfinite(value):
+            refuse(str(where), f"{column.name} from {low:g} to {high:g}", f"{value:g}")
+
+
+def require_units(source: FileSource, table: Table, filled: set[str]) -> None:
+    """Raise StudyError unless every measured column that is filled states a unit that fits.
+
+    Without a factor the file's unit is the contract's; with one it is another.
+    """
+    for column in table.columns:
+        if column.name not in filled or not measured(column):
+            continue
+        stated = source.units.get(column.name)
+        turned = source.factors.get(column.name, 1.0) != 1.0
+        if stated is None or (stated == column.unit) == turned:
+            told = f"{stated} {'with' if turned else 'without'} one"
+            raise StudyError(
+                f"sources, {source.id}, units, {column.name}",
+                expected=f"the file's unit: {column.unit}, or another with a factor",
+                found="none" if stated is None else told,
+                remedy="look the unit up in the file; state it in units, and its factor in factors",
+            )  # fmt: skip

@@ -1,0 +1,178 @@
+"""From bytes to rows of text: CSV, the sheets of a workbook, and files inside a zip."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import lzma
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NoReturn
+
+import python_calamine
+
+from gapwatch.errors import StudyError, ValidationError
+from gapwatch.study.sources import FileSource
+
+MOST_BYTES = 256 * 1024 * 1024
+# A workbook that unfolds to more than this is no table of areas.
+MOST_UNFOLDED = 1024 * 1024 * 1024
+MOST_CELLS = 50_000_000
+_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,9})["']""")
+_ZIP_FAULTS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError,
+    NotImplementedError, ValueError, OverflowError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet, or a whole CSV: where it is in a reader's words, its constants, its rows."""
+
+    where: str
+    constants: dict[str, str]
+    rows: Iterator[list[str]]
+
+
+def refuse(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
+    """Raise ValidationError: the file isn't what the study says of it."""
+    raise ValidationError(
+        where, expected=expected, found=found,
+        remedy=remedy or "open the file, and correct the source's description in the study",
+    )  # fmt: skip
+
+
+def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
+    """The sheets that a source names, or its CSV; every cell as text without spaces around it.
+
+    Row 1 is the file's first row, so that rows count as in a spreadsheet. Raises ValidationError
+    for bytes that aren't what the source says, StudyError for a sheet or member that isn't there.
+    """
+    if source.member is not None:
+        content = _member(where, source.member, content)
+        where = f"{where}, {source.member}"
+    if not content.strip():
+        refuse(where, "a file with something in it", "an empty file")
+    if source.format == "csv":
+        yield Grid(where, {}, _csv_rows(source, where, content))
+        return
+    workbook = _workbook(where, content)
+    for name, constants in source.sheets.items():
+        place = f"{where}, sheet {name!r}"
+        yield Grid(place, dict(constants), iter(_sheet_rows(workbook, where, name)))
+
+
+def _member(where: str, member: str, content: bytes) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if member in archive.namelist():
+                with archive.open(member) as stream:
+                    found = stream.read(MOST_BYTES + 1)
+            else:
+                names = ", ".join(sorted(archive.namelist())[:10]) or "an empty zip"
+                raise StudyError(
+                    where, expected=f"{member} inside the zip", found=names,
+                    remedy="correct member in the study",
+                )  # fmt: skip
+    except _ZIP_FAULTS as error:
+        refuse(where, f"a zip with {member} in it", f"a zip that can't be read ({error})")
+    if len(found) > MOST_BYTES:
+        refuse(
+            f"{where}, {member}", f"at most {MOST_BYTES} bytes", "more: the file unfolds too far"
+        )
+    return found
+
+
+def _csv_rows(source: FileSource, where: str, content: bytes) -> Iterator[list[str]]:
+    if content.startswith(b"PK\x03\x04"):
+        refuse(where, "a CSV", "a zip or a workbook", "state member or format in the study")
+    # Decoded as it is read: the whole text would take four times the room of its bytes.
+    text = io.TextIOWrapper(io.BytesIO(content), encoding=source.encoding, newline="")
+    reader = csv.reader(text, strict=True)
+    try:
+        for row in reader:
+            yield [_one_spaced(cell) for cell in row]
+    except UnicodeDecodeError:
+        refuse(f"{where}, after line {reader.line_num}", f"text in {source.encoding}",
+               "bytes of another kind", "state the file's encoding in the study")  # fmt: skip
+    except csv.Error as error:
+        refuse(f"{where}, line {reader.line_num}", "CSV", str(error))
+
+
+def _one_spaced(cell: str) -> str:
+    return cell if cell.isalnum() else " ".join(cell.split())
+
+
+def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                size = sum(item.file_size for item in archive.infolist())
+                cells = _extent(archive) if size <= MOST_UNFOLDED else 0
+        except _ZIP_FAULTS as error:
+            refuse(where, "a workbook", f"a zip that can't be read ({error})")
+        if size > MOST_UNFOLDED:
+            refuse(where, f"at most {MOST_UNFOLDED} bytes once unfolded", f"{size} bytes")
+        if cells > MOST_CELLS:
+            refuse(where, f"sheets of at most {MOST_CELLS} cells", f"one that spans {cells}",
+                   "delete the cells that lie far from the table")  # fmt: skip
+    try:
+        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except BaseException as error:
+        _give_up(error, where)
+
+
+def _extent(archive: zipfile.ZipFile) -> int:
+    """Cells that the widest sheet of an xlsx spans, from its cells' own addresses.
+
+    The reader sets room aside for all of them, and a shortage ends the process without an error.
+    """
+    most = 0
+    for name in archive.namelist():
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            width = height = 1
+            for letters, digits in _ADDRESS.findall(archive.read(name)):
+                height = max(height, int(digits))
+                width = max(width, functools.reduce(lambda n, c: n * 26 + c - 64, letters, 0))
+            most = max(most, width * height)
+    return most
+
+
+def _sheet_rows(
+    workbook: python_calamine.CalamineWorkbook, where: str, name: str
+) -> list[list[str]]:
+    if name not in workbook.sheet_names:
+        raise StudyError(
+            where, expected=f"a sheet {name!r}", found=", ".join(workbook.sheet_names) or "none",
+            remedy="correct sheets in the study",
+        )  # fmt: skip
+    try:
+        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except BaseException as error:
+        _give_up(error, f"{where}, sheet {name!r}")
+    return [[_text(cell) for cell in row] for row in rows]
+
+
+def _give_up(error: BaseException, where: str) -> NoReturn:
+    """The reader's own faults, its panics among them, which aren't Exceptions."""
+    if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+        raise ValidationError(
+            where, expected="a workbook that can be read", found=str(error)[:200] or "none",
+            remedy="open the file in a spreadsheet; state its format in the study",
+        ) from error  # fmt: skip
+    raise error
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float):
+        plain = format(Decimal(repr(cell)), "f")
+        return plain.removesuffix(".0")
+    return " ".join(str(cell).split())

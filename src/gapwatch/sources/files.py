@@ -1,0 +1,142 @@
+"""Files that a study describes: fetched as they are, read as the study says.
+
+Nothing about a publisher's layout is known here; see FileSource for what a description says.
+"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Literal, NoReturn, Protocol
+from urllib.parse import urljoin, urlsplit
+
+import pandas as pd
+
+from gapwatch.contracts import TABLES
+from gapwatch.errors import SourceError
+from gapwatch.sources.answers import Answer
+from gapwatch.sources.declared.build import Build
+from gapwatch.sources.declared.grid import MOST_BYTES, grids, refuse
+from gapwatch.sources.payload import Payload
+from gapwatch.study.sources import FileSource, is_loopback
+
+SHOWN_LINKS = 5
+
+
+class Getter(Protocol):
+    """What is needed of gapwatch.sources.http.Client."""
+
+    def get(
+        self, address: str, *, expect: Literal["csv", "html", "file"], max_bytes: int = ...
+    ) -> Answer:
+        """The checked answer at an address."""
+
+
+def fetch(source: FileSource, client: Getter, folder: Path) -> tuple[Payload, ...]:
+    """The file as it was sent, with the role `data`; its landing page before it, as `landing`.
+
+    `path` is relative to `folder`. From a landing page the newest link is taken: the last in
+    natural order (so that 9 comes before 10) of the text that `link` matches. Raises SourceError
+    when the file can't be read, is larger than 256 MiB, or no link matches.
+    """
+    suffix = "zip" if source.member is not None else source.format
+    if source.path is not None:
+        content = _local(folder / source.path, source.path)
+        # The name alone: a folder of this machine is nobody else's business, and pins are public.
+        return (Payload("data", Path(source.path).name, suffix, content),)
+    expect: Literal["csv", "file"] = "csv" if suffix == "csv" else "file"
+    if source.landing_page is None:
+        sent = client.get(source.address or "", expect=expect, max_bytes=MOST_BYTES)
+        return (Payload("data", sent.address, suffix, sent.content),)
+    page = client.get(source.landing_page, expect="html", max_bytes=MOST_BYTES)
+    link = newest_link(page.address, page.content, source.link or "")
+    sent = client.get(link, expect=expect, max_bytes=MOST_BYTES)
+    return (
+        Payload("landing", page.address, "html", page.content),
+        Payload("data", sent.address, suffix, sent.content),
+    )
+
+
+def parse(source: FileSource, payloads: tuple[Payload, ...]) -> dict[str, pd.DataFrame]:
+    """The source's table, canonical, by its name; from the payload `data` and nothing else.
+
+    Raises ValidationError, with file, sheet, row and column, where the file isn't as described
+    or breaks the contract; StudyError where the description itself is wrong.
+    """
+    data = [payload for payload in payloads if payload.role == "data"]
+    if len(data) != 1:
+        refuse(source.id, "one file", f"{len(data)} of them", "pull the source again")
+    where = f"{source.id}, {data[0].address.rpartition('/')[2] or data[0].address}"
+    build = Build(source, TABLES[source.table])
+    for grid in grids(source, where, data[0].content):
+        build.add(grid)
+    return {source.table: build.finish(where)}
+
+
+def newest_link(address: str, content: bytes, pattern: str) -> str:
+    """The newest link of a page whose full address matches; https, or this machine's own.
+
+    Raises SourceError, with the nearest links, when none does.
+    """
+    reader = _Links()
+    try:
+        reader.feed(content.decode("utf-8", "replace"))
+    except AssertionError as error:  # html.parser's word for a broken declaration
+        _refuse(address, "a web page", f"one that can't be read ({error})", "look at the page")
+    links = sorted({found for link in reader.links if (found := _resolved(address, link))})
+    matched = [(match[0], link) for link in links if (match := re.search(pattern, link))]
+    if not matched:
+        wanted = re.findall("[A-Za-z0-9]{3,}", pattern)
+        links.sort(key=lambda link: -sum(word in link for word in wanted))
+        _refuse(address, f"a link that matches {pattern}",
+                ", ".join(links[:SHOWN_LINKS]) or "no link at all",
+                "look at the page; correct link or landing_page in the study")  # fmt: skip
+    return max(matched, key=lambda pair: (_natural(pair[0]), _natural(pair[1]), pair))[1]
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.links += [value.strip() for name, value in attrs if name == "href" and value]
+
+
+def _resolved(address: str, link: str) -> str:
+    try:
+        full = urljoin(address, link).partition("#")[0]
+        parts = urlsplit(full)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return full if safe and host and not parts.username else ""
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Digits count as numbers of any length: by how many there are, then one by one."""
+    parts = re.findall("[0-9]+|[^0-9]+", text)
+    plain = [part.lstrip("0") if part[0] in "0123456789" else part for part in parts]
+    return tuple(
+        (len(after), after) if before[0] in "0123456789" else (-1, after)
+        for before, after in zip(parts, plain, strict=True)
+    )
+
+
+def _local(path: Path, named: str) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        _refuse(named, "a file that can be read", reason, "put it there, or correct path")
+    if len(content) > MOST_BYTES:
+        _refuse(named, f"at most {MOST_BYTES} bytes", "more", "cut the file to what is needed")
+    return content
+
+
+def _refuse(where: str, expected: str, found: str, remedy: str) -> NoReturn:
+    raise SourceError(where, expected=expected, found=found, remedy=remedy)

@@ -1,0 +1,52 @@
+"""Which module speaks for which kind of source: fetch asks, parse reads what was pinned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from gapwatch import tables
+from gapwatch.contracts import TABLES
+from gapwatch.sources import files, fingertips, nomis, portal
+from gapwatch.sources.payload import Payload
+from gapwatch.study import (
+    FileSource,
+    FingertipsSource,
+    LiveSource,
+    NomisSource,
+    PinnedSource,
+    Publishers,
+    Source,
+)
+
+if TYPE_CHECKING:
+    from gapwatch.sources.http import Client
+
+
+def fetch(
+    source: LiveSource, client: Client, publishers: Publishers, folder: Path
+) -> tuple[Payload, ...]:
+    """Ask the publisher of a source; a study's local files are looked for from `folder`."""
+    if isinstance(source, FileSource):
+        return files.fetch(source, client, folder)
+    if isinstance(source, FingertipsSource):
+        return fingertips.fetch(source, client, publishers)
+    if isinstance(source, NomisSource):
+        return nomis.fetch(source, client, publishers)
+    return portal.fetch(source, client, publishers)
+
+
+def parse(source: Source, payloads: tuple[Payload, ...]) -> dict[str, pd.DataFrame]:
+    """Tables of a source by name, from the bytes that it sent and nothing else."""
+    if isinstance(source, PinnedSource):
+        table = TABLES[source.table]
+        return {table.name: tables.read_csv(table, payloads[0].content, source.id)}
+    if isinstance(source, FileSource):
+        return files.parse(source, payloads)
+    if isinstance(source, FingertipsSource):
+        return fingertips.parse(source, payloads)
+    if isinstance(source, NomisSource):
+        return nomis.parse(source, payloads)
+    return portal.parse(source, payloads)

@@ -1,0 +1,247 @@
+"""Where the inputs come from: one model a kind of source, each described in the study alone."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model_validator
+
+from gapwatch.study.base import Code, Part, Slug, Text, Year
+
+TableName = Literal[
+    "area_reference", "boundary", "deaths", "life_expectancy", "lookup", "population",
+    "population_deaths",
+]  # fmt: skip
+ColumnName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,60}$")]
+Cell = Annotated[str, Field(max_length=300)]
+LayerColumn = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]{0,60}$")]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: the only place that may be asked without TLS."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    secure = parts.scheme == "https" or (
+        parts.scheme == "http" and is_loopback(parts.hostname or "")
+    )
+    if not secure or not parts.hostname or parts.username or not text.isascii() or " " in text:
+        raise ValueError(f"an https:// address without a user name in it|{text!r}")
+    return text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"a regular expression|{text!r} ({error})") from error
+    return text
+
+
+Address = Annotated[str, Field(max_length=500), AfterValidator(_address)]
+Pattern = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_pattern)]
+Service = Annotated[str, Field(pattern="^[A-Za-z0-9_]{1,120}$")]
+
+
+class Publishers(Part):
+    """Where the publishers' services are; another address is a mirror, or a replica on loopback."""
+
+    fingertips: Address = "https://fingertips.phe.org.uk/api/"
+    nomis: Address = "https://www.nomisweb.co.uk/api/v01/"
+    portal: Address = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services/"
+    organisation: Annotated[str, Field(pattern="^[ -~]{1,100}$")] = "unnamed organisation"
+    contact: Address = "https://example.org/"
+
+
+class _Source(Part):
+    """What every source says of itself."""
+
+    id: Slug
+    table: TableName
+    next_expected: Text
+    note: str = Field(default="", max_length=1000)
+
+
+class PinnedSource(_Source):
+    """Figures that are in a snapshot already, written out in the shape of the contract."""
+
+    kind: Literal["pinned"] = "pinned"
+
+
+class _Retrieved(_Source):
+    """What a pin says of a source that is pulled."""
+
+    title: Text
+    publisher: Text
+    licence: Text = "Open Government Licence v3.0"
+    attribution: Text
+
+
+class AreaType(Part):
+    """One of Fingertips' area types, and what its areas are called here."""
+
+    id: int = Field(ge=1, le=10_000)
+    geography: Slug
+    expected_areas: int = Field(ge=1, le=1_000_000)
+
+
+class FingertipsSource(_Retrieved):
+    """An indicator of OHID Fingertips, for the first of the area types that holds any figures."""
+
+    kind: Literal["fingertips"]
+    table: Literal["life_expectancy"]
+    indicator: int = Field(ge=1, le=10_000_000)
+    area_types: tuple[AreaType, ...] = Field(min_length=1)
+    parent_area_type: int = Field(default=101, ge=1, le=10_000)
+    parent_code: Code
+    parent_geography: Slug = "borough"
+    country_geography: Slug = "country"
+    age: Text = "All ages"
+    period_years: int = Field(default=5, ge=1, le=10)
+
+
+class NomisSource(_Retrieved):
+    """Population by sex and single year of age from Nomis, for the areas of a type in a parent."""
+
+    kind: Literal["nomis"]
+    table: Literal["population"]
+    dataset: Annotated[str, Field(pattern="^NM_[0-9]{1,5}_[0-9]{1,2}$")]
+    area_type: Annotated[str, Field(min_length=1, max_length=120)]
+    parent_code: Code
+    geography: Slug
+    years: tuple[Year, ...] = Field(min_length=1)
+    expected_areas: int = Field(ge=1, le=1_000_000)
+
+
+class PortalSource(_Retrieved):
+    """A layer of the Open Geography Portal: boundaries, or a lookup between two geographies."""
+
+    kind: Literal["portal"]
+    table: Literal["boundary", "lookup"]
+    service: Service
+    layer: int = Field(default=0, ge=0, le=1000)
+    filter_column: LayerColumn
+    filter_values: tuple[Code, ...] = Field(min_length=1, max_length=200)
+    geography: Slug
+    code_column: LayerColumn
+    name_column: LayerColumn | None = None
+    to_geography: Slug | None = None
+    to_code_column: LayerColumn | None = None
+    expected_areas: int = Field(ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _complete(self) -> PortalSource:
+        wanted = ("to_geography", "to_code_column") if self.table == "lookup" else ("name_column",)
+        for name in wanted:
+            if getattr(self, name) is None:
+                raise ValueError(f"{name}, which a {self.table} needs|nothing")
+        return self
+
+
+class FileSource(_Retrieved):
+    """A file of any publisher or council, described here: where it is and how it reads.
+
+    Exactly one of `path` (local, relative to the study), `address`, or `landing_page` with
+    `link` (the newest file whose address matches) says where it is; `member` names the file
+    inside a zip. `header` lists column names by which the header row is found, among the first
+    100; `header_rows` is how many rows make it up from there, joined by `header_join` without
+    blanks and without a part that the name already ends with. `columns` maps a contract's column,
+    or `period`, `age`, `measure` or `value`, to a column of the file by its joined name. A wide
+    file names the columns that it unfolds by `wide`, a regular expression that matches their whole
+    names and whose named groups become columns of their own; its cells are `value`, and `measure`
+    (a group, a column or a constant) says which quantity of the contract a cell fills.
+    `values` maps the file's words to the contract's, and then must know every word. `keep` and
+    `drop` choose rows by the words in a column of the file; each word must occur there, before
+    anything else is asked of a row. `constants` fills columns, and so do the words beside each of
+    `sheets`. Cells in `missing` are blank, never zero; rows without any quantity stay, unless
+    `drop_missing`. `units` states the file's unit of every quantity: the contract's own, or
+    another that `factors` turns into it by multiplication.
+    """
+
+    kind: Literal["file"]
+    path: Annotated[str, Field(min_length=1, max_length=400)] | None = None
+    address: Address | None = None
+    landing_page: Address | None = None
+    link: Pattern | None = None
+    member: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    format: Literal["csv", "xlsx", "xls", "ods"] = "csv"
+    encoding: Literal["utf-8", "utf-8-sig", "latin-1", "cp1252"] = "utf-8-sig"
+    sheets: dict[Annotated[str, Field(min_length=1, max_length=31)], dict[ColumnName, Cell]] = (
+        Field(default={})
+    )
+    header: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field(min_length=1)
+    header_rows: int = Field(default=1, ge=1, le=5)
+    header_join: Annotated[str, Field(max_length=5)] = "; "
+    columns: dict[ColumnName, Annotated[str, Field(min_length=1, max_length=300)]] = Field(
+        default={}
+    )
+    wide: Pattern | None = None
+    constants: dict[ColumnName, Cell] = Field(default={})
+    values: dict[ColumnName, dict[Cell, Cell]] = Field(default={})
+    keep: dict[Annotated[str, Field(max_length=300)], tuple[Cell, ...]] = Field(default={})
+    drop: dict[Annotated[str, Field(max_length=300)], tuple[Cell, ...]] = Field(default={})
+    missing: tuple[Cell, ...] = ("",)
+    drop_missing: bool = False
+    factors: dict[ColumnName, Annotated[float, Field(gt=0, lt=1e9)]] = Field(default={})
+    units: dict[ColumnName, Annotated[str, Field(min_length=1, max_length=40)]] = Field(default={})
+
+    @model_validator(mode="after")
+    def _one_place(self) -> FileSource:
+        given = [n for n in ("path", "address", "landing_page") if getattr(self, n) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                f"one of path, address and landing_page|{' and '.join(given) or 'none of them'}"
+            )
+        if (self.link is None) != (self.landing_page is None):
+            raise ValueError("landing_page and link together|one without the other")
+        if self.format == "csv" and self.sheets:
+            raise ValueError("sheets only for a workbook|sheets for a CSV")
+        if self.format != "csv" and not self.sheets:
+            raise ValueError("at least one sheet of the workbook|none")
+        return self
+
+
+def _kind(raw: Any) -> str:
+    """A source without a kind is one that is pinned already."""
+    kind = raw.get("kind", "pinned") if isinstance(raw, dict) else getattr(raw, "kind", "pinned")
+    return str(kind)
+
+
+Source = Annotated[
+    Annotated[PinnedSource, Tag("pinned")]
+    | Annotated[FingertipsSource, Tag("fingertips")]
+    | Annotated[NomisSource, Tag("nomis")]
+    | Annotated[PortalSource, Tag("portal")]
+    | Annotated[FileSource, Tag("file")],
+    Discriminator(_kind),
+]
+LiveSource = FingertipsSource | NomisSource | PortalSource | FileSource
+KINDS: dict[str, type[BaseModel]] = {
+    "pinned": PinnedSource, "fingertips": FingertipsSource, "nomis": NomisSource,
+    "portal": PortalSource, "file": FileSource,
+}  # fmt: skip
+
+
+class Correction(Part):
+    """A publisher's error put right: one cell, with the reason and what must still be there.
+
+    `published` guards the correction: once the publisher says anything else, it is refused.
+    """
+
+    source: Slug
+    table: TableName
+    column: ColumnName
+    key: dict[ColumnName, str | int]
+    published: Cell
+    corrected: Cell
+    reason: Text

@@ -1,0 +1,172 @@
+"""A pull over real HTTP: what may pass is tried again, what is wrong leaves all as it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from gapwatch import pulling, snapshots
+from gapwatch.errors import GapwatchError, SourceError, StudyError, ValidationError
+from gapwatch.project import Project
+from gapwatch.sources.http import Client
+from tests.command import contents, gapwatch
+from tests.pullable import describe_reference, forget_publishers
+from tests.unit.sources import faulty_server
+from tests.unit.sources.faulty_server import FaultyServer
+
+PATH = "/reference.csv"
+DAY = dt.date(2026, 12, 1)
+Answer = tuple[int, dict[str, str], bytes, int]
+
+
+@pytest.fixture
+def publisher(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Answer | None], bytes]]:
+    """Says what the publisher answers; without an answer it sends the good file."""
+    with FaultyServer() as server:
+        good = describe_reference(project, f'address = "{server.base}{PATH}"')
+
+        def answer(given: Answer | None = None) -> bytes:
+            monkeypatch.setitem(faulty_server.PLAIN, PATH, given or (200, {}, good, 0))
+            return good
+
+        answer()
+        yield answer
+
+
+def pull(project: Project, *, day: dt.date = DAY) -> pulling.Pulled:
+    with Client(tries=3, back_off=0.01, read=2.0) as client:
+        return pulling.pull(project, today=day, client=client)
+
+
+def test_a_pull_pins_what_was_sent_and_carries_the_written_out_figures(
+    project: Project, publisher: Callable[..., bytes]
+) -> None:
+    shipped = snapshots.load(project.raw)
+    pulled = pull(project)
+    made = snapshots.load(project.raw, pulled.snapshot)
+    assert pulled.new
+    assert pulled.changed_sources == ("ward-reference",)
+    assert snapshots.read_objects(project.raw, made.pin("ward-reference")) == (publisher(),)
+    assert made.pin("ward-life-expectancy") == shipped.pin("ward-life-expectancy")
+    assert made.follows == shipped.id
+    assert made.study == "westminster"
+    assert [item.status for item in pulled.requests] == [200]
+
+
+def test_the_same_answer_again_is_nothing_new_whatever_the_day(
+    project: Project, publisher: Callable[..., bytes]
+) -> None:
+    first = pull(project)
+    before = contents(project.raw)
+    again = pull(project, day=DAY + dt.timedelta(days=31))
+    assert (again.snapshot, again.new) == (first.snapshot, False)
+    assert contents(project.raw) == before
+
+
+def test_two_pulls_of_one_day_are_in_order_and_the_later_is_run(
+    project: Project, publisher: Callable[..., bytes]
+) -> None:
+    good = publisher()
+    first = pull(project)
+    publisher((200, {}, good.replace(b"Abbey Road", b"Abbey  Rd"), 0))
+    second = pull(project)
+    assert [change.column for change in second.changes] == ["area_name"]
+    assert snapshots.load(project.raw, study="westminster").id == second.snapshot
+    assert snapshots.load(project.raw, second.snapshot).follows == first.snapshot
+
+
+def test_a_run_on_a_pulled_snapshot_gives_the_figures_of_the_shipped_one(
+    project: Project, publisher: Callable[..., bytes]
+) -> None:
+    asked = ("gap", "--measure", "slope", "--json")
+    shipped = gapwatch(project, *asked, "--snapshot", snapshots.load(project.raw).id)
+    assert shipped.returncode == 0, shipped.stderr
+    done = gapwatch(project, "pull")
+    assert done.returncode == 0, done.stderr
+    assert "new: ward-reference" in done.stdout
+    assert "request address=" in done.stderr
+    assert gapwatch(project, *asked).stdout == shipped.stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"), [(503, {}), (429, {}), (429, {"Retry-After": "1"}), (500, {})]
+)
+def test_what_passes_is_tried_again(
+    project: Project, publisher: Callable[..., bytes], status: int, headers: dict[str, str]
+) -> None:
+    publisher((status, headers, b"busy", 1))
+    with Client(tries=3, back_off=0.01) as client, pytest.raises(GapwatchError):
+        # The server's stand-in answer is another table: the second try is what is looked at.
+        pulling.pull(project, today=DAY, client=client)
+    assert [(item.status, item.tries) for item in client.exchanges] == [(200, 2)]
+
+
+FAULTS: dict[str, tuple[Callable[[bytes], Answer], type[GapwatchError], str]] = {
+    "400 with text": (lambda _: (400, {}, b"Bad request", 0), SourceError, "Bad request"),
+    "500 with a trace": (lambda _: (500, {}, b"System.Exception: x", 0), SourceError, "System"),
+    "503 for ever": (lambda _: (503, {}, b"", 0), SourceError, "503"),
+    "429 for an hour": (lambda _: (429, {"Retry-After": "3600"}, b"", 0), SourceError, "429"),
+    "HTML under 200": (
+        lambda _: (200, {}, b"<!DOCTYPE html><title>Sorry</title>", 0), SourceError, "Sorry",
+    ),
+    "empty under 200": (lambda _: (200, {}, b"", 0), SourceError, "empty"),
+    "header alone": (
+        lambda good: (200, {}, good.splitlines(keepends=True)[0], 0), SourceError, "header",
+    ),
+    "cut body": (
+        lambda good: (200, {"Content-Length": str(len(good) + 9)}, good, 0), SourceError, "bytes",
+    ),
+    "a column renamed": (
+        lambda good: (200, {}, good.replace(b"imd2010", b"imd_2010", 1), 0), ValidationError,
+        "imd2010_average_score",
+    ),
+    "a row repeated": (
+        lambda good: (200, {}, good + good.splitlines(keepends=True)[3], 0), ValidationError,
+        "again",
+    ),
+    "codes of another vintage": (
+        lambda good: (200, {}, good.replace(b"E050006", b"E050137"), 0), StudyError, "E05000630",
+    ),
+    "words for a number": (
+        lambda good: (200, {}, good.replace(b"15.36", b"lots"), 0), ValidationError, "'lots'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_a_named_error_and_every_pinned_byte_stays(
+    project: Project, publisher: Callable[..., bytes], fault: str
+) -> None:
+    good = publisher()
+    pull(project)
+    before = contents(project.raw)
+    spoil, kind, told = FAULTS[fault]
+    publisher(spoil(good))
+    with pytest.raises(kind) as caught:
+        pull(project)
+    assert told in str(caught.value)
+    assert contents(project.raw) == before
+
+
+def test_a_column_that_moved_and_one_that_is_new_are_read_by_name(
+    project: Project, publisher: Callable[..., bytes]
+) -> None:
+    rows = [line.split(",") for line in publisher().decode().splitlines()]
+    moved = "\n".join(",".join([row[4], "new", *row[:4]]) for row in rows)
+    first = pull(project)
+    publisher((200, {}, f"{moved}\n".encode(), 0))
+    second = pull(project)
+    assert second.new
+    assert second.changes == ()
+    assert second.snapshot != first.snapshot
+
+
+def test_a_study_of_pinned_figures_alone_has_nothing_to_pull(project: Project) -> None:
+    forget_publishers(project)
+    done = gapwatch(project, "pull")
+    assert done.returncode == 2
+    assert "pinned already" in done.stderr

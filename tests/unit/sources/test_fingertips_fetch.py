@@ -1,0 +1,101 @@
+"""Fingertips asked over real HTTP: which area type, every figure, and every fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from gapwatch.demo.replica import Replica
+from gapwatch.errors import GapwatchError, SourceError, ValidationError
+from gapwatch.sources import fingertips
+from gapwatch.sources.payload import Payload
+from tests.unit.sources.served import WORLD, client, fingertips_source, publishers
+
+MSOAS = WORLD.places.msoas
+WINDOWS = 5
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    with Replica(WORLD) as served:
+        yield served
+
+
+def fetched(replica: Replica, **changed: object) -> tuple[Payload, ...]:
+    with client() as asking:
+        return fingertips.fetch(fingertips_source(**changed), asking, publishers(replica))
+
+
+@pytest.fixture(scope="module")
+def good() -> tuple[Payload, ...]:
+    with Replica(WORLD) as served:
+        return fetched(served)
+
+
+def parsed(sent: tuple[Payload, ...]) -> pd.DataFrame:
+    return fingertips.parse(fingertips_source(), sent)["life_expectancy"]
+
+
+def test_every_figure_of_the_publisher_is_read_and_england_stands_once(
+    good: tuple[Payload, ...],
+) -> None:
+    life = parsed(good)
+    assert len(life) == (len(MSOAS) + 2) * WINDOWS * 2
+    for row in life.itertuples():
+        told = WORLD.life[row.area_code, row.sex.capitalize(), row.period_start]
+        if told.value is None:
+            assert pd.isna(row.life_expectancy_years)
+            assert row.value_note
+        else:
+            assert row.life_expectancy_years == pytest.approx(told.value, abs=1e-6)
+            assert row.lower95_years == pytest.approx(told.lower, abs=1e-6)
+            assert row.upper95_years == pytest.approx(told.upper, abs=1e-6)
+    counted = life.groupby("geography")["area_code"].nunique()
+    assert counted.to_dict() == {"borough": 1, "country": 1, "msoa2021": len(MSOAS)}
+
+
+def test_what_is_said_of_the_indicator_is_kept(good: tuple[Payload, ...]) -> None:
+    (row,) = fingertips.parse(fingertips_source(), good)["indicator"].to_dict("records")
+    assert row["indicator_id"] == 93283
+    assert row["unit"] == "Years"
+    assert row["indicator_name"].startswith("Life expectancy at birth")
+    assert row["last_uploaded"] == fingertips.published_on(good) != ""
+
+
+def test_an_area_type_that_is_listed_and_holds_nothing_is_passed_over(replica: Replica) -> None:
+    wards = {"id": 8, "geography": "ward2021", "expected_areas": 6}
+    msoas = {"id": 3, "geography": "msoa2021", "expected_areas": len(MSOAS)}
+    sent = fetched(replica, area_types=[wards, msoas])
+    found = fingertips.parse(fingertips_source(area_types=[wards, msoas]), sent)
+    assert "msoa2021" in set(found["life_expectancy"]["geography"])
+    with pytest.raises(SourceError, match="area type 8"):
+        fetched(replica, area_types=[wards])
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("400-text", SourceError), ("500-trace", SourceError), ("html", SourceError),
+        ("empty", SourceError), ("withdrawn", SourceError), ("column-renamed", SourceError),
+        ("row-repeated", SourceError), ("outside-interval", ValidationError),
+        ("error-under-200", SourceError), ("dropped", SourceError), ("cut", SourceError),
+        ("length-long", SourceError), ("length-short", GapwatchError),
+    ],
+)  # fmt: skip
+def test_every_fault_of_fingertips_is_a_named_error(
+    replica: Replica, fault: str, kind: type[GapwatchError]
+) -> None:
+    replica.fault(fault, on="fingertips")
+    with pytest.raises(kind) as caught:
+        parsed(fetched(replica))
+    assert caught.value.found
+
+
+@pytest.mark.parametrize("fault", ["column-moved", "column-new", "ranges-mixed"])
+def test_what_is_no_fault_changes_no_figure(
+    replica: Replica, good: tuple[Payload, ...], fault: str
+) -> None:
+    replica.fault(fault, on="fingertips")
+    pd.testing.assert_frame_equal(parsed(fetched(replica)), parsed(good))

@@ -1,0 +1,115 @@
+"""Nomis: whole over many pages, by single year of age, and every gap in it noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gapwatch.demo.replica import Replica
+from gapwatch.demo.replica.world import SEXES, YEARS
+from gapwatch.errors import GapwatchError, SourceError, ValidationError
+from gapwatch.sources import nomis
+from gapwatch.sources.payload import Payload
+from tests.unit.sources.served import WORLD, client, nomis_source, publishers
+
+LSOAS = WORLD.places.lsoas21
+CELLS = 1000
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    with Replica(WORLD, cells=CELLS) as served:
+        yield served
+
+
+def fetched(replica: Replica, **changed: object) -> tuple[Payload, ...]:
+    with client() as asking:
+        return nomis.fetch(nomis_source(**changed), asking, publishers(replica))
+
+
+@pytest.fixture(scope="module")
+def good() -> tuple[Payload, ...]:
+    with Replica(WORLD, cells=CELLS) as served:
+        return fetched(served)
+
+
+def test_every_page_is_asked_for_and_every_count_is_the_publishers(
+    good: tuple[Payload, ...],
+) -> None:
+    rows = len(LSOAS) * 2 * 2 * 91
+    assert sum(p.role.startswith("data-") for p in good) == -(-rows // CELLS) > 1
+    found = nomis.parse(nomis_source(), good)
+    people = found["population"]
+    assert len(people) == rows
+    for place, lsoa in enumerate(LSOAS):
+        for year in (2021, 2022):
+            for at, sex in enumerate(SEXES):
+                mine = people[
+                    (people["area_code"] == lsoa.code)
+                    & (people["year"] == year)
+                    & (people["sex"] == sex.lower())
+                ].sort_values("age_start_years")
+                told = WORLD.population[place, YEARS.index(year), at]
+                assert mine["population_persons"].to_list() == told.tolist()
+    assert people.loc[people["age_start_years"] == 90, "age_end_years"].isna().all()
+    every = found["population_deaths"].set_index(["area_code", "year"])
+    total = int(WORLD.population[0, YEARS.index(2022)].sum())
+    assert every.loc[(LSOAS[0].code, 2022), "population_persons"] == total
+    assert every["deaths_persons"].isna().all()
+
+
+def test_the_type_of_area_is_found_by_its_name_and_another_is_refused(replica: Replica) -> None:
+    msoas = fetched(
+        replica, area_type="2021 super output areas - middle layer", geography="msoa2021",
+        expected_areas=len(WORLD.places.msoas),
+    )  # fmt: skip
+    assert "TYPE" in msoas[1].address
+    with pytest.raises(SourceError, match="parish"):
+        fetched(replica, area_type="parish")
+    with pytest.raises(ValidationError, match="as the study says"):
+        fetched(replica, expected_areas=3)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["400-text", "500-trace", "html", "empty", "header-only", "page-missing", "column-renamed",
+     "row-repeated", "vintage", "dropped", "cut", "length-long", "error-under-200"],
+)  # fmt: skip
+def test_every_fault_of_nomis_is_a_named_error(replica: Replica, fault: str) -> None:
+    replica.fault(fault, on="nomis")
+    with pytest.raises(GapwatchError) as caught:
+        nomis.parse(nomis_source(), fetched(replica))
+    assert caught.value.found
+
+
+def test_a_column_that_moved_or_is_new_makes_no_difference(
+    replica: Replica, good: tuple[Payload, ...]
+) -> None:
+    told = nomis.parse(nomis_source(), good)["population"]
+    for fault in ("column-moved", "column-new"):
+        replica.clear()
+        replica.fault(fault, on="nomis")
+        found = nomis.parse(nomis_source(), fetched(replica))["population"]
+        assert found.equals(told)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_any_spoilt_page_is_a_table_or_a_named_error(
+    good: tuple[Payload, ...], data: st.DataObject
+) -> None:
+    sent = list(good)
+    place = data.draw(st.integers(0, len(sent) - 1))
+    content = bytearray(sent[place].content)
+    at = data.draw(st.integers(0, len(content) - 1))
+    content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    old = sent[place]
+    sent[place] = Payload(old.role, old.address, old.suffix, bytes(content))
+    try:
+        found = nomis.parse(nomis_source(), tuple(sent))
+    except GapwatchError:
+        return
+    assert len(found["population"]) == len(LSOAS) * 2 * 2 * 91
