@@ -26,10 +26,11 @@ from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL
 
 from gapwatch import pipeline, pulling
-from gapwatch.errors import GapwatchError, SourceError, UsageError
+from gapwatch.errors import GapwatchError, SourceError, UnavailableError, UsageError
 from gapwatch.project import find
 
 Result = TypeVar("Result")
+SHOWN_CHANGES = 20
 PULL_RETRIES = 3
 PULL_RETRY_SECONDS = 60
 TIMEZONE = "Europe/London"
@@ -49,8 +50,10 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
     """A publisher may answer next time; a wrong study or a broken snapshot will not mend itself."""
     try:
         state.result()
-    except GapwatchError as error:
-        return isinstance(error, SourceError)
+    except UnavailableError:
+        return True
+    except GapwatchError:
+        return False
     except OSError:
         return True
     except Exception:
@@ -68,22 +71,39 @@ def monthly(
     is. After that the stages, their order and the bytes are those of `gapwatch run`.
     """
     project = find(Path(study) if study else None)
+    pulled = None
     if snapshot is None and pulling.can_pull(project):
-        as_task("pull", pulling.pull_now, project)
+        pulled = as_task("pull", pulling.pull_now, project)
     found = pipeline.run(
         project, snapshot_id=snapshot, out=Path(out) if out else None, step=as_task
     )
-    create_markdown_artifact(key="gapwatch-verdict", markdown=_markdown(found),
+    create_markdown_artifact(key="gapwatch-verdict", markdown=_markdown(found, pulled),
                              description=f"Verdict of release {found.release}")  # fmt: skip
     return {**vars(found), "path": str(found.path), "warnings": list(found.warnings)}
 
 
-def _markdown(found: pipeline.Outcome) -> str:
+def _markdown(found: pipeline.Outcome, pulled: pulling.Pulled | None) -> str:
     warnings = "".join(f"\n- {warning}" for warning in found.warnings) or " none"
     return (
         f"# {found.verdict.capitalize()}\n\n{found.sentence}\n\n"
         f"Release `{found.release}`, from snapshot `{found.snapshot}`.\n\nWarnings:{warnings}\n"
+        f"{_news(pulled)}"
     )
+
+
+def _news(pulled: pulling.Pulled | None) -> str:
+    """What the publishers sent that was new; the first changes, told one by one."""
+    if pulled is None:
+        return ""
+    if not pulled.new:
+        return "\nNothing new was sent by the publishers.\n"
+    sources = "".join(f"\n- {source}" for source in pulled.changed_sources)
+    told = "".join(
+        f"\n- `{str(change).replace('`', chr(39))}`" for change in pulled.changes[:SHOWN_CHANGES]
+    )
+    more = len(pulled.changes) - SHOWN_CHANGES
+    rest = f"\n- and {more} more: see `gapwatch snapshots diff`" if more > 0 else ""
+    return f"\nNew from the publishers:{sources}\n\nChanges:{told or ' none'}{rest}\n"
 
 
 def require_server() -> str:

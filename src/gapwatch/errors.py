@@ -63,6 +63,10 @@ class SourceError(GapwatchError):
     kind = "Source unavailable"
 
 
+class UnavailableError(SourceError):
+    """A publisher that gave no answer just now, after every try; the same may pass later."""
+
+
 class IntegrityError(GapwatchError):
     """Bytes are not the bytes that were pinned or released."""
 

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import filelock
 import pandas as pd
 
 from gapwatch import snapshots, warehouse
 from gapwatch import study as study_file
-from gapwatch.errors import OutputError, SourceError, UsageError
+from gapwatch.contracts import TABLES
+from gapwatch.errors import OutputError, UsageError
 from gapwatch.gap.bridged import bridged_gaps
 from gapwatch.project import Project
+from gapwatch.quality.gate import Gate
 from gapwatch.snapshots import Object, Pin, Snapshot
-from gapwatch.sources import fingertips, kinds
+from gapwatch.sources import kinds
 from gapwatch.sources.changes import Change, changes
+from gapwatch.sources.corrections import correct
 from gapwatch.sources.http import Client, Exchange
 from gapwatch.sources.payload import Payload
-from gapwatch.sources.pinned import combine, payloads, read
-from gapwatch.study import FingertipsSource, LiveSource, PinnedSource, Source, Study
+from gapwatch.sources.pinned import combine, payloads
+from gapwatch.sources.revised import require_announced
+from gapwatch.study import LiveSource, PinnedSource, Source, Study
 
 log = logging.getLogger(__name__)
 Found = dict[str, dict[str, pd.DataFrame]]
@@ -64,8 +70,9 @@ def pull(
     `today` dates the snapshot; nothing else of the clock reaches it. Figures that are pinned
     already are carried over. Figures that a publisher changed without a word are refused, unless
     `accept_revisions` says that somebody looked at them. Raises SourceError for a source that
-    can't be had, ValidationError for figures that break their contract or can't be carried to the
-    study's sides, StudyError and UsageError for a study that can't be pulled; in each case nothing
+    can't be had, ValidationError for figures that break their contract or a critical expectation
+    or can't be carried to the study's sides, StudyError for a study that they don't fit,
+    UsageError for one that can't be pulled and for a date before the newest snapshot's; nothing
     is pinned.
     """
     study, _ = study_file.load(project.study_file)
@@ -95,6 +102,7 @@ def _pull(
     project: Project, study: Study, today: dt.date, client: Client, accept_revisions: bool
 ) -> Pulled:
     previous = _previous(project, study)
+    _require_later(previous, today)
     sent: dict[str, tuple[Payload, ...]] = {}
     live = [source for source in study.sources if not isinstance(source, PinnedSource)]
     for number, source in enumerate(live, 1):
@@ -106,10 +114,9 @@ def _pull(
         if isinstance(source, PinnedSource)
     }
     sent |= {name: payloads(project.raw, pin) for name, pin in carried.items()}
-    found = {source.id: read(study, source, sent[source.id]) for source in study.sources}
-    inputs = combine(study, found, known_in=today.year)
-    warehouse.check(inputs)
-    bridged_gaps(study, inputs)  # refuses areas of another vintage
+    # As published: what is pinned, and told as changed, is what the publisher said.
+    found = {source.id: kinds.parse(source, sent[source.id]) for source in study.sources}
+    frames = _readable(study, found, today)
     pins = [*carried.values(), *(_pin(s, sent[s.id], found[s.id], previous, today) for s in live)]
     asked = tuple(client.exchanges)
     if previous is not None and {pin.id: pin for pin in pins} == _by_id(previous):
@@ -117,9 +124,22 @@ def _pull(
         return Pulled(previous.id, new=False, changed_sources=(), changes=(), requests=asked)
     known = {} if previous is None else _by_id(previous)
     changed = tuple(sorted(pin.id for pin in pins if known.get(pin.id) != pin))
-    told = _differences(project, study, known, found, changed)
+    before = {
+        source.id: payloads(project.raw, known[source.id])
+        for source in live
+        if source.id in changed and source.id in known
+    }
+    told = tuple(
+        change
+        for source in live
+        if source.id in before
+        for change in changes(source.id, kinds.parse(source, before[source.id]), found[source.id])
+    )
     if not accept_revisions:
-        _require_announced(project, study, known, sent, told)
+        for source in live:
+            if source.id in before:
+                require_announced(source, before[source.id], sent[source.id], told)
+    _hold_against_suites(project, frames)
     made = snapshots.write(
         project.raw, title=f"{study.study.place}, as its publishers sent it", as_known_at=today,
         items=[(pin, [item.content for item in sent[pin.id]]) for pin in pins],
@@ -137,6 +157,16 @@ def _previous(project: Project, study: Study) -> Snapshot | None:
     if not snapshots.ids(project.raw, study.study.id):
         return None
     return snapshots.load(project.raw, study=study.study.id)
+
+
+def _require_later(previous: Snapshot | None, today: dt.date) -> None:
+    """A snapshot of an earlier date would never be the newest, and what was known when is lost."""
+    if previous is not None and today < previous.as_known_at:
+        raise UsageError(
+            "the date of this pull", found=today.isoformat(),
+            expected=f"{previous.as_known_at} or later, the date of snapshot {previous.id}",
+            remedy="set this machine's clock right",
+        )  # fmt: skip
 
 
 def _carried(study: Study, previous: Snapshot | None, source: Source) -> Pin:
@@ -180,42 +210,19 @@ def _period(frame: pd.DataFrame) -> str:
     return "not stated"
 
 
-def _differences(
-    project: Project, study: Study, known: Mapping[str, Pin], found: Found,
-    changed: tuple[str, ...],
-) -> tuple[Change, ...]:  # fmt: skip
-    told: list[Change] = []
-    for source in study.sources:
-        if source.id in changed and source.id in known:
-            old = kinds.parse(source, payloads(project.raw, known[source.id]))
-            told += changes(source.id, old, found[source.id])
-    return tuple(told)
+def _readable(study: Study, found: Found, today: dt.date) -> dict[str, pd.DataFrame]:
+    """Every table that a run would check, from what was sent; refuses what a run would refuse."""
+    corrected = {source.id: correct(study, source.id, found[source.id]) for source in study.sources}
+    inputs = combine(study, corrected, known_in=today.year)
+    frames = {**inputs, **bridged_gaps(study, inputs)}
+    warehouse.check(frames)
+    return frames
 
 
-def _require_announced(
-    project: Project, study: Study, known: Mapping[str, Pin],
-    sent: Mapping[str, tuple[Payload, ...]], told: tuple[Change, ...],
-) -> None:  # fmt: skip
-    """Refuse figures that changed while their publisher's date of change did not."""
-    for source in study.sources:
-        revised = [
-            change
-            for change in told
-            if change.source == source.id
-            and change.table == source.table
-            and change.what != "added"
-        ]
-        if not revised or not isinstance(source, FingertipsSource):
-            continue
-        dates = [
-            fingertips.published_on(part)
-            for part in (payloads(project.raw, known[source.id]), sent[source.id])
-        ]
-        if dates[0] == dates[1]:
-            raise SourceError(
-                f"{source.id}, {revised[0].key}",
-                expected=f"figures as they were pinned: the publisher says no change since "
-                f"{dates[0] or 'an unknown date'}",
-                found=f"{len(revised)} changed without a word; the first: {revised[0]}",
-                remedy="ask the publisher; then `gapwatch pull --accept-revisions`",
-            )
+def _hold_against_suites(project: Project, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse what a critical expectation refuses: a run could do nothing with such a snapshot."""
+    log.info("checking %d tables ...", len(frames))
+    with tempfile.TemporaryDirectory() as folder, Gate(project.expectations, Path(folder)) as gate:
+        for name, frame in frames.items():
+            gate.check(TABLES[name], frame)
+        gate.findings()

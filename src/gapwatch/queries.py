@@ -95,10 +95,11 @@ def snapshot_list(project: Project) -> list[dict[str, Any]]:
 
 
 def snapshot_changes(project: Project, one: str, other: str) -> list[Change]:
-    """What differs between two snapshots, source by source, as the study reads them today."""
+    """What differs between two snapshots as their publishers had it, read by today's study."""
     study, _ = study_file.load(project.study_file)
     old, new = (
-        read_sources(project.raw, snapshots.load(project.raw, name), study) for name in (one, other)
+        read_sources(project.raw, snapshots.load(project.raw, name), study, corrected=False)
+        for name in (one, other)
     )
     return [
         change

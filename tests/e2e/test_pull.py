@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gapwatch import pulling, snapshots
-from gapwatch.errors import GapwatchError, SourceError, StudyError, ValidationError
+from gapwatch.errors import (
+    GapwatchError,
+    SourceError,
+    StudyError,
+    UsageError,
+    ValidationError,
+)
 from gapwatch.project import Project
 from gapwatch.sources.http import Client
 from tests.command import contents, gapwatch
@@ -37,9 +43,9 @@ def publisher(
         yield answer
 
 
-def pull(project: Project, *, day: dt.date = DAY) -> pulling.Pulled:
-    with Client(tries=3, back_off=0.01, read=2.0) as client:
-        return pulling.pull(project, today=day, client=client)
+def pull(project: Project, *, day: dt.date = DAY, accept: bool = False) -> pulling.Pulled:
+    with Client(tries=3, back_off=0.01, read=20.0) as client:
+        return pulling.pull(project, today=day, client=client, accept_revisions=accept)
 
 
 def test_a_pull_pins_what_was_sent_and_carries_the_written_out_figures(
@@ -73,7 +79,7 @@ def test_two_pulls_of_one_day_are_in_order_and_the_later_is_run(
     good = publisher()
     first = pull(project)
     publisher((200, {}, good.replace(b"Abbey Road", b"Abbey  Rd"), 0))
-    second = pull(project)
+    second = pull(project, accept=True)
     assert [change.column for change in second.changes] == ["area_name"]
     assert snapshots.load(project.raw, study="westminster").id == second.snapshot
     assert snapshots.load(project.raw, second.snapshot).follows == first.snapshot
@@ -170,3 +176,53 @@ def test_a_study_of_pinned_figures_alone_has_nothing_to_pull(project: Project) -
     done = gapwatch(project, "pull")
     assert done.returncode == 2
     assert "pinned already" in done.stderr
+
+
+def test_a_file_that_says_something_else_at_the_same_address_is_refused_until_accepted(
+    project: Project, publisher: Callable[..., bytes]
+) -> None:
+    good = publisher()
+    pull(project)
+    before = contents(project.raw)
+    publisher((200, {}, good.replace(b"15.36", b"15.37"), 0))
+    with pytest.raises(SourceError, match="without a word") as caught:
+        pull(project)
+    assert "15.36 -> 15.37" in str(caught.value)
+    assert contents(project.raw) == before
+    assert pull(project, accept=True).new
+
+
+def test_our_own_correction_is_no_change_of_the_publishers(
+    project: Project, publisher: Callable[..., bytes]
+) -> None:
+    with project.study_file.open("a", encoding="utf-8") as study:
+        study.write(CORRECTION)
+    first = pull(project)
+    header, rest = publisher().split(b"\n", 1)
+    publisher((200, {}, header + b",remark\n" + rest.replace(b"\n", b",\n"), 0))
+    second = pull(project)
+    assert (second.new, second.changes) == (True, ())
+    done = gapwatch(project, "snapshots", "diff", first.snapshot, second.snapshot)
+    assert "No differences." in done.stdout, done.stderr
+
+
+CORRECTION = """
+[[corrections]]
+source = "ward-reference"
+table = "area_reference"
+column = "imd2010_average_score"
+key = { geography = "ward2011", area_code = "E05000630" }
+published = "14.17"
+corrected = "14.27"
+reason = "An invented example."
+"""
+
+
+def test_a_date_before_the_newest_snapshot_is_refused(
+    project: Project, publisher: Callable[..., bytes]
+) -> None:
+    pull(project)
+    before = contents(project.raw)
+    with pytest.raises(UsageError, match="clock"):
+        pull(project, day=DAY - dt.timedelta(days=1))
+    assert contents(project.raw) == before

@@ -70,8 +70,8 @@ def again(pulled: Project, served: Replica, tmp_path: Path) -> Iterator[tuple[Pr
     served.clear()
 
 
-def pull(project: Project, **changed: bool) -> pulling.Pulled:
-    with Client(tries=2, back_off=0.01, read=1.0) as client:
+def pull(project: Project, *, patience: float = 20.0, **changed: bool) -> pulling.Pulled:
+    with Client(tries=2, back_off=0.01, read=patience) as client:
         return pulling.pull(project, today=DAY, client=client, **changed)
 
 
@@ -207,7 +207,7 @@ def test_every_fault_is_a_named_error_and_leaves_every_pinned_byte(
     on, kind = FAULTS[fault]
     replica.fault(fault, on=on)
     with pytest.raises(kind) as caught:
-        pull(project)
+        pull(project, patience=1.0 if fault in ("silent", "stall") else 20.0)
     assert caught.value.found
     assert caught.value.remedy
     assert contents(project.raw) == before
@@ -242,14 +242,30 @@ def test_what_changes_no_figure_is_pinned_and_differs_in_nothing(
     assert second.changes == ()
 
 
+@pytest.mark.parametrize(
+    ("publisher", "column"),
+    [("fingertips", "life_expectancy_years"), ("nomis", "population_persons")],
+)
 def test_a_silent_correction_is_told_by_area_and_accepted_only_when_asked(
-    again: tuple[Project, Replica],
+    again: tuple[Project, Replica], publisher: str, column: str
 ) -> None:
     project, replica = again
-    replica.fault("corrected-silently", on="fingertips")
+    replica.fault("corrected-silently", on=publisher)
     with pytest.raises(SourceError, match="without a word") as caught:
         pull(project)
     assert "area_code=" in str(caught.value)
     accepted = pull(project, accept_revisions=True)
     assert accepted.new
-    assert any(change.column == "life_expectancy_years" for change in accepted.changes)
+    assert any(change.column == column for change in accepted.changes)
+
+
+@pytest.mark.parametrize("fault", ["indicator-renamed", "unit-changed"])
+def test_an_indicator_that_became_another_is_not_pinned(
+    again: tuple[Project, Replica], fault: str
+) -> None:
+    project, replica = again
+    before = contents(project.raw)
+    replica.fault(fault, on="fingertips")
+    with pytest.raises(ValidationError, match="indicator, expectation"):
+        pull(project, accept_revisions=True)
+    assert contents(project.raw) == before

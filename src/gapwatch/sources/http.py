@@ -19,11 +19,11 @@ from typing import Self
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from gapwatch.errors import SourceError
+from gapwatch.errors import SourceError, UnavailableError
 from gapwatch.sources.answers import LATER, Answer, Expected, check, line, source_error
+from gapwatch.study.sources import LOOPBACK, is_loopback
 
 LOG = logging.getLogger(__name__)
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PASSING = (429, 500, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
@@ -78,7 +78,7 @@ class Client:
         self._client = httpx.Client(
             timeout=httpx.Timeout(read, connect=connect),
             headers={"User-Agent": ascii_agent, "Accept-Encoding": "gzip"},
-            mounts={f"all://{h}": None for h in ("127.0.0.1", "localhost", "[::1]")},
+            mounts={f"all://{f'[{h}]' if ':' in h else h}": None for h in LOOPBACK},
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -113,8 +113,10 @@ class Client:
             size = len(answer.content)
             check(answer, expect, starts_with)
         except _PassingError as error:
-            raise source_error(str(call.url), "an answer", f"{error.found} ({call.tries} tries)",
-                         LATER) from error  # fmt: skip
+            raise UnavailableError(
+                str(call.url), expected="an answer", found=f"{error.found} ({call.tries} tries)",
+                remedy=LATER,
+            ) from error  # fmt: skip
         finally:
             self._log(Exchange(str(call.url), call.status, size, call.tries,
                                round(time.monotonic() - started, 3)))  # fmt: skip
@@ -134,7 +136,7 @@ class Client:
 
     def queue(self, host: str) -> None:
         """Wait for this host's turn."""
-        pace = self._loopback_pace if host in LOOPBACK else self._pace
+        pace = self._loopback_pace if is_loopback(host) else self._pace
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next.get(host, now))
@@ -214,7 +216,7 @@ def _url(address: str) -> httpx.URL:
         raise source_error(str(url.copy_with(userinfo=b"")), "an address without credentials",
                      "a user name or password in it", "take them out")  # fmt: skip
     if not url.host or (url.scheme != "https" and
-                        not (url.scheme == "http" and url.host in LOOPBACK)):  # fmt: skip
+                        not (url.scheme == "http" and is_loopback(url.host))):  # fmt: skip
         raise source_error(str(url), "an https:// address", f"{url.scheme or 'no scheme'}://",
                      "use the publisher's https address")  # fmt: skip
     return url
@@ -246,7 +248,8 @@ def _retry_after(text: str) -> float:
         date = email.utils.parsedate_to_datetime(text)
     except ValueError:
         return 0.0
-    return max(0.0, (date.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    known = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max(0.0, (known - datetime.now(UTC)).total_seconds())
 
 
 def _body(response: httpx.Response, most: int, until: float) -> bytes:

@@ -16,7 +16,7 @@ from gapwatch.sources import kinds
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.fit import require_fit
 from gapwatch.sources.payload import Payload
-from gapwatch.study import PinnedSource, Source, Study
+from gapwatch.study import PinnedSource, Study
 
 log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
@@ -32,11 +32,13 @@ def load_inputs(raw: Path, snapshot: Snapshot, study: Study) -> Frames:
     return combine(study, read_sources(raw, snapshot, study), known_in=snapshot.as_known_at.year)
 
 
-def read_sources(raw: Path, snapshot: Snapshot, study: Study) -> dict[str, Frames]:
-    """Tables of every source of the study by its id; UsageError when the snapshot lacks one.
+def read_sources(
+    raw: Path, snapshot: Snapshot, study: Study, *, corrected: bool = True
+) -> dict[str, Frames]:
+    """Tables of every source of the study by its id, with its corrections or as published.
 
     A snapshot that nobody pulled holds figures that were written out, and no live source: these
-    are left out, which the log and the report say.
+    are left out, which the log and the report say. UsageError when any other source is lacking.
     """
     found = {}
     left_out = absent(snapshot, study)
@@ -51,7 +53,8 @@ def read_sources(raw: Path, snapshot: Snapshot, study: Study) -> dict[str, Frame
                 f"sources, {source.id}", expected=f"the table that the pin holds, {pin.table}",
                 found=source.table, remedy="correct table in the study",
             )  # fmt: skip
-        found[source.id] = read(study, source, payloads(raw, pin))
+        published = kinds.parse(source, payloads(raw, pin))
+        found[source.id] = correct(study, source.id, published) if corrected else published
     return found
 
 
@@ -74,11 +77,6 @@ def payloads(raw: Path, pin: Pin) -> tuple[Payload, ...]:
         Payload(item.role, item.address, item.suffix, content)
         for item, content in zip(pin.objects, contents, strict=True)
     )
-
-
-def read(study: Study, source: Source, sent: tuple[Payload, ...]) -> Frames:
-    """Tables of one source, with the study's corrections made."""
-    return correct(study, source.id, kinds.parse(source, sent))
 
 
 def combine(

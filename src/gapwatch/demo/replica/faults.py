@@ -42,6 +42,8 @@ OF_CONTENT = {
     "withdrawn": "the profile is gone: nothing is available, no rows (Fingertips)",
     "corrected-silently": "one value differs, and nothing says so",
     "vintage": "area codes of another vintage",
+    "indicator-renamed": "the indicator has another name (Fingertips)",
+    "unit-changed": "the indicator has another unit (Fingertips)",
     "outside-interval": "a value above its upper limit (Fingertips)",
     "vanished": "the service is gone (the portal)",
 }

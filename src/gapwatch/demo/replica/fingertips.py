@@ -49,7 +49,14 @@ def _available(_: World, request: Request) -> object:
 
 def _about(_: World, request: Request) -> object:
     ids = request.params.get("indicator_ids", "").split(",")
-    return {INDICATOR: _metadata()} if INDICATOR in ids else {}
+    if INDICATOR not in ids:
+        return {}
+    about = _metadata()
+    if request.fault("indicator-renamed"):
+        about["Descriptive"]["Name"] = "Smoking prevalence (small areas)"
+    if request.fault("unit-changed"):
+        about["Unit"]["Label"] = "%"
+    return {INDICATOR: about}
 
 
 def _changes(_: World, request: Request) -> object:

@@ -82,6 +82,8 @@ class Replica:
         Raises UsageError for a fault that is not known.
         """
         self.faults.add(name, on, times)
+        if name == "gzip-bomb":
+            _bomb()  # made beforehand: an answer that takes long to make is another fault
 
     def clear(self) -> None:
         """Switch every fault off and forget what was asked."""

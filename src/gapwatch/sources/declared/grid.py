@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import lzma
-import re
 import struct
 import zipfile
 import zlib
@@ -18,13 +16,13 @@ from typing import NoReturn
 import python_calamine
 
 from gapwatch.errors import StudyError, ValidationError
+from gapwatch.sources.declared.extent import widest
 from gapwatch.study.sources import FileSource
 
 MOST_BYTES = 256 * 1024 * 1024
 # A workbook that unfolds to more than this is no table of areas.
 MOST_UNFOLDED = 1024 * 1024 * 1024
-MOST_CELLS = 50_000_000
-_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,9})["']""")
+MOST_CELLS = 20_000_000
 _ZIP_FAULTS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError,
     NotImplementedError, ValueError, OverflowError,
@@ -114,7 +112,7 @@ def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 size = sum(item.file_size for item in archive.infolist())
-                cells = _extent(archive) if size <= MOST_UNFOLDED else 0
+                cells = widest(archive) if size <= MOST_UNFOLDED else 0
         except _ZIP_FAULTS as error:
             refuse(where, "a workbook", f"a zip that can't be read ({error})")
         if size > MOST_UNFOLDED:
@@ -126,22 +124,6 @@ def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except BaseException as error:
         _give_up(error, where)
-
-
-def _extent(archive: zipfile.ZipFile) -> int:
-    """Cells that the widest sheet of an xlsx spans, from its cells' own addresses.
-
-    The reader sets room aside for all of them, and a shortage ends the process without an error.
-    """
-    most = 0
-    for name in archive.namelist():
-        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            width = height = 1
-            for letters, digits in _ADDRESS.findall(archive.read(name)):
-                height = max(height, int(digits))
-                width = max(width, functools.reduce(lambda n, c: n * 26 + c - 64, letters, 0))
-            most = max(most, width * height)
-    return most
 
 
 def _sheet_rows(
