@@ -10,12 +10,15 @@ from gapwatch import snapshots
 from gapwatch.project import Project
 
 
-def repin(project: Project, source: str, change: Callable[[str], str]) -> str:
-    """Pin the project's newest snapshot again with one source changed; return the new id.
+def repin(
+    project: Project, source: str, change: Callable[[str], str], *, snapshot: str | None = None,
+    days: int = 1,
+) -> str:  # fmt: skip
+    """Pin a snapshot, or the newest, again with one source changed; return the new id.
 
-    The new snapshot is a day younger, so it is the newest.
+    The new snapshot is some days younger, so it is the newest.
     """
-    old = snapshots.load(project.raw)
+    old = snapshots.load(project.raw, snapshot)
     items = []
     for pin in old.pins:
         (content,) = snapshots.read_objects(project.raw, pin)
@@ -26,5 +29,5 @@ def repin(project: Project, source: str, change: Callable[[str], str]) -> str:
         sizes = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
         item = pin.objects[0].model_copy(update=sizes)
         items.append((pin.model_copy(update={"objects": (item,)}), [content]))
-    day = old.as_known_at + dt.timedelta(days=1)
+    day = old.as_known_at + dt.timedelta(days=days)
     return snapshots.write(project.raw, title=old.title, as_known_at=day, items=items).id

@@ -59,7 +59,7 @@ def workspace(
     Waits for another run, then refuses. What a killed run left behind is removed first. Raises
     OutputError when a folder can't be written or the disk is full.
     """
-    with _told(out, curated), contextlib.ExitStack() as stack:
+    with told(out, curated), contextlib.ExitStack() as stack:
         for folder in dict.fromkeys((out.resolve(), curated.resolve())):
             folder.mkdir(parents=True, exist_ok=True)
             _require_writable(folder)
@@ -75,7 +75,7 @@ def workspace(
 
 
 @contextlib.contextmanager
-def _told(*folders: Path) -> Iterator[None]:
+def told(*folders: Path) -> Iterator[None]:
     """Turn the operating system's refusal to write into a named error; leave other errors alone."""
     try:
         yield

@@ -22,15 +22,16 @@ from gapwatch.contracts import TABLES
 from gapwatch.errors import OutputError, UsageError
 from gapwatch.gap.bridged import bridged_gaps
 from gapwatch.project import Project
+from gapwatch.publishing import told
 from gapwatch.quality.gate import Gate
 from gapwatch.snapshots import Object, Pin, Snapshot
 from gapwatch.sources import kinds
-from gapwatch.sources.changes import Change, changes
+from gapwatch.sources.changes import Change
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.http import Client, Exchange
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.pinned import combine, payloads
-from gapwatch.sources.revised import require_announced
+from gapwatch.sources.revised import differences, require_announced
 from gapwatch.study import LiveSource, PinnedSource, Source, Study
 
 log = logging.getLogger(__name__)
@@ -82,11 +83,12 @@ def pull(
             found="only figures that are pinned already",
             remedy="describe a source of another kind in the study",
         )  # fmt: skip
-    project.raw.mkdir(parents=True, exist_ok=True)
+    with told(project.raw):
+        project.raw.mkdir(parents=True, exist_ok=True)
     about = study.publishers
     lock = filelock.FileLock(project.raw / ".lock", timeout=_PATIENCE_SECONDS)
     try:
-        with lock:
+        with told(project.raw), lock:
             if client is not None:
                 return _pull(project, study, today, client, accept_revisions)
             with Client(about.organisation, about.contact) as own:
@@ -101,62 +103,57 @@ def pull(
 def _pull(
     project: Project, study: Study, today: dt.date, client: Client, accept_revisions: bool
 ) -> Pulled:
-    previous = _previous(project, study)
+    previous, shipped = _previous(project, study)
     _require_later(previous, today)
-    sent: dict[str, tuple[Payload, ...]] = {}
-    live = [source for source in study.sources if not isinstance(source, PinnedSource)]
-    for number, source in enumerate(live, 1):
-        log.info("pulling %s (%d of %d) ...", source.id, number, len(live))
-        sent[source.id] = kinds.fetch(source, client, study.publishers, project.study_file.parent)
+    known = {} if previous is None else {pin.id: pin for pin in previous.pins}
     carried = {
-        source.id: _carried(study, previous, source)
+        source.id: _carried(study, previous, shipped, source)
         for source in study.sources
         if isinstance(source, PinnedSource)
     }
-    sent |= {name: payloads(project.raw, pin) for name, pin in carried.items()}
+    live = [source for source in study.sources if not isinstance(source, PinnedSource)]
+    sent = {name: payloads(project.raw, pin) for name, pin in carried.items()}
+    for number, source in enumerate(live, 1):
+        log.info("pulling %s (%d of %d) ...", source.id, number, len(live))
+        sent[source.id] = kinds.fetch(source, client, study.publishers, project.study_file.parent)
     # As published: what is pinned, and told as changed, is what the publisher said.
     found = {source.id: kinds.parse(source, sent[source.id]) for source in study.sources}
     frames = _readable(study, found, today)
-    pins = [*carried.values(), *(_pin(s, sent[s.id], found[s.id], previous, today) for s in live)]
+    pins = [*carried.values(), *(_pin(s, sent[s.id], found[s.id], known, today) for s in live)]
     asked = tuple(client.exchanges)
-    if previous is not None and {pin.id: pin for pin in pins} == _by_id(previous):
+    if previous is not None and {pin.id: pin for pin in pins} == known:
         log.info("nothing new since snapshot %s", previous.id)
         return Pulled(previous.id, new=False, changed_sources=(), changes=(), requests=asked)
-    known = {} if previous is None else _by_id(previous)
     changed = tuple(sorted(pin.id for pin in pins if known.get(pin.id) != pin))
-    before = {
-        source.id: payloads(project.raw, known[source.id])
-        for source in live
-        if source.id in changed and source.id in known
-    }
-    told = tuple(
-        change
-        for source in live
-        if source.id in before
-        for change in changes(source.id, kinds.parse(source, before[source.id]), found[source.id])
-    )
-    if not accept_revisions:
-        for source in live:
-            if source.id in before:
-                require_announced(source, before[source.id], sent[source.id], told)
+    moved: list[Change] = []
+    for source in live:
+        if source.id in changed and source.id in known:
+            before = payloads(project.raw, known[source.id])
+            mine = differences(source, before, found[source.id])
+            if not accept_revisions:
+                require_announced(source, before, sent[source.id], mine)
+            moved += mine
     _hold_against_suites(project, frames)
     made = snapshots.write(
         project.raw, title=f"{study.study.place}, as its publishers sent it", as_known_at=today,
         items=[(pin, [item.content for item in sent[pin.id]]) for pin in pins],
         study=study.study.id, follows="" if previous is None else previous.id,
     )  # fmt: skip
-    return Pulled(made.id, new=True, changed_sources=changed, changes=told, requests=asked)
+    return Pulled(made.id, new=True, changed_sources=changed, changes=tuple(moved), requests=asked)
 
 
-def _by_id(snapshot: Snapshot) -> dict[str, Pin]:
-    return {pin.id: pin for pin in snapshot.pins}
+def _previous(project: Project, study: Study) -> tuple[Snapshot | None, Snapshot | None]:
+    """The snapshot that this pull follows, and a newer one that nobody pulled, if there is any.
 
-
-def _previous(project: Project, study: Study) -> Snapshot | None:
-    """The newest snapshot that the study may use; None before its first pull."""
-    if not snapshots.ids(project.raw, study.study.id):
-        return None
-    return snapshots.load(project.raw, study=study.study.id)
+    The study's own newest; before its first pull, the newest that any study may use.
+    """
+    if not snapshots.usable(project.raw, study.study.id):
+        return None, None
+    previous = snapshots.load(project.raw, study=study.study.id)
+    common = snapshots.ids(project.raw, "")
+    shipped = snapshots.load(project.raw, common[-1]) if common else None
+    newer = shipped is not None and shipped.as_known_at > previous.as_known_at
+    return previous, shipped if newer else None
 
 
 def _require_later(previous: Snapshot | None, today: dt.date) -> None:
@@ -169,19 +166,24 @@ def _require_later(previous: Snapshot | None, today: dt.date) -> None:
         )  # fmt: skip
 
 
-def _carried(study: Study, previous: Snapshot | None, source: Source) -> Pin:
+def _carried(
+    study: Study, previous: Snapshot | None, shipped: Snapshot | None, source: Source
+) -> Pin:
+    """The pin of figures that were written out: the newest there is."""
     if previous is None:
         raise UsageError(
             f"sources, {source.id}", expected="a snapshot that holds these pinned figures",
             found=f"no snapshot for {study.study.id}",
             remedy="pull where they are pinned, or describe them as a source of the kind file",
         )  # fmt: skip
+    if shipped is not None and any(pin.id == source.id for pin in shipped.pins):
+        return shipped.pin(source.id)
     return previous.pin(source.id)
 
 
 def _pin(
     source: LiveSource, sent: tuple[Payload, ...], found: Mapping[str, pd.DataFrame],
-    previous: Snapshot | None, today: dt.date,
+    known: Mapping[str, Pin], today: dt.date,
 ) -> Pin:  # fmt: skip
     """The pin of what a source sent; the one that it had, when it sent the same again."""
     objects = tuple(
@@ -197,7 +199,7 @@ def _pin(
         period=_period(found[source.table]), obtained="retrieved", obtained_on=today,
         objects=objects,
     )  # fmt: skip
-    old = None if previous is None else _by_id(previous).get(source.id)
+    old = known.get(source.id)
     same = old is not None and old.model_copy(update={"obtained_on": today}) == pin
     return old if same and old is not None else pin
 

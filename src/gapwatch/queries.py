@@ -17,6 +17,7 @@ from gapwatch.gap.measures import measure_gaps
 from gapwatch.project import Project
 from gapwatch.sources.changes import Change, changes
 from gapwatch.sources.pinned import load_inputs, read_sources
+from gapwatch.study import Study
 
 GAP_COLUMNS = [
     "measure", "sex", "period_start", "period_end", "worse_years", "better_years", "gap_years",
@@ -97,12 +98,19 @@ def snapshot_list(project: Project) -> list[dict[str, Any]]:
 def snapshot_changes(project: Project, one: str, other: str) -> list[Change]:
     """What differs between two snapshots as their publishers had it, read by today's study."""
     study, _ = study_file.load(project.study_file)
-    old, new = (
-        read_sources(project.raw, snapshots.load(project.raw, name), study, corrected=False)
-        for name in (one, other)
-    )
+    old, new = (_held(project, study, name) for name in (one, other))
     return [
         change
         for source in study.sources
         for change in changes(source.id, old.get(source.id, {}), new.get(source.id, {}))
     ]
+
+
+def _held(project: Project, study: Study, name: str) -> dict[str, dict[str, pd.DataFrame]]:
+    """What a snapshot holds of the study's sources, as published; one of them may be new since."""
+    snapshot = snapshots.load(project.raw, name)
+    held = {pin.id for pin in snapshot.pins}
+    sources = tuple(source for source in study.sources if source.id in held)
+    return read_sources(
+        project.raw, snapshot, study.model_copy(update={"sources": sources}), corrected=False
+    )

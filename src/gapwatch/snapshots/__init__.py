@@ -1,9 +1,9 @@
 """Snapshots: immutable sets of inputs in data/raw, each byte pinned by its SHA-256."""
 
 from gapwatch.snapshots.records import MAX_OBJECT_BYTES, Object, Pin, Snapshot, sha256
-from gapwatch.snapshots.store import ids, load, object_path, read_objects, write
+from gapwatch.snapshots.store import ids, load, object_path, read_objects, usable, write
 
 __all__ = [
     "MAX_OBJECT_BYTES", "Object", "Pin", "Snapshot", "ids", "load", "object_path", "read_objects",
-    "sha256", "write",
+    "sha256", "usable", "write",
 ]  # fmt: skip

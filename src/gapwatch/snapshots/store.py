@@ -20,7 +20,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
-from gapwatch.errors import IntegrityError, UsageError
+from gapwatch.errors import IntegrityError, SourceError, UsageError
 from gapwatch.snapshots.records import Object, Pin, Snapshot, SnapshotList, sha256
 
 _MAX_PIN_BYTES = 1_000_000
@@ -29,15 +29,26 @@ _DATE = len("2026-11-23")
 _AGAIN = "restore it from version control or a backup, or make a new snapshot"
 
 
-def ids(raw: Path, study: str = "") -> list[str]:
-    """Ids of the snapshots in `raw`, oldest first; with `study`, those that it may use."""
+def ids(raw: Path, study: str | None = None) -> list[str]:
+    """Ids of the snapshots in `raw`, oldest first; with `study`, those that it pulled.
+
+    The study "" stands for the snapshots that nobody pulled, which any study may use.
+    """
     folder = raw / "snapshots"
     if not folder.is_dir():
         return []
     known = sorted(path.name for path in folder.iterdir() if (path / _LIST).is_file())
-    if not study:
+    if study is None:
         return known
-    return [name for name in known if _read_list(raw, name).study in ("", study)]
+    return [name for name in known if _read_list(raw, name).study == study]
+
+
+def usable(raw: Path, study: str) -> list[str]:
+    """Ids of the snapshots that a study may use: its own where it has pulled any.
+
+    A newer one that nobody pulled holds no live source; the next pull takes over what it pins.
+    """
+    return ids(raw, study) or ids(raw, "")
 
 
 def load(raw: Path, snapshot_id: str | None = None, *, study: str = "") -> Snapshot:
@@ -45,7 +56,7 @@ def load(raw: Path, snapshot_id: str | None = None, *, study: str = "") -> Snaps
 
     When none is named it is the newest: of those that `study` may use, if a study is given.
     """
-    known = ids(raw, study if snapshot_id is None else "")
+    known = usable(raw, study) if study and snapshot_id is None else ids(raw)
     if not known:
         raise UsageError(
             str(raw), expected="at least one snapshot", found="none",
@@ -134,23 +145,29 @@ def write(
     The list is written last and every file is moved into place whole, so a snapshot that can be
     seen is complete. Each pin's size and hash must be those of its bytes.
     """
-    pins = []
-    hashes = {}
-    for pin, contents in items:
+    given = list(items)
+    dumps = {pin.id: _dump(pin) for pin, _ in given}
+    listed = _dump(
+        SnapshotList(
+            title=title, as_known_at=as_known_at, study=study, follows=follows,
+            pins={source: sha256(dump) for source, dump in dumps.items()},
+        )
+    )  # fmt: skip
+    # What could not be read back must not be written: it would be the newest snapshot.
+    for name, dump in (*dumps.items(), ("the list of pins", listed)):
+        if len(dump) > _MAX_PIN_BYTES:
+            raise SourceError(
+                f"pin {name}", expected=f"at most {_MAX_PIN_BYTES} bytes of addresses and hashes",
+                found=f"{len(dump)} bytes", remedy="narrow what is asked of the publisher",
+            )  # fmt: skip
+    for pin, contents in given:
         for item, content in zip(pin.objects, contents, strict=True):
             _require_hash(content, item.sha256, f"pin {pin.id}, {item.role}")
             _write_once(object_path(raw, item), content)
-        pins.append(pin)
-        hashes[pin.id] = sha256(_dump(pin))
-    listed = _dump(
-        SnapshotList(
-            title=title, as_known_at=as_known_at, study=study, follows=follows, pins=hashes
-        )
-    )
     name = _identify(as_known_at, listed)
     folder = raw / "snapshots" / name
-    for pin in pins:
-        _write_once(folder / "pins" / f"{pin.id}.json", _dump(pin))
+    for source, dump in dumps.items():
+        _write_once(folder / "pins" / f"{source}.json", dump)
     _write_once(folder / _LIST, listed)
     return load(raw, name)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
+import math
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from gapwatch.errors import SourceError
@@ -28,8 +31,9 @@ def source_error(where: str, expected: str, found: str, remedy: str) -> SourceEr
 
 def line(text: str) -> str:
     """The title of a page or the first line of a text, printable and short."""
-    title = re.search(r"<title[^>]*>(.*?)</title", text, re.IGNORECASE | re.DOTALL)
-    lines = (title[1] if title else text).strip().splitlines() or [""]
+    head = text[:4096]
+    title = re.search(r"<title[^>]*>(.*?)</title", head, re.IGNORECASE | re.DOTALL)
+    lines = (title[1] if title else head).strip().splitlines() or [""]
     return "".join(c if c.isprintable() else "?" for c in lines[0].strip())[:200]
 
 
@@ -66,3 +70,18 @@ def _fault_of_json(content: bytes) -> str:
     fault = answer["error"]
     told = fault.get("message", fault) if isinstance(fault, dict) else fault
     return f"an error under status 200: {line(str(told))}"
+
+
+def retry_after(text: str) -> float:
+    """Seconds that a Retry-After header asks for, as a number or a date; 0 for anything else."""
+    if re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        return float(text)
+    try:
+        date = email.utils.parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return 0.0
+    known = date if date.tzinfo else date.replace(tzinfo=UTC)
+    try:
+        return max(0.0, (known - datetime.now(UTC)).total_seconds())
+    except OverflowError:
+        return math.inf

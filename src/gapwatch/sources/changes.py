@@ -16,17 +16,23 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: the row's key as text, and for a changed cell its column, old and new."""
+    """One difference: the row's key as text, and for a changed cell its column, old and new.
+
+    `described` stands for a source whose description in the study changed, so that what was pinned
+    before can't be read in the same way and isn't compared; `key` then says why.
+    """
 
     source: str
     table: str
-    what: Literal["added", "removed", "changed"]
+    what: Literal["added", "removed", "changed", "described"]
     key: str
     column: str = ""
     old: str = ""
     new: str = ""
 
     def __str__(self) -> str:
+        if self.what == "described":
+            return f"{self.source}: its description changed, so it isn't compared ({self.key})"
         told = f"{self.source}: {self.table}, {self.key}: {self.what}"
         if self.what != "changed":
             return told

@@ -75,16 +75,17 @@ def parse(source: FileSource, payloads: tuple[Payload, ...]) -> dict[str, pd.Dat
 
 
 def newest_link(address: str, content: bytes, pattern: str) -> str:
-    """The newest link of a page whose full address matches; https, or this machine's own.
+    """The newest link of a page whose full address matches.
 
-    Raises SourceError, with the nearest links, when none does.
+    It leads to the page's own host, or to one that the pattern names: a page can't choose whom we
+    ask. Raises SourceError, with the nearest links, when none does.
     """
     reader = _Links()
     try:
         reader.feed(content.decode("utf-8", "replace"))
     except AssertionError as error:  # html.parser's word for a broken declaration
         _refuse(address, "a web page", f"one that can't be read ({error})", "look at the page")
-    links = sorted({found for link in reader.links if (found := _resolved(address, link))})
+    links = sorted({found for link in reader.links if (found := _resolved(address, link, pattern))})
     matched = [(match[0], link) for link in links if (match := re.search(pattern, link))]
     if not matched:
         wanted = re.findall("[A-Za-z0-9]{3,}", pattern)
@@ -105,15 +106,21 @@ class _Links(HTMLParser):
             self.links += [value.strip() for name, value in attrs if name == "href" and value]
 
 
-def _resolved(address: str, link: str) -> str:
+def _resolved(address: str, link: str, pattern: str) -> str:
     try:
         full = urljoin(address, link).partition("#")[0]
-        parts = urlsplit(full)
+        parts, page = urlsplit(full), urlsplit(address)
         host = parts.hostname or ""
     except ValueError:
         return ""
-    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    return full if safe and host and not parts.username else ""
+    # Plain http is for this machine, and only for a page that came from it.
+    safe = parts.scheme == "https" or (
+        parts.scheme == page.scheme == "http"
+        and is_loopback(host)
+        and is_loopback(page.hostname or "")
+    )
+    named = host == page.hostname or re.escape(host) in pattern or host in pattern
+    return full if safe and host and named and not parts.username else ""
 
 
 def _natural(text: str) -> tuple[tuple[int, str], ...]:

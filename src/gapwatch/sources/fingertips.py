@@ -111,6 +111,7 @@ def parse(source: FingertipsSource, payloads: tuple[Payload, ...]) -> dict[str, 
     found = fingertips_csv.headline(frame, source.age, source.period_years, where)
     geography = _geographies(source, area_type, found, where)
     _require_in_bounds(found, where)
+    _require_sexes(found, where)
     life = pd.DataFrame({
         "geography": geography,
         "area_code": found["area_code"],
@@ -219,6 +220,19 @@ def _require_in_bounds(found: pd.DataFrame, where: str) -> None:
             at = found.iloc[int(np.flatnonzero(bad)[0])]
             break_contract(f"{where}, row {at['row']}, column {name.capitalize()}",
                            f"{low:g} to {high:g} years", f"{at[name]:g}")  # fmt: skip
+
+
+def _require_sexes(found: pd.DataFrame, where: str) -> None:
+    """In the whole country women live longer than men: else the sexes stand in each other's place.
+
+    Small areas may differ by chance, so they aren't asked.
+    """
+    country = found[found["area_code"] == COUNTRY]
+    for window, rows in country.groupby("period", sort=True):
+        by_sex = rows.set_index("sex")["value"]
+        if {"female", "male"} <= set(by_sex.index) and by_sex["female"] < by_sex["male"]:
+            break_contract(f"{where}, {COUNTRY}, {window}", "females who live longer than males",
+                           f"{by_sex['female']:g} and {by_sex['male']:g} years")  # fmt: skip
 
 
 def _names(found: pd.DataFrame, small: pd.Series) -> pd.Series:

@@ -18,8 +18,9 @@ def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
     """Refuse a study that asks for what the data don't hold, and data that can't carry it.
 
     `known_in` is the snapshot's calendar year. Raises StudyError for areas, periods and breaks
-    that aren't there, and for a baseline before the newest break; ValidationError for windows
-    that end after the snapshot, and for areas without a population or a deprivation score.
+    that aren't there, and for a baseline before the newest break; ValidationError for figures of a
+    time after the snapshot, for areas without a population or a deprivation score, and for an
+    interval without a width.
     """
     vintage = study.geography.vintage
     mine = {
@@ -28,9 +29,13 @@ def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
     }
     _require_areas(study, mine)
     _require_periods(study, mine["life_expectancy"])
-    _require_past(mine["life_expectancy"], known_in)
+    _require_past(inputs, known_in)
     _require_weights(study, mine)
-    _require_errors(study, mine["life_expectancy"])
+    codes = [area.code for area in study.geography.areas]
+    published = inputs["life_expectancy"]
+    carried = published["geography"].isin([b.geography for b in study.geography.bridges])
+    of_study = (published["geography"] == vintage) & published["area_code"].isin(codes)
+    _require_errors(published[of_study | carried])
 
 
 def _require_areas(study: Study, mine: Frames) -> None:
@@ -81,24 +86,25 @@ def _require_periods(study: Study, published: pd.DataFrame) -> None:
             )  # fmt: skip
 
 
-def _require_past(published: pd.DataFrame, known_in: int) -> None:
-    late = published[published["period_end"] > known_in]
-    if len(late):
-        row = late.iloc[0]
-        raise ValidationError(
-            f"life_expectancy, {row['area_code']}",
-            expected=f"windows that end by {known_in}, the year of the snapshot",
-            found=f"{row['period_start']} to {row['period_end']}",
-            remedy="compare the periods with the publisher's file",
-        )
+def _require_past(inputs: Frames, known_in: int) -> None:
+    """No figure can be of a year that had not ended, wherever it is for."""
+    for table, frame in sorted(inputs.items()):
+        for column in ("period_end", "year"):
+            if column not in frame or not (late := frame[frame[column] > known_in]).size:
+                continue
+            row = late.iloc[0]
+            first = row["period_start"] if column == "period_end" else row[column]
+            raise ValidationError(
+                f"{table}, {row['area_code']}",
+                expected=f"windows that end by {known_in}, the year of the snapshot",
+                found=f"{first} to {row[column]}",
+                remedy="compare the periods with the publisher's file",
+            )
 
 
-def _require_errors(study: Study, published: pd.DataFrame) -> None:
-    """A large area's interval may round to nothing; a study's area needs a standard error."""
-    codes = [area.code for area in study.geography.areas]
-    flat = published["area_code"].isin(codes) & (
-        published["lower95_years"] == published["upper95_years"]
-    )
+def _require_errors(published: pd.DataFrame) -> None:
+    """A large area's interval may round to nothing; a side's area needs a standard error."""
+    flat = published["lower95_years"] == published["upper95_years"]
     if flat.any():
         row = published[flat].iloc[0]
         raise ValidationError(

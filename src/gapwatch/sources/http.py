@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import email.utils
 import logging
 import random
-import re
 import ssl
 import threading
 import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Self
+from typing import Any, Self
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from gapwatch.errors import SourceError, UnavailableError
-from gapwatch.sources.answers import LATER, Answer, Expected, check, line, source_error
+from gapwatch.errors import SourceError, UnavailableError, UsageError
+from gapwatch.sources.answers import (
+    LATER,
+    Answer,
+    Expected,
+    check,
+    line,
+    retry_after,
+    source_error,
+)
 from gapwatch.study.sources import LOOPBACK, is_loopback
 
 LOG = logging.getLogger(__name__)
 PASSING = (429, 500, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
+MOST_ADDRESS = 8000
 MOST_BYTES = 256 * 1024 * 1024
 
 
@@ -75,7 +81,7 @@ class Client:
         self._next: dict[str, float] = {}
         # The system's own generator: waits must not disturb a seeded one.
         self._random = random.SystemRandom()
-        self._client = httpx.Client(
+        self._client = _opened(
             timeout=httpx.Timeout(read, connect=connect),
             headers={"User-Agent": ascii_agent, "Accept-Encoding": "gzip"},
             mounts={f"all://{f'[{h}]' if ':' in h else h}": None for h in LOOPBACK},
@@ -150,12 +156,24 @@ class Client:
 
     def asked_wait(self, response: httpx.Response) -> float:
         """Seconds of Retry-After, 0 where there's none; SourceError where they're too many."""
-        asked = _retry_after(response.headers.get("Retry-After", ""))
+        asked = retry_after(response.headers.get("Retry-After", ""))
         if asked > self._longest:
             raise source_error(str(response.url), f"a wait of at most {self._longest:g} seconds",
                          f"status {response.status_code}, come back in {asked:.0f} seconds",
                          "come back after that time")  # fmt: skip
         return asked
+
+
+def _opened(**options: Any) -> httpx.Client:
+    """The client, with the proxies and certificates of this machine, which may be wrong."""
+    try:
+        return httpx.Client(**options)
+    except (ImportError, OSError, ValueError) as error:
+        raise UsageError(
+            "this machine's proxy or certificates", found=line(str(error)),
+            expected="settings that can be used (HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and others)",
+            remedy="correct or unset them",
+        ) from error  # fmt: skip
 
 
 class _Call:
@@ -227,6 +245,9 @@ def _redirected(old: httpx.URL, location: str) -> httpx.URL:
         new = _url(str(old.join(location)))
     except httpx.InvalidURL as error:
         raise source_error(str(old), "a redirect to an address", line(location), LATER) from error
+    if len(str(new)) > MOST_ADDRESS:
+        raise source_error(str(old), f"an address of at most {MOST_ADDRESS} characters",
+                     f"a redirect to one of {len(str(new))}", LATER)  # fmt: skip
     if not location or (old.scheme == "https" and new.scheme != "https"):
         raise source_error(str(old), "a redirect to an https:// address", line(location) or "none",
                      LATER)  # fmt: skip
@@ -239,17 +260,6 @@ def _is_tls(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _retry_after(text: str) -> float:
-    if re.fullmatch(r"[0-9]{1,9}", text.strip()):
-        return float(text)
-    try:
-        date = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    known = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (known - datetime.now(UTC)).total_seconds())
 
 
 def _body(response: httpx.Response, most: int, until: float) -> bytes:
@@ -275,6 +285,11 @@ def _body(response: httpx.Response, most: int, until: float) -> bytes:
             )
         parts.append(part)
     length = response.headers.get("Content-Length", "")
+    chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
+    if not (length or chunked or decoder):
+        # The end of the connection may be the end of the body, or a body that was cut.
+        raise source_error(where, "a body whose end is told (Content-Length, chunked or gzip)",
+                           "one that ends with the connection", LATER)  # fmt: skip
     if length.isdecimal() and int(length) != wire:
         raise _PassingError(f"{wire} bytes where Content-Length says {length}")
     if decoder and wire and (not decoder.eof or decoder.unused_data):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gapwatch import tables
 from gapwatch.contracts import TABLES
+from gapwatch.errors import ValidationError
 from gapwatch.sources import files, fingertips, nomis, portal
 from gapwatch.sources.payload import Payload
 from gapwatch.study import (
@@ -20,6 +21,7 @@ from gapwatch.study import (
     Publishers,
     Source,
 )
+from gapwatch.study.base import printable
 
 if TYPE_CHECKING:
     from gapwatch.sources.http import Client
@@ -43,6 +45,13 @@ def parse(source: Source, payloads: tuple[Payload, ...]) -> dict[str, pd.DataFra
     if isinstance(source, PinnedSource):
         table = TABLES[source.table]
         return {table.name: tables.read_csv(table, payloads[0].content, source.id)}
+    found = _parse(source, payloads)
+    for name, frame in found.items():
+        _require_printable(f"{source.id}, {name}", frame)
+    return found
+
+
+def _parse(source: LiveSource, payloads: tuple[Payload, ...]) -> dict[str, pd.DataFrame]:
     if isinstance(source, FileSource):
         return files.parse(source, payloads)
     if isinstance(source, FingertipsSource):
@@ -50,3 +59,17 @@ def parse(source: Source, payloads: tuple[Payload, ...]) -> dict[str, pd.DataFra
     if isinstance(source, NomisSource):
         return nomis.parse(source, payloads)
     return portal.parse(source, payloads)
+
+
+def _require_printable(where: str, frame: pd.DataFrame) -> None:
+    """What a report can't print stops here, while the last snapshot is still the newest."""
+    for column in frame.select_dtypes(include=["str", "object"]).columns:
+        for text in frame[column].dropna().unique():
+            try:
+                printable(str(text))
+            except ValueError as error:
+                expected, _, found = str(error).partition("|")
+                raise ValidationError(
+                    f"{where}, {column}, {ascii(text)[:80]}", expected=expected, found=found,
+                    remedy="ask the publisher; the report's typeface has no other characters",
+                ) from error  # fmt: skip

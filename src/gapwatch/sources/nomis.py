@@ -21,6 +21,7 @@ FIELDS = ("date", "geography_code", "geography_name", "gender", "c_age", "obs_va
           "record_count")  # fmt: skip
 SEXES = {1: "male", 2: "female"}
 FIRST_AGE, LAST_AGE = 101, 191  # Nomis's numbers for 0 and for 90 and over
+MOST_PAGES = 1000
 PERSONS = "20100"
 _AGES = LAST_AGE - FIRST_AGE + 1
 _OLDEST = _AGES - 1
@@ -52,6 +53,9 @@ def fetch(source: NomisSource, client: Client, publishers: Publishers) -> tuple[
     rows = 0
     while rows < expected:
         number = len(sent) - 1
+        if number > MOST_PAGES:
+            refuse(f"{source.id}, pages", f"{expected} rows on at most {MOST_PAGES} pages",
+                   f"{rows} rows so far")  # fmt: skip
         page = client.get(f"{base}.data.csv", {**asked, "RecordOffset": str(rows)}, expect="csv")
         frame = _page(page.content, f"{source.id}, page {number}", expected)
         rows += len(frame)

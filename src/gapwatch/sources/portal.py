@@ -14,7 +14,7 @@ from gapwatch.contracts import BOUNDARY, LOOKUP
 from gapwatch.errors import SourceError, ValidationError
 from gapwatch.sources import portal_outlines
 from gapwatch.sources.payload import Payload
-from gapwatch.sources.portal_checks import Record, check_number, code, refuse
+from gapwatch.sources.portal_checks import Record, check_number, code, nest, refuse
 from gapwatch.study.sources import PortalSource, Publishers
 
 if TYPE_CHECKING:
@@ -200,6 +200,10 @@ def _lookup(source: PortalSource, records: list[tuple[str, Record]]) -> pd.DataF
     frame = pd.DataFrame(pairs, columns=["from_code", "to_code"], dtype="str")
     check_number(source, frame["from_code"].nunique())
     each = frame.groupby("from_code")["to_code"].transform("size")
+    if nest(source.geography, to_geography) and (each > 1).any():
+        refuse(f"{source.id}, {frame['from_code'][each > 1].iloc[0]}",
+               f"one area of {to_geography}, since areas of one census nest",
+               ", ".join(frame["to_code"][each > 1].head(2)))  # fmt: skip
     filled = frame.assign(
         source=source.id, from_geography=source.geography, to_geography=to_geography,
         weight=1.0 / each,

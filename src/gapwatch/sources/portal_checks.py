@@ -16,6 +16,7 @@ PREFIXES = {
 }  # fmt: skip
 _KIND = re.compile(r"(oa|lsoa|msoa|ward|borough)-?([0-9]{4})?")
 _CENSUS_COLUMN = re.compile(r"(OA|LSOA|MSOA)([0-9]{2})CD", re.IGNORECASE)
+_NESTED = ("oa", "lsoa", "msoa")
 PULL = "pull the source again; if it stays so, look at the layer on the portal"
 Record = dict[str, Any]
 
@@ -37,6 +38,14 @@ def code(place: str, attributes: Record, column: str, geography: str) -> str:
         refuse(where, f"areas of {geography}", f"a column of {census[1]} 20{census[2]}",
                 "correct geography or the column in the study")  # fmt: skip
     return value
+
+
+def nest(small: str, large: str) -> bool:
+    """Whether areas of one geography lie whole in those of the other: of one census, by rank."""
+    one, other = _KIND.fullmatch(small), _KIND.fullmatch(large)
+    if one is None or other is None or one[2] is None or one[2] != other[2]:
+        return False
+    return one[1] in _NESTED and other[1] in _NESTED[_NESTED.index(one[1]) + 1 :]
 
 
 def check_number(source: PortalSource, found: int) -> None:

@@ -17,6 +17,8 @@ from gapwatch.study.sources import PortalSource
 MOST_OVERLAP_SHARE = 0.01
 SQUARE_METRE_KM2 = 1e-6
 FEWEST_POINTS = 4
+# No place that a council looks after is larger; the layer of a whole country is no place.
+FARTHEST_M = 150_000.0
 # JSON's whole numbers have no end, but a float has.
 MOST_COORDINATE = 1e9
 
@@ -108,6 +110,7 @@ def _check_overlaps(origin: str, outlines: dict[str, shapely.Geometry]) -> None:
     codes = sorted(outlines)
     shapes = [outlines[code] for code in codes]
     tree = shapely.STRtree(shapes)
+    _check_together(origin, codes, shapes)
     first, second = tree.query(shapes, predicate="intersects")
     for one, other in sorted(zip(first.tolist(), second.tolist(), strict=True)):
         if one >= other:
@@ -118,3 +121,13 @@ def _check_overlaps(origin: str, outlines: dict[str, shapely.Geometry]) -> None:
             refuse(f"{origin}, {codes[one]} and {codes[other]}",
                     f"areas that overlap by at most {MOST_OVERLAP_SHARE:.0%} of the smaller",
                     f"{common:.1%}", "check that the layer holds one vintage alone")  # fmt: skip
+
+
+def _check_together(origin: str, codes: list[str], shapes: list[shapely.Geometry]) -> None:
+    """Areas of one place lie near each other; one far off is another place, or misplaced."""
+    whole = shapely.GeometryCollection(shapes).centroid
+    for code, shape in zip(codes, shapes, strict=True):
+        away = shapely.distance(shape, whole)
+        if away > FARTHEST_M:
+            refuse(f"{origin}, {code}", f"areas within {FARTHEST_M / 1000:g} km of their middle",
+                   f"{away / 1000:.0f} km")  # fmt: skip

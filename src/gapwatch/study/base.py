@@ -12,7 +12,7 @@ Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=60)]
 Code = Annotated[str, Field(pattern=f"^{CODE}$")]
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The report ships one typeface, with Latin letters; anything else would print as a box."""
     for character in text:
         known = (
@@ -25,7 +25,7 @@ def _printable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)]
+Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(printable)]
 Year = Annotated[int, Field(ge=1801, le=2200)]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Period = tuple[Year, Year]

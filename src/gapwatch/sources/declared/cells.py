@@ -17,7 +17,7 @@ from gapwatch.study.sources import FileSource
 
 Value = str | float | int | None
 PSEUDO = ("age", "measure", "period", "value")
-_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,20})?")
+_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,20})?")
 _NEAR_WHOLE = 1e-6
 # Words come again and again; so many different ones are numbers, and not worth their room.
 _REMEMBERED = 200_000
