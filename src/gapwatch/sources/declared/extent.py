@@ -7,13 +7,24 @@ the process without an error. Parts are read in pieces, so a part of any size co
 from __future__ import annotations
 
 import functools
+import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from xml.parsers import expat
 
+import olefile
+
 _PIECE = 1 << 20
 _OVERLAP = 200
+# Records of an xls: number and size, then row and column; [MS-XLS] 2.3.
+_HEAD = struct.Struct("<HH")
+_BOOKS = ("Workbook", "Book")
+_SHEET_STARTS = 0x0809
+_MANY_CELLS = (0x00BD, 0x00BE)  # their last column stands at their end; their size bounds it
+_CELLS = (*_MANY_CELLS, 0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x00D6, 0x00FD, 0x027E, 0x0001,
+          0x0002, 0x0003, 0x0004, 0x0005)  # fmt: skip
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,9})["']""")
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -30,6 +41,34 @@ def widest(archive: zipfile.ZipFile) -> int:
             most = max(most, _Content().read(_pieces(archive, name)))
         elif name.endswith(".xml") and name.startswith("xl/"):
             most = max(most, _addressed(_pieces(archive, name)))
+    return most
+
+
+def widest_of_xls(content: bytes) -> int:
+    """Cells that the widest sheet of an xls spans, by the addresses of its cell records.
+
+    Raises ValueError or OSError for a container or a workbook that can't be read.
+    """
+    with olefile.OleFileIO(io.BytesIO(content)) as container:
+        names = [name for name in _BOOKS if container.exists(name)]
+        if not names:
+            raise ValueError("no workbook inside")
+        return max(_recorded(container.openstream(name).read()) for name in names)
+
+
+def _recorded(stream: bytes) -> int:
+    """Rows and columns are 16 bits each, so a small file may span four thousand million cells."""
+    most, height, width, at = 0, 0, 0, 0
+    while at + _HEAD.size <= len(stream):
+        kind, size = _HEAD.unpack_from(stream, at)
+        if kind == _SHEET_STARTS:
+            height = width = 0
+        elif kind in _CELLS and size >= _HEAD.size:
+            row, column = _HEAD.unpack_from(stream, at + _HEAD.size)
+            several = size // 2 if kind in _MANY_CELLS else 0
+            height, width = max(height, row + 1), max(width, column + 1 + several)
+            most = max(most, height * width)
+        at += _HEAD.size + size
     return most
 
 

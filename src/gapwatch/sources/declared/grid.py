@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NoReturn
 
+import olefile
 import python_calamine
 
 from gapwatch.errors import StudyError, ValidationError
-from gapwatch.sources.declared.extent import widest
+from gapwatch.sources.declared.extent import widest, widest_of_xls
 from gapwatch.study.sources import FileSource
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -107,19 +108,27 @@ def _one_spaced(cell: str) -> str:
     return cell if cell.isalnum() else " ".join(cell.split())
 
 
-def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
-    if zipfile.is_zipfile(io.BytesIO(content)):
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                size = sum(item.file_size for item in archive.infolist())
-                cells = widest(archive) if size <= MOST_UNFOLDED else 0
-        except _ZIP_FAULTS as error:
-            refuse(where, "a workbook", f"a zip that can't be read ({error})")
+def _span(where: str, content: bytes) -> int:
+    """Cells that the widest sheet spans; for what is no workbook the reader has its own words."""
+    if content.startswith(olefile.MAGIC):
+        return widest_of_xls(content)
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        size = sum(item.file_size for item in archive.infolist())
         if size > MOST_UNFOLDED:
             refuse(where, f"at most {MOST_UNFOLDED} bytes once unfolded", f"{size} bytes")
-        if cells > MOST_CELLS:
-            refuse(where, f"sheets of at most {MOST_CELLS} cells", f"one that spans {cells}",
-                   "delete the cells that lie far from the table")  # fmt: skip
+        return widest(archive)
+
+
+def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
+    try:
+        cells = _span(where, content)
+    except _ZIP_FAULTS as error:
+        refuse(where, "a workbook", f"a file that can't be read ({error})")
+    if cells > MOST_CELLS:
+        refuse(where, f"sheets of at most {MOST_CELLS} cells", f"one that spans {cells}",
+               "delete the cells that lie far from the table")  # fmt: skip
     try:
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except BaseException as error:
