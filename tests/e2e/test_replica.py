@@ -117,7 +117,8 @@ def test_msoa_figures_are_carried_to_both_sides_by_hand_arithmetic_alike(
     error = (ends["E05000637"][1] ** 2 + ends["north"][1] ** 2) ** 0.5
     assert float(row["gap_years"]) == pytest.approx(gap, abs=1e-5)
     assert float(row["se_years"]) == pytest.approx(error, abs=1e-5)
-    assert float(row["worse_misplaced_share"]) > 0
+    assert 0 < float(row["worse_share_elsewhere"]) < 1
+    assert 0 < float(row["worse_share_outside"]) < 1
 
 
 def test_the_trend_and_the_verdict_are_those_of_the_wards_alone(
