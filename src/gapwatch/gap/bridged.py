@@ -2,7 +2,8 @@
 
 The study's sides are carried to the areas that later figures are published on. An area stands for
 a side when more than half of its residents live in it; how many residents that misplaces, either
-way, is told with each figure. Measures without two fixed sides aren't carried: more areas make another range.
+way, is told with each figure. Measures without two fixed sides aren't carried: more areas make
+another range.
 """
 
 from __future__ import annotations
@@ -44,9 +45,7 @@ def bridged_gaps(study: Study, inputs: Frames) -> Frames:
         return {}
     return {
         "bridge": canonical(BRIDGE, pd.concat(areas, ignore_index=True), "bridge"),
-        "bridge_side": canonical(
-            BRIDGE_SIDE, pd.concat(sides, ignore_index=True), "bridge_side"
-        ),
+        "bridge_side": canonical(BRIDGE_SIDE, pd.concat(sides, ignore_index=True), "bridge_side"),
         "bridged_gap": canonical(BRIDGED_GAP, pd.concat(gaps, ignore_index=True), "bridged_gap"),
     }
 

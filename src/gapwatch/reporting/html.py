@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gapwatch.reporting.charts import FONT_FOLDER, Chart, Charts
 from gapwatch.reporting.parts import Report
 
 TEMPLATES = Path(__file__).parent / "templates"
+_BREAKS = re.compile("(?<=[/&%,=?])")
 FACES = (("400", "GapwatchSans-Regular.woff2"), ("600", "GapwatchSans-SemiBold.woff2"))
 
 
@@ -37,6 +39,12 @@ def size(svg: str) -> tuple[float, float]:
     return float(view[2]), float(view[3])
 
 
+def breakable(text: str) -> Markup:
+    """An address, escaped, that may break after its punctuation."""
+    parts = _BREAKS.split(text)
+    return Markup("<wbr>").join(escape(part) for part in parts if part)
+
+
 def to_html(report: Report, charts: Charts) -> bytes:
     """The whole page, escaped by the template engine, as UTF-8 with line feeds."""
     environment = Environment(
@@ -48,6 +56,7 @@ def to_html(report: Report, charts: Charts) -> bytes:
         keep_trailing_newline=True,
         newline_sequence="\n",
     )
+    environment.filters["breakable"] = breakable
     faces = [
         (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
         for weight, name in FACES
