@@ -154,8 +154,8 @@ def _notes(case: Case, found: WardMap) -> list[str]:
         lines = [f"{zones[zone].name}. {zones[zone].definition}" for zone in found.outlined]
     else:
         lines = [_counting(case, found, side) for side in found.outlined]
-    return [numbers, *(f"{capital(line)} line: {told}." for line, told in zip(LINES, lines,
-            strict=False))]  # fmt: skip
+    told = [f"{capital(line)} line: {text}." for line, text in zip(LINES, lines, strict=False)]
+    return [numbers, *([" ".join(told)] if told else [])]
 
 
 def _counting(case: Case, found: WardMap, side: str) -> str:

@@ -84,21 +84,24 @@ def map_figure(canvas: Canvas, study: Study, ward_map: WardMap, boundary: pd.Dat
 def _labels(axes: Axes, frame: gpd.GeoDataFrame, ward_map: WardMap, scale: float) -> None:
     standing = {ward.code: ward.standing for ward in ward_map.wards}
     labels = ward_map.labels()
+    tall, wide = LABEL_HEIGHT / scale, SIGN_WIDTH / scale
+    signs = {code: (wide, tall) for code, found in standing.items() if SIGN[found]}
     sizes = {
-        code: ((LETTER * len(label) + SIGN_WIDTH * bool(SIGN[standing[code]])) / scale,
-               LABEL_HEIGHT / scale)
+        code: (LETTER * len(label) / scale + wide * (code in signs), tall)
         for code, label in labels.items()
-    }  # fmt: skip
+    }
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     found = label_places(
-        dict(zip(frame["code"], frame.geometry, strict=True)), sizes, SMALLEST / scale**2,
+        dict(zip(frame["code"], frame.geometry, strict=True)), sizes, signs, SMALLEST / scale**2,
         (west, south, east, north),
     )  # fmt: skip
     for code, placed in found.items():
-        ink = TEXT[standing[code]] if placed.inside else INK
-        for at in placed.spots:
-            axes.text(*at, f"{labels[code]}{SIGN[standing[code]]}", ha="center",
-                      va="center_baseline", fontsize=8.5, color=ink, zorder=8)  # fmt: skip
+        sign, ink = SIGN[standing[code]], TEXT[standing[code]]
+        words = [(spot, f"{labels[code]}{sign}", ink if placed.inside else INK)
+                 for spot in placed.spots]  # fmt: skip
+        for spot, text, colour in (*words, *((spot, sign, ink) for spot in placed.signs)):
+            axes.text(*spot, text, ha="center", va="center", fontsize=8.5, color=colour,
+                      zorder=8)  # fmt: skip
         for start, end in placed.joined:
             # A white line under a dark one is seen on every fill.
             for width, colour in ((2.2, "white"), (0.8, INK)):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 from afcharts.af_colours import get_af_colours
-from matplotlib import font_manager
+from matplotlib import font_manager, patheffects
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ FONT_FOLDER = Path(__file__).parent / "fonts"
 # gap, orange for the worse-off side and for the target. Orange is 3:1 on white, so never for text.
 BLUE, ORANGE = get_af_colours("duo")
 INK, SOFT_INK, GREY, LIGHT = "#0b0c0c", "#484949", "#767676", "#f2f2f2"
+
+# Letters that cross a line stay legible on a white rim.
+HALO = (patheffects.withStroke(linewidth=3, foreground="white"),)
 
 # Our font is tall in itself: matplotlib's own line spacing would tear a label's lines apart.
 TIGHT = 0.92

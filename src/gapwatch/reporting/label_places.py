@@ -17,44 +17,46 @@ STEPS = 32
 
 @dataclass(frozen=True)
 class Placed:
-    """Middles of an area's label, and the lines from the first to the pieces without one.
+    """Middles of an area's label and of its sign alone, and lines from the first label to pieces.
 
-    `inside` is whether the first stands on its own area.
+    `inside` is whether the first label stands on its own area.
     """
 
     spots: tuple[Point, ...]
+    signs: tuple[Point, ...]
     joined: tuple[tuple[Point, Point], ...]
     inside: bool
 
 
 def label_places(
-    shapes: Mapping[str, BaseGeometry], sizes: Mapping[str, Size], smallest: float,
-    room: tuple[float, float, float, float],
+    shapes: Mapping[str, BaseGeometry], sizes: Mapping[str, Size], signs: Mapping[str, Size],
+    smallest: float, room: tuple[float, float, float, float],
 ) -> dict[str, Placed]:  # fmt: skip
     """A place for the label of every area, by code, in the units of the shapes.
 
-    Every piece of an area larger than `smallest` carries the label, or a line joins it to one.
-    Labels that fit inside no piece stand in `room`, clear of all areas and of each other.
+    Every piece of an area larger than `smallest` carries the label or its sign, where the area
+    has one in `signs`, or a line joins it to the label. Labels that fit inside no piece stand in
+    `room`, clear of all areas and of each other.
     """
-    whole = shapely.union_all(list(shapes.values()))
-    taken: list[BaseGeometry] = [whole]
+    taken: list[BaseGeometry] = [shapely.union_all(list(shapes.values()))]
     found = {}
-    for code in shapes:
-        pieces = _pieces(shapes[code], smallest)
-        fits = [inside(piece, sizes[code]) for piece in pieces]
-        at = [place for place in fits if place]
-        without = [
-            middle(piece) for piece, place in zip(pieces, fits, strict=True) if not place
-        ]  # fmt: skip
-        outside = None if at else _beside(without[0], sizes[code], taken, room)
+    for code, shape in shapes.items():
+        pieces = _pieces(shape, smallest)
+        spots = [inside(piece, sizes[code]) for piece in pieces]
+        bare = [piece for piece, spot in zip(pieces, spots, strict=True) if not spot]
+        at = [spot for spot in spots if spot]
+        outside = None if at else _beside(middle(bare[0]), sizes[code], taken, room)
+        joined = [middle(bare.pop(0))] if not at else []
         if outside:
             taken.append(_box(outside, sizes[code]))
+            at = [outside]
         elif not at:
             # With no room beside the map a label may touch a border: it must stand somewhere.
-            at, without = without[:1], without[1:]
-        spots = (outside,) if outside else tuple(at)
-        lines = tuple((_edge(spots[0], sizes[code], end), end) for end in without)
-        found[code] = Placed(spots, lines, inside=not outside)
+            at, joined = joined, []
+        marks = [inside(piece, signs[code]) if code in signs else None for piece in bare]
+        joined += [middle(p) for p, mark in zip(bare, marks, strict=True) if not mark]
+        lines = tuple((_edge(at[0], sizes[code], end), end) for end in joined)
+        found[code] = Placed(tuple(at), tuple(m for m in marks if m), lines, inside=not outside)
     return found
 
 
@@ -100,8 +102,11 @@ def inside(piece: Polygon, size: Size) -> Point | None:
     fits = np.asarray(shapely.contains(piece, _boxes(x, y, size)))
     if not fits.any():
         return None
-    boxes = _boxes(x[fits], y[fits], size)
-    best = int(np.argmax(shapely.distance(boxes, piece.exterior).round(6)))
+    room = shapely.distance(_boxes(x[fits], y[fits], size), piece.exterior)
+    # Where a label is as far from the border at many places, the middle of them.
+    room += 0.1 * shapely.distance(shapely.points(x[fits], y[fits]), piece.exterior)
+    room -= 0.01 * np.hypot(x[fits] - piece.centroid.x, y[fits] - piece.centroid.y)
+    best = int(np.argmax(room.round(6)))
     return float(x[fits][best]), float(y[fits][best])
 
 
