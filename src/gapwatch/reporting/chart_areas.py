@@ -71,19 +71,22 @@ def draw_areas(
 ) -> None:
     """Fill every area by its standing and outline every zone; tiles stand `inset` apart by half.
 
-    Each border is dark on white, so that it is seen between any two fills.
+    Areas that touch have dark borders on white ones, so that they are seen between any two fills.
     """
+    edge = {"edgecolor": GREY, "linewidth": 0.8} if inset else {"edgecolor": "white",
+                                                                "linewidth": 2.4}  # fmt: skip
     for shape, standing in zip(frame.geometry, frame["standing"], strict=True):
-        axes.add_patch(_patch(shape, facecolor=FILL[standing], edgecolor="white", linewidth=2.4))
-    for shape in frame.geometry:
+        axes.add_patch(_patch(shape, facecolor=FILL[standing], **edge))
+    for shape in frame.geometry if not inset else ():
         axes.add_patch(_patch(shape, facecolor="none", edgecolor=SOFT_INK, linewidth=0.7, zorder=3))
     shapes = dict(zone_shapes(frame, zones, inset))
     for zone, (width, dash) in zip(zones, OUTLINES, strict=False):
         if zone in shapes:
-            for wide, colour, style in ((width + 2.2, "white", "solid"), (width, INK, dash)):
+            halo = [] if inset else [(width + 2.2, "white", "solid", 4)]
+            for wide, colour, style, above in (*halo, (width, INK, dash, 5)):
                 axes.add_patch(
                     _patch(shapes[zone], facecolor="none", edgecolor=colour, linewidth=wide,
-                           linestyle=style, joinstyle="miter", zorder=4 if wide > width else 5)
+                           linestyle=style, joinstyle="miter", zorder=above)
                 )  # fmt: skip
     left, bottom, right, top = frame.total_bounds
     margin = 0.06

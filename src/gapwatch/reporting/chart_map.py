@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-# Inches: the widest and the tallest map, the margin around it, letters of a label, a piece seen.
-WIDEST, TALLEST, MARGIN, LETTER, SIGN_WIDTH, LABEL_HEIGHT = 4.95, 5.2, 0.24, 0.066, 0.1, 0.14
+# Inches: the widest and the tallest map, the letters and signs of a label, a piece that is seen.
+WIDEST, TALLEST, LETTER, SIGN_SIZE, LABEL_HEIGHT = 4.95, 5.2, 0.066, 0.1, 0.14
 SMALLEST = 0.004
 LEGEND_LINE, LEGEND_GAP = 0.165, 0.09
 Entry = tuple[str, list[str]]
@@ -56,9 +56,9 @@ def map_figure(canvas: Canvas, study: Study, ward_map: WardMap, boundary: pd.Dat
     """Wide: the legend stands to the right of the map, on a phone above it; the list below both."""
     frame = map_frame(ward_map, boundary)
     left, bottom, right, top = frame.total_bounds
-    across = canvas.width if canvas.narrow else WIDEST
-    scale = min((across - 2 * MARGIN) / (right - left), (TALLEST - 2 * MARGIN) / (top - bottom))
-    map_width, map_height = ((b - a) * scale + 2 * MARGIN for a, b in ((left, right),
+    across, edge = (canvas.width, 0.17) if canvas.narrow else (WIDEST, 0.24)
+    scale = min((across - 2 * edge) / (right - left), (TALLEST - 2 * edge) / (top - bottom))
+    map_width, map_height = ((b - a) * scale + 2 * edge for a, b in ((left, right),
                              (bottom, top)))  # fmt: skip
     listed = list_of(ward_map, canvas)
     aside = 0.0 if canvas.narrow else map_width + 0.1
@@ -72,7 +72,7 @@ def map_figure(canvas: Canvas, study: Study, ward_map: WardMap, boundary: pd.Dat
         (0, base / height, map_width / canvas.width, map_height / height)
     )  # fmt: skip
     draw_areas(axes, frame, ward_map.outlined, inset=0.0)
-    margin = MARGIN / scale
+    margin = edge / scale
     axes.set_xlim(left - margin, right + margin)
     axes.set_ylim(bottom - margin, top + margin)
     _labels(axes, frame, ward_map, scale)
@@ -84,8 +84,8 @@ def map_figure(canvas: Canvas, study: Study, ward_map: WardMap, boundary: pd.Dat
 def _labels(axes: Axes, frame: gpd.GeoDataFrame, ward_map: WardMap, scale: float) -> None:
     standing = {ward.code: ward.standing for ward in ward_map.wards}
     labels = ward_map.labels()
-    tall, wide = LABEL_HEIGHT / scale, SIGN_WIDTH / scale
-    signs = {code: (wide, tall) for code, found in standing.items() if SIGN[found]}
+    tall, wide = LABEL_HEIGHT / scale, SIGN_SIZE / scale
+    signs = {code: (wide, wide) for code, found in standing.items() if SIGN[found]}
     sizes = {
         code: (LETTER * len(label) / scale + wide * (code in signs), tall)
         for code, label in labels.items()

@@ -22,12 +22,23 @@ def data_uri(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
+def svg_uri(svg: str) -> Markup:
+    """An SVG of ours inside the page, as text: a third shorter than in base 64.
+
+    Safe in an attribute, as nothing that could end it is left.
+    """
+    text = svg.replace("'", "&apos;").replace('"', "'").replace("\n", " ").replace("> <", "><")
+    for sign in "%#<>& ":  # a blank would end an address in a list of them
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return Markup("data:image/svg+xml,") + Markup(text)  # noqa: S704
+
+
 def picture(chart: Chart) -> dict[str, str]:
     """Both versions of a chart as addresses for a picture element, with the wide one's size."""
     width, height = size(chart.wide)
     return {
-        "wide": data_uri("image/svg+xml", chart.wide.encode()),
-        "narrow": data_uri("image/svg+xml", chart.narrow.encode()),
+        "wide": svg_uri(chart.wide),
+        "narrow": svg_uri(chart.narrow),
         "width": f"{width:.0f}",
         "height": f"{height:.0f}",
     }

@@ -138,8 +138,11 @@ def test_real_boundaries_go_through_the_same_function_as_tiles():
     frame.loc[0, "geometry"] = MultiPolygon([ring, Point(9, 9).buffer(1)])
     axes = Canvasless().add_axes((0, 0, 1, 1))
     draw_areas(axes, frame, ("west", "east"))
-    # Each border and each outline is a white line under a dark one.
-    assert len(axes.patches) == 2 * len(frame) + 4
+    assert len(axes.patches) == len(frame) + 2
+    # Where areas touch, each border and each outline is a dark line on a white one.
+    touching = Canvasless().add_axes((0, 0, 1, 1))
+    draw_areas(touching, frame, ("west", "east"), inset=0.0)
+    assert len(touching.patches) == 2 * len(frame) + 4
 
 
 def test_areas_outside_every_zone_are_drawn_too():
