@@ -14,7 +14,15 @@ import pandas as pd
 from gapwatch import publishing, snapshots, tables, warehouse
 from gapwatch import study as study_file
 from gapwatch.audit.manifest import manifest, provenance
-from gapwatch.contracts import EXTRA_INPUTS, INPUTS, OUTPUTS, TABLES, VALIDATION
+from gapwatch.contracts import (
+    BRIDGED_GAP,
+    EXTRA_INPUTS,
+    INPUTS,
+    LIFE_EXPECTANCY,
+    OUTPUTS,
+    TABLES,
+    VALIDATION,
+)
 from gapwatch.gap import assessment, measures
 from gapwatch.gap.bridged import bridged_gaps
 from gapwatch.gap.robustness import robustness
@@ -25,6 +33,7 @@ from gapwatch.quality.gate import Gate
 from gapwatch.reporting import render
 from gapwatch.reporting.facts import release_facts
 from gapwatch.reporting.model import Report, build_report
+from gapwatch.reporting.numbers import sentence
 from gapwatch.snapshots import Snapshot
 from gapwatch.sources.pinned import load_inputs
 from gapwatch.study import Study
@@ -92,7 +101,7 @@ def run(
         results["validation"] = step("validate", validate, gate)
         report = build_report(study, facts, {**inputs, **results})
         files = step("render", render.render, report, charts)
-        files |= exports({**inputs, **results})
+        files |= exports({**inputs, **results}, snapshot)
         answer = {"verdict": report.verdict, "sentence": report.sentence}
         files["manifest.json"] = manifest(
             release_id, study, snapshot, basis, answer=answer, files=files
@@ -138,14 +147,23 @@ def validate(gate: Gate) -> pd.DataFrame:
     return tables.canonical(VALIDATION, gate.findings(), "validation")
 
 
-def exports(frames: Frames) -> dict[str, bytes]:
-    """Every table as sorted CSV, with its CSVW metadata."""
+def exports(frames: Frames, snapshot: Snapshot) -> dict[str, bytes]:
+    """Every table as sorted CSV, with its CSVW metadata and the licences of its pins."""
     described = [table for table in (*INPUTS, *EXTRA_INPUTS, *OUTPUTS) if table.name in frames]
     files = {
         f"data/{table.name}.csv": tables.to_csv(table, frames[table.name]) for table in described
     }
-    files["data/metadata.json"] = tables.csvw(described)
+    files["data/metadata.json"] = tables.csvw(described, rights(snapshot))
     return files
+
+
+def rights(snapshot: Snapshot) -> dict[str, list[str]]:
+    """Licence and attribution of every pin, by table; later gaps have those of their figures."""
+    found: dict[str, list[str]] = {}
+    for pin in snapshot.pins:
+        told = f"{pin.title}: {sentence(pin.licence)} {sentence(pin.attribution)}"
+        found.setdefault(pin.table, []).append(told)
+    return found | {BRIDGED_GAP.name: found.get(LIFE_EXPECTANCY.name, [])}
 
 
 def publish(

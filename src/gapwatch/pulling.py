@@ -205,11 +205,14 @@ def _pin(
 
 
 def _period(frame: pd.DataFrame) -> str:
-    """First and last calendar year of a table, in words; a table may be of no time."""
-    for first, last in (("period_start", "period_end"), ("year", "year")):
-        if first in frame:
-            return f"{frame[first].min()} to {frame[last].max()}"
-    return "not stated"
+    """First and last window or calendar year of a table, in words; a table may be of no time."""
+    if "period_start" in frame:
+        windows = sorted(set(zip(frame["period_end"], frame["period_start"], strict=True)))
+        told = [f"{start} to {end}" for end, start in (windows[0], windows[-1])]
+        return " up to ".join(dict.fromkeys(told))
+    if "year" in frame:
+        return f"{frame['year'].min()} to {frame['year'].max()}"
+    return "does not apply"
 
 
 def _readable(study: Study, found: Found, today: dt.date) -> dict[str, pd.DataFrame]:

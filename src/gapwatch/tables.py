@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 import numpy as np
@@ -198,12 +198,17 @@ def to_csv(table: Table, frame: pd.DataFrame, *, banner: str = "") -> bytes:
     return buffer.getvalue().encode("utf-8")
 
 
-def csvw(tables: Sequence[Table]) -> bytes:
-    """CSV on the Web metadata for the exports of `tables` (W3C tabular metadata, 2015)."""
+def csvw(tables: Sequence[Table], rights: Mapping[str, Sequence[str]] | None = None) -> bytes:
+    """CSV on the Web metadata for the exports of `tables` (W3C tabular metadata, 2015).
+
+    `rights` are licences and attributions by table.
+    """
+    held = rights or {}
     described = [
         {
             "url": f"{table.name}.csv",
             "dc:description": table.meaning,
+            **({"dc:rights": list(held[table.name])} if held.get(table.name) else {}),
             "tableSchema": {
                 "columns": [_described(column) for column in table.columns],
                 "primaryKey": list(table.key),

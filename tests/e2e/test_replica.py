@@ -117,7 +117,8 @@ def test_msoa_figures_are_carried_to_both_sides_by_hand_arithmetic_alike(
     error = (ends["E05000637"][1] ** 2 + ends["north"][1] ** 2) ** 0.5
     assert float(row["gap_years"]) == pytest.approx(gap, abs=1e-5)
     assert float(row["se_years"]) == pytest.approx(error, abs=1e-5)
-    assert float(row["worse_misplaced_share"]) > 0
+    assert 0 < float(row["worse_share_elsewhere"]) < 1
+    assert 0 < float(row["worse_share_outside"]) < 1
 
 
 def test_the_trend_and_the_verdict_are_those_of_the_wards_alone(
@@ -144,12 +145,35 @@ def test_the_report_maps_the_msoas_on_their_outlines_and_tells_what_they_cannot_
 ) -> None:
     html = (release / "report.html").read_text(encoding="utf-8")
     assert "Map of 24 MSOAs on their real outlines" in html
+    assert "Tile map of 20 wards" in html
+    assert "2015 to 2019 up to 2019 to 2023" in html
+    assert "does not apply" in html
+    assert "returnCountOnly" not in html
     assert "Later figures on other areas" in html
     assert "No trend and no verdict in this report rests on these figures" in html
     assert len(html.encode()) < 1_500_000
     pdf = (release / "report.pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
     assert len(pdf) < 2_000_000
+
+
+def test_every_later_gap_can_be_traced_to_the_areas_of_its_sides(release: Path) -> None:
+    sides = Counter(row["side"] for row in table(release, "bridge_side") if row["counts"] == "true")
+    for row in table(release, "bridged_gap"):
+        if row["measure"] == "north-v-south":
+            assert (int(row["worse_areas"]), int(row["better_areas"])) == (
+                sides["north"], sides["south"],
+            )  # fmt: skip
+
+
+def test_the_licence_of_the_later_figures_goes_with_their_data(release: Path) -> None:
+    said = json.loads((release / "data" / "metadata.json").read_text(encoding="utf-8"))
+    rights = {item["url"]: " ".join(item.get("dc:rights", ())) for item in said["tables"]}
+    for name in ("life_expectancy.csv", "bridged_gap.csv"):
+        assert "non commercial use only" in rights[name]
+    assert "Ask the publisher before any commercial use." in (
+        release / "report.html"
+    ).read_text(encoding="utf-8").split("<footer>")[1]  # fmt: skip
 
 
 def test_the_shipped_figures_stay_a_snapshot_of_their_own(pulled: Project) -> None:

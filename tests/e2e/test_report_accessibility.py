@@ -7,7 +7,7 @@ import pytest
 
 from gapwatch.reporting.model import build_report
 from gapwatch.reporting.render import draw, render
-from tests.unit.reporting import samples
+from tests.unit.reporting import later_samples, samples
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -18,8 +18,9 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not instal
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    study, facts = samples.study(), samples.old_facts()
-    tables = samples.tables("cannot calculate", reason_code="V03", reason="too old")
+    study, facts = later_samples.study(), samples.old_facts()
+    found = samples.verdicts("cannot calculate", reason_code="V03", reason="too old")
+    tables = later_samples.tables() | {"verdict": found}
     files = render(build_report(study, facts, tables), draw(study, tables, facts))
     path = pathlib.Path(tmp_path_factory.mktemp("release"), "report.html")
     path.write_bytes(files["report.html"])

@@ -169,3 +169,20 @@ def test_of_two_snapshots_of_one_day_the_one_that_follows_is_the_newest(project:
     )
     assert snapshots.load(project.raw).id == new.id
     assert snapshots.load(project.raw).follows == old.id
+
+
+@pytest.mark.parametrize(
+    ("roles", "told"),
+    [(("count", "data-0001", "data-0002"), "data-0001"), (("available", "data"), "data"),
+     (("landing",), "landing")],
+)  # fmt: skip
+def test_the_address_of_a_pin_is_that_of_its_figures(roles: tuple[str, ...], told: str) -> None:
+    objects = tuple(
+        snapshots.Object(role=role, address=role, sha256="0" * 64, bytes=1) for role in roles
+    )
+    pin = snapshots.Pin(
+        id="a", table="lookup", title="t", publisher="p", licence="l", attribution="a",
+        period="does not apply", obtained="retrieved", obtained_on=dt.date(2026, 11, 23),
+        objects=objects,
+    )  # fmt: skip
+    assert pin.address == told

@@ -156,6 +156,8 @@ def test_the_exports_are_described_by_valid_csvw(tmp_path: object) -> None:
     frame = pd.DataFrame([("gap", 1, "a, b", "warning", 3, 1, "row")], columns=VALIDATION.names)
     written = tables.to_csv(VALIDATION, tables.canonical(VALIDATION, frame, "made"))
     (folder / "validation.csv").write_bytes(written)
-    (folder / "metadata.json").write_bytes(tables.csvw([VALIDATION]))
+    (folder / "metadata.json").write_bytes(tables.csvw([VALIDATION], {"validation": ["OGL v3.0"]}))
     described = CSVW(str(folder / "metadata.json"), validate=True)
     assert described.is_valid, described.warnings
+    assert b'"dc:rights": [\n        "OGL v3.0"\n      ]' in (folder / "metadata.json").read_bytes()
+    assert b"dc:rights" not in tables.csvw([VALIDATION])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gapwatch.contracts.schema import (
     AREA,
+    AREA_NAME,
     CODE,
     GEOGRAPHY,
     MEASURE,
@@ -38,14 +39,34 @@ BRIDGE = Table(
     key=("geography", "area_code"),
 )  # fmt: skip
 
+BRIDGE_SIDE = Table(
+    "bridge_side",
+    "The published areas in which residents of each side live, and which of them count for it",
+    (
+        GEOGRAPHY,
+        text("side", "Zone of the study, or code of the one area, that is the side"),
+        AREA,
+        AREA_NAME,
+        Column("share_in_side", "number", "Share of the area's residents who live in the side",
+               unit="share", minimum=0, maximum=1),
+        Column("counts", "boolean", "Whether the area counts for the side: more than half of its "
+               "residents live there"),
+    ),
+    key=("geography", "side", "area_code"),
+)  # fmt: skip
+
 _SIDES = ("worse", "better")
 
 
-def _misplaced(side: str) -> Column:
-    return Column(f"{side}_misplaced_share", "number",
-                  f"Residents of the {side}-off side who are counted elsewhere, and others who "
-                  "are counted in it, by its residents", unit="share", nullable=True,
-                  minimum=0)  # fmt: skip
+def _shares(side: str) -> tuple[Column, Column]:
+    return (
+        Column(f"{side}_share_elsewhere", "number", f"Share of the residents of the {side}-off "
+               "side who live in areas that don't count for it", unit="share", nullable=True,
+               minimum=0, maximum=1),
+        Column(f"{side}_share_outside", "number", "Share of the residents of the areas that count "
+               f"for the {side}-off side who live outside it", unit="share", nullable=True,
+               minimum=0, maximum=1),
+    )  # fmt: skip
 
 
 BRIDGED_GAP = Table(
@@ -66,7 +87,7 @@ BRIDGED_GAP = Table(
                 years(f"{side}_upper95_years", f"Upper 95% limit of the {side}-off side"),
                 Column(f"{side}_areas", "integer", f"Areas that stand for the {side}-off side",
                        unit="areas", minimum=0),
-                _misplaced(side),
+                *_shares(side),
             )
         ),
         years("gap_years", "Better-off side minus worse-off side"),

@@ -1,8 +1,9 @@
 """Later gaps, from figures on other areas: shown beside the trend, never joined to it.
 
 The study's sides are carried to the areas that later figures are published on. An area stands for
-a side when more than half of its residents live in it; how many residents that misplaces is told
-with each figure. Measures without two fixed sides aren't carried: more areas make another range.
+a side when more than half of its residents live in it; how many residents that misplaces, either
+way, is told with each figure. Measures without two fixed sides aren't carried: more areas make
+another range.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import BRIDGE, BRIDGED_GAP, SEXES
+from gapwatch.contracts import BRIDGE, BRIDGE_SIDE, BRIDGED_GAP, SEXES
 from gapwatch.demography.chiang import Z95
 from gapwatch.demography.codes import GROUP_EMPTY
 from gapwatch.gap.measures import Side, quality_flags, side
-from gapwatch.geography.bridge import Bridged, SideFit, bridge, bridge_table
+from gapwatch.geography.bridge import Bridged, SideFit, bridge, bridge_table, side_table
 from gapwatch.geography.panel import FloatArray, Panel, panel_of
 from gapwatch.study import Bridge, Measure, Study
 from gapwatch.tables import canonical
@@ -24,27 +25,51 @@ Frames = dict[str, pd.DataFrame]
 
 
 def bridged_gaps(study: Study, inputs: Frames) -> Frames:
-    """Tables bridge and bridged_gap; empty when the inputs hold nothing to carry.
+    """Tables bridge, bridge_side and bridged_gap; empty when the inputs hold nothing to carry.
 
     Raises StudyError for chains that don't connect, ValidationError for lookups, residents and
     figures that aren't of one vintage and one place.
     """
     published = inputs["life_expectancy"]
-    areas, gaps = [], []
+    areas, sides, gaps = [], [], []
     for described in study.geography.bridges:
         figures = published[published["geography"] == described.geography]
-        if figures.empty:
+        if figures.empty or not _sided(study):
             continue
         carried = _carry(study, described, inputs, figures)
         zones = {name: zone.areas for name, zone in study.zones.items()}
         areas.append(bridge_table(carried, zones))
+        sides.append(side_table(carried, _sides(study), _names(inputs, described.geography)))
         gaps += [_gaps(study, carried, published, sex) for sex in SEXES]
     if not areas:
         return {}
     return {
         "bridge": canonical(BRIDGE, pd.concat(areas, ignore_index=True), "bridge"),
+        "bridge_side": canonical(BRIDGE_SIDE, pd.concat(sides, ignore_index=True), "bridge_side"),
         "bridged_gap": canonical(BRIDGED_GAP, pd.concat(gaps, ignore_index=True), "bridged_gap"),
     }
+
+
+def _sided(study: Study) -> list[Measure]:
+    return [measure for measure in study.measures if measure.kind in ("pair", "pooled")]
+
+
+def _sides(study: Study) -> dict[str, tuple[str, ...]]:
+    """The study's areas of every side that a measure has."""
+    named = [name for measure in _sided(study) for name in (measure.worse, measure.better)]
+    return {name: study.side(name) for name in named}
+
+
+def _names(inputs: Frames, geography: str) -> dict[str, str]:
+    """Names of published areas by code: as published, or else as their outlines have them."""
+    found: dict[str, str] = {}
+    for table in ("boundary", "life_expectancy"):
+        frame = inputs.get(table)
+        if frame is not None:
+            mine = frame[(frame["geography"] == geography)]
+            named = mine[mine["area_name"] != mine["area_code"]]
+            found |= dict(zip(named["area_code"], named["area_name"], strict=True))
+    return found
 
 
 def _carry(study: Study, described: Bridge, inputs: Frames, figures: pd.DataFrame) -> Bridged:
@@ -76,11 +101,7 @@ def _gaps(study: Study, carried: Bridged, published: pd.DataFrame, sex: str) -> 
         population=persons.to_numpy(dtype=np.float64),
         deprivation=np.full(len(codes), np.nan),
     )  # fmt: skip
-    frames = [
-        _frame(study, measure, carried, panel)
-        for measure in study.measures
-        if measure.kind in ("pair", "pooled")
-    ]
+    frames = [_frame(study, measure, carried, panel) for measure in _sided(study)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
@@ -105,7 +126,8 @@ def _frame(study: Study, measure: Measure, carried: Bridged, panel: Panel) -> pd
             f"{name}_lower95_years": found.lower,
             f"{name}_upper95_years": found.upper,
             f"{name}_areas": len(fits[name].assigned),
-            f"{name}_misplaced_share": fits[name].reassigned_share,
+            f"{name}_share_elsewhere": fits[name].share_elsewhere,
+            f"{name}_share_outside": fits[name].share_outside,
         }
     data |= {
         "gap_years": gap,

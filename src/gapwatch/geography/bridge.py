@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gapwatch import tables
-from gapwatch.contracts.bridges import BRIDGE
+from gapwatch.contracts.bridges import BRIDGE, BRIDGE_SIDE
 from gapwatch.errors import StudyError, ValidationError
 from gapwatch.geography.lookups import Lookup, best_fit, compose, read, reverse, shown
 
@@ -45,12 +45,6 @@ class SideFit:
     def share_outside(self) -> float:
         """Share of residents of the assigned areas who live outside; NaN when none is assigned."""
         return self.outside / self.assigned_residents if self.assigned_residents else float("nan")
-
-    @property
-    def reassigned_share(self) -> float:
-        """Both kinds of misplaced residents together, by the side's residents."""
-        both = self.elsewhere + self.outside
-        return both / self.residents if self.residents else float("nan")
 
 
 @dataclass(frozen=True)
@@ -187,6 +181,29 @@ def bridge_table(bridged: Bridged, zones: Mapping[str, Collection[str]]) -> pd.D
             "basis": bridged.basis,
         })  # fmt: skip
     return tables.canonical(BRIDGE, pd.DataFrame(rows), "bridge")
+
+
+def side_table(
+    bridged: Bridged, sides: Mapping[str, Sequence[str]], names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Rows of the contract BRIDGE_SIDE: the published areas in which a side's residents live.
+
+    `sides` holds the study areas of each side; an area without a name in `names` has its code.
+    """
+    rows = []
+    for side in sorted(sides):
+        assigned = set(bridged.side(sides[side]).assigned)
+        for code, share in bridged.inside(sides[side]).items():
+            if share > 0:
+                rows.append({
+                    "geography": bridged.geography,
+                    "side": side,
+                    "area_code": str(code),
+                    "area_name": names.get(str(code), str(code)),
+                    "share_in_side": min(float(share), 1.0),
+                    "counts": code in assigned,
+                })  # fmt: skip
+    return tables.canonical(BRIDGE_SIDE, pd.DataFrame(rows), "bridge_side")
 
 
 def _persons(codes: frozenset[str], residents: pd.Series | None, blocks: str) -> pd.Series:

@@ -72,9 +72,9 @@ def in_full(case: Case, aim: Goal) -> tuple[str, ...]:
     return (
         *items,
         (
-            f"With {count(rules.minimum_windows, 'comparable window')} or more, the newest at most "
-            f"{rules.stale_after_years} years old, a report can ask again whether the gap will be "
-            f"{aim.done} by {aim.deadline}."
+            f"With {count(rules.minimum_windows, 'window')} or more that are comparable with the "
+            f"baseline, the newest at most {rules.stale_after_years} years old, a report can ask "
+            f"again whether the gap will be {aim.done} by {aim.deadline}."
         ),
         f"{STILL_OPEN}, even when the promise is being kept.",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from gapwatch.reporting.numbers import vintage
+from gapwatch.reporting.numbers import noun_of, vintage
 from gapwatch.reporting.parts import ReleaseFacts
 from gapwatch.reporting.reading import (
     Z95,
@@ -106,12 +106,12 @@ class Case:
     @property
     def worse_name(self) -> str:
         """The worse-off side as it stands in a sentence."""
-        return phrase(self.study.side_name(self.measure.worse)) if self.sided else "the lower end"
+        return self.named(self.measure.worse) if self.sided else "the lower end"
 
     @property
     def better_name(self) -> str:
         """The better-off side as it stands in a sentence."""
-        return phrase(self.study.side_name(self.measure.better)) if self.sided else "the upper end"
+        return self.named(self.measure.better) if self.sided else "the upper end"
 
     @property
     def areas(self) -> str:
@@ -121,8 +121,11 @@ class Case:
     @property
     def noun(self) -> str:
         """One of them, such as `ward`."""
-        named = self.areas[:4].isdigit()
-        return self.areas[5:-1] if named else "area"
+        return noun_of(self.study.geography.vintage)
+
+    def named(self, side: str) -> str:
+        """A side of any measure as it stands in a sentence."""
+        return phrase(self.study.side_name(side))
 
     def label(self, side: str) -> str:
         """A side's own name, for a chart or a table."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gapwatch.reporting.charts import BLUE, INK, ORANGE, SOFT_INK, TIGHT, Canvas
+from gapwatch.reporting.charts import BLUE, HALO, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.numbers import number
 from gapwatch.reporting.reading import Estimate, Window
 from gapwatch.reporting.wrapping import wrapped
@@ -99,6 +99,7 @@ def _name_inside(
         f"{wrapped(name, 30)} {number(ends[-1].value)}", (side[-1][0].midpoint, y),
         xytext=(0, 5 if above else -5), textcoords="offset points", ha="right",
         va="bottom" if above else "top", fontsize=9.5, weight="semibold", linespacing=TIGHT,
+        path_effects=HALO, zorder=8,
     )  # fmt: skip
     low, high = axes.get_ylim()
     axes.set_ylim((low, y + 3.2) if above else (y - 2.6, high))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from gapwatch.reporting.charts import BLUE, GREY, INK, ORANGE, SOFT_INK, TIGHT, Canvas
+from gapwatch.reporting.charts import BLUE, GREY, HALO, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.numbers import MONTHS, apart, number
 from gapwatch.reporting.reading import Verdict, Window
 from gapwatch.reporting.wrapping import wrapped
@@ -116,6 +116,7 @@ def _target(axes: Axes, path: pd.DataFrame, verdict: Verdict, canvas: Canvas) ->
     axes.annotate(
         text, (x, y), xytext=place, textcoords="offset points", ha=align, fontsize=10,
         va="top" if canvas.narrow else "center", weight="semibold", linespacing=TIGHT,
+        path_effects=HALO, zorder=8,
     )  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def _named_windows(
         axes.annotate(
             text, (window.midpoint, y), xytext=(0, 4 if up else -4), textcoords="offset points",
             ha="center", va="bottom" if up else "top", fontsize=9 if canvas.narrow else 10,
-            weight="semibold", color=BLUE, linespacing=TIGHT, zorder=6,
+            weight="semibold", color=BLUE, linespacing=TIGHT, zorder=8, path_effects=HALO,
         )  # fmt: skip
 
 

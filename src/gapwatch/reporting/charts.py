@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 from afcharts.af_colours import get_af_colours
-from matplotlib import font_manager
+from matplotlib import font_manager, patheffects
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ FONT_FOLDER = Path(__file__).parent / "fonts"
 # gap, orange for the worse-off side and for the target. Orange is 3:1 on white, so never for text.
 BLUE, ORANGE = get_af_colours("duo")
 INK, SOFT_INK, GREY, LIGHT = "#0b0c0c", "#484949", "#767676", "#f2f2f2"
+
+# Letters that cross a line stay legible on a white rim.
+HALO = (patheffects.withStroke(linewidth=3, foreground="white"),)
 
 # Our font is tall in itself: matplotlib's own line spacing would tear a label's lines apart.
 TIGHT = 0.92
@@ -112,11 +115,15 @@ def _style() -> Iterator[None]:
 
 
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
-_COORDINATES = re.compile(r'(?<= )d="[^"]*"')
+_COORDINATES = re.compile(r'(?<= d=")[^"]*')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-# Names of glyphs and indentation are a third of the file.
+_AROUND_LETTERS = re.compile(r"\s*([A-Za-z])\s*")
+_ADVANCE = re.compile(r'transform="translate\((-?\d+(?:\.\d{1,2})?)\d*(?: 0)?\)"')
+_GROUP = re.compile(r'<g id="[^"]*">')
+# Names of glyphs and groups, long numbers and indentation are half of the file.
 _SHORTER = (("GapwatchSans-Regular-", "r"), ("GapwatchSans-SemiBold-", "s"),
-            ("GapwatchSans-Italic-", "i"))  # fmt: skip
+            ("GapwatchSans-Italic-", "i"), ("xlink:href", "href"), ("; ", ";"),
+            (": ", ":"))  # fmt: skip
 
 
 def _rounded(match: re.Match[str]) -> str:
@@ -124,16 +131,22 @@ def _rounded(match: re.Match[str]) -> str:
     return "0" if text == "-0" else text
 
 
+def _shorter(path: re.Match[str]) -> str:
+    short = _AROUND_LETTERS.sub(r"\1", _LONG_NUMBER.sub(_rounded, path.group().strip()))
+    return short.replace(" ", ",")
+
+
 def svg(figure: Figure) -> str:
     """The figure as compact SVG text without a date, a version or comments.
 
-    Coordinates of paths keep two decimals of a point; scales and positions of letters keep all.
+    Coordinates of paths keep two decimals of a point, letters those of a hundredth of their size.
     """
     buffer = io.StringIO()
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
     FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     text = _COMMENT.sub("", buffer.getvalue())
-    text = _COORDINATES.sub(lambda found: _LONG_NUMBER.sub(_rounded, found.group()), text)
+    text = _COORDINATES.sub(_shorter, text)
+    text = _GROUP.sub("<g>", _ADVANCE.sub(r'x="\1"', text))
     for name, short in _SHORTER:
         text = text.replace(name, short)
     return "\n".join(line.strip() for line in text.splitlines())

@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.chart_areas import tile_figure
 from gapwatch.reporting.chart_ends import ends_figure
 from gapwatch.reporting.chart_gap import gap_figure
 from gapwatch.reporting.chart_map import map_figure
+from gapwatch.reporting.chart_tiles import tile_figure
 from gapwatch.reporting.chart_wards import dots_figure
 from gapwatch.reporting.charts import Canvas, Chart, drawn
 from gapwatch.reporting.reading import trajectory
-from gapwatch.reporting.wards import WardMap, drawable, has_outlines, ward_map
+from gapwatch.reporting.wards import WardMap, drawable, has_outlines, later_maps, map_id, ward_map
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,6 +40,10 @@ def draw_all(case: Case) -> dict[str, Chart]:
     for found in maps:
         if drawable(found, case.tables):
             wanted[f"tiles-{found.sex}"] = partial(_map, case, found)
+    for bridge in case.study.geography.bridges:
+        for found in later_maps(case.study, case.tables, bridge.geography):
+            if has_outlines(found, case.tables):
+                wanted[map_id(found)] = partial(_map, case, found)
     if maps:
         wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
     return {name: drawn(figure) for name, figure in wanted.items()}

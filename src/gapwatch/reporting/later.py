@@ -1,27 +1,42 @@
-"""The newest later figure on other areas, in one sentence beside the answer."""
+"""The newest later figure on other areas, told beside the answer with its warning first."""
 
 from __future__ import annotations
 
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import interval, period, years
+from gapwatch.reporting.numbers import explained, interval, period, years
+from gapwatch.reporting.words import joined, no_gap
+
+HEADING = "Later figures on other areas"
 
 
 def in_short(case: Case) -> str:
-    """One sentence beside the answer; "" when there is no later figure."""
+    """What stands beside the answer; "" when there is no later figure."""
     found = case.tables.get("bridged_gap")
     if found is None or found.empty:
         return ""
+    sex = case.sexes[0]
     mine = found[
-        (found["measure"] == case.measure.id)
-        & (found["sex"] == case.sexes[0])
-        & (found["reason"] == "")
+        (found["measure"] == case.measure.id) & (found["sex"] == sex) & (found["reason"] == "")
     ]
     if mine.empty:
         return ""
     row = mine.sort_values(["period_end", "period_start"]).iloc[-1]
-    low, high = row["lower95_years"], row["upper95_years"]
-    return (
-        f"On other areas it was {years(row['gap_years'])} in "
-        f"{period(row['period_start'], row['period_end'])} ({interval(low, high)}). "
-        "That figure can't be compared with the others."
+    gap, low, high = row["gap_years"], row["lower95_years"], row["upper95_years"]
+    when = period(row["period_start"], row["period_end"])
+    return joined(
+        "Later figures can't be compared with these.",
+        f"For {when} life expectancy is published for other areas: {explained(row['geography'])}.",
+        f"For {sex}s it gives a gap of {years(gap)} (plausibly {interval(low, high)}).",
+        no_gap(low, high),
+        _no_change(case, gap),
+        f"See “{HEADING}”.",
     )
+
+
+def _no_change(case: Case, gap: float) -> str:
+    """Said so that nobody reads the two figures as a fall or a rise."""
+    if case.newest is None or case.newest.gap is None:
+        return ""
+    before = case.newest.gap.value
+    what = "a fall from" if gap < before else "a rise from" if gap > before else "a standstill at"
+    return f"That is not {what} {years(before)}: the areas and the counts differ."

@@ -17,7 +17,7 @@ from gapwatch.reporting import (
 )
 from gapwatch.reporting.answers import answers, banner, one_sentence
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import date
+from gapwatch.reporting.numbers import date, sentence
 from gapwatch.reporting.parts import Figure, PinFacts, ReleaseFacts, Report, Section
 from gapwatch.study import Study
 
@@ -44,9 +44,25 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
         banner=banner(case),
         answers=answers(case),
         sections=sections(case),
-        licence_lines=tuple(dict.fromkeys(pin.attribution for pin in facts.pins)),
+        licence_lines=licence_lines(facts),
         demonstration=facts.demonstration,
     )
+
+
+def licence_lines(facts: ReleaseFacts) -> tuple[str, ...]:
+    """Every attribution once, then licences that say more than the attribution does."""
+    lines = [pin.attribution for pin in facts.pins]
+    lines += [
+        f"{pin.title}: {sentence(pin.licence)}"
+        for pin in facts.pins
+        if pin.licence.rstrip(".") not in pin.attribution
+    ]
+    return tuple(dict.fromkeys(lines))
+
+
+def figures(*found: Section) -> int:
+    """How many figures sections have."""
+    return sum(isinstance(block, Figure) for section in found for block in section.blocks)
 
 
 def sections(case: Case) -> tuple[Section, ...]:
@@ -55,11 +71,11 @@ def sections(case: Case) -> tuple[Section, ...]:
     Which ages make the gap comes between the doubts and the data as soon as its table exists.
     """
     trajectory = section_trajectory.section(case)
-    drawn = sum(isinstance(block, Figure) for block in trajectory.blocks)
+    where = section_where.section(case, 1 + figures(trajectory))
     found = (
         trajectory,
-        section_later.section(case),
-        section_where.section(case, drawn + 1),
+        where,
+        section_later.section(case, 1 + figures(trajectory, where)),
         section_measures.section(case),
         section_doubts.section(case),
         section_quality.section(case),

@@ -15,6 +15,7 @@ SPACE = "\N{NO-BREAK SPACE}"
 ACRONYMS = ("lsoa", "msoa", "oa", "iz", "dz", "sa")
 MISSING = "not available"
 MOST_DECIMALS = 6
+NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -142,6 +143,38 @@ def vintage(geography: str) -> str:
         return geography
     name, year = found.groups()
     return f"{year} {name.upper() if name in ACRONYMS else name}s"
+
+
+KINDS = {
+    "lsoa": "lower layer super output areas: statistical areas of about 1,500 people",
+    "msoa": "middle layer super output areas: statistical areas of about 8,000 people",
+}
+
+
+def explained(geography: str) -> str:
+    """`vintage`, with what the letters stand for where they are known: once, at first mention."""
+    meaning = KINDS.get(geography.rstrip("0123456789"), "")
+    return f"{vintage(geography)} ({meaning})" if meaning else vintage(geography)
+
+
+def noun_of(geography: str) -> str:
+    """One of its areas: `ward`, `MSOA`, or `area` where the name tells no more."""
+    areas = vintage(geography)
+    return areas[5:-1] if areas[:4].isdigit() else "area"
+
+
+def spelled(value: int) -> str:
+    """A small number in letters."""
+    return NUMERALS[value] if 0 <= value < len(NUMERALS) else f"{value:,}"
+
+
+def names_in_short(names: tuple[str, ...]) -> str:
+    """A listing that says what all names begin with only once, where they end in numbers."""
+    parts = [re.fullmatch(r"(.*\D)(\d+)", name) for name in names]
+    heads = {part.group(1) for part in parts if part}
+    if len(names) > 1 and all(parts) and len(heads) == 1:
+        return heads.pop() + listing([part.group(2) for part in parts if part])
+    return listing(names)
 
 
 def capital(text: str) -> str:

@@ -89,10 +89,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Entries:
-    """A description list, under a label that names it."""
+    """A description list, under a label that names it; `even` gives long terms half the width."""
 
     label: str
     entries: tuple[Entry, ...]
+    even: bool = False
     kind: Literal["entries"] = "entries"
 
 
@@ -127,7 +128,9 @@ class Figure:
     """A chart with the words that go with it.
 
     `title` states what was found, `subtitle` the measure, area and period; `alt` says what the
-    chart shows to someone who can't see it; `files` names the CSV files behind it.
+    chart shows to someone who can't see it; `files` names the CSV files behind it. A figure without
+    `tables` of its own has its values in those of the figure `values_in`, given by id and number;
+    `phone_note` is true only of the narrow version.
     """
 
     id: str
@@ -138,6 +141,8 @@ class Figure:
     notes: tuple[str, ...]
     files: tuple[str, ...]
     tables: tuple[Table, ...]
+    values_in: tuple[str, int] | None = None
+    phone_note: str = ""
     kind: Literal["figure"] = "figure"
 
 

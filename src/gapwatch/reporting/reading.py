@@ -197,10 +197,19 @@ def rows(
 
 
 def area_name(tables: Tables, area_code: str) -> str:
-    """The published name of an area; its code when nothing is published for it."""
-    table = tables["life_expectancy"]
-    named = table.loc[table["area_code"] == area_code, "area_name"]
-    return area_code if named.empty else str(named.iloc[0])
+    """The published name of an area, or that of its outline; its code when it has neither."""
+    for table in (tables["life_expectancy"], tables.get("boundary")):
+        if table is not None:
+            named = table.loc[table["area_code"] == area_code, "area_name"]
+            for name in named[named != area_code]:
+                return str(name)
+    return area_code
+
+
+def area_label(tables: Tables, area_code: str) -> str:
+    """The name with the code in brackets, or the code alone."""
+    name = area_name(tables, area_code)
+    return area_code if name == area_code else f"{name} ({area_code})"
 
 
 def trajectory(tables: Tables, measure: str, sex: str) -> pd.DataFrame:

@@ -2,50 +2,97 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Sequence
 
-from gapwatch.reporting.answers import reason_text
+import pandas as pd
+
+from gapwatch.gap.sensitivity import PANDEMIC_YEARS
+from gapwatch.reporting import later_tables
+from gapwatch.reporting.area_figures import a, map_figure, opening, values_table
 from gapwatch.reporting.case import Case
+from gapwatch.reporting.later import HEADING
+from gapwatch.reporting.later_tables import FINE, Row, share, withheld_because
 from gapwatch.reporting.numbers import (
     SPACE,
     count,
-    estimate,
     interval,
-    number,
-    percent,
+    line,
+    listing,
+    names_in_short,
+    noun_of,
     period,
     sentence,
+    spelled,
     vintage,
     years,
 )
-from gapwatch.reporting.parts import Block, Column, Paragraph, Section, Table
-
-Row = Mapping[Any, Any]
-
-
-def section(case: Case) -> Section:
-    """The section; empty when no later figures were carried to the study's sides."""
-    found = case.tables.get("bridged_gap")
-    if found is None or found.empty:
-        return Section("later", "Later figures on other areas", ())
-    blocks: list[Block] = []
-    for bridge in case.study.geography.bridges:
-        rows = found[found["geography"] == bridge.geography].to_dict("records")
-        if rows:
-            blocks.append(Paragraph(sentence(bridge.reason)))
-            blocks += [Paragraph(text) for sex in case.sexes if (text := newest(case, rows, sex))]
-            blocks += [Paragraph(text) for text in (*_fit(case, rows), WARNING)]
-            blocks.append(_table(case, bridge.geography, rows))
-    return Section("later", "Later figures on other areas", tuple(blocks))
-
+from gapwatch.reporting.parts import Block, Figure, Heading, Paragraph, PinFacts, Section
+from gapwatch.reporting.wards import has_outlines, later_maps, map_id
+from gapwatch.reporting.words import HALF, joined, no_gap
+from gapwatch.study import Bridge, FingertipsSource
 
 WARNING = (
     "No trend and no verdict in this report rests on these figures. The areas, the estimates of "
     "residents and the top age band differ from those of the trend, so a difference between the "
     "two is no sign of change."
 )
+CHANCE_ONLY = (
+    "The intervals cover chance in the published figures only, not the residents who are "
+    "misplaced. Mixing usually makes a gap look smaller."
+)
+
+
+def section(case: Case, first_number: int) -> Section:
+    """The section; empty when no later figures were carried to the study's sides."""
+    blocks: list[Block] = []
+    found = case.tables.get("bridged_gap", pd.DataFrame(columns=["geography"]))
+    for bridge in case.study.geography.bridges:
+        rows = found[found["geography"] == bridge.geography].to_dict("records")
+        if rows:
+            blocks += _told(case, bridge, rows)
+            maps = _maps(case, bridge.geography, first_number)
+            first_number += sum(isinstance(block, Figure) for block in maps)
+            blocks += maps
+    return Section("later", HEADING, tuple(blocks))
+
+
+def _told(case: Case, bridge: Bridge, rows: Sequence[Row]) -> list[Block]:
+    texts = [
+        sentence(bridge.reason),
+        WARNING,
+        no_answer(case, rows),
+        *(newest(case, rows, sex) for sex in case.sexes),
+        pandemic(rows),
+    ]
+    first, *others = later_tables.gap_tables(case, rows)
+    fit = [*_fit(case, rows), CHANCE_ONLY, weights(case, bridge, rows)]
+    return [
+        *(Paragraph(text) for text in texts if text),
+        first,
+        Heading(f"Which {noun_of(bridge.geography)}s count for the sides"),
+        *(Paragraph(text) for text in fit),
+        later_tables.sides_table(case, rows),
+        later_tables.areas_table(case, bridge.geography),
+        *others,
+        *(Paragraph(text) for text in sources(case, bridge.geography)),
+    ]
+
+
+def no_answer(case: Case, rows: Sequence[Row]) -> str:
+    """Why these periods can't tell whether the promise is kept; "" when one is the baseline."""
+    verdict, promise = case.verdict, case.study.promise
+    periods = {(row["period_start"], row["period_end"]) for row in rows}
+    base = (verdict.baseline_start, verdict.baseline_end)
+    if verdict.target_gap_years is None or base in periods:
+        return ""
+    these = "This period" if len(periods) == 1 else f"These {spelled(len(periods))} periods"
+    part = "half" if promise.share_of_baseline == HALF else line(promise.share_of_baseline)
+    return (
+        f"{these} can't answer the promise either. The target of "
+        f"{years(verdict.target_gap_years)} is {part} of a gap measured on {case.noun}s in "
+        f"{period(*base)}. No such figure exists on these areas."
+    )
 
 
 def newest(case: Case, rows: Sequence[Row], sex: str) -> str:
@@ -54,17 +101,31 @@ def newest(case: Case, rows: Sequence[Row], sex: str) -> str:
     if not mine:
         return ""
     row = max(mine, key=lambda item: (item["period_end"], item["period_start"]))
-    areas = vintage(row["geography"])
+    start = f"On {vintage(row['geography'])} the gap for {sex}s"
     when = period(row["period_start"], row["period_end"])
     if row["reason"]:
-        return f"For {sex}s on {areas}, the figure of {when} is withheld: " + sentence(
-            reason_text(row["reason"])
-        )
-    return (
-        f"For {sex}s on {areas}, the gap between {case.worse_name} and {case.better_name} was "
-        f"{years(row['gap_years'])} in {when} (95%{SPACE}interval "
-        f"{interval(row['lower95_years'], row['upper95_years'])})."
+        return f"{start} is withheld for {when}: " + sentence(withheld_because(case, row))
+    low, high = row["lower95_years"], row["upper95_years"]
+    spread = interval(low, high)
+    return joined(
+        f"{start} between {case.worse_name} and {case.better_name} was {years(row['gap_years'])} "
+        f"in {when} (95%{SPACE}interval {spread}).",
+        no_gap(low, high),
+        FINE if re.search(r"\.\d\d", spread) else "",
     )
+
+
+def pandemic(rows: Sequence[Row]) -> str:
+    """Which periods hold a year of the pandemic; "" when none does."""
+    held = {
+        (row["period_end"], row["period_start"]) for row in rows if "Q04" in row["flags"].split()
+    }
+    if not held:
+        return ""
+    spans = [period(start, end) for end, start in sorted(held)]
+    named = " or ".join(map(str, PANDEMIC_YEARS))
+    carry = "This period carries" if len(spans) == 1 else "These periods carry"
+    return f"A year of the pandemic ({named}) lies in {listing(spans)}. {carry} the flag Q04."
 
 
 def _fit(case: Case, rows: Sequence[Row]) -> list[str]:
@@ -72,72 +133,75 @@ def _fit(case: Case, rows: Sequence[Row]) -> list[str]:
     mine = next((row for row in rows if row["measure"] == case.measure.id), None)
     if mine is None:
         return []
-    areas = vintage(mine["geography"])
+    noun = noun_of(mine["geography"])
     texts = [
         (
-            f"{areas} don't follow the borders of the sides. An area counts for a side when more "
-            "than half of its residents live there."
+            f"{vintage(mine['geography'])} don't follow the borders of the sides. {a(noun)} "
+            "counts for a side when more than half of its residents live there."
         )
     ]
-    for side, name in (("worse", case.worse_name), ("better", case.better_name)):
-        held = int(mine[f"{side}_areas"])
-        texts.append(
-            f"{count(held, 'area').capitalize()} {'counts' if held == 1 else 'count'} for {name}. "
-            "The residents who are counted on the wrong side that way come to "
-            f"{_share(mine[f'{side}_misplaced_share'])} of its own."
-        )
+    for end, side in (("worse", case.measure.worse), ("better", case.measure.better)):
+        texts.append(fit(case, mine, end, side))
     return texts
 
 
-def _share(value: float) -> str:
-    if math.isnan(value):
-        return "an unknown share"
+def fit(case: Case, row: Row, end: str, side: str) -> str:
+    """Which areas count for a side, and both kinds of residents that this misplaces."""
+    noun, name = noun_of(row["geography"]), case.named(side)
+    names = later_tables.counted(case, row["geography"], side)
+    if not names:
+        return f"No {noun} counts for {name}."
+    inside, outside = row[f"{end}_share_elsewhere"], row[f"{end}_share_outside"]
+    held = count(len(names), noun)
     return (
-        "none"
-        if value == 0
-        else percent(min(value, 1.0))
-        if value <= 1
-        else (f"{number(100 * value, 0)}%")
+        f"{held} {'counts' if len(names) == 1 else 'count'} for {name}: {names_in_short(names)}. "
+        f"Of the residents of {name}, {share(inside)} live in {noun}s that count elsewhere. "
+        f"Of the residents of the {noun}s that count for {name}, {share(outside)} live outside it."
     )
 
 
-def _table(case: Case, geography: str, rows: Sequence[Row]) -> Table:
-    titles = {measure.id: measure.title for measure in case.study.measures}
-    order = {name: place for place, name in enumerate(titles)}
-    rows = sorted(
-        rows,
-        key=lambda r: (order[r["measure"]], case.sexes.index(r["sex"]), r["period_end"]),
-    )
-    cells = tuple(
-        (
-            titles[row["measure"]],
-            f"{row['sex']}s",
-            period(row["period_start"], row["period_end"]),
-            _side(row, "worse"),
-            _side(row, "better"),
-            f"withheld: {reason_text(row['reason'])}"
-            if row["reason"]
-            else estimate(row["gap_years"], row["lower95_years"], row["upper95_years"]),
+def weights(case: Case, bridge: Bridge, rows: Sequence[Row]) -> str:
+    """By what the areas of a side are averaged, which is the same in every period."""
+    areas = f"The {noun_of(rows[0]['geography'])}s of a side are weighted"
+    people = case.tables.get("population", pd.DataFrame(columns=["geography", "year"]))
+    counted = people.loc[people["geography"] == bridge.blocks, "year"]
+    if counted.empty:
+        return (
+            f"{areas} by how many {noun_of(bridge.blocks)}s they are made of, as no residents are "
+            "pinned, in every period alike."
         )
-        for row in rows
-    )
-    return Table(
-        id=f"table-later-{geography}",
-        caption=f"The gap from figures on {vintage(geography)}, years (95%{SPACE}interval)",
-        columns=(
-            Column("Measure"), Column("Sex"), Column("Period"), Column("Worse off", numeric=True),
-            Column("Better off", numeric=True), Column("Gap", numeric=True),
-        ),
-        rows=cells,
-        shares=(2.4, 0.9, 1.3, 1.7, 1.7, 1.7),
-        note="Neighbouring periods share years, so they can't be read as a row of independent "
-        "figures. Data: data/bridged_gap.csv, data/bridge.csv.",
-        folded=True,
-    )  # fmt: skip
+    when = listing([str(year) for year in sorted(set(counted))])
+    return f"{areas} by all their residents of {when}, in every period alike."
 
 
-def _side(row: Row, side: str) -> str:
-    value = row[f"{side}_years"]
-    if value is None or math.isnan(value):
-        return "withheld"
-    return estimate(value, row[f"{side}_lower95_years"], row[f"{side}_upper95_years"])
+def sources(case: Case, geography: str) -> list[str]:
+    """Who publishes the figures, under which licence."""
+    known = {
+        source.id: {area_type.geography for area_type in source.area_types}
+        for source in case.study.sources
+        if isinstance(source, FingertipsSource)
+    }
+    mine = [pin for pin in case.facts.pins if geography in known.get(pin.id, ())]
+    return [_source(pin) for pin in mine]
+
+
+def _source(pin: PinFacts) -> str:
+    return f"Source: {pin.publisher}. {sentence(pin.title)} {sentence(pin.licence)}"
+
+
+def _maps(case: Case, geography: str, first_number: int) -> list[Block]:
+    """What is said of the areas themselves: a map a sex where outlines are pinned, and a table."""
+    maps = later_maps(case.study, case.tables, geography)
+    if not maps:
+        return []
+    table = values_table(case, maps, f"table-areas-{geography}", "Counts for")
+    texts = opening(case, maps)
+    blocks: list[Block] = [
+        Heading(f"Life expectancy by {maps[0].noun}"), *(Paragraph(text) for text in texts)
+    ]  # fmt: skip
+    drawn = [found for found in maps if has_outlines(found, case.tables)]
+    last = (map_id(drawn[-1]), first_number + len(drawn) - 1) if drawn else None
+    for number, found in enumerate(drawn, first_number):
+        own = table if found is drawn[-1] else None
+        blocks.append(map_figure(case, found, map_id(found), number, last, own))
+    return blocks if drawn else [*blocks, table]

@@ -7,6 +7,13 @@ from gapwatch.reporting.numbers import capital, count, date, line, period, size
 from gapwatch.reporting.parts import Block, Entries, Entry, Heading, Items, Paragraph, Section
 from gapwatch.reporting.refusals import every_ground
 
+CARRIED = (
+    "Later figures on other areas are carried to the sides through the small areas that both kinds "
+    "of area are made of: an area counts for a side when more than half of its residents live "
+    "there. A side's figure is the mean of its areas, weighted by residents, and stands beside the "
+    "trend, never in it."
+)
+
 
 def section(case: Case) -> Section:
     """Methods, then the identity of the release, then that of every input."""
@@ -51,6 +58,7 @@ def _methods(case: Case) -> tuple[str, ...]:
             "range that follows from the past figures."
         ),
         "Windows on two sides of a break are never one trend.",
+        *([CARRIED] if "bridged_gap" in case.tables else []),
         (
             "Figures are rounded for reading, so sums may be off by 0.1. Comparisons use the "
             "unrounded figures, which are in data/."
@@ -106,7 +114,8 @@ def _identity(case: Case) -> Entries:
 
 def _inputs(case: Case) -> list[Entries]:
     entries = tuple(
-        Entry(f"{pin.id} ({size(pin.bytes)})", pin.sha256, mono=True) for pin in case.facts.pins
+        Entry(f"{pin.title} ({pin.id}, {size(pin.bytes)})", pin.sha256, mono=True)
+        for pin in case.facts.pins
     )
     label = f"{count(len(entries), 'input')}, by SHA-256"
-    return [Entries(capital(label), entries)] if entries else []
+    return [Entries(capital(label), entries, even=True)] if entries else []

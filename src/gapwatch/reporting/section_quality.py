@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
 from gapwatch.demography.codes import ALL_REASONS, FLAGS
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import count, date, listing, period, sentence, vintage
+from gapwatch.reporting.later import in_short
+from gapwatch.reporting.numbers import (
+    capital,
+    count,
+    date,
+    explained,
+    listing,
+    period,
+    sentence,
+    vintage,
+)
 from gapwatch.reporting.parts import (
     Block,
     Column,
@@ -17,14 +32,21 @@ from gapwatch.reporting.parts import (
     Section,
     Table,
 )
+from gapwatch.reporting.reading import area_label
 from gapwatch.study import PinnedSource
+
+ORDER = (
+    "life_expectancy", "population", "population_deaths", "deaths", "area_reference", "lookup",
+    "boundary",
+)  # fmt: skip
+LONGEST_ADDRESS = 200
 
 
 def section(case: Case) -> Section:
-    """Sources, other figures that are not used, checks, withheld and flagged values."""
+    """Sources, what is not held, figures that are not used, checks, withheld and flagged values."""
     blocks: list[Block] = [Heading("Sources")]
-    blocks += [_source(case, pin) for pin in case.facts.pins]
-    blocks += [Paragraph(text) for text in _absent(case)]
+    blocks += [_source(case, pin) for pin in in_order(case)]
+    blocks += _absent(case)
     unused = _other_geographies(case)
     if unused:
         blocks += [Heading("Figures that are not part of the trend"), *map(Paragraph, unused)]
@@ -37,13 +59,18 @@ def section(case: Case) -> Section:
     return Section("quality", "Data and quality", tuple(blocks))
 
 
-def _safe(url: str) -> str:
-    """Only web addresses become links."""
-    return url if url.startswith(("https://", "http://")) else ""
+def in_order(case: Case) -> list[PinFacts]:
+    """Pins by what they are used for, then as the study names them."""
+    place = {source.id: (ORDER.index(source.table), number)
+             for number, source in enumerate(case.study.sources)}  # fmt: skip
+    last = (len(ORDER), 0)
+    return sorted(case.facts.pins, key=lambda pin: place.get(pin.id, last))
 
 
 def _source(case: Case, pin: PinFacts) -> Entries:
     expected = next((s.next_expected for s in case.study.sources if s.id == pin.id), "")
+    # Only web addresses become links.
+    link = pin.url if pin.url.startswith(("https://", "http://")) else ""
     entries = [
         Entry("Publisher", pin.publisher),
         Entry("Period", pin.period),
@@ -52,26 +79,45 @@ def _source(case: Case, pin: PinFacts) -> Entries:
         Entry("Taken", date(pin.transcribed_or_retrieved)),
         Entry("Next expected", expected),
         Entry("Note", pin.note),
-        Entry("Address", pin.url if _safe(pin.url) else "", link=_safe(pin.url)),
+        Entry("Request", cut(link), link=link),
     ]
     return Entries(pin.title, tuple(entry for entry in entries if entry.text))
 
 
-def _absent(case: Case) -> list[str]:
-    """Sources of the study that this snapshot doesn't hold."""
+def cut(address: str) -> str:
+    """An address as it is printed: a long one is cut, and says where the rest is."""
+    if len(address) <= LONGEST_ADDRESS:
+        return address
+    return f"{address[:LONGEST_ADDRESS]}… (the whole request is in the snapshot's pin)"
+
+
+def _absent(case: Case) -> list[Block]:
+    """Sources of the study that this snapshot doesn't hold, and what the report lacks so."""
     held = {pin.id for pin in case.facts.pins}
-    titles = [
-        source.title
+    absent = [
+        source
         for source in case.study.sources
         if not isinstance(source, PinnedSource) and source.id not in held
     ]
-    if not titles:
+    if not absent:
         return []
+    other = count(len(absent), "other source")
+    were = "was" if len(absent) == 1 else "were"
+    text = f"{capital(other)} of the study {were} not fetched"
+    lacks = []
+    if case.study.geography.bridges and "bridged_gap" not in case.tables:
+        lacks.append("no later figures on other areas")
+    if any(source.table == "boundary" for source in absent):
+        lacks.append("no map on real boundaries")
+    text += f", so this report holds {listing(lacks)}." if lacks else "."
+    pulled = any(
+        source.id in held and not isinstance(source, PinnedSource) for source in case.study.sources
+    )
+    by_hand = "" if pulled else "This report rests on figures that were pinned by hand. "
     return [
-        (
-            "The snapshot of this report was not pulled from the publishers. It holds none of "
-            f"these {count(len(titles), 'source')} of the study: {'; '.join(titles)}."
-        )
+        Heading("What this report doesn't hold"),
+        Paragraph(by_hand + text),
+        Items(tuple(source.title for source in absent)),
     ]
 
 
@@ -82,7 +128,7 @@ def _other_geographies(case: Case) -> list[str]:
     others = table[
         (table["geography"] != case.study.geography.vintage) & ~table["area_code"].isin(whole)
     ]
-    texts = []
+    texts: list[str] = []
     for geography, held in others.groupby("geography", sort=True):
         found = sorted(
             {
@@ -91,12 +137,13 @@ def _other_geographies(case: Case) -> list[str]:
             }
         )
         spans = listing([period(*span) for span in found])
+        # What the letters mean is said beside the answer already when later figures are told there.
+        areas = vintage(str(geography)) if texts or in_short(case) else explained(str(geography))
         texts.append(
-            f"Figures for other areas ({vintage(str(geography))}) exist for {spans}. They are "
-            "never joined to the trend: the areas differ, and so may the population base."
+            f"Figures for other areas, {areas}, exist for {spans}. They are never joined to the "
+            "trend: the areas differ, and so may the population base."
         )
-    notes = [source.note for source in case.study.sources if source.note]
-    return [*texts, *notes] if texts else []
+    return texts
 
 
 def _checks(case: Case) -> list[str]:
@@ -107,15 +154,41 @@ def _checks(case: Case) -> list[str]:
     texts = [f"{count(len(found), 'check')} ran before anything was published."]
     if failed.empty:
         texts.append("Every one of them held.")
-    texts += [
-        sentence(
-            f"Not met ({row['severity']}): {row['expectation']}. "
-            f"{row['rows_unexpected']} of {count(int(row['rows_checked']), 'row')}: "
-            f"{row['examples']}"
-        )
-        for row in failed.to_dict("records")
-    ]
-    return texts
+    return [*texts, *(_failure(case, row) for row in failed.to_dict("records"))]
+
+
+def _failure(case: Case, row: Mapping[Any, Any]) -> str:
+    wrong, checked = int(row["rows_unexpected"]), int(row["rows_checked"])
+    examples = [readable(case, text) for text in str(row["examples"]).split(" | ") if text]
+    told = f": {'; '.join(examples)}" if examples else ""
+    return (
+        f"{capital(str(row['severity']))}. Expected: {row['expectation']}. Found: {wrong:,} of "
+        f"{count(checked, 'row')} {'is' if wrong == 1 else 'are'} not so{told}."
+    )
+
+
+def readable(case: Case, example: str) -> str:
+    """A row that is named by its key, `measure slope; sex male; ...`, as readers name it.
+
+    What isn't a key of the tables is left as it is.
+    """
+    key = {name: value for name, _, value in (p.partition(" ") for p in example.split("; "))}
+    if not {"measure", "area_code"} & set(key):
+        return example
+    told = []
+    for name, value in key.items():
+        if name == "measure":
+            titles = (m.title for m in case.study.measures if m.id == value)
+            told.append(next(titles, value))
+        elif name == "area_code":
+            told.append(area_label(case.tables, value))
+        elif name == "sex":
+            told.append(f"{value}s")
+        elif name == "period_start":
+            told.append(period(int(value), int(key.get("period_end", value))))
+        elif name not in ("geography", "period_end"):
+            told.append(f"{name} {value}")
+    return ", ".join(told)
 
 
 def _check_table(case: Case) -> Table:
@@ -147,32 +220,41 @@ def _check_table(case: Case) -> Table:
 
 
 def _withheld(case: Case) -> list[str]:
-    gap, published = case.tables["gap"], case.tables["life_expectancy"]
-    hidden = int((gap["reason"].fillna("") != "").sum())
-    flagged = int((gap["flags"].fillna("") != "").sum())
+    published = case.tables["life_expectancy"]
     blank = published[published["life_expectancy_years"].isna()]
+    texts = [_counted(frame, areas) for areas, frame in _gaps(case)]
+    texts += [
+        f"Withheld by its publisher: {area_label(case.tables, row['area_code'])}, {row['sex']}s, "
+        f"{period(int(row['period_start']), int(row['period_end']))}."
+        for row in blank.to_dict("records")
+    ]
+    if not blank.empty:
+        texts.append("A withheld value is left empty. It is never counted as zero.")
+    return texts
+
+
+def _gaps(case: Case) -> list[tuple[str, pd.DataFrame]]:
+    """Tables of gaps by what their areas are called, those of the trend first."""
+    later = case.tables.get("bridged_gap", pd.DataFrame(columns=["geography"]))
     return [
-        (
-            f"Of {count(len(gap), 'gap figure')}, {_held(hidden, 'is', 'are')} withheld. "
-            f"{_held(flagged, 'carries', 'carry').capitalize()} a quality flag."
-        ),
-        *(
-            f"Withheld by its publisher: {row['area_name']}, {row['sex']}s, "
-            f"{period(int(row['period_start']), int(row['period_end']))}. A withheld value is "
-            "left empty. It is never counted as zero."
-            for row in blank.to_dict("records")
-        ),
+        (case.areas, case.tables["gap"]),
+        *((vintage(str(name)), part) for name, part in later.groupby("geography", sort=True)),
     ]
 
 
-def _held(number: int, one: str, many: str) -> str:
-    return f"{number or 'none'} {one if number == 1 else many}"
+def _counted(gaps: pd.DataFrame, areas: str) -> str:
+    hidden, flagged = (int((gaps[name].fillna("") != "").sum()) for name in ("reason", "flags"))
+    return (
+        f"Of {count(len(gaps), 'gap figure')} on {areas}, {hidden or 'none'} "
+        f"{'are' if hidden > 1 else 'is'} withheld. {str(flagged or 'none').capitalize()} "
+        f"{'carry' if flagged > 1 else 'carries'} a quality flag."
+    )
 
 
 def _codes(case: Case) -> tuple[str, ...]:
     """Meaning of every code that occurs."""
-    gap = case.tables["gap"]
-    used = set(" ".join([*gap["reason"].fillna(""), *gap["flags"].fillna("")]).split())
+    texts = [text for _, gaps in _gaps(case) for name in ("reason", "flags") for text in
+             gaps[name].fillna("")]  # fmt: skip
     known = ALL_REASONS | FLAGS
     return tuple(f"{code}: {known.get(code, 'a code without a description')}." for code in
-                 sorted(used))  # fmt: skip
+                 sorted(set(" ".join(texts).split())))  # fmt: skip

@@ -67,9 +67,7 @@ def _opening(case: Case) -> list[str]:
         texts.append(doubts.if_picked(found, case.noun, when))
     if case.newest and case.newest.gap and verdict.target_gap_years is not None:
         texts.append(
-            words.against_target(
-                case.newest.gap.value, verdict.target_gap_years, verdict.target_year
-            )
+            words.against_target(case.newest.gap, verdict.target_gap_years, verdict.target_year)
         )
     return texts
 
@@ -150,6 +148,10 @@ def _gap_alt(case: Case) -> str:
             f"{period(first.start, first.end)} to {plain(last.gap.value if last.gap else None)} in "
             f"{period(last.start, last.end)}, each with its 95% interval."
         )
+        top = max(given, key=lambda window: window.gap.value if window.gap else 0.0)
+        if top not in (first, last) and top.gap:
+            when = period(top.start, top.end)
+            parts.append(f"The highest is {plain(top.gap.value)} in {when}.")
     before = [
         w for w in case.windows if w.gap and case.comparable and w.segment < given[-1].segment
     ]
@@ -225,6 +227,7 @@ def _ends_figure(case: Case) -> Figure:
         ),
         files=("data/gap.csv",),
         tables=(),
+        values_in=("trajectory", 1),
     )
 
 

@@ -7,9 +7,10 @@ own figure. Two areas are told apart by the standard error of their difference.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
-from gapwatch.reporting.numbers import vintage
+from gapwatch.reporting.numbers import noun_of, vintage
 from gapwatch.reporting.reading import (
     Z95,
     Estimate,
@@ -22,7 +23,7 @@ from gapwatch.reporting.reading import (
 )
 from gapwatch.study import Study
 
-MAJORITY = 0.5
+_NUMBER = re.compile(r"\d+$")
 BELOW, NEAR, ABOVE, UNKNOWN = "below", "near", "above", "unknown"
 
 
@@ -44,7 +45,11 @@ class Ward:
 
 @dataclass(frozen=True)
 class WardMap:
-    """All areas for one sex and window; `place` is the figure of the whole place."""
+    """All areas of one geography for one sex and window; `place` is the figure of the whole place.
+
+    `outlined` are the sides whose areas a line is drawn around, the bold one first: an area's
+    `zone` is one of them, or "".
+    """
 
     sex: str
     window: tuple[int, int]
@@ -52,6 +57,7 @@ class WardMap:
     place: Estimate | None
     wards: tuple[Ward, ...]
     geography: str = "ward2011"
+    outlined: tuple[str, ...] = ()
 
     @property
     def areas(self) -> str:
@@ -61,11 +67,15 @@ class WardMap:
     @property
     def noun(self) -> str:
         """One of them, such as `ward` or `MSOA`."""
-        return self.areas[5:-1] if self.areas[:4].isdigit() else "area"
+        return noun_of(self.geography)
 
     def named(self, standing: str) -> tuple[str, ...]:
         """Names of the areas with one standing."""
         return tuple(ward.name for ward in self.wards if ward.standing == standing)
+
+    def within(self, side: str) -> tuple[str, ...]:
+        """Names of the areas inside one outline."""
+        return tuple(ward.name for ward in self.wards if ward.zone == side)
 
     def ranked(self) -> tuple[Ward, ...]:
         """Highest first; areas without a value last, by name."""
@@ -73,6 +83,22 @@ class WardMap:
             sorted(self.wards, key=lambda w: (w.value is None, -(w.value.value if w.value else 0),
                                               w.name))
         )  # fmt: skip
+
+    @property
+    def numbered(self) -> bool:
+        """Whether every name ends in a number of its own, such as `Riverton 008`."""
+        found = {_NUMBER.search(ward.name) for ward in self.wards}
+        return None not in found and len({n[0] for n in found if n}) == len(self.wards)
+
+    def labels(self) -> dict[str, str]:
+        """A short sign of each area by code, in the order of a list: its own number, or its rank.
+
+        A number of its own is the same on every map; a rank is that of this map alone.
+        """
+        if self.numbered:
+            by_name = sorted(self.wards, key=lambda ward: ward.name)
+            return {ward.code: _NUMBER.findall(ward.name)[0] for ward in by_name}
+        return {ward.code: str(rank) for rank, ward in enumerate(self.ranked(), 1)}
 
 
 def sexes(study: Study) -> tuple[str, str]:
@@ -101,56 +127,64 @@ def differ(first: Estimate, second: Estimate) -> bool | None:
     return abs(first.value - second.value) > Z95 * math.hypot(errors[0], errors[1])
 
 
-def ward_map(study: Study, tables: Tables, sex: str) -> WardMap | None:
-    """The newest window that is published for small areas; None when there is none.
+def ward_map(study: Study, tables: Tables, sex: str, geography: str = "") -> WardMap | None:
+    """The newest window that is published for the study's own areas, or those of a bridge.
 
-    The areas are the study's own, or those of a bridge when their figures are newer.
+    None when there is none.
     """
-    shown = newest_areas(study, tables)
-    if shown is None:
+    own = study.geography.vintage
+    geography = geography or own
+    window = newest_period(tables, geography)
+    if window is None:
         return None
-    geography, window = shown
     values = area_values(tables, geography, sex, window)
     place = comparator(tables, study.study.area_code, sex, window)
+    found = _own(study) if geography == own else _carried(study, tables, geography)
     wards = tuple(
         Ward(code, name, zone, row, column, values.get(code), standing(values.get(code), place))
-        for code, name, zone, row, column in _places(study, tables, geography)
+        for code, name, zone, row, column in found
     )
-    return WardMap(sex, window, study.study.place, place, wards, geography)
+    outlined = tuple(study.zones) if geography == own else _sides(study)
+    return WardMap(sex, window, study.study.place, place, wards, geography, outlined)
 
 
-def newest_areas(study: Study, tables: Tables) -> tuple[str, tuple[int, int]] | None:
-    """Geography and window of the newest figures; the study's own areas win a tie."""
-    known = [study.geography.vintage, *(bridge.geography for bridge in study.geography.bridges)]
-    found = [
-        (window[::-1], -place, geography)
-        for place, geography in enumerate(known)
-        if (window := newest_period(tables, geography))
-    ]
-    if not found:
-        return None
-    window, _, geography = max(found)
-    return geography, (window[1], window[0])
+def later_maps(study: Study, tables: Tables, geography: str) -> tuple[WardMap, ...]:
+    """A map a sex of the areas of a bridge, the promise's own sex first; none without figures."""
+    carried = tables.get("bridge")
+    if carried is None or not (carried["geography"] == geography).any():
+        return ()
+    found = (ward_map(study, tables, sex, geography) for sex in sexes(study))
+    return tuple(ward_map for ward_map in found if ward_map)
 
 
 Place = tuple[str, str, str, int | None, int | None]
 
 
-def _places(study: Study, tables: Tables, geography: str) -> list[Place]:
-    """Code, name, zone and tile of every area; an area of a bridge is in a zone by majority."""
-    if geography == study.geography.vintage:
-        return [
-            (area.code, area.name, study.zone_of(area.code), area.row, area.column)
-            for area in study.geography.areas
-        ]
-    carried = tables["bridge"]
-    rows = carried[carried["geography"] == geography]
+def _own(study: Study) -> list[Place]:
+    """Code, name, zone and tile of the study's own areas."""
     return [
-        (code, area_name(tables, code), zone if share > MAJORITY else "", None, None)
-        for code, zone, share in zip(
-            rows["area_code"], rows["zone"], rows["share_in_zone"], strict=True
-        )
+        (area.code, area.name, study.zone_of(area.code), area.row, area.column)
+        for area in study.geography.areas
     ]
+
+
+def _sides(study: Study) -> tuple[str, ...]:
+    """The headline's two sides, when it has them."""
+    measure = study.primary
+    return tuple(side for side in (measure.worse, measure.better) if side)
+
+
+def _carried(study: Study, tables: Tables, geography: str) -> list[Place]:
+    """Code, name and side of the headline of the areas of a bridge; they have no tiles."""
+    areas, sides = (tables[name] for name in ("bridge", "bridge_side"))
+    mine = sides[
+        (sides["geography"] == geography)
+        & sides["counts"].astype(bool)
+        & sides["side"].isin(_sides(study))
+    ]
+    counted = dict(zip(mine["area_code"], mine["side"], strict=True))
+    codes = areas.loc[areas["geography"] == geography, "area_code"]
+    return [(code, area_name(tables, code), counted.get(code, ""), None, None) for code in codes]
 
 
 def has_outlines(found: WardMap, tables: Tables) -> bool:
@@ -165,3 +199,8 @@ def has_outlines(found: WardMap, tables: Tables) -> bool:
 def drawable(found: WardMap, tables: Tables) -> bool:
     """Whether the areas can be put on a map: real outlines, or a tile for each."""
     return has_outlines(found, tables) or all(ward.row is not None for ward in found.wards)
+
+
+def map_id(found: WardMap) -> str:
+    """Name of a map's chart."""
+    return f"map-{found.geography}-{found.sex}"

@@ -131,9 +131,17 @@ def gap_size(window: Window, reason: str) -> tuple[str, str]:
     sure = (
         f"It could plausibly have been anywhere from {interval(gap.lower, gap.upper)}{SPACE}years."
     )
-    if gap.lower <= 0 <= gap.upper:
-        sure += " The figures cannot rule out that there was no gap."
-    return f"The gap was {years(gap.value)} in {when}.", sure
+    return f"The gap was {years(gap.value)} in {when}.", joined(sure, no_gap(gap.lower, gap.upper))
+
+
+def no_gap(lower: float, upper: float) -> str:
+    """Said of every gap whose interval holds zero; "" of the others."""
+    return "These figures also fit no gap at all." if lower <= 0 <= upper else ""
+
+
+def joined(*sentences: str) -> str:
+    """The sentences that say anything, one after another."""
+    return " ".join(text for text in sentences if text)
 
 
 def both_ends(window: Window, sex: str, worse_name: str, better_name: str) -> str:
@@ -156,7 +164,8 @@ def other_sex(window: Window | None, sex: str, reason: str) -> str:
     text = f"For {sex}s the gap was {years(window.gap.value)}"
     if window.gap.lower is None or window.gap.upper is None:
         return f"{text}."
-    return f"{text} (plausibly {interval(window.gap.lower, window.gap.upper)})."
+    low, high = window.gap.lower, window.gap.upper
+    return joined(f"{text} (plausibly {interval(low, high)}).", no_gap(low, high))
 
 
 def direction(verdict: Verdict, first: Window | None, last: Window | None) -> tuple[str, str]:
@@ -233,16 +242,23 @@ def since_baseline(before: Window, after: Window, change: Estimate | None) -> st
     )
 
 
-def against_target(gap: float, target: float, deadline: int) -> str:
+def against_target(gap: Estimate, target: float, deadline: int) -> str:
     """The newest gap beside the target, compared unrounded and printed apart."""
-    if gap == target:
+    if gap.value == target:
         return f"That figure equals the target for {deadline}."
-    shown, aim = apart(gap, target)
-    side = "above" if gap > target else "below"
-    return (
-        f"At {shown}{SPACE}years it is {side} the target of {aim}{SPACE}years for {deadline}. "
-        "One figure alone does not decide it."
+    shown, aim = apart(gap.value, target)
+    above = gap.value > target
+    text = (
+        f"At {shown}{SPACE}years it is {'above' if above else 'below'} the target of "
+        f"{aim}{SPACE}years for {deadline}"
     )
+    if gap.lower is not None and gap.upper is not None and gap.lower <= target <= gap.upper:
+        text += (
+            ", but the true gap may already have been at it"
+            if above
+            else ", but the true gap may still have been above it"
+        )
+    return f"{text}. One figure alone does not decide it."
 
 
 def needed(verdict: Verdict) -> str:

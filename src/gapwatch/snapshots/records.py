@@ -63,8 +63,9 @@ class Pin(_Record):
 
     @property
     def address(self) -> str:
-        """Where the first object was had; "" for figures that were written out."""
-        return self.objects[0].address
+        """Where the figures were had, or the first page of them; "" when they were written out."""
+        data = [item for item in self.objects if item.role.partition("-")[0] == "data"]
+        return (data or self.objects)[0].address
 
     @property
     def bytes(self) -> int:

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from tests.conftest import ROOT
 
-from gapwatch.contracts.bridges import BRIDGE
+from gapwatch.contracts.bridges import BRIDGE, BRIDGE_SIDE
 from gapwatch.errors import StudyError, ValidationError
-from gapwatch.geography.bridge import Bridged, bridge, bridge_table
+from gapwatch.geography.bridge import Bridged, bridge, bridge_table, side_table
 from gapwatch.geography.lookups import best_fit
 
 REAL = ROOT.parent / "shared" / "realdata"
@@ -98,7 +98,8 @@ def test_twenty_wards_become_eighteen_and_no_resident_is_lost(
     assert north.elsewhere == pytest.approx(0, abs=0.5)
     assert north.outside == pytest.approx(outside, abs=0.01)
     assert south.elsewhere == pytest.approx(outside, abs=0.01)
-    assert north.reassigned_share == pytest.approx(outside / 111_657, abs=1e-6)
+    assert north.share_elsewhere == pytest.approx(0, abs=1e-6)
+    assert south.share_elsewhere == pytest.approx(outside / (269_848 - 111_657), abs=1e-5)
     # Regent's Park took streets south of Marylebone Road: the only ward in both zones.
     inside = bridged.inside(zones["north"])
     assert inside["E05013805"] == pytest.approx(share_in_regents_park, abs=1e-3)
@@ -199,7 +200,7 @@ def test_a_side_with_half_of_an_area_has_none_and_says_so() -> None:
     side = _tiny().side(["E05000001"])
     assert side.assigned == ()
     assert (side.residents, side.elsewhere, side.outside) == (1.0, 1.0, 0.0)
-    assert side.reassigned_share == 1.0
+    assert side.share_elsewhere == 1.0
     assert side.share_outside != side.share_outside  # NaN: there is nothing to share
 
 
@@ -208,7 +209,19 @@ def test_more_than_half_assigns_the_area_and_its_strangers_are_counted() -> None
     side = _tiny(residents=people).side(["E05000001"])
     assert side.assigned == ("E02000001",)
     assert (side.share_elsewhere, side.share_outside) == (0.0, 0.25)
-    assert side.reassigned_share == pytest.approx(100 / 300)
+
+
+def test_every_area_of_a_side_is_named_and_only_a_majority_counts() -> None:
+    people = {"block": pd.Series({"E01000001": 300.0, "E01000002": 100.0})}
+    sides = {"one": ["E05000001"], "two": ["E05000002"]}
+    table = side_table(_tiny(residents=people), sides, {"E02000001": "Riverton 001"})
+    assert tuple(table.columns) == BRIDGE_SIDE.names
+    assert list(table["side"]) == ["one", "two"]
+    assert list(table["share_in_side"]) == [0.75, 0.25]
+    assert list(table["counts"]) == [True, False]
+    assert set(table["area_name"]) == {"Riverton 001"}
+    unnamed = side_table(_tiny(residents=people), {"one": ["E05000001"]}, {})
+    assert list(unnamed["area_name"]) == ["E02000001"]
 
 
 @pytest.mark.parametrize(

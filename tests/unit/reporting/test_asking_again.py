@@ -53,6 +53,7 @@ def test_no_data_are_promised_to_settle_the_question() -> None:
     text = " ".join(told)
     assert "settle" not in text
     assert text.count("The answer may still be “too early to tell”") == 2
+    assert "With 3 windows or more that are comparable with the baseline, the newest" in text
     assert "In England the Office for National Statistics" in text
 
 

@@ -126,7 +126,7 @@ def test_tiles_are_equal_in_area_and_never_overlap():
     assert frame.area.round(9).nunique() == 1
     shapes = list(frame.geometry)
     assert all(not a.overlaps(b) for i, a in enumerate(shapes) for b in shapes[i + 1 :])
-    assert [zone for zone, _ in zone_shapes(frame)] == ["east", "west"]
+    assert [zone for zone, _ in zone_shapes(frame, ("west", "none", "east"))] == ["west", "east"]
 
 
 def test_real_boundaries_go_through_the_same_function_as_tiles():
@@ -137,8 +137,12 @@ def test_real_boundaries_go_through_the_same_function_as_tiles():
     ring = Point(0, 0).buffer(2).difference(Point(0, 0).buffer(1))
     frame.loc[0, "geometry"] = MultiPolygon([ring, Point(9, 9).buffer(1)])
     axes = Canvasless().add_axes((0, 0, 1, 1))
-    draw_areas(axes, frame)
+    draw_areas(axes, frame, ("west", "east"))
     assert len(axes.patches) == len(frame) + 2
+    # Where areas touch, each border and each outline is a dark line on a white one.
+    touching = Canvasless().add_axes((0, 0, 1, 1))
+    draw_areas(touching, frame, ("west", "east"), inset=0.0)
+    assert len(touching.patches) == 2 * len(frame) + 4
 
 
 def test_areas_outside_every_zone_are_drawn_too():

@@ -67,7 +67,7 @@ def test_old_figures_are_shown_and_never_called_a_forecast():
     assert "counted on one population base, would let the question be asked again." in text
     assert "The answer may still be “too early to tell”." in text
     assert "The answer may still be “too early to tell”, even when the promise" in text
-    assert "With 3 comparable windows or more, the newest at most 6 years old, a report can" in text
+    assert "comparable with the baseline, the newest at most 6 years old, a report can ask" in text
     assert "Nothing comparable is known about the years after 2015." in text
 
 
@@ -125,7 +125,8 @@ def test_a_withheld_area_is_named_and_stands_last():
 
 def test_the_other_geography_is_named_and_kept_out_of_the_trend():
     text = text_of(build())
-    assert "Figures for other areas (2011 MSOAs) exist for 2011 to 2015." in text
+    assert "for other areas, 2011 MSOAs (middle layer super output areas: statistical" in text
+    assert "areas of about 8,000 people), exist for 2011 to 2015." in text
     assert "never joined to the trend" in text
 
 
@@ -171,8 +172,9 @@ def test_only_web_addresses_become_links():
 
 
 def test_warnings_of_the_validation_are_shown_with_their_rows():
-    assert "Not met (warning): no value is withheld. 1 of 15 rows: St Anne's, male." in text_of(
-        build()
+    assert (
+        "Warning. Expected: no value is withheld. Found: 1 of 15 rows is not so: "
+        "St Anne's (E05000006), males, 2011 to 2015." in text_of(build())
     )
 
 

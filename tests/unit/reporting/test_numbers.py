@@ -15,15 +15,19 @@ from gapwatch.reporting.numbers import (
     count,
     date,
     estimate,
+    explained,
     interval,
     line,
     listing,
+    names_in_short,
+    noun_of,
     number,
     percent,
     period,
     plain,
     sentence,
     size,
+    spelled,
     vintage,
     years,
 )
@@ -136,3 +140,22 @@ def test_vintages_are_said_in_words():
     assert vintage("ward2011") == "2011 wards"
     assert vintage("msoa2021") == "2021 MSOAs"
     assert vintage("borough") == "borough"
+
+
+def test_letters_are_explained_where_they_are_known():
+    assert explained("msoa2021").startswith("2021 MSOAs (middle layer super output areas: ")
+    assert explained("lsoa2011").startswith("2011 LSOAs (lower layer super output areas: ")
+    assert explained("ward2011") == "2011 wards"
+    assert noun_of("msoa2021") == "MSOA"
+    assert noun_of("borough") == "area"
+
+
+def test_small_numbers_are_spelled_and_large_ones_are_not():
+    assert [spelled(n) for n in (1, 10, 11, 1200)] == ["one", "ten", "11", "1,200"]
+
+
+def test_a_listing_says_a_shared_beginning_once():
+    assert names_in_short(("Mill 001", "Mill 004", "Mill 010")) == "Mill 001, 004 and 010"
+    assert names_in_short(("Mill 001", "Dale 004")) == "Mill 001 and Dale 004"
+    assert names_in_short(("Mill 001", "Dale")) == "Mill 001 and Dale"
+    assert names_in_short(("Mill 001",)) == "Mill 001"

@@ -144,7 +144,13 @@ def test_the_size_of_the_gap_comes_with_its_uncertainty():
 
 
 def test_a_gap_that_may_be_nothing_says_so():
-    assert "cannot rule out that there was no gap" in words.gap_size(window(1.0, 2.0), "")[1]
+    assert "These figures also fit no gap at all." in words.gap_size(window(1.0, 2.0), "")[1]
+    assert "no gap at all" not in words.gap_size(window(3.0, 2.0), "")[1]
+    assert "also fit no gap" in words.other_sex(window(1.0, 2.0), "female", "")
+    assert "no gap" not in words.other_sex(window(3.0, 2.0), "female", "")
+    assert [bool(words.no_gap(*ends)) for ends in ((-1, 1), (0, 1), (-1, 0), (0.1, 1))] == [
+        True, True, True, False,
+    ]  # fmt: skip
 
 
 def test_a_gap_without_interval_says_that_it_is_not_known_how_sure():
@@ -266,10 +272,22 @@ def test_the_error_of_a_difference_counts_shared_years():
 
 
 def test_the_newest_figure_never_prints_equal_to_a_target_it_differs_from():
-    assert "6.04" in words.against_target(6.04, 6.0, 2035)
-    assert "above the target of 6.00" in flat(words.against_target(6.04, 6.0, 2035))
-    assert "below the target" in words.against_target(5.2, 6.0, 2035)
-    assert words.against_target(6.0, 6.0, 2035) == "That figure equals the target for 2035."
+    def told(value, half=0.01):
+        return flat(words.against_target(window(value, half).gap, 6.0, 2035))
+
+    assert "At 6.04 years it is above the target of 6.00 years for 2035. One figure" in told(6.04)
+    assert "below the target of 6.0 years for 2035. One figure" in told(5.2)
+    assert told(6.0) == "That figure equals the target for 2035."
+    assert "for 2035. One figure" in told(6.04, None)
+
+
+def test_a_figure_whose_interval_holds_the_target_says_that_the_true_gap_may_be_on_its_other_side():
+    def told(value):
+        return words.against_target(window(value, 2.0).gap, 6.0, 2035)
+
+    assert ", but the true gap may already have been at it. One figure" in told(7.0)
+    assert ", but the true gap may still have been above it. One figure" in told(5.0)
+    assert "true gap" not in told(9.0)
 
 
 def test_what_is_needed():

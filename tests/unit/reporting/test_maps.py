@@ -1,0 +1,138 @@
+"""Maps on real outlines: every piece labelled, own numbers on the areas, wards kept apart."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+import pytest
+import shapely
+from shapely.geometry import MultiPolygon, Point, box
+from tests.unit.reporting import later_samples as later
+from tests.unit.reporting import samples
+
+from gapwatch.reporting.chart_list import list_of
+from gapwatch.reporting.chart_map import map_figure
+from gapwatch.reporting.charts import Canvas, drawn
+from gapwatch.reporting.label_places import label_places
+from gapwatch.reporting.render import draw
+from gapwatch.reporting.section_where import section as where
+from gapwatch.reporting.wards import drawable, has_outlines, later_maps, ward_map
+
+SIZE = {"a": (1.0, 0.5), "b": (1.0, 0.5)}
+ROOM = (-3.0, -3.0, 13.0, 13.0)
+
+
+def test_a_label_that_fits_stands_inside_its_area() -> None:
+    placed = label_places({"a": box(0, 0, 10, 4)}, SIZE, {}, 0.1, ROOM)["a"]
+    assert placed.inside
+    assert placed.spots == (pytest.approx((5, 2), abs=0.2),)
+    assert placed.joined == ()
+
+
+def test_a_label_that_does_not_fit_stands_beside_the_map_and_a_line_joins_it() -> None:
+    shapes = {"a": box(0, 0, 0.8, 0.4), "b": box(0.8, 0, 1.6, 0.4)}
+    found = label_places(shapes, SIZE, {}, 0.01, ROOM)
+    labels = [
+        box(x - 0.5, y - 0.25, x + 0.5, y + 0.25) for p in found.values() for x, y in p.spots
+    ]  # fmt: skip
+    whole = shapely.union_all(list(shapes.values()))
+    assert not any(label.intersects(whole) for label in labels)
+    assert not labels[0].intersects(labels[1])
+    for code, placed in found.items():
+        assert not placed.inside
+        ((start, end),) = placed.joined
+        assert shapes[code].contains(Point(end))
+        assert labels[list(found).index(code)].distance(Point(start)) == pytest.approx(0, abs=1e-9)
+
+
+def test_every_piece_that_can_be_seen_has_a_label_a_sign_or_a_line() -> None:
+    pieces = [box(0, 0, 4, 4), box(6, 0, 8, 2), box(9, 0, 9.4, 0.6), box(9, 9, 9.01, 9.01)]
+    shape = {"a": MultiPolygon(pieces)}
+    plain = label_places(shape, SIZE, {}, 0.1, ROOM)["a"]
+    assert [len(plain.spots), len(plain.signs), len(plain.joined)] == [2, 0, 1]
+    signed = label_places(shape, SIZE, {"a": (0.3, 0.5)}, 0.1, ROOM)["a"]
+    assert [len(signed.spots), len(signed.signs), len(signed.joined)] == [2, 1, 0]
+    assert pieces[2].contains(Point(signed.signs[0]))
+
+
+def test_without_room_a_label_still_stands_on_its_area() -> None:
+    placed = label_places({"a": box(0, 0, 0.8, 0.4)}, SIZE, {}, 0.1, (0, 0, 0.8, 0.4))["a"]
+    assert placed.inside
+    assert len(placed.spots) == 1
+
+
+def test_areas_with_a_number_of_their_own_carry_it_and_others_their_rank() -> None:
+    found = later_maps(later.study(), later.tables(), "msoa2021")[0]
+    assert found.numbered
+    assert found.labels() == dict(zip(later.MSOAS, ("001", "002", "003"), strict=True))
+    renamed = tuple(
+        dataclasses.replace(ward, name=f"Mill {letter}")
+        for ward, letter in zip(found.wards, "abc", strict=True)
+    )
+    plain = dataclasses.replace(found, wards=renamed)
+    assert not plain.numbered
+    assert list(plain.labels().values()) == ["1", "2", "3"]
+    assert plain.labels()[plain.ranked()[0].code] == "1"
+    twice = tuple(dataclasses.replace(ward, name="Mill 1") for ward in found.wards)
+    assert not dataclasses.replace(found, wards=twice).numbered
+
+
+def test_the_list_has_every_area_and_its_rows_never_outgrow_it() -> None:
+    found = ward_map(samples.study(), samples.tables(), "male")
+    assert found is not None
+    for narrow in (True, False):
+        listed = list_of(found, Canvas(narrow=narrow))
+        assert sum(len(rows) for rows in listed.filled) == len(found.wards)
+        assert len(listed.filled) == (1 if narrow else 2)
+        for rows in listed.filled:
+            assert sum(listed.row_height(ward) for _, ward in rows) < listed.height
+
+
+def test_wards_stay_in_their_own_section_and_later_areas_have_maps_of_their_own() -> None:
+    study, tables = later.study(), later.tables()
+    found = ward_map(study, tables, "male")
+    assert found is not None
+    assert found.geography == "ward2011"
+    charts = draw(study, tables, samples.facts())
+    assert {"tiles-male", "ranking", "map-msoa2021-male", "map-msoa2021-female"} <= set(charts)
+    assert "map-msoa2021-male" not in draw(study, later.tables(outlines=False), samples.facts())
+    told = [block for block in where(later.case(), 3).blocks if getattr(block, "alt", "")]
+    assert told[0].alt.startswith("Tile map of 6 wards")  # type: ignore[union-attr]
+
+
+def test_wards_are_drawn_on_their_outlines_where_these_are_pinned() -> None:
+    case = later.case()
+    case.tables["boundary"] = pd.DataFrame(
+        [{"geography": "ward2011", "area_code": code, "area_name": code, "area_km2": 1.0,
+          "outline_wkt": box(1000 * n, 0, 1000 * n + 1000, 1000).wkt}
+         for n, code in enumerate(samples.CODES)]
+    )  # fmt: skip
+    figure = next(b for b in where(case, 3).blocks if getattr(b, "alt", ""))
+    assert figure.alt.startswith("Map of 6 wards on their real outlines.")  # type: ignore[union-attr]
+    assert figure.notes == (  # type: ignore[union-attr]
+        "The numbers are places in the ranking of this map. The list gives each ward's name.",
+        "Bold line: West of the town. West. Dashed line: East of the town. East.",
+    )
+    found = ward_map(case.study, case.tables, "male")
+    assert found is not None
+    chart = drawn(
+        lambda canvas: map_figure(canvas, case.study, found, case.tables["boundary"])
+    )  # fmt: skip
+    assert chart.wide != chart.narrow
+
+
+def test_outlines_of_another_vintage_are_not_used() -> None:
+    tables = later.tables()
+    tables["boundary"]["geography"] = "msoa2011"
+    found = later_maps(later.study(), tables, "msoa2021")[0]
+    assert not has_outlines(found, tables)
+    assert not drawable(found, tables)
+
+
+def test_without_carried_areas_there_are_no_later_maps() -> None:
+    assert later_maps(later.study(), samples.tables(), "msoa2021") == ()
+
+
+def test_a_canvas_of_a_phone_is_narrower() -> None:
+    assert Canvas(narrow=True).width < Canvas(narrow=False).width
