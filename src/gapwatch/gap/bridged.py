@@ -14,13 +14,14 @@ import pandas as pd
 from gapwatch.contracts import BRIDGE, BRIDGE_SIDE, BRIDGED_GAP, SEXES
 from gapwatch.demography.chiang import Z95
 from gapwatch.demography.codes import GROUP_EMPTY
+from gapwatch.errors import ValidationError
 from gapwatch.gap.measures import Side, quality_flags, side
 from gapwatch.geography.bridge import Bridged, SideFit, bridge, bridge_table, side_table
 from gapwatch.geography.panel import FloatArray, Panel, panel_of
 from gapwatch.study import Bridge, Measure, Study
 from gapwatch.tables import canonical
 
-BASIS = "values of the areas that best fit the sides, weighted by residents (approximation)"
+WEIGHTS = {"residents": "residents", "blocks": "the number of small areas they are made of"}
 Frames = dict[str, pd.DataFrame]
 
 
@@ -73,6 +74,12 @@ def _names(inputs: Frames, geography: str) -> dict[str, str]:
 
 
 def _carry(study: Study, described: Bridge, inputs: Frames, figures: pd.DataFrame) -> Bridged:
+    if "lookup" not in inputs:
+        raise ValidationError(
+            f"bridge of {described.geography}", found="none",
+            expected="lookups that carry these figures to the sides",
+            remedy="pull the study's sources again, lookups among them",
+        )  # fmt: skip
     rows = inputs["lookup"]
     lookups = {str(name): part for name, part in rows.groupby("source", sort=True)}
     return bridge(
@@ -134,11 +141,25 @@ def _frame(study: Study, measure: Measure, carried: Bridged, panel: Panel) -> pd
         "se_years": se,
         "lower95_years": gap - Z95 * se,
         "upper95_years": gap + Z95 * se,
-        "basis": BASIS,
+        "basis": _basis(carried),
         "reason": reason,
         "flags": quality_flags(panel, width),
     }
     return pd.DataFrame(data)
+
+
+def _basis(carried: Bridged) -> str:
+    """What the figures are made from, and what had to be assumed for it."""
+    told = (
+        "values of the areas that best fit the sides, weighted by "
+        f"{WEIGHTS[carried.basis]} (approximation)"
+    )
+    if not carried.assumed:
+        return told
+    return (
+        f"{told}; {100 * carried.assumed_share:.1f}% of residents live in small areas that were "
+        "shared out equally, since no lookup says how"
+    )
 
 
 def _side(panel: Panel, fit: SideFit) -> Side:

@@ -53,7 +53,8 @@ class Bridged:
 
     `cells` is one row a pair, sorted: area_code, study_area_code, residents (above 0). `basis` is
     `residents`, or `blocks` when each block counts the same. `assumed` are blocks with a weight
-    that a lookup doesn't give: equal shares, for want of better knowledge.
+    that a lookup doesn't give: equal shares, for want of better knowledge; `assumed_share` is the
+    share of all residents who live in these.
     """
 
     geography: str
@@ -61,6 +62,7 @@ class Bridged:
     basis: str
     cells: pd.DataFrame
     assumed: frozenset[str]
+    assumed_share: float
 
     @property
     def lookup(self) -> Lookup:
@@ -125,9 +127,12 @@ def bridge(
     empty = frozenset(upward.to_codes) - set(cells[cells["residents"] > 0]["area_code"])
     if empty:
         raise _broken("up", f"residents in each area of {geography}", f"none in {shown(empty)}")
+    assumed = upward.assumed | sideways.assumed
+    total = float(persons.sum())
     return Bridged(
         geography, study_geography, "residents" if blocks in known else "blocks",
-        cells[cells["residents"] > 0].reset_index(drop=True), upward.assumed | sideways.assumed,
+        cells[cells["residents"] > 0].reset_index(drop=True), assumed,
+        float(persons[persons.index.isin(list(assumed))].sum()) / total if total else 0.0,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Lookups between geographies: composed, turned round, and used to carry counts across."""
+"""Lookups between geographies: read, composed, turned round."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def read(rows: pd.DataFrame, source: str) -> Lookup:
     """The lookup in rows of the contract LOOKUP, all of one source and one pair of geographies.
 
     The table's rounding to six decimals is undone; ValidationError for shares further from 1.
+    Equal shares of several areas are taken for assumed: a source without weights gives such.
     """
     kinds = rows[["from_geography", "to_geography"]].drop_duplicates()
     if len(kinds) != 1:
@@ -71,8 +72,13 @@ def read(rows: pd.DataFrame, source: str) -> Lookup:
     if wrong.any() or rows["weight"].isna().any():
         _refuse(source, "shares that add up to 1 for each area", shown(rows[wrong]["from_code"]))
     pairs = rows[PAIR].assign(weight=rows["weight"] / total)
-    return Lookup(source, str(kinds.iloc[0, 0]), str(kinds.iloc[0, 1]),
-                  _tidy(pairs[pairs["weight"] > 0]))  # fmt: skip
+    held = pairs[pairs["weight"] > 0]
+    shares = held.groupby("from_code")["weight"].agg(["size", "min", "max"])
+    equal = shares[(shares["size"] > 1) & (shares["max"] - shares["min"] <= ROUNDING * 2)]
+    return Lookup(
+        source, str(kinds.iloc[0, 0]), str(kinds.iloc[0, 1]), _tidy(held),
+        frozenset(map(str, equal.index)),
+    )  # fmt: skip
 
 
 def compose(first: Lookup, then: Lookup) -> Lookup:
@@ -118,20 +124,6 @@ def reverse(lookup: Lookup, residents: pd.Series | None = None) -> Lookup:
         lookup.source, lookup.to_geography, lookup.from_geography,
         _tidy(kept[kept["weight"] > 0]), frozenset(pairs[unknown]["from_code"]),
     )  # fmt: skip
-
-
-def carry(values: pd.Series, lookup: Lookup) -> pd.Series:
-    """Additive counts by code, shared out to the larger areas; their sum stays what it was.
-
-    ValidationError for a missing value, and for an area that the lookup doesn't know.
-    """
-    unknown = frozenset(values.index) - lookup.from_codes
-    if unknown or values.isna().any():
-        found = f"no row for {shown(unknown)}" if unknown else "a missing value"
-        _refuse(lookup.source, "a value and a row of the lookup for each area", found)
-    rows = lookup.pairs[lookup.pairs["from_code"].isin(values.index)]
-    shares = rows["from_code"].map(values).astype("float64") * rows["weight"]
-    return shares.groupby(rows["to_code"]).sum().sort_index()
 
 
 def best_fit(lookup: Lookup) -> pd.Series:

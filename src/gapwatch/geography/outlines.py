@@ -1,8 +1,6 @@
-"""Outlines for a map: read from the contract, simplified together, dissolved by zone."""
+"""Outlines for a map: read from the contract, simplified together."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import geopandas
 import numpy as np
@@ -47,23 +45,3 @@ def simplified(
     """
     shapes = shapely.coverage_simplify(areas.geometry.to_numpy(), tolerance_m)
     return areas.set_geometry(shapely.normalize(shapes), crs=areas.crs)
-
-
-def dissolved(areas: geopandas.GeoDataFrame, zone_of: Mapping[str, str]) -> geopandas.GeoDataFrame:
-    """One outline a zone, sorted by zone: zone, area_km2, geometry; areas in no zone are left out.
-
-    ValidationError for a zone that holds an area without an outline.
-    """
-    missing = sorted(set(zone_of) - set(areas["area_code"]))
-    if missing:
-        raise ValidationError("boundary, zones", expected="an outline of each area of a zone",
-                              found=f"none of {', '.join(missing)}",
-                              remedy="use zones and outlines of one vintage")  # fmt: skip
-    zones = areas["area_code"].map(dict(zone_of))
-    names = sorted(set(zones.dropna()))
-    shapes = [
-        shapely.normalize(shapely.union_all(areas.geometry[(zones == name)].to_numpy()))
-        for name in names
-    ]
-    km2 = [shape.area / 1e6 for shape in shapes]
-    return geopandas.GeoDataFrame({"zone": names, "area_km2": km2}, geometry=shapes, crs=GRID)

@@ -33,9 +33,8 @@ from gapwatch.reporting.words import HALF, joined, no_gap
 from gapwatch.study import Bridge, FingertipsSource
 
 WARNING = (
-    "No trend and no verdict in this report rests on these figures. The areas, the estimates of "
-    "residents and the top age band differ from those of the trend, so a difference between the "
-    "two is no sign of change."
+    "No trend and no verdict in this report rests on these figures. A difference between them and "
+    "those of the trend is no sign of change."
 )
 CHANCE_ONLY = (
     "The intervals cover chance in the published figures only, not the residents who are "
@@ -66,7 +65,8 @@ def _told(case: Case, bridge: Bridge, rows: Sequence[Row]) -> list[Block]:
         pandemic(rows),
     ]
     first, *others = later_tables.gap_tables(case, rows)
-    fit = [*_fit(case, rows), CHANCE_ONLY, weights(case, bridge, rows)]
+    made = sentence(f"How each is made: {rows[0]['basis']}")
+    fit = [*_fit(case, rows), CHANCE_ONLY, weights(case, bridge, rows), made]
     return [
         *(Paragraph(text) for text in texts if text),
         first,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gapwatch.errors import ValidationError
-from gapwatch.geography.lookups import Lookup, best_fit, carry, compose, read, reverse
+from gapwatch.geography.lookups import Lookup, best_fit, compose, read, reverse
 
 
 def rows(*pairs: tuple[str, str, float], kinds: tuple[str, str] = ("small", "large")) -> (
@@ -81,30 +79,7 @@ def test_best_fit_is_the_largest_share_and_the_first_code_where_two_tie() -> Non
     assert best_fit(lookup).to_dict() == {"a": "y", "b": "x"}
 
 
-def test_carrying_refuses_missing_values_and_areas_that_the_lookup_does_not_know() -> None:
-    lookup = read(rows(("a", "x", 1.0), ("b", "x", 1.0)), "s")
-    with pytest.raises(ValidationError, match="missing value"):
-        carry(pd.Series({"a": 1.0, "b": float("nan")}), lookup)
-    with pytest.raises(ValidationError, match="no row for c"):
-        carry(pd.Series({"a": 1.0, "c": 2.0}), lookup)
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from("abcdefgh"),
-        st.tuples(
-            st.integers(0, 10**7),
-            st.dictionaries(st.sampled_from("uvwxyz"), st.integers(1, 1000), min_size=1),
-        ),
-        min_size=1,
-    )
-)
-def test_carrying_keeps_the_sum(areas: dict[str, tuple[int, dict[str, int]]]) -> None:
-    pairs = [
-        (code, to, part / sum(parts.values()))
-        for code, (_, parts) in areas.items()
-        for to, part in parts.items()
-    ]
-    counts = pd.Series({code: float(count) for code, (count, _) in areas.items()})
-    carried = carry(counts, read(rows(*pairs), "s"))
-    assert carried.sum() == pytest.approx(counts.sum(), rel=1e-9)
+def test_equal_shares_of_several_areas_are_taken_for_assumed_and_others_are_not() -> None:
+    lookup = read(rows(("a", "x", 0.5), ("a", "y", 0.5), ("b", "x", 0.4), ("b", "y", 0.6),
+                       ("c", "y", 1.0)), "s")  # fmt: skip
+    assert lookup.assumed == {"a"}

@@ -1,4 +1,4 @@
-"""Outlines for a map: simplified without gaps, dissolved without losing ground."""
+"""Outlines for a map: in metres, simplified without gaps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from gapwatch.errors import ValidationError
-from gapwatch.geography.outlines import dissolved, outlines, simplified
+from gapwatch.geography.outlines import outlines, simplified
 
 
 def _rows() -> pd.DataFrame:
@@ -34,18 +34,7 @@ def test_simplifying_drops_the_bump_from_both_sides_of_the_shared_edge() -> None
     assert west.area == pytest.approx(1_000_000)
 
 
-def test_zones_add_up_to_their_areas_and_areas_in_no_zone_are_left_out() -> None:
-    areas = outlines(_rows(), "ward2022")
-    both = dissolved(areas, {"E05000001": "all", "E05000002": "all"})
-    assert both["area_km2"].tolist() == pytest.approx([3.0])
-    one = dissolved(areas, {"E05000001": "north"})
-    assert one["zone"].tolist() == ["north"]
-    assert one["area_km2"].tolist() == pytest.approx([1.0015])
-
-
-def test_a_zone_of_another_vintage_and_a_geography_without_outlines_are_refused() -> None:
-    with pytest.raises(ValidationError, match="E05000630"):
-        dissolved(outlines(_rows(), "ward2022"), {"E05000630": "north"})
+def test_a_geography_without_outlines_and_an_outline_that_is_none_are_refused() -> None:
     with pytest.raises(ValidationError, match="ward2022"):
         outlines(_rows(), "ward2011")
     with pytest.raises(ValidationError, match="E05000002"):
