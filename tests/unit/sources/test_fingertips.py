@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
 
-from gapwatch.errors import GapwatchError, SourceError, ValidationError
+from gapwatch.errors import SourceError, ValidationError
 from gapwatch.sources import fingertips, fingertips_csv
 from tests.conftest import ROOT
 from tests.unit.sources.fingertips_files import (
     ADDRESS,
-    AREAS,
     HEADER,
     at,
     metadata,
@@ -21,7 +19,6 @@ from tests.unit.sources.fingertips_files import (
     source,
     written,
 )
-from tests.unit.sources.spoiling import spoiled
 
 REAL = ROOT.parent / "shared" / "realdata" / "fingertips"
 REAL_CSV = REAL / "all_data_csv_27_columns_indicator_247.csv"
@@ -237,17 +234,3 @@ def test_a_real_file_of_financial_years_is_no_life_expectancy():
     both = frame.assign(sex="Male")
     with pytest.raises(SourceError, match="financial year"):
         fingertips_csv.headline(both, "All ages", 1, "real")
-
-
-@settings(max_examples=150, deadline=None, derandomize=True,
-          suppress_health_check=list(HealthCheck))  # fmt: skip
-@given(spoiled(written(rows())))
-def test_spoiled_bytes_give_a_whole_table_or_a_named_error(data):
-    try:
-        frame = life(data)
-    except GapwatchError:
-        return
-    assert (frame["geography"] == "msoa2021").sum() == 2 * len(AREAS)
-    assert frame["lower95_years"].le(frame["life_expectancy_years"]).sum() == (
-        frame["life_expectancy_years"].notna().sum()
-    )

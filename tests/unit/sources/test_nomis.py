@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gapwatch.demo.replica import Replica
 from gapwatch.demo.replica.world import SEXES, YEARS
@@ -94,22 +92,3 @@ def test_a_column_that_moved_or_is_new_makes_no_difference(
         replica.fault(fault, on="nomis")
         found = nomis.parse(nomis_source(), fetched(replica))["population"]
         assert found.equals(told)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_any_spoilt_page_is_a_table_or_a_named_error(
-    good: tuple[Payload, ...], data: st.DataObject
-) -> None:
-    sent = list(good)
-    place = data.draw(st.integers(0, len(sent) - 1))
-    content = bytearray(sent[place].content)
-    at = data.draw(st.integers(0, len(content) - 1))
-    content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
-    old = sent[place]
-    sent[place] = Payload(old.role, old.address, old.suffix, bytes(content))
-    try:
-        found = nomis.parse(nomis_source(), tuple(sent))
-    except GapwatchError:
-        return
-    assert len(found["population"]) == len(LSOAS) * 2 * 2 * 91
