@@ -138,6 +138,24 @@ def test_wards_are_listed_and_hold_nothing(client: Client, replica: Replica) -> 
     assert {row["Area Code"] for row in rows} == {"E92000001", "E09000033"}
 
 
+def test_wards_that_are_published_hold_every_sex_and_window_on_codes_of_2022_and_later(
+    client: Client,
+) -> None:
+    world = World.make(WARDS, publishes_wards=True)
+    with Replica(world) as served:
+        rows = fingertips(client, served, child_area_type_id="8")
+        areas = {"area_type_id": "8", "parent_area_code": "E09000033"}
+        listed = asked(client, served.publishers["fingertips"] + "areas/by_parent_area_code", areas)
+    small = [row for row in rows if row["Area Type"] == "Ward"]
+    codes_of = {f"E05{n:06d}" for n in range(13792, 13810)}
+    assert {row["Area Code"] for row in small} == {item["Code"] for item in listed} == codes_of
+    assert len(small) == 18 * 3 * 5
+    # Nothing else differs from a world without them.
+    assert world.life.keys() == WORLD.life.keys()
+    assert (world.population == WORLD.population).all()
+    assert (world.deaths == WORLD.deaths).all()
+
+
 def test_fingertips_says_what_an_indicator_is(client: Client, replica: Replica) -> None:
     base = replica.publishers["fingertips"]
     about = asked(client, base + "indicator_metadata/by_indicator_id", {"indicator_ids": "93283"})
@@ -207,6 +225,18 @@ def test_nomis_lists_types_and_the_areas_of_a_parent(client: Client, replica: Re
         replica.publishers["nomis"] + "dataset/NM_2014_1.data.csv", CELLS | by_number, expect="csv"
     )
     assert {row["GEOGRAPHY_CODE"] for row in table(sent.content)} == {"E02000960"}
+
+
+def test_nomis_lists_wards_and_their_residents_add_up_to_the_borough(
+    client: Client, replica: Replica
+) -> None:
+    sent = client.get(
+        replica.publishers["nomis"] + "dataset/NM_2014_1.data.csv",
+        CELLS | {"geography": "E09000033TYPE153", "date": "2022", "c_age": "101"}, expect="csv",
+    )  # fmt: skip
+    rows = table(sent.content)
+    assert {row["GEOGRAPHY_CODE"] for row in rows} == {f"E05{n:06d}" for n in range(13792, 13810)}
+    assert sum(int(r["OBS_VALUE"]) for r in rows) == int(WORLD.population[:, 3, :, 0].sum())
 
 
 def test_the_portal_says_in_the_right_place_that_there_is_more(

@@ -71,6 +71,30 @@ def test_the_type_of_area_is_found_by_its_name_and_another_is_refused(replica: R
         fetched(replica, expected_areas=3)
 
 
+def test_wards_and_their_number_are_found_at_run_time(replica: Replica) -> None:
+    wards = WORLD.places.wards24
+    asked = {"area_type": "2022 wards", "geography": "ward2022", "expected_areas": len(wards)}
+    sent = fetched(replica, **asked)
+    listed = [request.path for request in replica.seen]
+    assert listed[:2] == [
+        "dataset/NM_2014_1/geography/TYPE.def.sdmx.json",
+        f"dataset/NM_2014_1/geography/{WORLD.code}TYPE153.def.sdmx.json",
+    ]
+    assert {r.params["geography"] for r in replica.seen[2:]} == {f"{WORLD.code}TYPE153"}
+    found = nomis.parse(nomis_source(**asked), sent)["population_deaths"]
+    assert set(found["geography"]) == {"ward2022"}
+    told = found.set_index(["area_code", "year"])["population_persons"]
+    for number, ward in enumerate(wards):
+        inside = [
+            n for n, lsoa in enumerate(LSOAS)
+            if WORLD.places.lsoas11[lsoa.parents[0]].ward in ward.parts
+        ]  # fmt: skip
+        assert inside == WORLD.places.of_ward24(number)
+        for year in (2021, 2022):
+            people = WORLD.population[inside, YEARS.index(year)].sum()
+            assert told[ward.code, year] == people > 0
+
+
 @pytest.mark.parametrize(
     "fault",
     ["400-text", "500-trace", "html", "empty", "header-only", "page-missing", "column-renamed",
