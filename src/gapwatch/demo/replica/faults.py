@@ -23,6 +23,7 @@ OF_ANSWERS = {
     "stall": "half of the body, then nothing",
     "dropped": "the connection ends before an answer",
     "cut": "the connection ends inside a chunked body",
+    "reset": "the connection is reset inside a chunked body",
     "length-long": "Content-Length promises more than comes",
     "length-short": "Content-Length promises less than there is",
     "html": "a web page under status 200",
@@ -43,7 +44,7 @@ OF_CONTENT = {
     "corrected-silently": "one value differs, and nothing says so",
     "vintage": "area codes of another vintage",
     "outside-interval": "a value above its upper limit (Fingertips)",
-    "vanished": "the service is gone (the portal)",
+    "vanished": "the service is gone (the portal), or the page (ONS)",
 }
 FAULTS: dict[str, str] = OF_ANSWERS | OF_CONTENT
 _CODE = re.compile("E0[0-9]{7}")

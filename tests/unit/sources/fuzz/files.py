@@ -127,7 +127,7 @@ def _printable(rows: Cells) -> Cells:
 
 
 def _old_workbook(chance: Random) -> tuple[bytes, bool]:
-    """Rows, records and single bytes; no address of a cell far away, which would take the memory."""
+    """Rows, records and single bytes; a cell placed far away would take the memory."""
     way = chance.random()
     if way < 0.5:
         rows, harmless = _rows(chance, LONG, HEADER)
