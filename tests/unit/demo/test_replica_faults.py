@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tomllib
 import tracemalloc
 from collections.abc import Iterator
@@ -204,6 +205,7 @@ def test_codes_of_another_vintage(replica: Replica, publisher: str) -> None:
     assert len(after) == len(before)
     assert not after & before
     assert {code[:3] for code in after} == {code[:3] for code in before}
+    assert all(re.fullmatch("E0[0-9]{7}", code) for code in after)
 
 
 @pytest.mark.parametrize(

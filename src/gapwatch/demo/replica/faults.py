@@ -158,4 +158,6 @@ class Grid:
 
 def other_vintage(code: str) -> str:
     """The code of an area that isn't in the world; a country's code stays."""
-    return f"{code[:3]}{int(code[3:]) + 500_000:06d}" if _CODE.fullmatch(code) else code
+    if not _CODE.fullmatch(code):
+        return code
+    return f"{code[:3]}{(int(code[3:]) + 500_000) % 1_000_000:06d}"
