@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 import shapely
 from pyproj import Transformer
+from tests import realdata
 from tests.conftest import ROOT
 
 from gapwatch.demo.replica import Replica, Ward, World
+from gapwatch.demo.replica.fingertips import COLUMNS
 from gapwatch.errors import SourceError
 from gapwatch.sources.files import newest_link
 from gapwatch.sources.http import Client
@@ -79,12 +81,7 @@ def test_the_csv_of_fingertips_has_27_columns_and_the_published_line_ends(
 
 
 def test_fingertips_columns_are_those_of_a_published_file() -> None:
-    folder = ROOT.parent / "shared" / "realdata" / "fingertips"
-    if not folder.is_dir():
-        pytest.skip("publishers' files are not at hand (../shared/realdata)")
-    from gapwatch.demo.replica.fingertips import COLUMNS
-
-    (path,) = folder.glob("*27_columns*.csv")
+    (path,) = realdata.folder("fingertips").glob("*27_columns*.csv")
     assert tuple(path.read_text(encoding="utf-8").splitlines()[0].split(",")) == COLUMNS
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gapwatch.errors import SourceError, ValidationError
 from gapwatch.sources import fingertips, fingertips_csv
-from tests.conftest import ROOT
+from tests import realdata
 from tests.unit.sources.fingertips_files import (
     ADDRESS,
     HEADER,
@@ -20,8 +20,11 @@ from tests.unit.sources.fingertips_files import (
     written,
 )
 
-REAL = ROOT.parent / "shared" / "realdata" / "fingertips"
-REAL_CSV = REAL / "all_data_csv_27_columns_indicator_247.csv"
+REAL_CSV = "all_data_csv_27_columns_indicator_247.csv"
+
+
+def real_bytes() -> bytes:
+    return (realdata.folder("fingertips") / REAL_CSV).read_bytes()
 
 
 def life(data: bytes, **changes: object) -> pd.DataFrame:
@@ -204,9 +207,8 @@ def test_data_of_an_area_type_that_the_study_does_not_name_are_refused(kind):
         fingertips.parse(source(), payloads(written(rows()), address=address))
 
 
-@pytest.mark.skipif(not REAL_CSV.exists(), reason="the publishers' real files are not here")
 def test_a_real_file_reads_with_england_twice_a_period_under_two_parents():
-    frame = fingertips_csv.read(REAL_CSV.read_bytes(), "real")
+    frame = fingertips_csv.read(real_bytes(), "real")
     assert len(frame) == 224
     england = frame[(frame["area_code"] == "E92000001") & (frame["category_type"] == "")]
     assert (england.groupby("period").size() == 2).all()
@@ -217,9 +219,8 @@ def test_a_real_file_reads_with_england_twice_a_period_under_two_parents():
     assert (first["period"], first["span"], first["row"]) == ("2009/10", "1y", 2)
 
 
-@pytest.mark.skipif(not REAL_CSV.exists(), reason="the publishers' real files are not here")
 def test_a_real_file_gives_england_once_a_period():
-    frame = fingertips_csv.read(REAL_CSV.read_bytes(), "real")
+    frame = fingertips_csv.read(real_bytes(), "real")
     whole = frame[frame["category_type"] == ""]
     found = fingertips_csv.once(frame, "real")
     england, twice = ((f["area_code"] == "E92000001").sum() for f in (found, whole))
@@ -228,9 +229,8 @@ def test_a_real_file_gives_england_once_a_period():
     assert set(found["period"]) == set(whole["period"])
 
 
-@pytest.mark.skipif(not REAL_CSV.exists(), reason="the publishers' real files are not here")
 def test_a_real_file_of_financial_years_is_no_life_expectancy():
-    frame = fingertips_csv.read(REAL_CSV.read_bytes(), "real")
+    frame = fingertips_csv.read(real_bytes(), "real")
     both = frame.assign(sex="Male")
     with pytest.raises(SourceError, match="financial year"):
         fingertips_csv.headline(both, "All ages", 1, "real")
