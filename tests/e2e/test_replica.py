@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,7 @@ from gapwatch.demo.replica import Replica, World
 from gapwatch.project import Project
 from gapwatch.sources.pinned import load_inputs
 from tests.command import contents, gapwatch
-from tests.replicated import PUBLISHERS, ask_replica, pull, world_of
+from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, bases, pull, world_of
 
 Z95 = 1.959963984540054
 
@@ -92,11 +94,42 @@ def test_every_resident_is_counted_once_in_the_bridge(release: Path, world: Worl
     assert total == pytest.approx(world.population[:, -2:].sum() / 2)
 
 
+def images(html: str, beginning: str = "Map of 24 MSOAs on their real outlines") -> list[str]:
+    """Pictures, wide and narrow, of the figures whose description begins so."""
+    found = []
+    for picture in re.findall("<picture>.*?</picture>", html, re.DOTALL):
+        if f'alt="{beginning}' in picture:
+            found += re.findall('(?:src|srcset)="(data:[^"]+)"', picture)
+    return found
+
+
+def test_both_maps_are_drawn_from_the_pinned_outlines_and_nothing_else_is(
+    release: Path, again: tuple[Project, Replica], world: World
+) -> None:
+    project, served = again
+    first, *others = world.places.lsoas21
+    west, south, east, north = first.box
+    smaller = dataclasses.replace(first, box=(west, south, east, north - 100))
+    places = dataclasses.replace(world.places, lsoas21=(smaller, *others))
+    with Replica(dataclasses.replace(world, places=places)) as other:
+        for publisher, base in bases(other).items():
+            ask_elsewhere(project, served, publisher, base)
+        assert {change.table for change in pull(project).changes} == {"boundary"}
+    done = gapwatch(project, "run", "--json")
+    assert done.returncode == 0, done.stderr
+    before, after = (
+        (Path(path) / "report.html").read_text(encoding="utf-8")
+        for path in (release, json.loads(done.stdout)["path"])
+    )
+    assert all(one != other for one, other in zip(images(before), images(after), strict=True))
+    assert images(before, "Dot plot") == images(after, "Dot plot") != []
+
+
 def test_the_report_maps_the_msoas_on_their_outlines_and_tells_what_they_cannot_say(
     release: Path,
 ) -> None:
     html = (release / "report.html").read_text(encoding="utf-8")
-    assert "Map of 24 MSOAs on their real outlines" in html
+    assert len(images(html)) == 2 * 2
     assert "Later figures on other areas" in html
     assert "No trend and no verdict in this report rests on these figures" in html
     assert len(html.encode()) < 1_500_000
