@@ -77,7 +77,7 @@ def ask_elsewhere(project: Project, replica: Replica, publisher: str, address: s
     project.study_file.write_text(text.replace(old, address), encoding="utf-8")
 
 
-def pull(project: Project, **changed: bool) -> pulling.Pulled:
-    """Pull with a client that doesn't wait long."""
-    with Client(tries=2, back_off=0.01, connect=0.5, read=1.0) as client:
+def pull(project: Project, *, read: float = 20.0, **changed: bool) -> pulling.Pulled:
+    """Pull with a client that tries twice, and waits `read` seconds for an answer."""
+    with Client(tries=2, back_off=0.01, connect=1.0, read=read) as client:
         return pulling.pull(project, today=DAY, client=client, **changed)

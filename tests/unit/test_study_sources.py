@@ -29,6 +29,11 @@ LOOKUP = (
     'to_geography = "msoa2021"\nto_code_column = "MSOA21CD"\nexpected_areas = 123\n'
 )
 FILE = 'table = "life_expectancy"\nkind = "file"\npath = "a.csv"\nheader = ["Code"]\n'
+LIFE = (
+    'table = "life_expectancy"\nkind = "fingertips"\nindicator = 93283\n'
+    'parent_code = "E09000033"\narea_types = '
+    '[{ id = 8, geography = "ward2024", expected_areas = 18, codes = "E05[0-9]+" }]\n'
+)
 
 
 def load(project: Project, source: str) -> study.Study:
@@ -61,6 +66,7 @@ def test_a_file_may_be_described(project: Project) -> None:
          "sources[N].address", "me@example.org"),
         (FILE + 'wide = "(("\n', "sources[N].wide", "unterminated"),
         (FILE + 'format = "xlsx"\n', "sources[N]", "none"),
+        (LIFE.replace("E05[0-9]+", "E05("), "sources[N].area_types[1].codes", "unterminated"),
     ],
 )  # fmt: skip
 def test_a_wrong_source_is_refused_by_its_key(
