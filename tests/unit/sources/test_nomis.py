@@ -98,13 +98,20 @@ def test_wards_and_their_number_are_found_at_run_time(replica: Replica) -> None:
 @pytest.mark.parametrize(
     "fault",
     ["400-text", "500-trace", "html", "empty", "header-only", "page-missing", "column-renamed",
-     "row-repeated", "vintage", "dropped", "cut", "length-long", "error-under-200"],
+     "row-repeated", "dropped", "cut", "length-long", "error-under-200"],
 )  # fmt: skip
 def test_every_fault_of_nomis_is_a_named_error(replica: Replica, fault: str) -> None:
     replica.fault(fault, on="nomis")
     with pytest.raises(GapwatchError) as caught:
         nomis.parse(nomis_source(), fetched(replica))
     assert caught.value.found
+
+
+def test_areas_of_another_vintage_than_the_listed_ones_are_refused(replica: Replica) -> None:
+    """A list and pages that both are of another vintage agree: the bridge refuses those."""
+    replica.fault("vintage", on=".data.csv")
+    with pytest.raises(SourceError, match=r"GEOGRAPHY_CODE\n.*what was asked for and nothing else"):
+        nomis.parse(nomis_source(), fetched(replica))
 
 
 def test_a_column_that_moved_or_is_new_makes_no_difference(
