@@ -11,24 +11,11 @@ import pytest
 
 from gapwatch import snapshots
 from gapwatch.project import Project
+from tests import realdata
 from tests.command import contents, gapwatch
 from tests.conftest import ROOT
-from tests.unit.sources import gla
 
-FILES = ROOT.parent / "shared" / "realdata" / "gla"
 LIFE, ATLAS = "life-expectancy-ward-at-Birth.csv", "ward-atlas-data.csv"
-pytestmark = pytest.mark.skipif(
-    not (FILES / LIFE).is_file(), reason="the publisher's own files are not at hand"
-)
-
-
-def _source(described: str, keep: str) -> str:
-    """A description of the whole of London, narrowed to Camden, as a source of a study."""
-    tables = described.replace("\n[", "\n[sources.")
-    kept = f"\n[sources.keep]\n{keep}\n"
-    return f"\n[[sources]]\n{tables.replace(chr(10) + '[sources.keep]' + chr(10), kept, 1)}" + (
-        "" if "[sources.keep]" in tables else kept
-    )
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +28,8 @@ def camden(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = root / "camden"
     folder.mkdir()
     for name in (LIFE, ATLAS):
-        shutil.copy(FILES / name, folder)
-    sources = (
-        _source(gla.LIFE_EXPECTANCY, '"Local Authority" = ["Camden", ""]'),
-        _source(gla.POPULATION_DEATHS, 'Borough = ["Camden"]'),
-        _source(gla.AREA_REFERENCE, 'Borough = ["Camden"]'),
-    )
-    study = (ROOT / "tests" / "e2e" / "camden.toml").read_text(encoding="utf-8") + "".join(sources)
-    (folder / "camden.toml").write_text(study, encoding="utf-8")
+        shutil.copy(realdata.folder("gla") / name, folder)
+    shutil.copy(ROOT / "tests" / "e2e" / "camden.toml", folder)
     project = Project(root, folder / "camden.toml")
     done = gapwatch(project, "pull", "--study", str(project.study_file), "--json")
     assert done.returncode == 0, done.stderr
@@ -58,7 +39,7 @@ def camden(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def published(column: str) -> dict[str, float]:
     """One column of the publisher's file by ward, read without any of our code."""
-    with (FILES / LIFE).open(encoding="latin-1", newline="") as file:
+    with (realdata.folder("gla") / LIFE).open(encoding="latin-1", newline="") as file:
         return {r["Ward"]: float(r[column]) for r in csv.DictReader(file) if r[column]}
 
 

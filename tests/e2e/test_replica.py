@@ -3,55 +3,24 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
+import dataclasses
 import json
-import shutil
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gapwatch import pulling, snapshots
+from gapwatch import snapshots
+from gapwatch import study as study_file
 from gapwatch.demo.replica import Replica, World
-from gapwatch.errors import GapwatchError, SourceError, ValidationError
 from gapwatch.project import Project
-from gapwatch.sources.http import Client
+from gapwatch.sources.pinned import load_inputs
 from tests.command import contents, gapwatch
-from tests.conftest import ROOT
-from tests.replicated import ask_replica, world_of
+from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, bases, pull, world_of
 
-DAY = dt.date(2026, 12, 1)
 Z95 = 1.959963984540054
-
-
-@pytest.fixture(scope="module")
-def world(shipped: Project) -> World:
-    return world_of(shipped)
-
-
-@pytest.fixture(scope="module")
-def served(world: World) -> Iterator[Replica]:
-    with Replica(world) as replica:
-        yield replica
-
-
-@pytest.fixture(scope="module")
-def pulled(served: Replica, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project that has pulled once, by the command."""
-    root = tmp_path_factory.mktemp("replica") / "project"
-    for name in ("data/raw", "expectations"):
-        shutil.copytree(ROOT / name, root / name)
-    for name in ("gapwatch.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, root / name)
-    project = Project(root, root / "gapwatch.toml")
-    ask_replica(project, served)
-    done = gapwatch(project, "pull", "--json")
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert said["new"] is True
-    assert len(said["changed_sources"]) == 6
-    return project
 
 
 @pytest.fixture(scope="module")
@@ -59,20 +28,6 @@ def release(pulled: Project) -> Path:
     done = gapwatch(pulled, "run", "--json")
     assert done.returncode == 0, done.stderr
     return Path(json.loads(done.stdout)["path"])
-
-
-@pytest.fixture
-def again(pulled: Project, served: Replica, tmp_path: Path) -> Iterator[tuple[Project, Replica]]:
-    """A copy of that project, and the replica that it asks."""
-    root = tmp_path / "project"
-    shutil.copytree(pulled.root, root, ignore=shutil.ignore_patterns("reports", "curated"))
-    yield Project(root, root / "gapwatch.toml"), served
-    served.clear()
-
-
-def pull(project: Project, *, patience: float = 20.0, **changed: bool) -> pulling.Pulled:
-    with Client(tries=2, back_off=0.01, read=patience) as client:
-        return pulling.pull(project, today=DAY, client=client, **changed)
 
 
 def table(release: Path, name: str) -> list[dict[str, str]]:
@@ -140,10 +95,42 @@ def test_every_resident_is_counted_once_in_the_bridge(release: Path, world: Worl
     assert total == pytest.approx(world.population[:, -2:].sum() / 2)
 
 
+def images(html: str, beginning: str = "Map of 24 MSOAs on their real outlines") -> list[str]:
+    """Pictures, wide and narrow, of the figures whose description begins so."""
+    found = []
+    for picture in re.findall("<picture>.*?</picture>", html, re.DOTALL):
+        if f'alt="{beginning}' in picture:
+            found += re.findall('(?:src|srcset)="(data:[^"]+)"', picture)
+    return found
+
+
+def test_both_maps_are_drawn_from_the_pinned_outlines_and_nothing_else_is(
+    release: Path, again: tuple[Project, Replica], world: World
+) -> None:
+    project, served = again
+    first, *others = world.places.lsoas21
+    west, south, east, north = first.box
+    smaller = dataclasses.replace(first, box=(west, south, east, north - 100))
+    places = dataclasses.replace(world.places, lsoas21=(smaller, *others))
+    with Replica(dataclasses.replace(world, places=places)) as other:
+        for publisher, base in bases(other).items():
+            ask_elsewhere(project, served, publisher, base)
+        assert {change.table for change in pull(project).changes} == {"boundary"}
+    done = gapwatch(project, "run", "--json")
+    assert done.returncode == 0, done.stderr
+    before, after = (
+        (Path(path) / "report.html").read_text(encoding="utf-8")
+        for path in (release, json.loads(done.stdout)["path"])
+    )
+    assert all(one != other for one, other in zip(images(before), images(after), strict=True))
+    assert images(before, "Dot plot") == images(after, "Dot plot") != []
+
+
 def test_the_report_maps_the_msoas_on_their_outlines_and_tells_what_they_cannot_say(
     release: Path,
 ) -> None:
     html = (release / "report.html").read_text(encoding="utf-8")
+    assert len(images(html)) == 2 * 2
     assert "Map of 24 MSOAs on their real outlines" in html
     assert "Tile map of 20 wards" in html
     assert "2015 to 2019 up to 2019 to 2023" in html
@@ -189,107 +176,71 @@ def test_the_shipped_figures_stay_a_snapshot_of_their_own(pulled: Project) -> No
 def test_the_same_again_is_nothing_new(again: tuple[Project, Replica]) -> None:
     project, replica = again
     before = contents(project.raw)
+    replica.clear()
     second = pull(project)
     assert (second.new, second.snapshot) == (False, snapshots.load(project.raw).id)
     assert contents(project.raw) == before
     hosts = Counter(request.publisher for request in replica.seen)
-    assert set(hosts) == {"fingertips", "nomis", "portal"}
+    assert set(hosts) == set(PUBLISHERS)
+    # Wards are asked for first; they are listed and hold nothing, so areas are MSOAs.
+    kinds = [r.params["child_area_type_id"] for r in replica.seen if "child" in r.target]
+    assert kinds == ["8", "3"]
 
 
-FAULTS: dict[str, tuple[str, type[GapwatchError]]] = {
-    "400-text": ("fingertips", SourceError),
-    "500-trace": ("nomis", SourceError),
-    "503": ("portal", SourceError),
-    "429-long": ("nomis", SourceError),
-    "silent": ("portal", SourceError),
-    "stall": ("fingertips", SourceError),
-    "dropped": ("portal", SourceError),
-    "cut": ("nomis", SourceError),
-    "length-long": ("fingertips", SourceError),
-    "length-short": ("fingertips", GapwatchError),
-    "html": ("fingertips", SourceError),
-    "header-only": ("nomis", SourceError),
-    "empty": ("nomis", SourceError),
-    "error-under-200": ("portal", SourceError),
-    "gzip-bomb": ("nomis", SourceError),
-    "vanished": ("portal", SourceError),
-    "column-renamed": ("fingertips", SourceError),
-    "row-repeated": ("fingertips", SourceError),
-    "withdrawn": ("fingertips", SourceError),
-    "corrected-silently": ("fingertips", SourceError),
-    "vintage": ("fingertips", ValidationError),
-    "outside-interval": ("fingertips", ValidationError),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_is_a_named_error_and_leaves_every_pinned_byte(
-    again: tuple[Project, Replica], fault: str
+def test_the_newest_deaths_of_ons_are_found_from_their_page_and_pinned(
+    pulled: Project, world: World
 ) -> None:
-    project, replica = again
-    before = contents(project.raw)
-    on, kind = FAULTS[fault]
-    replica.fault(fault, on=on)
-    with pytest.raises(kind) as caught:
-        pull(project, patience=1.0 if fault in ("silent", "stall") else 20.0)
-    assert caught.value.found
-    assert caught.value.remedy
-    assert contents(project.raw) == before
+    snapshot = snapshots.load(pulled.raw)
+    pin = snapshot.pin("lsoa2011-deaths")
+    assert [item.role for item in pin.objects] == ["landing", "data"]
+    assert pin.objects[1].address.endswith("deathslsoa2019to2021.csv")
+    assert pin.period == "2019 to 2021"
+    study, _ = study_file.load(pulled.study_file)
+    deaths = load_inputs(pulled.raw, snapshot, study)["deaths"]
+    assert len(deaths) == world.deaths.size
+    assert deaths["deaths_persons"].sum() == world.deaths.sum()
+    first = deaths[deaths["area_code"] == world.places.lsoas11[0].code]
+    for at, sex in enumerate(("male", "female")):
+        mine = first[(first["sex"] == sex) & (first["year"] == 2020)]
+        told = mine.sort_values("age_start_years")["deaths_persons"]
+        assert told.tolist() == world.deaths[0, 1, at].tolist()
 
 
-@pytest.mark.parametrize("publisher", ["nomis", "portal"])
-def test_a_page_that_is_missing_is_noticed(world: World, project: Project, publisher: str) -> None:
-    with Replica(world, page_size=50, cells=5000) as replica:
+@pytest.fixture
+def asking_wards(shipped: Project, project: Project) -> Iterator[tuple[Project, World]]:
+    """A project whose publisher has figures for wards."""
+    world = world_of(shipped, publishes_wards=True)
+    with Replica(world) as replica:
         ask_replica(project, replica)
-        replica.fault("page-missing", on=publisher)
-        before = contents(project.raw)
-        with pytest.raises(GapwatchError):
-            pull(project)
-        assert contents(project.raw) == before
+        yield project, world
 
 
-@pytest.mark.parametrize("fault", ["503", "429", "429-wait"])
-def test_what_passes_is_tried_again(again: tuple[Project, Replica], fault: str) -> None:
-    project, replica = again
-    replica.fault(fault, on="fingertips", times=1)
-    assert pull(project).new is False
-
-
-@pytest.mark.parametrize("fault", ["column-moved", "column-new", "ranges-mixed"])
-def test_what_changes_no_figure_is_pinned_and_differs_in_nothing(
-    again: tuple[Project, Replica], fault: str
+def test_wards_that_are_published_are_pinned_and_kept_apart_from_the_trend(
+    asking_wards: tuple[Project, World], undisturbed: object
 ) -> None:
-    project, replica = again
-    replica.fault(fault, on="fingertips")
-    second = pull(project)
-    assert second.new
-    assert second.changes == ()
-
-
-@pytest.mark.parametrize(
-    ("publisher", "column"),
-    [("fingertips", "life_expectancy_years"), ("nomis", "population_persons")],
-)
-def test_a_silent_correction_is_told_by_area_and_accepted_only_when_asked(
-    again: tuple[Project, Replica], publisher: str, column: str
-) -> None:
-    project, replica = again
-    replica.fault("corrected-silently", on=publisher)
-    with pytest.raises(SourceError, match="without a word") as caught:
-        pull(project)
-    assert "area_code=" in str(caught.value)
-    accepted = pull(project, accept_revisions=True)
-    assert accepted.new
-    assert any(change.column == column for change in accepted.changes)
-
-
-@pytest.mark.parametrize("fault", ["indicator-renamed", "unit-changed"])
-def test_an_indicator_that_became_another_is_not_pinned(
-    again: tuple[Project, Replica], fault: str
-) -> None:
-    project, replica = again
-    before = contents(project.raw)
-    replica.fault(fault, on="fingertips")
-    with pytest.raises(ValidationError, match="indicator, expectation"):
-        pull(project, accept_revisions=True)
-    assert contents(project.raw) == before
+    project, world = asking_wards
+    made = pull(project)
+    assert made.new
+    done = gapwatch(project, "run", "--json")
+    assert done.returncode == 0, done.stderr
+    release = Path(json.loads(done.stdout)["path"])
+    life = table(release, "life_expectancy")
+    wards = {row["area_code"] for row in life if row["geography"] == "ward2024"}
+    assert wards == {f"E05{n:06d}" for n in range(13792, 13810)}
+    assert "msoa2021" not in {row["geography"] for row in life}
+    told = next(
+        row for row in life
+        if (row["area_code"], row["sex"], row["period_start"]) == ("E05013792", "male", "2019")
+    )  # fmt: skip
+    assert float(told["life_expectancy_years"]) == pytest.approx(
+        world.life["E05013792", "Male", 2019].value, abs=1e-6
+    )
+    carried = table(release, "bridged_gap")
+    assert {row["geography"] for row in carried} == {"ward2024"}
+    html = (release / "report.html").read_text(encoding="utf-8")
+    assert "No trend and no verdict in this report rests on these figures" in html
+    assert "2024 wards" in html
+    files = undisturbed.files  # type: ignore[attr-defined]
+    for name in ("gap", "trajectory", "selection", "backtest"):
+        assert (release / "data" / f"{name}.csv").read_bytes() == files[f"data/{name}.csv"]
+    assert json.loads(done.stdout)["verdict"] == undisturbed.said["verdict"]  # type: ignore[attr-defined]

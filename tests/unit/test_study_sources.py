@@ -29,6 +29,11 @@ LOOKUP = (
     'to_geography = "msoa2021"\nto_code_column = "MSOA21CD"\nexpected_areas = 123\n'
 )
 FILE = 'table = "life_expectancy"\nkind = "file"\npath = "a.csv"\nheader = ["Code"]\n'
+LIFE = (
+    'table = "life_expectancy"\nkind = "fingertips"\nindicator = 93283\n'
+    'parent_code = "E09000033"\narea_types = '
+    '[{ id = 8, geography = "ward2024", expected_areas = 18, codes = "E05[0-9]+" }]\n'
+)
 
 
 def load(project: Project, source: str) -> study.Study:
@@ -61,6 +66,7 @@ def test_a_file_may_be_described(project: Project) -> None:
          "sources[N].address", "me@example.org"),
         (FILE + 'wide = "(("\n', "sources[N].wide", "unterminated"),
         (FILE + 'format = "xlsx"\n', "sources[N]", "none"),
+        (LIFE.replace("E05[0-9]+", "E05("), "sources[N].area_types[1].codes", "unterminated"),
     ],
 )  # fmt: skip
 def test_a_wrong_source_is_refused_by_its_key(
@@ -127,9 +133,9 @@ reason = "Other areas."
     ("old", "new", "where"),
     [
         ("", "", ""),
-        ('up = ["extra"]', 'up = ["nothing"]', "geography.bridges[2].up[1]"),
-        ('across = ["extra"]', 'across = ["ward-reference"]', "geography.bridges[2].across[1]"),
-        ('geography = "msoa2011"', 'geography = "ward2011"', "geography.bridges[2].geography"),
+        ('up = ["extra"]', 'up = ["nothing"]', "geography.bridges[3].up[1]"),
+        ('across = ["extra"]', 'across = ["ward-reference"]', "geography.bridges[3].across[1]"),
+        ('geography = "msoa2011"', 'geography = "ward2011"', "geography.bridges[3].geography"),
     ],
 )
 def test_a_bridge_leads_through_lookups_to_other_areas(
@@ -137,7 +143,7 @@ def test_a_bridge_leads_through_lookups_to_other_areas(
 ) -> None:
     text = BRIDGE.replace(old, new) if old else BRIDGE
     if not where:
-        assert load(project, LOOKUP + text).geography.bridges[1].up == ("extra",)
+        assert load(project, LOOKUP + text).geography.bridges[-1].up == ("extra",)
         return
     with pytest.raises(StudyError) as caught:
         load(project, LOOKUP + text)

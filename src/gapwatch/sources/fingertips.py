@@ -193,6 +193,13 @@ def _geographies(
         break_contract(f"{where}, row {at['row']}, column Area Code",
                        f"a code of the form {prefix}000000, as area type {area_type.id} has",
                        repr(at["area_code"])[:100])  # fmt: skip
+    if area_type.codes is not None:
+        other = ~codes.str.fullmatch(area_type.codes).to_numpy(dtype=bool)
+        if other.any():
+            at = small.iloc[int(np.flatnonzero(other)[0])]
+            break_contract(f"{where}, row {at['row']}, column Area Code",
+                           f"a code of {area_type.geography}, which match {area_type.codes}",
+                           at["area_code"])  # fmt: skip
     types = sorted(set(small["area_type"]))
     if len(types) > 1:
         told = ", ".join(types)

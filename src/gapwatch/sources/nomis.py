@@ -214,5 +214,5 @@ def _require_complete(
     for name, wanted in known.items():
         strange = ~frame[name].isin(list(wanted))
         if strange.any():
-            told = str(frame.loc[strange, name].iloc[0])[:100]
+            told = str(frame.loc[strange, name].iloc[0])[:100] or "a blank"
             refuse(f"{where}, column {name.upper()}", "what was asked for and nothing else", told)

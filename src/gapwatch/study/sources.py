@@ -85,11 +85,16 @@ class _Retrieved(_Source):
 
 
 class AreaType(Part):
-    """One of Fingertips' area types, and what its areas are called here."""
+    """One of Fingertips' area types, and what its areas are called here.
+
+    `codes` is a regular expression that the whole code of every area matches: the same number of
+    areas of another vintage would pass otherwise.
+    """
 
     id: int = Field(ge=1, le=10_000)
     geography: Slug
     expected_areas: int = Field(ge=1, le=1_000_000)
+    codes: Pattern | None = None
 
 
 class FingertipsSource(_Retrieved):

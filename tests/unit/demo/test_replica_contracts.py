@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 import shapely
 from pyproj import Transformer
+from tests import realdata
 from tests.conftest import ROOT
 
 from gapwatch.demo.replica import Replica, Ward, World
+from gapwatch.demo.replica.fingertips import COLUMNS
 from gapwatch.errors import SourceError
 from gapwatch.sources.files import newest_link
 from gapwatch.sources.http import Client
@@ -79,12 +81,7 @@ def test_the_csv_of_fingertips_has_27_columns_and_the_published_line_ends(
 
 
 def test_fingertips_columns_are_those_of_a_published_file() -> None:
-    folder = ROOT.parent / "shared" / "realdata" / "fingertips"
-    if not folder.is_dir():
-        pytest.skip("publishers' files are not at hand (../shared/realdata)")
-    from gapwatch.demo.replica.fingertips import COLUMNS
-
-    (path,) = folder.glob("*27_columns*.csv")
+    (path,) = realdata.folder("fingertips").glob("*27_columns*.csv")
     assert tuple(path.read_text(encoding="utf-8").splitlines()[0].split(",")) == COLUMNS
 
 
@@ -136,6 +133,24 @@ def test_wards_are_listed_and_hold_nothing(client: Client, replica: Replica) -> 
     assert {"IndicatorId": 93283, "AreaTypeId": 8} in listed
     rows = fingertips(client, replica, child_area_type_id="8")
     assert {row["Area Code"] for row in rows} == {"E92000001", "E09000033"}
+
+
+def test_wards_that_are_published_hold_every_sex_and_window_on_codes_of_2022_and_later(
+    client: Client,
+) -> None:
+    world = World.make(WARDS, publishes_wards=True)
+    with Replica(world) as served:
+        rows = fingertips(client, served, child_area_type_id="8")
+        areas = {"area_type_id": "8", "parent_area_code": "E09000033"}
+        listed = asked(client, served.publishers["fingertips"] + "areas/by_parent_area_code", areas)
+    small = [row for row in rows if row["Area Type"] == "Ward"]
+    codes_of = {f"E05{n:06d}" for n in range(13792, 13810)}
+    assert {row["Area Code"] for row in small} == {item["Code"] for item in listed} == codes_of
+    assert len(small) == 18 * 3 * 5
+    # Nothing else differs from a world without them.
+    assert world.life.keys() == WORLD.life.keys()
+    assert (world.population == WORLD.population).all()
+    assert (world.deaths == WORLD.deaths).all()
 
 
 def test_fingertips_says_what_an_indicator_is(client: Client, replica: Replica) -> None:
@@ -209,6 +224,18 @@ def test_nomis_lists_types_and_the_areas_of_a_parent(client: Client, replica: Re
     assert {row["GEOGRAPHY_CODE"] for row in table(sent.content)} == {"E02000960"}
 
 
+def test_nomis_lists_wards_and_their_residents_add_up_to_the_borough(
+    client: Client, replica: Replica
+) -> None:
+    sent = client.get(
+        replica.publishers["nomis"] + "dataset/NM_2014_1.data.csv",
+        CELLS | {"geography": "E09000033TYPE153", "date": "2022", "c_age": "101"}, expect="csv",
+    )  # fmt: skip
+    rows = table(sent.content)
+    assert {row["GEOGRAPHY_CODE"] for row in rows} == {f"E05{n:06d}" for n in range(13792, 13810)}
+    assert sum(int(r["OBS_VALUE"]) for r in rows) == int(WORLD.population[:, 3, :, 0].sum())
+
+
 def test_the_portal_says_in_the_right_place_that_there_is_more(
     client: Client, replica: Replica
 ) -> None:
@@ -248,7 +275,7 @@ def test_the_portal_sends_its_errors_under_status_200(
 def test_the_catalogue_names_the_services(client: Client, replica: Replica) -> None:
     listed = asked(client, replica.publishers["portal"], {"f": "json"})["services"]
     assert {"name": "MSOA_2021_EW_BGC_V3", "type": "FeatureServer"} in listed
-    assert len(listed) == 6
+    assert len(listed) == 7
 
 
 def test_outlines_are_valid_and_tile_the_borough_without_a_gap(

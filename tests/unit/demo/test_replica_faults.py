@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tomllib
 import tracemalloc
 from collections.abc import Iterator
@@ -51,6 +52,7 @@ PASSING = {
     "dropped": "RemoteProtocolError|ReadError",
     "cut": "RemoteProtocolError|ReadError",
     "length-long": "RemoteProtocolError|Content-Length",
+    "reset": "ReadError: .*reset by peer",
 }
 
 
@@ -203,6 +205,7 @@ def test_codes_of_another_vintage(replica: Replica, publisher: str) -> None:
     assert len(after) == len(before)
     assert not after & before
     assert {code[:3] for code in after} == {code[:3] for code in before}
+    assert all(re.fullmatch("E0[0-9]{7}", code) for code in after)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +249,12 @@ def test_a_withdrawn_profile_lists_nothing_and_sends_a_header(replica: Replica) 
         assert json.loads(listed.content) == []
         with pytest.raises(SourceError, match="a header and no rows"):
             asking.get(address(replica, "fingertips"), expect="csv")
+
+
+def test_a_page_of_ons_that_is_gone_says_so(replica: Replica) -> None:
+    replica.fault("vanished", on="ons")
+    with client() as asking, pytest.raises(SourceError, match="status 404: 404 - The page does"):
+        asking.get(address(replica, "ons"), expect="csv")
 
 
 def test_a_vanished_service_is_gone_from_the_catalogue_too(replica: Replica) -> None:

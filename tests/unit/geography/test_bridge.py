@@ -8,17 +8,13 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+from tests import realdata
 from tests.conftest import ROOT
 
 from gapwatch.contracts.bridges import BRIDGE, BRIDGE_SIDE
 from gapwatch.errors import StudyError, ValidationError
 from gapwatch.geography.bridge import Bridged, bridge, bridge_table, side_table
 from gapwatch.geography.lookups import best_fit
-
-REAL = ROOT.parent / "shared" / "realdata"
-needs_files = pytest.mark.skipif(
-    not REAL.is_dir(), reason=f"the publishers' lookups and populations are not in {REAL}"
-)
 
 
 def _zones() -> dict[str, list[str]]:
@@ -27,7 +23,8 @@ def _zones() -> dict[str, list[str]]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (REAL / name).open(encoding="utf-8-sig", newline="") as stream:
+    kind, _, file = name.partition("/")
+    with (realdata.folder(kind) / file).open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -78,7 +75,6 @@ def _twenty_to_eighteen(up: str, **changed: object) -> Bridged:
     return bridge(_lookups(), **(plain | changed))  # type: ignore[arg-type]
 
 
-@needs_files
 @pytest.mark.parametrize(
     ("up", "outside", "share_in_regents_park"),
     [("w22", 4910.0, 14776 / 19686), ("w22-weighted", 5511.814, 0.713)],
@@ -107,7 +103,6 @@ def test_twenty_wards_become_eighteen_and_no_resident_is_lost(
     assert ((rest < 0.001) | (rest > 0.999)).all()
 
 
-@needs_files
 def test_cells_agree_with_a_plain_loop_over_the_files() -> None:
     people = _people()
     old = {row["LSOA11CD"]: row["WD19CD"] for row in _rows("lookups/LSOA11_WD19.csv")}
@@ -119,7 +114,6 @@ def test_cells_agree_with_a_plain_loop_over_the_files() -> None:
     assert {(r.area_code, r.study_area_code): r.residents for r in found.itertuples()} == counted
 
 
-@needs_files
 def test_best_fit_blocks_can_not_tell_the_unchanged_wards_but_hold_them_whole() -> None:
     shares = _twenty_to_eighteen("w22").lookup
     whole = {(r.from_code, r.to_code) for r in shares.pairs.itertuples() if r.weight == 1}
@@ -130,7 +124,6 @@ def test_best_fit_blocks_can_not_tell_the_unchanged_wards_but_hold_them_whole() 
     assert best_fit(shares)["E05013805"] == "E05000643"
 
 
-@needs_files
 def test_a_lookup_of_the_other_direction_is_turned_round_and_its_guesses_are_named() -> None:
     zones = _zones()
     across = ["l21", "w19"]
@@ -153,7 +146,6 @@ def test_a_lookup_of_the_other_direction_is_turned_round_and_its_guesses_are_nam
     ).assigned  # fmt: skip
 
 
-@needs_files
 def test_the_table_names_each_ward_its_best_fit_and_its_zone() -> None:
     table = bridge_table(_twenty_to_eighteen("w22"), _zones())
     assert tuple(table.columns) == BRIDGE.names
@@ -167,7 +159,6 @@ def test_the_table_names_each_ward_its_best_fit_and_its_zone() -> None:
     assert (table["zone"] == "north").sum() == 8
 
 
-@needs_files
 def test_a_population_of_other_blocks_and_wards_of_another_vintage_are_refused_by_name() -> None:
     people = pd.Series(_people())
     with pytest.raises(ValidationError, match="E01004646"):

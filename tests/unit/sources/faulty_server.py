@@ -15,7 +15,7 @@ CSV = b"code,value\r\nE1,1\r\nE2,2\r\n"
 LANDING = b"""<!DOCTYPE html><title>Deaths</title><a href="/f/deaths9.csv">9</a>
 <a href="/f/deaths10.csv">10</a> <a href="http://example.org/f/deaths11.csv">plain</a>"""
 PAGE = b"<!DOCTYPE html><html><title>Down for repair</title></html>"
-# status, headers, body, and how often before the path answers CSV (0: for ever)
+# status, headers, body, and how often before the path answers as it should (0: for ever)
 PLAIN: dict[str, tuple[int, dict[str, str], bytes, int]] = {
     "/fine": (200, {}, CSV, 0),
     "/landing": (200, {"Content-Type": "text/html"}, LANDING, 0),
@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             status, headers, body, times = PLAIN[path]
             if times and server.seen[path] > times:
-                status, headers, body = 200, {}, CSV
+                status, headers, body = 200, {}, server.good.get(path, CSV)
             self._send(status, {"Content-Length": str(len(body)), **headers}, body)
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
@@ -92,13 +92,17 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class FaultyServer:
-    """A context manager: `base` address, what was `seen` by path, and when."""
+    """A context manager: `base` address, what was `seen` by path, and when.
+
+    `good` holds the answers of paths that come to themselves; without one it is CSV.
+    """
 
     def __init__(self, context: Any = None) -> None:
         self.server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.server.handle_error = lambda *_: None
         self.server.seen, self.server.times, self.server.agents = Counter(), [], []
+        self.server.good = {}
         self.server.stop = threading.Event()
         if context is not None:
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
 from gapwatch.errors import ValidationError
-from gapwatch.sources.declared.extent import widest
+from gapwatch.sources.declared.extent import widest, widest_of_xls
 from gapwatch.sources.declared.grid import grids
-from tests.unit.sources import test_files
+from tests.unit.sources import books, test_files
 
 OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 NAMES = " ".join(f'xmlns:{part}="{OASIS}:{part}:1.0"' for part in ("office", "table", "text"))
@@ -82,3 +83,23 @@ def test_what_would_exhaust_the_reader_is_refused_by_name(content: bytes, told: 
     source = test_files.described(format="ods", sheets={"Sheet": {}})
     with pytest.raises(ValidationError, match=told):
         list(grids(source, "deaths.ods", content))
+
+
+def far_cell(kind: int, data: bytes) -> bytes:
+    return b"\xff\xff\xff\xff" + data[4:] if kind == books.LABEL else data
+
+
+def far_edge(kind: int, data: bytes) -> bytes:
+    return b"\xff" * len(data) if kind == books.SIZE else data
+
+
+@pytest.mark.parametrize("spoil", [far_cell, far_edge])
+def test_an_xls_is_refused_when_a_cell_or_its_edges_lie_too_far(
+    spoil: Callable[[int, bytes], bytes],
+) -> None:
+    rows = [["a", "b"], ["c", "d"]]
+    assert widest_of_xls(books.xls("Sheet", rows)) == 4
+    records = [(kind, spoil(kind, data)) for kind, data in books.xls_records("Sheet", rows)]
+    source = test_files.described(format="xls", sheets={"Sheet": {}})
+    with pytest.raises(ValidationError, match="spans"):
+        list(grids(source, "deaths.xls", books.contained(records)))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from pathlib import Path
 
 import pandas as pd
-import pytest
 import python_calamine
 
 from gapwatch.sources import files
 from gapwatch.study.sources import FileSource
-from tests.conftest import ROOT
+from tests import realdata
 from tests.unit.sources import gla
 
-SHARED = ROOT.parent / "shared"
+LIFE = "life-expectancy-ward-at-Birth.csv"
 SAPE = "sape23dt15mid2020msoaquinaryestimatesunformatted.xlsx"
 SAPE_TOML = f"""
 id = "ons-sape"
@@ -46,17 +44,12 @@ class NoClient:
 
 def read(toml: str, folder: str) -> pd.DataFrame:
     source = FileSource.model_validate(tomllib.loads(toml))
-    where = SHARED / "realdata" / folder
-    if not (where / str(source.path)).exists():
-        pytest.skip(f"the publisher's file {source.path} is not part of the project")
+    where = realdata.folder(folder)
     return files.parse(source, files.fetch(source, NoClient(), where))[source.table]
 
 
 def facts(name: str) -> list[dict[str, str]]:
-    path = SHARED / "facts" / name
-    if not path.exists():
-        pytest.skip(f"the figures written out in {name} are not part of the project")
-    with path.open(encoding="utf-8", newline="") as stream:
+    with (realdata.written_out() / name).open(encoding="utf-8", newline="") as stream:
         return [row for row in csv.DictReader(stream) if row["area_code"].startswith("E05")]
 
 
@@ -72,6 +65,18 @@ def agree(found: pd.DataFrame, known: list[dict[str, str]], key: list[str], valu
                 assert abs(float(value) - float(row[name])) <= within + 1e-9, (row, name)
 
 
+def told_columns(row: dict[str, str]) -> dict[tuple[str, int, int], list[str]]:
+    """Names of the three columns of a window and sex, by what the contract calls these."""
+    stems = {name.rpartition(";")[0] for name in row if ";" in name and "at birth" in name}
+    found = {}
+    for stem in stems:
+        period, _, sex = stem.partition(";")
+        start = int(period[:4])
+        names = ("Life expectancy at birth", "95% Lower", "95% Upper")
+        found[sex.lower(), start, start + 4] = [f"{stem};{name}" for name in names]
+    return found
+
+
 def test_every_london_ward_is_read_from_the_ward_life_expectancy_file():
     frame = read(gla.LIFE_EXPECTANCY, "gla")
     wards = frame[frame.geography == "ward2011"]
@@ -79,6 +84,23 @@ def test_every_london_ward_is_read_from_the_ward_life_expectancy_file():
     assert wards.area_code.nunique() == 624
     assert frame[frame.geography == "borough"].area_code.nunique() == 33
     assert set(frame[frame.geography == "region"].area_code) == {"E12000007"}
+    # The publisher's file has every figure of every ward; read it here without our own code.
+    with (realdata.folder("gla") / LIFE).open(encoding="latin-1", newline="") as stream:
+        cells = [row for row in csv.DictReader(stream) if row["Geography"] == "Ward"]
+    assert len(cells) == 624
+    found = wards.set_index(["area_code", "sex", "period_start", "period_end"])
+    quantities = ["life_expectancy_years", "lower95_years", "upper95_years"]
+    said = {
+        (row["Ward"], *key): [float(row[name]) for name in names]
+        for row in cells
+        for key, names in told_columns(row).items()
+    }
+    assert len(said) == 14_976
+    assert found[quantities].notna().all(axis=None)
+    for key, values in zip(found.index, found[quantities].to_numpy().tolist(), strict=True):
+        assert values == said[key], key
+    value, lower, upper = (found[name] for name in quantities)
+    assert ((lower <= value) & (value <= upper)).all()
     known = facts("ward_life_expectancy_1999_2014.csv")
     assert len(known) == 20 * 12 * 2
     agree(wards, known, ["area_code", "sex", "period_start", "period_end"],
@@ -104,7 +126,7 @@ def test_the_sape_workbook_adds_up_to_its_own_column_of_all_ages():
     frame = read(SAPE_TOML, "population")
     assert frame.area_code.nunique() == 7201
     assert len(frame) == 7201 * 19 * 2
-    path: Path = SHARED / "realdata" / "population" / SAPE
+    path = realdata.folder("population") / SAPE
     workbook = python_calamine.CalamineWorkbook.from_path(path)
     for sheet, sex in (("Mid-2020 Males", "male"), ("Mid-2020 Females", "female")):
         rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)[5:]

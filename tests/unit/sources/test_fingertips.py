@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
 
-from gapwatch.errors import GapwatchError, SourceError, ValidationError
+from gapwatch.errors import SourceError, ValidationError
 from gapwatch.sources import fingertips, fingertips_csv
-from tests.conftest import ROOT
+from tests import realdata
 from tests.unit.sources.fingertips_files import (
     ADDRESS,
-    AREAS,
     HEADER,
     at,
     metadata,
@@ -21,10 +19,12 @@ from tests.unit.sources.fingertips_files import (
     source,
     written,
 )
-from tests.unit.sources.spoiling import spoiled
 
-REAL = ROOT.parent / "shared" / "realdata" / "fingertips"
-REAL_CSV = REAL / "all_data_csv_27_columns_indicator_247.csv"
+REAL_CSV = "all_data_csv_27_columns_indicator_247.csv"
+
+
+def real_bytes() -> bytes:
+    return (realdata.folder("fingertips") / REAL_CSV).read_bytes()
 
 
 def life(data: bytes, **changes: object) -> pd.DataFrame:
@@ -207,9 +207,8 @@ def test_data_of_an_area_type_that_the_study_does_not_name_are_refused(kind):
         fingertips.parse(source(), payloads(written(rows()), address=address))
 
 
-@pytest.mark.skipif(not REAL_CSV.exists(), reason="the publishers' real files are not here")
 def test_a_real_file_reads_with_england_twice_a_period_under_two_parents():
-    frame = fingertips_csv.read(REAL_CSV.read_bytes(), "real")
+    frame = fingertips_csv.read(real_bytes(), "real")
     assert len(frame) == 224
     england = frame[(frame["area_code"] == "E92000001") & (frame["category_type"] == "")]
     assert (england.groupby("period").size() == 2).all()
@@ -220,9 +219,8 @@ def test_a_real_file_reads_with_england_twice_a_period_under_two_parents():
     assert (first["period"], first["span"], first["row"]) == ("2009/10", "1y", 2)
 
 
-@pytest.mark.skipif(not REAL_CSV.exists(), reason="the publishers' real files are not here")
 def test_a_real_file_gives_england_once_a_period():
-    frame = fingertips_csv.read(REAL_CSV.read_bytes(), "real")
+    frame = fingertips_csv.read(real_bytes(), "real")
     whole = frame[frame["category_type"] == ""]
     found = fingertips_csv.once(frame, "real")
     england, twice = ((f["area_code"] == "E92000001").sum() for f in (found, whole))
@@ -231,23 +229,8 @@ def test_a_real_file_gives_england_once_a_period():
     assert set(found["period"]) == set(whole["period"])
 
 
-@pytest.mark.skipif(not REAL_CSV.exists(), reason="the publishers' real files are not here")
 def test_a_real_file_of_financial_years_is_no_life_expectancy():
-    frame = fingertips_csv.read(REAL_CSV.read_bytes(), "real")
+    frame = fingertips_csv.read(real_bytes(), "real")
     both = frame.assign(sex="Male")
     with pytest.raises(SourceError, match="financial year"):
         fingertips_csv.headline(both, "All ages", 1, "real")
-
-
-@settings(max_examples=150, deadline=None, derandomize=True,
-          suppress_health_check=list(HealthCheck))  # fmt: skip
-@given(spoiled(written(rows())))
-def test_spoiled_bytes_give_a_whole_table_or_a_named_error(data):
-    try:
-        frame = life(data)
-    except GapwatchError:
-        return
-    assert (frame["geography"] == "msoa2021").sum() == 2 * len(AREAS)
-    assert frame["lower95_years"].le(frame["life_expectancy_years"]).sum() == (
-        frame["life_expectancy_years"].notna().sum()
-    )

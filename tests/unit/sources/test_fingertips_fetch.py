@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import pandas as pd
@@ -64,14 +65,58 @@ def test_what_is_said_of_the_indicator_is_kept(good: tuple[Payload, ...]) -> Non
     assert row["last_uploaded"] == fingertips.published_on(good) != ""
 
 
+NOW = [ward.code for ward in WORLD.places.wards24]
+WARD = {"id": 8, "geography": "ward2024", "expected_areas": len(NOW), "codes": "E0501[34][0-9]+"}
+MSOA = {"id": 3, "geography": "msoa2021", "expected_areas": len(MSOAS)}
+
+
+@pytest.fixture
+def with_wards() -> Iterator[Replica]:
+    with Replica(dataclasses.replace(WORLD, publishes_wards=True)) as served:
+        yield served
+
+
 def test_an_area_type_that_is_listed_and_holds_nothing_is_passed_over(replica: Replica) -> None:
-    wards = {"id": 8, "geography": "ward2021", "expected_areas": 6}
-    msoas = {"id": 3, "geography": "msoa2021", "expected_areas": len(MSOAS)}
-    sent = fetched(replica, area_types=[wards, msoas])
-    found = fingertips.parse(fingertips_source(area_types=[wards, msoas]), sent)
-    assert "msoa2021" in set(found["life_expectancy"]["geography"])
-    with pytest.raises(SourceError, match="area type 8"):
-        fetched(replica, area_types=[wards])
+    sent = fetched(replica, area_types=[WARD, MSOA])
+    asked = [r.params["child_area_type_id"] for r in replica.seen if "child" in r.target]
+    assert asked == ["8", "3"]
+    found = fingertips.parse(fingertips_source(area_types=[WARD, MSOA]), sent)
+    small = found["life_expectancy"]
+    assert set(small.loc[small["geography"] == "msoa2021", "area_code"]) == set(MSOAS)
+    assert "ward2024" not in set(small["geography"])
+    with pytest.raises(SourceError, match="area type 8 is listed and holds no rows"):
+        fetched(replica, area_types=[WARD])
+
+
+def test_wards_come_first_where_they_are_published(with_wards: Replica) -> None:
+    source = fingertips_source(area_types=[WARD, MSOA])
+    sent = fetched(with_wards, area_types=[WARD, MSOA])
+    asked = [r.params["child_area_type_id"] for r in with_wards.seen if "child" in r.target]
+    assert asked == ["8"]
+    life = fingertips.parse(source, sent)["life_expectancy"]
+    small = life[life["geography"] == "ward2024"]
+    assert set(small["area_code"]) == set(NOW)
+    assert len(small) == len(NOW) * WINDOWS * 2
+    for row in small.itertuples():
+        told = WORLD.life[row.area_code, row.sex.capitalize(), row.period_start]
+        assert row.life_expectancy_years == pytest.approx(told.value, abs=1e-6)
+
+
+def test_wards_of_another_vintage_or_none_at_all_are_refused(with_wards: Replica) -> None:
+    source = fingertips_source(area_types=[WARD, MSOA])
+    sent = fetched(with_wards, area_types=[WARD, MSOA])
+    good = sent[-1].content
+    for old, new, told in [
+        # As many wards, on codes of 2011; then areas that are no wards.
+        (b"E050137", b"E050006", "a code of ward2024, which match E0501"),
+        (b"E050137", b"E020009", "E05000000, as area type 8 has"),
+    ]:
+        spoilt = dataclasses.replace(sent[-1], content=good.replace(old, new))
+        with pytest.raises(ValidationError, match=told):
+            fingertips.parse(source, (*sent[:-1], spoilt))
+    with_wards.fault("vintage", on="fingertips")
+    with pytest.raises(ValidationError, match="a code of ward2024"):
+        fingertips.parse(source, fetched(with_wards, area_types=[WARD, MSOA]))
 
 
 @pytest.mark.parametrize(

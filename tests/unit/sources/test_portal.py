@@ -14,12 +14,8 @@ from gapwatch.geography.national_grid import to_national_grid
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.portal import parse
 from gapwatch.study.sources import PortalSource
-from tests.conftest import ROOT
+from tests import realdata
 
-FOLDER = ROOT.parent / "shared" / "realdata" / "boundaries"
-needs_files = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason=f"the publishers' boundary files are not in {FOLDER}"
-)
 SAID = {"title": "t", "publisher": "ONS", "attribution": "a", "next_expected": "n"}
 # File, geography, code and name columns, number of areas.
 SETS = [
@@ -81,13 +77,13 @@ def refusal(source: PortalSource, *payloads: Payload) -> str:
     return str(caught.value)
 
 
-@needs_files
 @pytest.mark.parametrize(("name", "geography", "code", "called", "number"), SETS)
 def test_each_real_set_of_outlines_adds_up_to_the_borough(
     name: str, geography: str, code: str, called: str, number: int
 ) -> None:
     source = layer(geography=geography, code_column=code, name_column=called, expected_areas=number)
-    sent = Payload("data", "https://portal.invalid", "geojson", (FOLDER / name).read_bytes())
+    content = (realdata.folder("boundaries") / name).read_bytes()
+    sent = Payload("data", "https://portal.invalid", "geojson", content)
     frame = parse(source, (sent,))["boundary"]
     assert len(frame) == number
     # The six sets must agree on the borough, which is about 21.5 square kilometres.
@@ -95,12 +91,11 @@ def test_each_real_set_of_outlines_adds_up_to_the_borough(
     assert shapely.is_valid(shapely.from_wkt(frame["outline_wkt"].to_numpy(dtype=object))).all()
 
 
-@needs_files
 @pytest.mark.parametrize("name", ["ward-E09000033.geojson", "msoa11-E09000033.geojson"])
 def test_published_points_in_degrees_land_on_their_published_grid_references(name: str) -> None:
     # LONG and LAT have five or six decimals (0.6 m here), BNG_E and BNG_N whole metres, and the
     # transformation two to three metres: 4 m holds all of it.
-    features = json.loads((FOLDER / name).read_bytes())["features"]
+    features = json.loads((realdata.folder("boundaries") / name).read_bytes())["features"]
     assert features
     for feature in features:
         told = feature["properties"]

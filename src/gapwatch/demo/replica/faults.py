@@ -23,6 +23,7 @@ OF_ANSWERS = {
     "stall": "half of the body, then nothing",
     "dropped": "the connection ends before an answer",
     "cut": "the connection ends inside a chunked body",
+    "reset": "the connection is reset inside a chunked body",
     "length-long": "Content-Length promises more than comes",
     "length-short": "Content-Length promises less than there is",
     "html": "a web page under status 200",
@@ -45,7 +46,7 @@ OF_CONTENT = {
     "indicator-renamed": "the indicator has another name (Fingertips)",
     "unit-changed": "the indicator has another unit (Fingertips)",
     "outside-interval": "a value above its upper limit (Fingertips)",
-    "vanished": "the service is gone (the portal)",
+    "vanished": "the service is gone (the portal), or the page (ONS)",
 }
 FAULTS: dict[str, str] = OF_ANSWERS | OF_CONTENT
 _CODE = re.compile("E0[0-9]{7}")
@@ -159,4 +160,6 @@ class Grid:
 
 def other_vintage(code: str) -> str:
     """The code of an area that isn't in the world; a country's code stays."""
-    return f"{code[:3]}{int(code[3:]) + 500_000:06d}" if _CODE.fullmatch(code) else code
+    if not _CODE.fullmatch(code):
+        return code
+    return f"{code[:3]}{(int(code[3:]) + 500_000) % 1_000_000:06d}"

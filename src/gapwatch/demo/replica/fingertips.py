@@ -107,7 +107,9 @@ def _metadata() -> dict[str, Any]:
 def _children(world: World, area_type: str) -> list[str]:
     if area_type == BOROUGH:
         return [world.code]
-    # Wards are still listed as an area type and hold nothing.
+    if area_type == WARD and world.publishes_wards:
+        return [ward.code for ward in world.places.wards24]
+    # Elsewhere wards are still listed as an area type and hold nothing.
     return list(world.places.msoas) if area_type == MSOA else []
 
 
@@ -139,10 +141,11 @@ def _rows(world: World, area_type: str) -> Iterator[list[str]]:
     if area_type == ENGLAND:
         return
     yield from _series(world, borough, above)
-    if area_type == MSOA:
-        for code in world.places.msoas:
+    if area_type in (WARD, MSOA):
+        for code in _children(world, area_type):
             # Small areas carry the name of their district.
-            yield from _series(world, (code, world.name, "MSOA"), (world.code, world.name))
+            area = (code, world.name, TYPES[area_type])
+            yield from _series(world, area, (world.code, world.name))
 
 
 def _series(
@@ -174,7 +177,7 @@ def _spoil(grid: Grid, request: Request, area_type: str) -> None:
         last[VALUE] = repr(float(last[VALUE]) + 0.25)
     if request.fault("outside-interval"):
         last[VALUE] = repr(float(last[UPPER]) + 1)
-    if area_type == MSOA and request.fault("vintage"):
-        small = Grid(grid.names, [row for row in grid.rows if row[6] == "MSOA"])
+    if area_type in (WARD, MSOA) and request.fault("vintage"):
+        small = Grid(grid.names, [row for row in grid.rows if row[6] == TYPES[area_type]])
         small.set_vintage(["Area Code"])
     grid.spoil(request, "Value")

@@ -30,6 +30,7 @@ def layers(world: World) -> dict[str, Layer]:
     return {
         "LSOA11_WD19_LAD19_EW_LU": _lsoa11_ward(world),
         "LSOA11_LSOA21_LAD22_EW_LU_v5": _lsoa11_lsoa21(world),
+        "LSOA21_WD24_LAD24_EW_LU": _lsoa21_ward24(world),
         "MSOA21_WD24_LAD24_EW_LU": _msoa_ward24(world),
         "MSOA_2021_EW_BGC_V3": _msoas(world),
         "OA21_LSOA21_MSOA21_LAD22_EW_LU": _oa_msoa(world),
@@ -88,6 +89,16 @@ def _msoa_ward24(world: World) -> Layer:
         ward = world.places.ward24_of(world.places.ward_of_msoa(number))
         rows.append([code, _name(world, number), ward.code, ward.name, world.code, world.name])
     names = ("MSOA21CD", "MSOA21NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM")
+    return Layer(names, rows, [])
+
+
+def _lsoa21_ward24(world: World) -> Layer:
+    rows = []
+    for number, lsoa in enumerate(world.places.lsoas21):
+        ward = world.places.ward24_of(world.places.lsoas11[lsoa.parents[0]].ward)
+        rows.append([lsoa.code, _name(world, number, "B"), ward.code, ward.name, world.code,
+                     world.name])  # fmt: skip
+    names = ("LSOA21CD", "LSOA21NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM")
     return Layer(names, rows, [])
 
 

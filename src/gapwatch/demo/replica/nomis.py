@@ -14,6 +14,7 @@ DATASET = "NM_2014_1"
 TYPES = {
     "TYPE151": "2021 super output areas - lower layer",
     "TYPE152": "2021 super output areas - middle layer",
+    "TYPE153": "2022 wards",
 }
 PARENT = "1778385159"
 FIRST_AREA = 700_000_001
@@ -49,11 +50,15 @@ def answer(world: World, request: Request, cells: int) -> Reply:
 
 def _areas(world: World, kind: str) -> list[tuple[str, str, str, Ints]]:
     """Nomis's number, code, name and population of every area of a type."""
+    places = world.places
     if kind == "TYPE152":
-        codes = list(world.places.msoas)
-        people = [world.population_of_msoa(number) for number in range(len(codes))]
+        codes = list(places.msoas)
+        people = [world.population_of(places.of_msoa(n)) for n in range(len(codes))]
+    elif kind == "TYPE153":
+        codes = [ward.code for ward in places.wards24]
+        people = [world.population_of(places.of_ward24(n)) for n in range(len(codes))]
     else:
-        codes = [lsoa.code for lsoa in world.places.lsoas21]
+        codes = [lsoa.code for lsoa in places.lsoas21]
         people = list(world.population)
     start = FIRST_AREA + 100_000 * int(kind[4:])
     return [(str(start + n), code, f"{world.name} {n + 1:03d}", people[n])

@@ -24,6 +24,8 @@ _LOST = b"<!DOCTYPE html><html><head><title>404 - The page does not exist</title
 
 def answer(world: World, request: Request) -> Reply:
     """What the site says to one request."""
+    if request.fault("vanished"):
+        return Reply(_LOST, "text/html", 404)
     if request.path == LANDING:
         links = "".join(
             f'<li><a href="/ons/file?uri={name}">{last} edition</a></li>'

@@ -78,6 +78,14 @@ class Places:
         lsoas = [self.lsoas21[n] for n in self.of_msoa(number)]
         return Counter(self.lsoas11[lsoa.parents[0]].ward for lsoa in lsoas).most_common(1)[0][0]
 
+    def of_ward24(self, number: int) -> list[int]:
+        """Numbers of the LSOAs of 2021 in a ward of 2024; none of them crosses its border."""
+        parts = self.wards24[number].parts
+        return [
+            n for n, lsoa in enumerate(self.lsoas21)
+            if self.lsoas11[lsoa.parents[0]].ward in parts
+        ]  # fmt: skip
+
     def ward24_of(self, ward: int) -> Ward24:
         """The ward of 2024 that a ward of 2011 went into."""
         return next(new for new in self.wards24 if ward in new.parts)

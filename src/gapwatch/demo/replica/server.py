@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import struct
 import threading
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -156,14 +158,22 @@ class _Handler(BaseHTTPRequestHandler):
             size += 100
         elif fault == "length-short":
             size //= 2
-        elif fault in ("cut", "stall"):
+        elif fault in ("cut", "reset", "stall"):
             half = body[: size // 2]
             self._send(reply.status, {**headers, "Transfer-Encoding": "chunked"},
                        b"%x\r\n%b\r\n" % (len(half), half))  # fmt: skip
             if fault == "stall":
                 self.server.replica.stopping.wait(PATIENCE_SECONDS)
+            elif fault == "reset":
+                self._reset()
             return
         self._send(reply.status, {**headers, "Content-Length": str(size)}, body)
+
+    def _reset(self) -> None:
+        """Close without time to linger, which resets the connection instead of ending it."""
+        no_time = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_time)
+        self.connection.close()
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)

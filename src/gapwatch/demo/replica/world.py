@@ -20,6 +20,7 @@ BANDS = ("under 1", "01 to 04", *(f"{a:02d} to {a + 4:02d}" for a in range(5, 90
          "90 and over")  # fmt: skip
 _WIDTHS = np.array([1, 4, *[5] * 17, 1])
 GRADIENT = 5.0
+WARD_YEAR = 2024
 _LEVEL = {"Male": 81.0, "Female": 85.0}
 _PERSONS_A_CELL = 9.0
 
@@ -39,7 +40,7 @@ class World:
 
     `life` is by (area code, sex, first year). `population` is persons by LSOA of 2021, year of
     YEARS, sex of SEXES and age 0 to 90 and over; `deaths` by LSOA of 2011, year of DEATH_YEARS,
-    sex and band of BANDS.
+    sex and band of BANDS. Wards of 2024 are published like MSOAs when `publishes_wards`.
     """
 
     places: Places
@@ -49,11 +50,12 @@ class World:
     population: Ints
     deaths: Ints
     country: str = "E92000001"
+    publishes_wards: bool = False
 
     @classmethod
     def make(
         cls, wards: Sequence[Ward], *, seed: int = 1, name: str = "Westminster",
-        code: str = "E09000033",
+        code: str = "E09000033", publishes_wards: bool = False,
     ) -> World:  # fmt: skip
         """The figures of a borough with these wards; ValueError without any ward."""
         if not wards:
@@ -61,11 +63,14 @@ class World:
         places = lay_out(wards)
         rng = np.random.default_rng(seed)
         life = _life(places, code, cls.country, rng)
-        return cls(places, name, code, life, _population(places, rng), _deaths(places, rng))
+        population, deaths = _population(places, rng), _deaths(places, rng)
+        # Last, and from numbers of their own, so that no other figure depends on them.
+        life |= _life_of_wards(places, np.random.default_rng([seed, WARD_YEAR]))
+        return cls(places, name, code, life, population, deaths, publishes_wards=publishes_wards)
 
-    def population_of_msoa(self, number: int) -> Ints:
-        """Persons by year, sex and age: the sum over an MSOA's LSOAs."""
-        total: Ints = self.population[self.places.of_msoa(number)].sum(axis=0)
+    def population_of(self, lsoas: Sequence[int]) -> Ints:
+        """Persons by year, sex and age: the sum over LSOAs of 2021, by number."""
+        total: Ints = self.population[list(lsoas)].sum(axis=0)
         return total
 
 
@@ -89,6 +94,22 @@ def _life(
     found[places.msoas[-1], "Female", WINDOWS[0][0]] = Estimate(None, None, None)
     for area, first in {(area, first) for area, _, first in found}:
         found[area, "Persons", first] = _both([found[area, sex, first] for sex in SEXES])
+    return found
+
+
+def _life_of_wards(
+    places: Places, rng: np.random.Generator
+) -> dict[tuple[str, str, int], Estimate]:
+    found: dict[tuple[str, str, int], Estimate] = {}
+    for ward in places.wards24:
+        own = rng.normal(0, 1.5)
+        for step, (first, _) in enumerate(WINDOWS):
+            for sex in SEXES:
+                value = _LEVEL[sex] + own + 0.05 * step + rng.normal(0, 0.2)
+                found[ward.code, sex, first] = _around(float(value), float(rng.uniform(1.5, 2.0)))
+            found[ward.code, "Persons", first] = _both(
+                [found[ward.code, sex, first] for sex in SEXES]
+            )
     return found
 
 

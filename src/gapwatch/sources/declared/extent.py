@@ -22,6 +22,8 @@ _OVERLAP = 200
 _HEAD = struct.Struct("<HH")
 _BOOKS = ("Workbook", "Book")
 _SHEET_STARTS = 0x0809
+_DIMENSIONS = 0x0200  # first row, row after the last, and columns likewise; older books are shorter
+_EDGES = {14: struct.Struct("<IIHH"), 10: struct.Struct("<HHHH")}
 _MANY_CELLS = (0x00BD, 0x00BE)  # their last column stands at their end; their size bounds it
 _CELLS = (*_MANY_CELLS, 0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x00D6, 0x00FD, 0x027E, 0x0001,
           0x0002, 0x0003, 0x0004, 0x0005)  # fmt: skip
@@ -63,6 +65,9 @@ def _recorded(stream: bytes) -> int:
         kind, size = _HEAD.unpack_from(stream, at)
         if kind == _SHEET_STARTS:
             height = width = 0
+        elif kind == _DIMENSIONS and size in _EDGES:
+            _, below, _, right = _EDGES[size].unpack_from(stream[at : at + 30], _HEAD.size)
+            most = max(most, below * right)
         elif kind in _CELLS and size >= _HEAD.size:
             row, column = _HEAD.unpack_from(stream, at + _HEAD.size)
             several = size // 2 if kind in _MANY_CELLS else 0
