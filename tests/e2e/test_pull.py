@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +21,7 @@ from gapwatch.errors import (
 from gapwatch.project import Project
 from gapwatch.sources.http import Client
 from tests.command import contents, gapwatch
+from tests.conftest import ROOT
 from tests.pullable import describe_reference, forget_publishers
 from tests.unit.sources import faulty_server
 from tests.unit.sources.faulty_server import FaultyServer
@@ -27,21 +31,50 @@ DAY = dt.date(2026, 12, 1)
 Answer = tuple[int, dict[str, str], bytes, int]
 
 
-@pytest.fixture
-def publisher(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[Answer | None], bytes]]:
-    """Says what the publisher answers; without an answer it sends the good file."""
+@dataclass(frozen=True)
+class Pulled:
+    """A project that has pulled once, the file that was sent, the server, and what was said."""
+
+    project: Project
+    good: bytes
+    server: FaultyServer
+    said: pulling.Pulled
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulled]:
+    root = tmp_path_factory.mktemp("pulled") / "project"
+    for name in ("data/raw", "expectations"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("gapwatch.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, root / name)
+    project = Project(root, root / "gapwatch.toml")
     with FaultyServer() as server:
         good = describe_reference(project, f'address = "{server.base}{PATH}"')
         server.server.good[PATH] = good
+        faulty_server.PLAIN[PATH] = (200, {}, good, 0)
+        yield Pulled(project, good, server, pull(project))
+    del faulty_server.PLAIN[PATH]
 
-        def answer(given: Answer | None = None) -> bytes:
-            monkeypatch.setitem(faulty_server.PLAIN, PATH, given or (200, {}, good, 0))
-            return good
 
-        answer()
-        yield answer
+@pytest.fixture
+def pulled(once: Pulled, tmp_path: Path) -> Project:
+    """A copy of that project, to be pulled again."""
+    root = tmp_path / "project"
+    shutil.copytree(once.project.root, root)
+    return Project(root, root / "gapwatch.toml")
+
+
+@pytest.fixture
+def publisher(once: Pulled, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer | None], bytes]:
+    """Says what the publisher answers; without an answer it sends the good file."""
+    once.server.server.seen.clear()
+
+    def answer(given: Answer | None = None) -> bytes:
+        monkeypatch.setitem(faulty_server.PLAIN, PATH, given or (200, {}, once.good, 0))
+        return once.good
+
+    return answer
 
 
 def pull(project: Project, *, day: dt.date = DAY, accept: bool = False) -> pulling.Pulled:
@@ -50,45 +83,43 @@ def pull(project: Project, *, day: dt.date = DAY, accept: bool = False) -> pulli
 
 
 def test_a_pull_pins_what_was_sent_and_carries_the_written_out_figures(
-    project: Project, publisher: Callable[..., bytes]
+    once: Pulled, shipped: Project
 ) -> None:
-    shipped = snapshots.load(project.raw)
-    pulled = pull(project)
-    made = snapshots.load(project.raw, pulled.snapshot)
-    assert pulled.new
-    assert pulled.changed_sources == ("ward-reference",)
-    assert snapshots.read_objects(project.raw, made.pin("ward-reference")) == (publisher(),)
-    assert made.pin("ward-life-expectancy") == shipped.pin("ward-life-expectancy")
-    assert made.follows == shipped.id
+    written_out = snapshots.load(shipped.raw)
+    made = snapshots.load(once.project.raw, once.said.snapshot)
+    assert once.said.new
+    assert once.said.changed_sources == ("ward-reference",)
+    pin = made.pin("ward-reference")
+    assert snapshots.read_objects(once.project.raw, pin) == (once.good,)
+    assert made.pin("ward-life-expectancy") == written_out.pin("ward-life-expectancy")
+    assert made.follows == written_out.id
     assert made.study == "westminster"
-    assert [item.status for item in pulled.requests] == [200]
+    assert [item.status for item in once.said.requests] == [200]
 
 
 def test_the_same_answer_again_is_nothing_new_whatever_the_day(
-    project: Project, publisher: Callable[..., bytes]
+    once: Pulled, pulled: Project
 ) -> None:
-    first = pull(project)
-    before = contents(project.raw)
-    again = pull(project, day=DAY + dt.timedelta(days=31))
-    assert (again.snapshot, again.new) == (first.snapshot, False)
-    assert contents(project.raw) == before
+    before = contents(pulled.raw)
+    again = pull(pulled, day=DAY + dt.timedelta(days=31))
+    assert (again.snapshot, again.new) == (once.said.snapshot, False)
+    assert contents(pulled.raw) == before
 
 
 def test_two_pulls_of_one_day_are_in_order_and_the_later_is_run(
-    project: Project, publisher: Callable[..., bytes]
+    once: Pulled, pulled: Project, publisher: Callable[..., bytes]
 ) -> None:
-    good = publisher()
-    first = pull(project)
-    publisher((200, {}, good.replace(b"Abbey Road", b"Abbey  Rd"), 0))
-    second = pull(project, accept=True)
+    publisher((200, {}, once.good.replace(b"Abbey Road", b"Abbey  Rd"), 0))
+    second = pull(pulled, accept=True)
     assert [change.column for change in second.changes] == ["area_name"]
-    assert snapshots.load(project.raw, study="westminster").id == second.snapshot
-    assert snapshots.load(project.raw, second.snapshot).follows == first.snapshot
+    assert snapshots.load(pulled.raw, study="westminster").id == second.snapshot
+    assert snapshots.load(pulled.raw, second.snapshot).follows == once.said.snapshot
 
 
 def test_a_run_on_a_pulled_snapshot_gives_the_figures_of_the_shipped_one(
-    project: Project, publisher: Callable[..., bytes]
+    project: Project, once: Pulled
 ) -> None:
+    shutil.copy(once.project.study_file, project.study_file)
     asked = ("gap", "--measure", "slope", "--json")
     shipped = gapwatch(project, *asked, "--snapshot", snapshots.load(project.raw).id)
     assert shipped.returncode == 0, shipped.stderr
@@ -103,14 +134,12 @@ def test_a_run_on_a_pulled_snapshot_gives_the_figures_of_the_shipped_one(
     ("status", "headers"), [(503, {}), (429, {}), (429, {"Retry-After": "1"}), (500, {})]
 )
 def test_what_passes_is_tried_again(
-    project: Project, publisher: Callable[..., bytes], status: int, headers: dict[str, str]
+    pulled: Project, publisher: Callable[..., bytes], status: int, headers: dict[str, str]
 ) -> None:
-    good = publisher((status, headers, b"busy", 1))
-    pulled = pull(project)
-    assert pulled.new
-    assert [(item.status, item.tries) for item in pulled.requests] == [(200, 2)]
-    made = snapshots.load(project.raw, pulled.snapshot)
-    assert snapshots.read_objects(project.raw, made.pin("ward-reference")) == (good,)
+    publisher((status, headers, b"busy", 1))
+    again = pull(pulled)
+    assert not again.new
+    assert [(item.status, item.tries) for item in again.requests] == [(200, 2)]
 
 
 FAULTS: dict[str, tuple[Callable[[bytes], Answer], type[GapwatchError], str]] = {
@@ -147,30 +176,27 @@ FAULTS: dict[str, tuple[Callable[[bytes], Answer], type[GapwatchError], str]] = 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_a_named_error_and_every_pinned_byte_stays(
-    project: Project, publisher: Callable[..., bytes], fault: str
+    once: Pulled, pulled: Project, publisher: Callable[..., bytes], fault: str
 ) -> None:
-    good = publisher()
-    pull(project)
-    before = contents(project.raw)
+    before = contents(pulled.raw)
     spoil, kind, told = FAULTS[fault]
-    publisher(spoil(good))
+    publisher(spoil(once.good))
     with pytest.raises(kind) as caught:
-        pull(project)
+        pull(pulled)
     assert told in str(caught.value)
-    assert contents(project.raw) == before
+    assert contents(pulled.raw) == before
 
 
 def test_a_column_that_moved_and_one_that_is_new_are_read_by_name(
-    project: Project, publisher: Callable[..., bytes]
+    once: Pulled, pulled: Project, publisher: Callable[..., bytes]
 ) -> None:
-    rows = [line.split(",") for line in publisher().decode().splitlines()]
+    rows = [line.split(",") for line in once.good.decode().splitlines()]
     moved = "\n".join(",".join([row[4], "new", *row[:4]]) for row in rows)
-    first = pull(project)
     publisher((200, {}, f"{moved}\n".encode(), 0))
-    second = pull(project)
+    second = pull(pulled)
     assert second.new
     assert second.changes == ()
-    assert second.snapshot != first.snapshot
+    assert second.snapshot != once.said.snapshot
 
 
 def test_a_study_of_pinned_figures_alone_has_nothing_to_pull(project: Project) -> None:
@@ -181,30 +207,27 @@ def test_a_study_of_pinned_figures_alone_has_nothing_to_pull(project: Project) -
 
 
 def test_a_file_that_says_something_else_at_the_same_address_is_refused_until_accepted(
-    project: Project, publisher: Callable[..., bytes]
+    once: Pulled, pulled: Project, publisher: Callable[..., bytes]
 ) -> None:
-    good = publisher()
-    pull(project)
-    before = contents(project.raw)
-    publisher((200, {}, good.replace(b"15.36", b"15.37"), 0))
+    before = contents(pulled.raw)
+    publisher((200, {}, once.good.replace(b"15.36", b"15.37"), 0))
     with pytest.raises(SourceError, match="without a word") as caught:
-        pull(project)
+        pull(pulled)
     assert "15.36 -> 15.37" in str(caught.value)
-    assert contents(project.raw) == before
-    assert pull(project, accept=True).new
+    assert contents(pulled.raw) == before
+    assert pull(pulled, accept=True).new
 
 
 def test_our_own_correction_is_no_change_of_the_publishers(
-    project: Project, publisher: Callable[..., bytes]
+    once: Pulled, pulled: Project, publisher: Callable[..., bytes]
 ) -> None:
-    with project.study_file.open("a", encoding="utf-8") as study:
+    with pulled.study_file.open("a", encoding="utf-8") as study:
         study.write(CORRECTION)
-    first = pull(project)
-    header, rest = publisher().split(b"\n", 1)
+    header, rest = once.good.split(b"\n", 1)
     publisher((200, {}, header + b",remark\n" + rest.replace(b"\n", b",\n"), 0))
-    second = pull(project)
+    second = pull(pulled)
     assert (second.new, second.changes) == (True, ())
-    done = gapwatch(project, "snapshots", "diff", first.snapshot, second.snapshot)
+    done = gapwatch(pulled, "snapshots", "diff", once.said.snapshot, second.snapshot)
     assert "No differences." in done.stdout, done.stderr
 
 
@@ -220,11 +243,8 @@ reason = "An invented example."
 """
 
 
-def test_a_date_before_the_newest_snapshot_is_refused(
-    project: Project, publisher: Callable[..., bytes]
-) -> None:
-    pull(project)
-    before = contents(project.raw)
+def test_a_date_before_the_newest_snapshot_is_refused(pulled: Project) -> None:
+    before = contents(pulled.raw)
     with pytest.raises(UsageError, match="clock"):
-        pull(project, day=DAY - dt.timedelta(days=1))
-    assert contents(project.raw) == before
+        pull(pulled, day=DAY - dt.timedelta(days=1))
+    assert contents(pulled.raw) == before
