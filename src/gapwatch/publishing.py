@@ -19,7 +19,7 @@ from gapwatch.errors import IntegrityError, OutputError
 
 log = logging.getLogger(__name__)
 
-_BUILDING = ".building-"
+_BUILDING, _LOCK = ".building-", ".lock"
 _RELEASE = re.compile(r"[a-z0-9][a-z0-9-]{0,150}")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
@@ -75,6 +75,47 @@ def workspace(
 
 
 @contextlib.contextmanager
+def beside(target: Path, prefix: str) -> Iterator[Path]:
+    """A folder to build a file in, beside it; the next one removes what a killed one left.
+
+    Each is locked while it is in use, so one that isn't is nobody's.
+    """
+    for leftover in target.parent.glob(f"{prefix}*"):
+        _clear(leftover)
+    room = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+    with filelock.FileLock(room / _LOCK):
+        try:
+            yield room
+        finally:
+            _remove(room)
+
+
+def _clear(leftover: Path) -> None:
+    lock = leftover / _LOCK
+    if leftover.is_symlink():
+        return
+    if lock.is_file():
+        with contextlib.suppress(filelock.Timeout), filelock.FileLock(lock, timeout=0):
+            _remove(leftover)
+    elif leftover.is_dir():
+        # Without a lock it is new, or all but gone: empty. A full one is another program's.
+        with contextlib.suppress(OSError):
+            leftover.rmdir()
+
+
+def _remove(room: Path) -> None:
+    """Remove a folder whose lock is held: the lock last, so that the next one knows the rest."""
+    for path in room.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != _LOCK:
+            path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # some systems keep a file that is open
+        (room / _LOCK).unlink()
+        room.rmdir()
+
+
+@contextlib.contextmanager
 def told(*folders: Path) -> Iterator[None]:
     """Turn the operating system's refusal to write into a named error; leave other errors alone."""
     try:
@@ -103,7 +144,7 @@ def _require_writable(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _alone(folder: Path, patience_seconds: float) -> Iterator[None]:
-    lock = filelock.FileLock(folder / ".lock")
+    lock = filelock.FileLock(folder / _LOCK)
     try:
         try:
             lock.acquire(timeout=0)
@@ -151,11 +192,18 @@ def publish(place: Workspace, release_id: str, study_id: str) -> Path:
         _require_same(target, place.release)
     else:
         place.release.rename(target)
-    pointer = place.folder / "latest"
-    pointer.write_text(f"{release_id}\n", encoding="utf-8")
-    pointer.replace(place.out / f"latest-{study_id}")
+    # A release of an older date never takes the newest one's place.
+    if _date(_pointed(place.out, study_id), study_id) <= _date(release_id, study_id):
+        point_to(place.out, release_id, study_id, room=place.folder)
     place.database.replace(place.curated / "gapwatch.duckdb")
     return target
+
+
+def point_to(out: Path, release_id: str, study_id: str, *, room: Path | None = None) -> None:
+    """Name a release as its study's newest; written in `room` first, so that it is whole."""
+    pointer = (room or out) / f"{_BUILDING}latest"
+    pointer.write_text(f"{release_id}\n", encoding="utf-8")
+    pointer.replace(out / f"latest-{study_id}")
 
 
 def _require_same(old: Path, new: Path) -> None:
@@ -175,6 +223,18 @@ def _names(folder: Path) -> set[str]:
 
 def _same(one: Path, other: Path) -> bool:
     return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
+
+
+def _pointed(out: Path, study_id: str) -> str:
+    try:
+        return (out / f"latest-{study_id}").read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def _date(release_id: str, study_id: str) -> str:
+    """The date in a release's name; "" where there is none, which is before any other."""
+    return release_id.removeprefix(f"{study_id}-")[: len("2026-11-23")]
 
 
 def latest(out: Path, study_id: str) -> Path | None:
