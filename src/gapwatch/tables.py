@@ -16,8 +16,9 @@ from gapwatch.contracts import DECIMALS, Column, Table
 from gapwatch.errors import ValidationError
 
 # Spreadsheets run a cell that starts like this as a formula. An apostrophe in front stops them;
-# text that has apostrophes there already gets one more, so that reading back is exact.
-_FORMULA = re.compile("'*[=+@\t\r-]")
+# text that has apostrophes there already gets one more, so that reading back is exact. A negative
+# number runs nothing and stays as it is.
+_FORMULA = re.compile(r"(?!-\d+(\.\d+)?(e-?\d+)?\Z)'*[=+@\t\r-]")
 _XSD = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
 
 

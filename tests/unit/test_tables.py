@@ -126,10 +126,19 @@ def test_text_that_a_spreadsheet_would_run_is_escaped(start: str) -> None:
     assert rows[1][2] == f"'{start}1+1"
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("-0.5", "-0.5"), ("-5.8e-05", "-5.8e-05"), ("-1-1", "'-1-1"), ("-1\n", "'-1\n")],
+)
+def test_text_that_is_a_negative_number_is_not_escaped(text: str, written: str) -> None:
+    assert tables.csv_text(text) == written
+
+
 def test_text_that_looks_escaped_already_survives_a_round_trip() -> None:
-    frame = tables.canonical(POPULATION_DEATHS, population(["'=x", "''-y", "'z", "=w"]), "made")
+    names = ["'=x", "''-y", "'z", "=w", "-5", "'-5"]
+    frame = tables.canonical(POPULATION_DEATHS, population(names), "made")
     again = tables.read_csv(POPULATION_DEATHS, tables.to_csv(POPULATION_DEATHS, frame), "made")
-    assert list(again["area_name"]) == ["'=x", "''-y", "'z", "=w"]
+    assert list(again["area_name"]) == names
 
 
 def test_the_same_rows_in_any_order_give_the_same_bytes() -> None:
