@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-long lint format bench lock clean
+.PHONY: help report test test-long lint format bench figures lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ format: $(INSTALLED) ## Put the code in house style
 
 bench: $(INSTALLED) ## Speed and memory, as ratios to a baseline in the same run
 	$(BIN)/python -m pytest bench -o python_files='bench_*.py'
+
+figures: $(INSTALLED) ## Record the published figures; tell under Figures in CHANGELOG.md what moved
+	$(BIN)/python -m tests.record_figures
 
 lock: $(INSTALLED) ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

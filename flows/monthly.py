@@ -7,58 +7,24 @@ Schedule it:   gapwatch serve --cron "0 6 1 * *"
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-# Read when Prefect is imported: no telemetry leaves, and a slow machine may take its time to
-# start the server that a single run brings along.
-os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, or by a worker
 
-from prefect import flow, get_client, task
+# First of all: it says what Prefect may do, before Prefect is imported.
+from flows.common import as_task, keep
+
+# isort: split
+from prefect import flow
 from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
-from prefect.schedules import Cron
-from prefect.settings import PREFECT_API_URL
 
 from gapwatch import pipeline, pulling
-from gapwatch.errors import GapwatchError, SourceError, UnavailableError, UsageError
+from gapwatch.errors import GapwatchError
 from gapwatch.project import find
 
-Result = TypeVar("Result")
 SHOWN_CHANGES = 20
-PULL_RETRIES = 3
-PULL_RETRY_SECONDS = 60
-TIMEZONE = "Europe/London"
-
-
-def as_task(name: str, stage: Callable[..., Result], *inputs: object) -> Result:
-    """Call one stage as a task of its own name; only pulling is worth trying again."""
-    retries = PULL_RETRIES if name == "pull" else 0
-    called: Callable[..., Result] = task(
-        name=name, retries=retries, retry_delay_seconds=PULL_RETRY_SECONDS,
-        retry_condition_fn=_may_pass, cache_policy=NO_CACHE, persist_result=False,
-    )(stage)  # fmt: skip
-    return called(*inputs)
-
-
-def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
-    """A publisher may answer next time; a wrong study or a broken snapshot will not mend itself."""
-    try:
-        state.result()
-    except UnavailableError:
-        return True
-    except GapwatchError:
-        return False
-    except OSError:
-        return True
-    except Exception:
-        return False
-    return False
 
 
 @flow(name="gapwatch-monthly", log_prints=False, persist_result=False)
@@ -106,31 +72,6 @@ def _news(pulled: pulling.Pulled | None) -> str:
     return f"\nNew from the publishers:{sources}\n\nChanges:{told or ' none'}{rest}\n"
 
 
-def require_server() -> str:
-    """Address of the Prefect server; SourceError when none is set or none answers.
-
-    Without a server, a schedule looks alive and never runs.
-    """
-    address = PREFECT_API_URL.value()
-    remedy = (
-        "start one with `prefect server start`, then set PREFECT_API_URL, for instance to "
-        "http://127.0.0.1:4200/api"
-    )
-    if not address:
-        raise SourceError(
-            "the schedule", expected="a Prefect server that keeps it",
-            found="PREFECT_API_URL is not set", remedy=remedy,
-        )  # fmt: skip
-    with get_client(sync_client=True) as client:
-        trouble = client.api_healthcheck()
-    if trouble is not None:
-        raise SourceError(
-            "the schedule", expected=f"a Prefect server that answers at {address}",
-            found=f"{type(trouble).__name__}: {trouble}", remedy=remedy,
-        )  # fmt: skip
-    return str(address)
-
-
 def main() -> None:
     """Run the flow once, or keep it on a schedule."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -143,16 +84,8 @@ def main() -> None:
     try:
         if chosen.cron is None:
             monthly(**inputs)
-            return
-        require_server()
-        try:
-            schedule = Cron(chosen.cron, timezone=TIMEZONE)
-            monthly.serve(name="monthly", schedule=schedule, parameters=inputs)
-        except ValueError as error:
-            raise UsageError(
-                "--cron", expected="a cron expression such as '0 6 1 * *'",
-                found=f"{chosen.cron!r} ({error})", remedy="correct the expression",
-            ) from error  # fmt: skip
+        else:
+            keep(monthly, "monthly", chosen.cron, inputs)
     except GapwatchError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from collections.abc import Callable
@@ -13,7 +14,12 @@ import pandas as pd
 
 from gapwatch import publishing, snapshots, tables, warehouse
 from gapwatch import study as study_file
-from gapwatch.audit.manifest import manifest, provenance
+from gapwatch.audit.figures import figures
+from gapwatch.audit.lineage import lineage
+from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
+from gapwatch.audit.provenance import Claims, Provenance, believing, input_files, provenance
+from gapwatch.audit.since import Since, since
+from gapwatch.audit.verify import MANIFEST, SEAL
 from gapwatch.contracts import (
     BRIDGED_GAP,
     EXTRA_INPUTS,
@@ -74,45 +80,61 @@ def timed(name: str, stage: Callable[..., Result], *inputs: object) -> Result:
 
 def run(
     project: Project, *, snapshot_id: str | None = None, out: Path | None = None,
+    known_at: dt.date | None = None, claims: Claims | None = None,
     step: Step = timed, checker: Checker | None = None,
 ) -> Outcome:  # fmt: skip
     """Make the release of a snapshot: read, check, measure, judge, draw, write, publish.
 
     Nothing is published unless every critical expectation holds. Validation runs in a process of
     its own meanwhile, so `validate` only waits for it; `checker` is that process when it runs
-    already.
+    already. `known_at` takes the newest snapshot of that date or earlier; `claims` is what a
+    release that is made again says of its making.
     """
     study, study_sha256 = step("read study", study_file.load, project.study_file)
-    snapshot = step("read snapshot", newest_or_named, project, study, snapshot_id)
-    basis = step("take provenance", provenance, project, study_sha256)
-    release_id = basis.release_id(study, snapshot)
+    snapshot = step("read snapshot", chosen_snapshot, project, study, snapshot_id, known_at)
     with (
         publishing.workspace(out or project.reports, project.curated) as place,
         Gate(project.expectations, place.checks, checker) as gate,
     ):
+        made_from, identity = step("take provenance", take_provenance, project, place, study,
+                                   study_sha256, snapshot, claims)  # fmt: skip
         inputs = step("load", load, project, study, snapshot, gate)
         gaps = step("measure", measures.measure_gaps, study, inputs)
         later = step("bridge", bridged_gaps, study, inputs)
         judged = step("judge", assessment.judge, study, gaps, snapshot.as_known_at.year)
         doubts = step("test verdict", robustness, study, inputs, judged, snapshot.as_known_at.year)
-        results = step("tabulate", tabulate, gaps, judged, {**doubts, **later}, gate)
-        facts = release_facts(release_id, study, snapshot, basis)
+        before = step("compare", compare, project, identity, study, snapshot, gaps, judged, later)
+        moved = {} if before is None or before.moved.empty else {"revision": before.moved}
+        results = step("tabulate", tabulate, gaps, judged, {**doubts, **later, **moved}, gate)
+        facts = release_facts(identity, study, snapshot, made_from, before)
         charts = step("draw", render.draw, study, {**inputs, **results}, facts)
         results["validation"] = step("validate", validate, gate)
         report = build_report(study, facts, {**inputs, **results})
         files = step("render", render.render, report, charts)
-        files |= exports({**inputs, **results}, snapshot)
+        files |= {**exports({**inputs, **results}, snapshot), **input_files(project)}
         answer = {"verdict": report.verdict, "sentence": report.sentence}
-        files["manifest.json"] = manifest(
-            release_id, study, snapshot, basis, answer=answer, files=files
-        )
-        path = step("publish", publish, place, study, release_id, files, {**inputs, **results})
-    return outcome(release_id, snapshot, path, report, results["validation"])
+        files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
+        files[SEAL] = seal(files[MANIFEST])
+        path = step("publish", publish, place, study, identity, files, {**inputs, **results})
+    return outcome(identity.release, snapshot, path, report, results["validation"])
 
 
-def newest_or_named(project: Project, study: Study, snapshot_id: str | None) -> Snapshot:
-    """The snapshot that was named, or the newest that the study may use."""
-    return snapshots.load(project.raw, snapshot_id, study=study.study.id)
+def chosen_snapshot(
+    project: Project, study: Study, snapshot_id: str | None, known_at: dt.date | None
+) -> Snapshot:
+    """The snapshot that was named, or the newest that the study may use, as known by a date."""
+    return snapshots.load(project.raw, snapshot_id, study=study.study.id, known_at=known_at)
+
+
+def take_provenance(
+    project: Project, place: publishing.Workspace, study: Study, study_sha256: str,
+    snapshot: Snapshot, claims: Claims | None,
+) -> tuple[Provenance, Identity]:  # fmt: skip
+    """What the release is made from, the release that it follows, and its name."""
+    own = believing(provenance(project, study_sha256), claims)
+    basis = basis_of(study, snapshot, own)
+    follows = lineage(place.out, study.study.id, basis, snapshot.as_known_at)
+    return believing(own, follows.claims), identify(study, snapshot, basis, follows.previous)
 
 
 def load(project: Project, study: Study, snapshot: Snapshot, gate: Gate) -> Frames:
@@ -124,6 +146,17 @@ def load(project: Project, study: Study, snapshot: Snapshot, gate: Gate) -> Fram
     for name, frame in inputs.items():
         gate.check(TABLES[name], frame)
     return inputs
+
+
+def compare(
+    project: Project, identity: Identity, study: Study, snapshot: Snapshot, gaps: pd.DataFrame,
+    judged: list[assessment.Judged], later: Frames,
+) -> Since | None:  # fmt: skip
+    """What moved since the release before; None where there is none."""
+    if identity.previous is None:
+        return None
+    now = figures(gaps, assessment.verdict_table(judged), later.get("bridged_gap"))
+    return since(identity.previous.folder, project.raw, study, snapshot, now)
 
 
 def tabulate(
@@ -169,14 +202,14 @@ def rights(snapshot: Snapshot) -> dict[str, list[str]]:
 def publish(
     place: publishing.Workspace,
     study: Study,
-    release_id: str,
+    identity: Identity,
     files: dict[str, bytes],
     frames: Frames,
 ) -> Path:
     """Write the release and the database aside, then move both into place."""
     publishing.write_files(place.release, files)
     warehouse.build(place.database, frames)
-    return publishing.publish(place, release_id, study.study.id)
+    return publishing.publish(place, identity.release, study.study.id)
 
 
 def outcome(

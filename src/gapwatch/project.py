@@ -12,15 +12,19 @@ STUDY_FILE = "gapwatch.toml"
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one project. `root` holds data/, expectations/ and reports/."""
+    """The folders of one project. `root` holds data/, expectations/ and reports/.
+
+    Where a release is made again, its snapshots may lie elsewhere: in `snapshots_in`.
+    """
 
     root: Path
     study_file: Path
+    snapshots_in: Path | None = None
 
     @property
     def raw(self) -> Path:
         """Snapshots."""
-        return self.root / "data" / "raw"
+        return self.snapshots_in or self.root / "data" / "raw"
 
     @property
     def curated(self) -> Path:

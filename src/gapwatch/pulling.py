@@ -89,6 +89,7 @@ def pull(
     lock = filelock.FileLock(project.raw / ".lock", timeout=_PATIENCE_SECONDS)
     try:
         with told(project.raw), lock:
+            snapshots.clear_leftovers(project.raw)
             if client is not None:
                 return _pull(project, study, today, client, accept_revisions)
             with Client(about.organisation, about.contact) as own:

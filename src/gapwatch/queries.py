@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pandas as pd
 
 from gapwatch import publishing, snapshots, warehouse
 from gapwatch import study as study_file
-from gapwatch.audit.manifest import provenance
+from gapwatch.audit.manifest import basis_of
+from gapwatch.audit.provenance import provenance
 from gapwatch.audit.verify import verify_release
 from gapwatch.contracts import SEXES
 from gapwatch.errors import UsageError
@@ -26,9 +28,10 @@ GAP_COLUMNS = [
 
 
 def gaps(
-    project: Project, *, snapshot_id: str | None, measure: str | None, sex: str | None
-) -> pd.DataFrame:
-    """The gap of one measure or all, of one sex or both, measured from a snapshot."""
+    project: Project, *, snapshot_id: str | None, known_at: dt.date | None, measure: str | None,
+    sex: str | None,
+) -> pd.DataFrame:  # fmt: skip
+    """The gap of one measure or all, of one sex or both, from a snapshot or as known at a date."""
     study, _ = study_file.load(project.study_file)
     known = [item.id for item in study.measures]
     for name, value, choices in (("--measure", measure, known), ("--sex", sex, list(SEXES))):
@@ -37,9 +40,8 @@ def gaps(
                 name, expected=f"one of {', '.join(choices)}", found=repr(value),
                 remedy=f"choose one of these, or leave {name} out",
             )  # fmt: skip
-    inputs = load_inputs(
-        project.raw, snapshots.load(project.raw, snapshot_id, study=study.study.id), study
-    )
+    snapshot = snapshots.load(project.raw, snapshot_id, study=study.study.id, known_at=known_at)
+    inputs = load_inputs(project.raw, snapshot, study)
     warehouse.check(inputs)
     found = measure_gaps(study, inputs)
     if measure is not None:
@@ -56,7 +58,7 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
     """
     study, study_sha256 = study_file.load(project.study_file)
     newest = snapshots.load(project.raw, study=study.study.id)
-    expected = provenance(project, study_sha256).release_id(study, newest)
+    basis = basis_of(study, newest, provenance(project, study_sha256))
     release = publishing.latest(out or project.reports, study.study.id)
     found: dict[str, Any] = {
         "study": study.study.id,
@@ -77,7 +79,7 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
         "released_snapshot": manifest.snapshot.id,
         "verdict": manifest.answer.verdict,
         "sentence": manifest.answer.sentence,
-        "up_to_date": manifest.release == expected,
+        "up_to_date": manifest.basis == basis,
     }
 
 

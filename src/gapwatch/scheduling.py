@@ -8,10 +8,19 @@ import sys
 from gapwatch.errors import UsageError
 from gapwatch.project import Project
 
+FLOWS = ("monthly", "replay")
 
-def serve(project: Project, cron: str) -> int:
-    """Keep the monthly flow of a project on a schedule until stopped; return its exit code."""
-    program = project.root / "flows" / "monthly.py"
+
+def serve(project: Project, flow: str, cron: str) -> int:
+    """Keep a flow of a project on a schedule until stopped; return its exit code.
+
+    Raises UsageError for a flow that there isn't.
+    """
+    if flow not in FLOWS:
+        raise UsageError(
+            "--flow", expected=" or ".join(FLOWS), found=repr(flow), remedy="name one of these"
+        )
+    program = project.root / "flows" / f"{flow}.py"
     if not program.is_file():
         raise UsageError(
             str(program), expected="the project's flows", found="no such file",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+from gapwatch.audit.ledger import counts
+
+if TYPE_CHECKING:
+    from gapwatch.audit.since import Since
 
 _GAP_HEADINGS = {
     "measure": "Measure", "sex": "Sex", "period_start": "From", "period_end": "To",
@@ -57,3 +62,25 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3f}" if name == "relative_gap" else f"{value:.1f}"
     return str(value)
+
+
+def revision_lines(found: Since, shown: int) -> list[str]:
+    """What moved since another release: counts by kind, then each number with its steps."""
+    if found.moved.empty:
+        return [f"No published number has changed since {found.release}."]
+    moved = ", ".join(f"{number} by {kind}" for kind, number in counts(found.moved).items())
+    lines = [f"Since {found.release}: {moved or 'no number changed its value'}."]
+    for row in records(found.moved)[:shown]:
+        named = (row["table_name"], row["geography"], row["measure"], row["sex"], row["period"])
+        change = "" if row["change"] is None else f" ({row['change']:+g} {row['unit']})"
+        lines.append(
+            f"  {' '.join(str(part) for part in named if part)}, {row['figure']}: "
+            f"{_short(row['from_value'])} -> {_short(row['to_value'])}{change}, by {row['kind']}"
+        )
+    if len(found.moved) > shown:
+        lines.append(f"  and {len(found.moved) - shown} more: see --json")
+    return lines
+
+
+def _short(text: str) -> str:
+    return text[:60] or "none"

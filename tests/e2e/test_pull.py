@@ -42,7 +42,7 @@ class Pulled:
 
 
 @pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulled]:
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulled]:
     root = tmp_path_factory.mktemp("pulled") / "project"
     for name in ("data/raw", "expectations"):
         shutil.copytree(ROOT / name, root / name)
@@ -58,21 +58,21 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulled]:
 
 
 @pytest.fixture
-def pulled(once: Pulled, tmp_path: Path) -> Project:
+def pulled(first: Pulled, tmp_path: Path) -> Project:
     """A copy of that project, to be pulled again."""
     root = tmp_path / "project"
-    shutil.copytree(once.project.root, root)
+    shutil.copytree(first.project.root, root)
     return Project(root, root / "gapwatch.toml")
 
 
 @pytest.fixture
-def publisher(once: Pulled, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer | None], bytes]:
+def publisher(first: Pulled, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer | None], bytes]:
     """Says what the publisher answers; without an answer it sends the good file."""
-    once.server.server.seen.clear()
+    first.server.server.seen.clear()
 
     def answer(given: Answer | None = None) -> bytes:
-        monkeypatch.setitem(faulty_server.PLAIN, PATH, given or (200, {}, once.good, 0))
-        return once.good
+        monkeypatch.setitem(faulty_server.PLAIN, PATH, given or (200, {}, first.good, 0))
+        return first.good
 
     return answer
 
@@ -83,43 +83,43 @@ def pull(project: Project, *, day: dt.date = DAY, accept: bool = False) -> pulli
 
 
 def test_a_pull_pins_what_was_sent_and_carries_the_written_out_figures(
-    once: Pulled, shipped: Project
+    first: Pulled, shipped: Project
 ) -> None:
     written_out = snapshots.load(shipped.raw)
-    made = snapshots.load(once.project.raw, once.said.snapshot)
-    assert once.said.new
-    assert once.said.changed_sources == ("ward-reference",)
+    made = snapshots.load(first.project.raw, first.said.snapshot)
+    assert first.said.new
+    assert first.said.changed_sources == ("ward-reference",)
     pin = made.pin("ward-reference")
-    assert snapshots.read_objects(once.project.raw, pin) == (once.good,)
+    assert snapshots.read_objects(first.project.raw, pin) == (first.good,)
     assert made.pin("ward-life-expectancy") == written_out.pin("ward-life-expectancy")
     assert made.follows == written_out.id
     assert made.study == "westminster"
-    assert [item.status for item in once.said.requests] == [200]
+    assert [item.status for item in first.said.requests] == [200]
 
 
 def test_the_same_answer_again_is_nothing_new_whatever_the_day(
-    once: Pulled, pulled: Project
+    first: Pulled, pulled: Project
 ) -> None:
     before = contents(pulled.raw)
     again = pull(pulled, day=DAY + dt.timedelta(days=31))
-    assert (again.snapshot, again.new) == (once.said.snapshot, False)
+    assert (again.snapshot, again.new) == (first.said.snapshot, False)
     assert contents(pulled.raw) == before
 
 
 def test_two_pulls_of_one_day_are_in_order_and_the_later_is_run(
-    once: Pulled, pulled: Project, publisher: Callable[..., bytes]
+    first: Pulled, pulled: Project, publisher: Callable[..., bytes]
 ) -> None:
-    publisher((200, {}, once.good.replace(b"Abbey Road", b"Abbey  Rd"), 0))
+    publisher((200, {}, first.good.replace(b"Abbey Road", b"Abbey  Rd"), 0))
     second = pull(pulled, accept=True)
     assert [change.column for change in second.changes] == ["area_name"]
     assert snapshots.load(pulled.raw, study="westminster").id == second.snapshot
-    assert snapshots.load(pulled.raw, second.snapshot).follows == once.said.snapshot
+    assert snapshots.load(pulled.raw, second.snapshot).follows == first.said.snapshot
 
 
 def test_a_run_on_a_pulled_snapshot_gives_the_figures_of_the_shipped_one(
-    project: Project, once: Pulled
+    project: Project, first: Pulled
 ) -> None:
-    shutil.copy(once.project.study_file, project.study_file)
+    shutil.copy(first.project.study_file, project.study_file)
     asked = ("gap", "--measure", "slope", "--json")
     shipped = gapwatch(project, *asked, "--snapshot", snapshots.load(project.raw).id)
     assert shipped.returncode == 0, shipped.stderr
@@ -176,11 +176,11 @@ FAULTS: dict[str, tuple[Callable[[bytes], Answer], type[GapwatchError], str]] = 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_a_named_error_and_every_pinned_byte_stays(
-    once: Pulled, pulled: Project, publisher: Callable[..., bytes], fault: str
+    first: Pulled, pulled: Project, publisher: Callable[..., bytes], fault: str
 ) -> None:
     before = contents(pulled.raw)
     spoil, kind, told = FAULTS[fault]
-    publisher(spoil(once.good))
+    publisher(spoil(first.good))
     with pytest.raises(kind) as caught:
         pull(pulled)
     assert told in str(caught.value)
@@ -188,15 +188,15 @@ def test_a_fault_is_a_named_error_and_every_pinned_byte_stays(
 
 
 def test_a_column_that_moved_and_one_that_is_new_are_read_by_name(
-    once: Pulled, pulled: Project, publisher: Callable[..., bytes]
+    first: Pulled, pulled: Project, publisher: Callable[..., bytes]
 ) -> None:
-    rows = [line.split(",") for line in once.good.decode().splitlines()]
+    rows = [line.split(",") for line in first.good.decode().splitlines()]
     moved = "\n".join(",".join([row[4], "new", *row[:4]]) for row in rows)
     publisher((200, {}, f"{moved}\n".encode(), 0))
     second = pull(pulled)
     assert second.new
     assert second.changes == ()
-    assert second.snapshot != once.said.snapshot
+    assert second.snapshot != first.said.snapshot
 
 
 def test_a_study_of_pinned_figures_alone_has_nothing_to_pull(project: Project) -> None:
@@ -207,10 +207,10 @@ def test_a_study_of_pinned_figures_alone_has_nothing_to_pull(project: Project) -
 
 
 def test_a_file_that_says_something_else_at_the_same_address_is_refused_until_accepted(
-    once: Pulled, pulled: Project, publisher: Callable[..., bytes]
+    first: Pulled, pulled: Project, publisher: Callable[..., bytes]
 ) -> None:
     before = contents(pulled.raw)
-    publisher((200, {}, once.good.replace(b"15.36", b"15.37"), 0))
+    publisher((200, {}, first.good.replace(b"15.36", b"15.37"), 0))
     with pytest.raises(SourceError, match="without a word") as caught:
         pull(pulled)
     assert "15.36 -> 15.37" in str(caught.value)
@@ -219,15 +219,15 @@ def test_a_file_that_says_something_else_at_the_same_address_is_refused_until_ac
 
 
 def test_our_own_correction_is_no_change_of_the_publishers(
-    once: Pulled, pulled: Project, publisher: Callable[..., bytes]
+    first: Pulled, pulled: Project, publisher: Callable[..., bytes]
 ) -> None:
     with pulled.study_file.open("a", encoding="utf-8") as study:
         study.write(CORRECTION)
-    header, rest = once.good.split(b"\n", 1)
+    header, rest = first.good.split(b"\n", 1)
     publisher((200, {}, header + b",remark\n" + rest.replace(b"\n", b",\n"), 0))
     second = pull(pulled)
     assert (second.new, second.changes) == (True, ())
-    done = gapwatch(pulled, "snapshots", "diff", once.said.snapshot, second.snapshot)
+    done = gapwatch(pulled, "snapshots", "diff", first.said.snapshot, second.snapshot)
     assert "No differences." in done.stdout, done.stderr
 
 

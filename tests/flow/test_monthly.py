@@ -2,100 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
-import socket
+import signal
 import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gapwatch import publishing, snapshots
 from gapwatch.demo.replica import Replica
 from gapwatch.project import Project
-from tests.command import contents, gapwatch
+from tests.command import COMMAND, contents, gapwatch
 from tests.conftest import ROOT, STAGES
+from tests.flow.conftest import QUIET, ask, free_port, run_flow, tasks_of, wait_for
 from tests.replicated import ask_replica, world_of
-
-FLOW = ROOT / "flows" / "monthly.py"
-QUIET = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "INFO",
-}
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A Prefect server on loopback; the environment in which it is found."""
-    home = tmp_path_factory.mktemp("prefect")
-    port = free_port()
-    environment = {
-        **os.environ, **QUIET, "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-    }  # fmt: skip
-    log = (home / "server.log").open("wb")
-    with subprocess.Popen(
-        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",
-         "--port", str(port)], env=environment, stdout=log, stderr=log,
-    ) as process:  # fmt: skip
-        try:
-            wait_for(lambda: ask(environment, "health") is True, "the server", seconds=180)
-            yield environment
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
-            log.close()
-
-
-def ask(environment: dict[str, str], path: str, body: object = None) -> Any:
-    """Ask the server's own interface; None while nobody answers."""
-    request = urllib.request.Request(  # noqa: S310 - loopback
-        f"{environment['PREFECT_API_URL']}/{path}",
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return json.load(answer)
-    except OSError:
-        return None
-
-
-def wait_for(condition: Any, what: str, *, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return
-        time.sleep(0.5)
-    pytest.fail(f"{what} didn't come in {seconds} seconds")
-
-
-def run_flow(
-    project: Project, server: dict[str, str], *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(FLOW), "--study", str(project.study_file), *arguments],
-        cwd=project.root, env=server, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-
-
-def tasks_of(server: dict[str, str], artifact: dict[str, Any]) -> list[dict[str, Any]]:
-    """Task runs, in order, of the flow run that left an artifact."""
-    asked = {"flow_runs": {"id": {"any_": [artifact["flow_run_id"]]}}}
-    return sorted(ask(server, "task_runs/filter", asked), key=lambda run: run["start_time"])
 
 
 def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the_verdict(
@@ -104,7 +27,7 @@ def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the
     shipped = snapshots.ids(project.raw)
     with Replica(world_of(project)) as replica:
         ask_replica(project, replica)
-        done = run_flow(project, server)
+        done = run_flow("monthly", project, server)
     assert done.returncode == 0, done.stdout + done.stderr
     (pulled,) = set(snapshots.ids(project.raw)) - set(shipped)
     by_flow = publishing.latest(project.reports, "westminster")
@@ -131,7 +54,7 @@ def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the
 
 def test_a_flow_on_a_named_snapshot_asks_nobody(project: Project, server: dict[str, str]) -> None:
     shipped = snapshots.load(project.raw).id
-    done = run_flow(project, server, "--snapshot", shipped)
+    done = run_flow("monthly", project, server, "--snapshot", shipped)
     assert done.returncode == 0, done.stdout + done.stderr
     assert snapshots.ids(project.raw) == [shipped]
     assert publishing.latest(project.reports, "westminster") is not None
@@ -142,29 +65,32 @@ def test_a_flow_on_broken_data_fails_with_the_named_error_and_tries_only_once(
 ) -> None:
     pin = next((project.raw / "objects").iterdir())
     pin.write_bytes(b"flipped")
-    done = run_flow(project, server, "--snapshot", snapshots.load(project.raw).id)
+    done = run_flow("monthly", project, server, "--snapshot", snapshots.load(project.raw).id)
     assert done.returncode == 5
     assert pin.name in done.stderr
     assert publishing.latest(project.reports, "westminster") is None
 
 
-def test_serve_keeps_the_flow_on_its_schedule(project: Project, server: dict[str, str]) -> None:
+def test_serve_keeps_each_flow_on_its_schedule(project: Project, server: dict[str, str]) -> None:
     shutil.copytree(ROOT / "flows", project.root / "flows")
-    with subprocess.Popen(
-        [sys.executable, "-m", "gapwatch.cli", "serve", "--cron", "30 5 2 * *"],
-        cwd=project.root, env=server, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:  # fmt: skip
-        try:
-            wait_for(lambda: ask(server, "deployments/filter", {}), "the schedule", seconds=90)
-            deployment = ask(server, "deployments/filter", {})[0]
-            assert deployment["name"] == "monthly"
-            assert deployment["schedules"][0]["schedule"]["cron"] == "30 5 2 * *"
-            assert deployment["schedules"][0]["active"]
-            assert process.poll() is None
-        finally:
-            os.killpg(process.pid, 15)
-            process.wait(timeout=60)
+    wanted = {"monthly": "30 5 2 * *", "replay": "45 6 3 * *"}
+    with contextlib.ExitStack() as stack:
+        for flow, cron in wanted.items():
+            process = stack.enter_context(subprocess.Popen(
+                [*COMMAND, "serve", "--flow", flow, "--cron", cron],
+                cwd=project.root, env=server, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, start_new_session=True,
+            ))  # fmt: skip
+            stack.callback(os.killpg, process.pid, signal.SIGTERM)
+
+        def kept() -> dict[str, str]:
+            return {
+                deployment["name"]: schedule["schedule"]["cron"]
+                for deployment in ask(server, "deployments/filter", {}) or ()
+                for schedule in deployment["schedules"] if schedule["active"]
+            }  # fmt: skip
+
+        wait_for(lambda: kept() == wanted, "both schedules", seconds=180)
 
 
 @pytest.mark.parametrize(
@@ -180,6 +106,12 @@ def test_serve_refuses_when_no_server_answers(
     assert told in done.stderr
     assert "prefect server start" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_serve_refuses_a_flow_that_there_is_not(project: Project) -> None:
+    done = gapwatch(project, "serve", "--flow", "weekly")
+    assert done.returncode == 2, done.stderr
+    assert "monthly or replay" in done.stderr
 
 
 def test_serve_refuses_a_schedule_that_is_none(project: Project, server: dict[str, str]) -> None:

@@ -155,3 +155,24 @@ def test_no_pointer_is_no_release(tmp_path: Path) -> None:
 def test_releases_may_lie_beside_the_database(tmp_path: Path) -> None:
     with publishing.workspace(tmp_path, tmp_path, patience_seconds=1) as place:
         assert place.release.is_dir()
+
+
+def test_a_folder_to_build_in_is_removed_by_the_next_one_only_when_its_owner_is_gone(
+    tmp_path: Path,
+) -> None:
+    target = tmp_path / "b.zip"
+    for name in (".making-dead", ".making-another-program's", ".making-just-begun-or-all-but-gone"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".making-dead" / ".lock").touch()
+    (tmp_path / ".making-dead" / "half").mkdir()
+    theirs = tmp_path / ".making-another-program's" / "precious"
+    theirs.touch()
+    with (
+        publishing.beside(target, ".making-") as one,
+        publishing.beside(target, ".making-") as other,
+    ):
+        (one / "half").mkdir()
+        assert set(tmp_path.glob(".making-*")) == {one, other, theirs.parent}
+        assert one.is_dir()
+    assert list(tmp_path.iterdir()) == [theirs.parent]
+    assert theirs.exists()

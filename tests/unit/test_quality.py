@@ -103,8 +103,32 @@ def test_wrong_arguments_of_an_expectation_are_refused(
     tmp_path: Path, inputs: dict[str, pd.DataFrame]
 ) -> None:
     wrong = {**IN_RANGE, "kwargs": {"colum": "imd2010_average_score"}}
-    with pytest.raises(worker.SuiteError, match="arguments of"):
+    with pytest.raises(worker.SuiteError, match="arguments among"):
         check(tmp_path, [COUNTED, wrong], inputs["area_reference"])
+
+
+HARM = "@pd.io.common.os.system('true') == 1"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kwargs": {"column": "area_code", "row_condition": HARM, "condition_parser": "pandas"}},
+        {"kwargs": {"column": {"type": "pass_through", "pass_through_filter": HARM}}},
+        {"kwargs": {"column": ["area_code", {"a": 1}]}},
+        {"kwargs": [HARM]},
+        {"type": "expect_column_values_to_be_valid_something"},
+        {"type": {"a": 1}},
+        {"says": {"a": 1}},
+    ],
+)
+def test_a_suite_that_asks_for_more_than_plain_expectations_is_refused_before_anything_runs(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    path = tmp_path / "suite.json"
+    path.write_text(json.dumps({"table": "t", "expectations": [COUNTED, {**IN_RANGE, **changes}]}))
+    with pytest.raises(worker.SuiteError):
+        worker.read_suite(path)
 
 
 def test_as_many_expectations_are_evaluated_as_the_suite_holds(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
@@ -14,7 +16,13 @@ from pydantic import ValidationError as PydanticError
 from gapwatch.contracts import VERDICTS
 from gapwatch.errors import IntegrityError
 
-_AWAY = "move the release away and run again"
+SCHEMA_VERSION = 2
+MANIFEST, SEAL = "manifest.json", "manifest.sha256"
+_AWAY = "move the release away and run again, or restore it from a backup or a bundle"
+_MOST_BYTES = 50_000_000
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,150}$")]
 
 
 class _Part(BaseModel):
@@ -24,7 +32,7 @@ class _Part(BaseModel):
 class Output(_Part):
     """One file of the release."""
 
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    sha256: Sha256
     bytes: int = Field(ge=0)
 
 
@@ -36,63 +44,248 @@ class Answer(_Part):
 
 
 class SnapshotPart(_Part):
-    """The snapshot that it was made from."""
+    """The snapshot that it was made from, and its inputs by source."""
 
-    id: str
+    id: Name
+    inputs: dict[str, Output]
+
+
+class StudyPart(_Part):
+    """The study that it is about."""
+
+    id: Name
+    sha256: Sha256
+
+
+class CodePart(_Part):
+    """The code that made it."""
+
+    package_version: Annotated[str, Field(pattern=r"^[0-9][0-9A-Za-z.+!-]{0,50}$")]
+    sha256: Sha256
+    commit: Annotated[str, Field(pattern="^[0-9a-f]{40,64}$")] | None
+    clean: bool | None
+
+
+class LockPart(_Part):
+    """The packages that it was made with."""
+
+    sha256: Sha256 | None
+
+
+class Link(_Part):
+    """The release before."""
+
+    release: Name
+    sha256: Sha256
+
+
+class OlderReleaseError(IntegrityError):
+    """A release of a schema before this one: whole, perhaps, but it can't be checked here."""
+
+
+class Making(_Part):
+    """What it was made with; told, and nothing else may be told there."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    python: Annotated[str, Field(pattern=r"^[0-9][0-9a-z.+]{0,20}$")]
+    platform: Annotated[str, Field(pattern=r"^[a-z0-9_ .-]{1,40}$")]
 
 
 class Manifest(_Part):
     """What of a manifest is needed to check a release (docs/manifest.md describes all of it)."""
 
-    schema_version: Literal[1]
-    release: str
+    release: Name
+    basis: Sha256
+    previous: Link | None
     answer: Answer
+    as_known_at: str
     snapshot: SnapshotPart
-    outputs: dict[Annotated[str, Field(pattern="^[a-z_]+(/[a-z_]+)?[.][a-z]+$")], Output]
+    study: StudyPart
+    suites: dict[str, Sha256]
+    people: dict[str, str]
+    code: CodePart
+    lock: LockPart
+    made_with: Making
+    outputs: dict[
+        Annotated[str, Field(pattern=r"^([a-z]+/){0,2}[A-Za-z0-9_-]+\.[a-z0-9]+$")], Output
+    ]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a release, held against its seal; IntegrityError when it isn't whole."""
+    path = folder / MANIFEST
+    for name in (MANIFEST, SEAL):
+        if not _is_plain(folder / name) and (name == MANIFEST or not _older(path)):
+            raise _broken(folder / name, "a plain file", "none")
+    if _older(path):
+        raise OlderReleaseError(
+            f"{path}, schema_version", expected=str(SCHEMA_VERSION), found="an earlier one",
+            remedy="check out the commit that it names and run it there; it kept no inputs",
+        )  # fmt: skip
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise _broken(path, f"at most {_MOST_BYTES} bytes", f"{path.stat().st_size} bytes")
+        content, sealed = path.read_bytes(), (folder / SEAL).read_bytes()
+    except OSError as error:
+        raise _broken(Path(error.filename or path), "a file that can be read",
+                      str(error.strerror)) from error  # fmt: skip
+    seal = f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n".encode()
+    if sealed != seal:
+        raise _broken(path, f"the hash in {SEAL}, {sealed[:64].decode('ascii', 'replace')}",
+                      f"sha256 {seal[:64].decode()}")  # fmt: skip
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise _broken(path, "a manifest in JSON", str(error)[:200]) from error
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if version != SCHEMA_VERSION:
+        newer = isinstance(version, int) and version > SCHEMA_VERSION
+        raise IntegrityError(
+            f"{path}, schema_version", expected=str(SCHEMA_VERSION), found=repr(version)[:40],
+            remedy="use the gapwatch that made it, or a newer one" if newer else _AWAY,
+        )  # fmt: skip
+    try:
+        return Manifest.model_validate_json(content)
+    except PydanticError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise _broken(path, f"{key}: {first['msg'].lower()}", repr(first["input"])[:80]) from error
+
+
+def release_problems(folder: Path) -> tuple[Manifest | None, list[IntegrityError]]:
+    """The manifest, if it can be read, and everything that isn't as it says."""
+    try:
+        told = read_manifest(folder)
+    except IntegrityError as error:
+        return None, [error]
+    found: list[IntegrityError] = []
+    if told.release != folder.name:
+        found.append(_broken(folder / MANIFEST, f"the release {folder.name}", told.release))
+    found += _declared_problems(told, folder)
+    named = {*told.outputs, MANIFEST, SEAL}
+    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    present = {name for name, path in there.items() if _is_plain(path)}
+    kept = {parent for name in named for parent in _parents(name)}
+    found += [
+        _broken(path, "files and the folders that hold them", "something else")
+        for name, path in sorted(there.items())
+        if name not in present and (path.is_symlink() or not path.is_dir() or name not in kept)
+    ]
+    found += [_broken(folder / name, "a file that the manifest names", "no file")
+              for name in sorted(named - present)]  # fmt: skip
+    found += [_broken(folder / name, "only files that the manifest names", "another file")
+              for name in sorted(present - named)]  # fmt: skip
+    for name in sorted(present & told.outputs.keys()):
+        wanted = told.outputs[name]
+        size, sha = sized_hash(folder / name)
+        if (size, sha) != (wanted.bytes, wanted.sha256):
+            found.append(_broken(folder / name, f"{wanted.bytes} bytes, sha256 {wanted.sha256}",
+                                 f"{size} bytes, sha256 {sha}"))  # fmt: skip
+    if not found:
+        found = _answer_problems(told, folder)
+    return told, found
+
+
+def _is_plain(path: Path) -> bool:
+    """A regular file of its own: a link, a pipe or a folder is none."""
+    return not path.is_symlink() and path.is_file()
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split("/")[:-1]
+    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def _older(path: Path) -> bool:
+    """Whether a manifest says that it is of an earlier schema, which had no seal."""
+    if not _is_plain(path) or path.stat().st_size > _MOST_BYTES:
+        return False
+    try:
+        document = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    return isinstance(version, int) and 0 < version < SCHEMA_VERSION
+
+
+def basis_sha256(
+    *, study: str, snapshot: str, study_sha256: str, code_sha256: str, lock_sha256: str | None,
+    commit: str | None, clean: bool | None, suites: Mapping[str, str],
+) -> str:  # fmt: skip
+    """Hash of the declared inputs of a release, the release before left out."""
+    told = [study, snapshot, study_sha256, code_sha256, lock_sha256 or "", commit or "", str(clean),
+            *(f"{name} {sha}" for name, sha in sorted(suites.items()))]  # fmt: skip
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def release_name(study: str, as_known_at: str, basis: str, previous_sha256: str) -> str:
+    """Name of a release: study, date, and a hash of all that decides its bytes."""
+    both = hashlib.sha256(f"{basis}\n{previous_sha256}".encode()).hexdigest()
+    return f"{study}-{as_known_at}-{both[:10]}"
+
+
+def _declared_problems(told: Manifest, folder: Path) -> list[IntegrityError]:
+    """What a manifest declares must be what the release holds, and give the release's own name."""
+    kept = {name: item.sha256 for name, item in told.outputs.items()}
+    suites = {name.rpartition("/")[2]: sha for name, sha in kept.items()
+              if name.startswith("inputs/expectations/")}  # fmt: skip
+    basis = basis_sha256(
+        study=told.study.id, snapshot=told.snapshot.id, study_sha256=told.study.sha256,
+        code_sha256=told.code.sha256, lock_sha256=told.lock.sha256, commit=told.code.commit,
+        clean=told.code.clean, suites=told.suites,
+    )  # fmt: skip
+    before = told.previous.sha256 if told.previous else ""
+    name = release_name(told.study.id, told.as_known_at, basis, before)
+    pairs = (
+        ("study.sha256", kept.get("inputs/study.toml", "no study"), told.study.sha256),
+        ("lock.sha256", str(kept.get("inputs/requirements.lock")), str(told.lock.sha256)),
+        ("suites", str(sorted(suites.items())), str(sorted(told.suites.items()))),
+        ("basis", basis, told.basis),
+        ("release", name, told.release),
+        ("outputs, data/verdict.csv", "True", str("data/verdict.csv" in kept)),
+    )
+    return [
+        _broken(folder / MANIFEST, f"{what}: {expected[:200]}", found[:200])
+        for what, expected, found in pairs if expected != found
+    ]  # fmt: skip
 
 
 def verify_release(folder: Path) -> Manifest:
     """Check every file of a release against its manifest, and the answer against its data.
 
-    Raises IntegrityError, which names the file that is missing, changed or extra.
+    Raises IntegrityError, which names the first file that is missing, changed or extra.
     """
+    told, found = release_problems(folder)
+    if found or told is None:
+        raise found[0]
+    return told
+
+
+def sized_hash(path: Path) -> tuple[int, str]:
+    """Size in bytes and SHA-256 of a file, read in pieces; a link counts as no content."""
+    if path.is_symlink():
+        return 0, "a symbolic link"
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return file.tell(), digest.hexdigest()
+
+
+def _answer_problems(told: Manifest, folder: Path) -> list[IntegrityError]:
+    """A manifest that was sealed anew still can't say another answer than the data."""
+    path = folder / "data" / "verdict.csv"
     try:
-        manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
-    except (OSError, PydanticError) as error:
-        raise IntegrityError(
-            str(folder / "manifest.json"), expected="a manifest that can be read",
-            found=str(error).splitlines()[0], remedy=_AWAY,
-        ) from error  # fmt: skip
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    _require_same("files of the release", {*manifest.outputs, "manifest.json"}, present, folder)
-    for name, output in manifest.outputs.items():
-        content = (folder / name).read_bytes()
-        found = hashlib.sha256(content).hexdigest()
-        if found != output.sha256:
-            raise IntegrityError(
-                str(folder / name), expected=f"sha256 {output.sha256}", found=f"sha256 {found}",
-                remedy=_AWAY,
-            )  # fmt: skip
-    _require_answer(manifest, folder)
-    return manifest
+        rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+        primary = {row["verdict"] for row in rows if row["is_primary"] == "true"}
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
+        return [_broken(path, "the table of verdicts", f"{type(error).__name__}: {error}"[:200])]
+    if told.answer.verdict in primary & set(VERDICTS):
+        return []
+    return [
+        _broken(folder / MANIFEST, f"the verdict of its data: {', '.join(sorted(primary))}",
+                repr(told.answer.verdict))
+    ]  # fmt: skip
 
 
-def _require_same(what: str, named: set[str], present: set[str], folder: Path) -> None:
-    if named != present:
-        missing, extra = sorted(named - present), sorted(present - named)
-        found = [f"no {name}" for name in missing] + [f"{name}, not named" for name in extra]
-        raise IntegrityError(
-            str(folder), expected=f"the {what} that its manifest names", found="; ".join(found),
-            remedy=_AWAY,
-        )  # fmt: skip
-
-
-def _require_answer(manifest: Manifest, folder: Path) -> None:
-    """The manifest isn't among its own hashes, so its answer is held against the data."""
-    rows = csv.DictReader(io.StringIO((folder / "data" / "verdict.csv").read_text("utf-8")))
-    primary = {row["verdict"] for row in rows if row["is_primary"] == "true"}
-    if manifest.answer.verdict not in primary & set(VERDICTS):
-        raise IntegrityError(
-            str(folder / "manifest.json"), expected=f"the verdict of its data: {sorted(primary)}",
-            found=repr(manifest.answer.verdict), remedy=_AWAY,
-        )  # fmt: skip
+def _broken(path: Path, expected: str, found: str) -> IntegrityError:
+    return IntegrityError(str(path), expected=expected, found=found, remedy=_AWAY)

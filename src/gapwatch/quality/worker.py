@@ -28,6 +28,22 @@ from typing import Any
 
 SEVERITIES = ("critical", "warning")
 ROW_COUNTS = ("expect_table_row_count_to_be_between", "expect_table_row_count_to_equal")
+# What a suite may ask. A suite is data, and may come with somebody else's release; the library
+# takes conditions on rows that it evaluates as a program, so those and all else are refused.
+ARGUMENTS = {
+    "expect_column_pair_values_a_to_be_greater_than_b": {
+        "column_A", "column_B", "or_equal", "ignore_row_if",
+    },
+    "expect_column_values_to_be_between": {"column", "min_value", "max_value"},
+    "expect_column_values_to_be_in_set": {"column", "value_set"},
+    "expect_column_values_to_match_regex": {"column", "regex"},
+    "expect_column_values_to_not_be_null": {"column"},
+    "expect_column_values_to_not_match_regex": {"column", "regex"},
+    "expect_compound_columns_to_be_unique": {"column_list"},
+    "expect_table_row_count_to_be_between": {"min_value", "max_value"},
+    "expect_table_row_count_to_equal": {"value"},
+}  # fmt: skip
+_PLAIN = (str, int, float, bool)
 _MAX_EXAMPLES = 5
 _DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 _KEYS = {"type", "kwargs", "severity", "says"}
@@ -46,8 +62,8 @@ def read_suite(path: Path) -> list[dict[str, Any]]:
     where = f"expectations/{path.name}"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SuiteError(where, "a suite in JSON", str(error)) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise SuiteError(where, "a suite in JSON", str(error)[:200]) from error
     expectations = content.get("expectations") if isinstance(content, dict) else None
     if not expectations or not isinstance(expectations, list):
         raise SuiteError(where, "at least one expectation", "an empty suite, which checks nothing")
@@ -58,20 +74,35 @@ def read_suite(path: Path) -> list[dict[str, Any]]:
             raise SuiteError(place, f"the keys {', '.join(sorted(_KEYS))}", found)
         if item["severity"] not in SEVERITIES:
             raise SuiteError(place, f"severity {' or '.join(SEVERITIES)}", repr(item["severity"]))
+        _require_plain(place, item)
     if not any(item["type"] in ROW_COUNTS for item in expectations):
         raise SuiteError(where, f"one of {' or '.join(ROW_COUNTS)}",
                          "no count of rows, so an empty table would pass")  # fmt: skip
     return expectations
 
 
+def _require_plain(place: str, item: dict[str, Any]) -> None:
+    """Refuse a type or an argument beyond those of ARGUMENTS, and a value that isn't plain."""
+    if not isinstance(item["says"], str):
+        raise SuiteError(place, "words in says", repr(item["says"])[:80])
+    if not isinstance(item["type"], str) or item["type"] not in ARGUMENTS:
+        near = difflib.get_close_matches(str(item["type"]), ARGUMENTS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise SuiteError(place, "a known type of expectation", f"{item['type']!r}{hint}"[:200])
+    known = ARGUMENTS[item["type"]]
+    kwargs = item["kwargs"]
+    if not isinstance(kwargs, dict) or not set(kwargs) <= known:
+        found = ", ".join(sorted(set(kwargs) - known)) if isinstance(kwargs, dict) else repr(kwargs)
+        raise SuiteError(place, f"arguments among {', '.join(sorted(known))}", found[:200])
+    for name, value in kwargs.items():
+        parts = value if isinstance(value, list) else [value]
+        if not all(part is None or isinstance(part, _PLAIN) for part in parts):
+            raise SuiteError(f"{place}, {name}", "plain values", repr(value)[:80])
+
+
 def _implementation(where: str, number: int, item: dict[str, Any]) -> Any:
     from great_expectations.expectations import registry
 
-    known = registry.list_registered_expectation_implementations()
-    if item["type"] not in known:
-        near = difflib.get_close_matches(str(item["type"]), known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise SuiteError(where, "a known type of expectation", f"{item['type']!r}{hint}")
     try:
         return registry.get_expectation_impl(item["type"])(
             **item["kwargs"], severity=item["severity"], meta={"number": number}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from gapwatch.audit.manifest import Provenance
+from gapwatch.audit.manifest import Identity
+from gapwatch.audit.provenance import Provenance
+from gapwatch.audit.since import Since
 from gapwatch.reporting.parts import PinFacts, ReleaseFacts
+from gapwatch.reporting.since import changed
 from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.study import Study
 
 
 def release_facts(
-    release_id: str, study: Study, snapshot: Snapshot, basis: Provenance
+    identity: Identity, study: Study, snapshot: Snapshot, basis: Provenance, before: Since | None
 ) -> ReleaseFacts:
     """Everything printed about the release; the only date is the snapshot's."""
     return ReleaseFacts(
-        release_id=release_id,
+        release_id=identity.release,
         as_known_at=snapshot.as_known_at,
         snapshot_id=snapshot.id,
         pins=tuple(_pin(pin, study) for pin in snapshot.pins),
@@ -21,9 +24,10 @@ def release_facts(
         code_sha256=basis.code_sha256,
         study_sha256=basis.study_sha256,
         lock_sha256=basis.lock_sha256 or "",
-        rerun_command=f"gapwatch run --snapshot {snapshot.id}",
+        rerun_command=f"gapwatch replay {identity.release}",
         rerun_needs=_needs(basis),
-        changed_sentence=_changed(study),
+        changed_sentence=f"{changed(study, before)} {_expected(study)}",
+        people=tuple(study.people.told().items()),
     )
 
 
@@ -46,19 +50,19 @@ def _pin(pin: Pin, study: Study) -> PinFacts:
 
 def _needs(basis: Provenance) -> str:
     """What must be in place before the command makes the same report again."""
-    study = "Use the study file with the SHA-256 given here."
     if basis.commit is None:
-        return f"Use code with the SHA-256 given here: no commit is known for it. {study}"
+        return "Use code with the SHA-256 given here: no commit is known for it."
     if basis.clean is not True:
         return (
             "Use code with the SHA-256 given here: it may not be that of the commit named in "
-            f"manifest.json. {study}"
+            "manifest.json."
         )
-    return f"Check out the commit named in manifest.json. {study}"
+    return (
+        "The command takes the release from the folder of releases, or a bundle of it from a "
+        "file. With --as-then it uses the commit named in manifest.json."
+    )
 
 
-def _changed(study: Study) -> str:
-    """What changed since the last release: not known, as no earlier one is looked at."""
+def _expected(study: Study) -> str:
     sources = (source for source in study.sources if source.table == "life_expectancy")
-    expected = next(sources).next_expected
-    return f"This report is not compared with earlier ones. {expected}"
+    return next(sources).next_expected

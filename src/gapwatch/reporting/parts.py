@@ -36,7 +36,8 @@ class ReleaseFacts:
 
     `rerun_needs` says what must be in place before `rerun_command` makes the same report again.
     `lock_sha256` is empty where no lock file was found; `demonstration` names what was invented
-    when the data are not real, and is empty otherwise.
+    when the data are not real, and is empty otherwise. `people` says by key who commissioned,
+    analysed, assured and approved it.
     """
 
     release_id: str
@@ -50,6 +51,7 @@ class ReleaseFacts:
     rerun_command: str
     rerun_needs: str
     changed_sentence: str
+    people: tuple[tuple[str, str], ...] = ()
     demonstration: str = ""
 
 

@@ -25,6 +25,8 @@ def section(case: Case) -> Section:
         Items(_refusals(case)),
         Paragraph("Otherwise the first of these rules that holds gives the verdict."),
         Items(_rules(case)),
+        Heading("Who stands behind it"),
+        _people(case),
         Heading("Make it again"),
         Paragraph("The same snapshot, study, code and lock give the same bytes."),
         _identity(case),
@@ -94,6 +96,14 @@ def _rules(case: Case) -> tuple[str, ...]:
         ),
         "Too early to tell: everything else.",
     )
+
+
+def _people(case: Case) -> Entries:
+    """Who is named; what nobody did is said to be not done."""
+    entries = tuple(
+        Entry(capital(role.replace("_", " ")), name) for role, name in case.facts.people
+    )
+    return Entries("People and bodies", entries)
 
 
 def _identity(case: Case) -> Entries:

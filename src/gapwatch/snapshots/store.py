@@ -4,7 +4,7 @@
     data/raw/snapshots/<id>/pins/<source>.json   a pin: its objects, their origin, licence, hashes
     data/raw/snapshots/<id>/snapshot.json        the pins of the snapshot, with the hash of each
 
-The end of a snapshot's id is a hash of its own list, so no part of the chain can change unseen.
+The end of a snapshot's id is the start of the hash of its own list, which holds that of each pin.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import datetime as dt
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +24,8 @@ from gapwatch.errors import IntegrityError, SourceError, UsageError
 from gapwatch.snapshots.records import Object, Pin, Snapshot, SnapshotList, sha256
 
 _MAX_PIN_BYTES = 1_000_000
-_LIST = "snapshot.json"
+LIST = "snapshot.json"
+WRITING = ".writing-"
 _DATE = len("2026-11-23")
 _AGAIN = "restore it from version control or a backup, or make a new snapshot"
 
@@ -37,26 +38,43 @@ def ids(raw: Path, study: str | None = None) -> list[str]:
     folder = raw / "snapshots"
     if not folder.is_dir():
         return []
-    known = sorted(path.name for path in folder.iterdir() if (path / _LIST).is_file())
+    known = sorted(
+        path.name for path in folder.iterdir()
+        if (path / LIST).is_file() and not path.name.startswith(WRITING)
+    )  # fmt: skip
     if study is None:
         return known
-    return [name for name in known if _read_list(raw, name).study == study]
+    return [name for name in known if read_list(raw, name).study == study]
 
 
-def usable(raw: Path, study: str) -> list[str]:
-    """Ids of the snapshots that a study may use: its own where it has pulled any.
+def usable(raw: Path, study: str, known_at: dt.date | None = None) -> list[str]:
+    """Ids of the snapshots that a study may use: its own where it has pulled any by that date.
 
     A newer one that nobody pulled holds no live source; the next pull takes over what it pins.
     """
-    return ids(raw, study) or ids(raw, "")
+    return _known_by(ids(raw, study), known_at) or _known_by(ids(raw, ""), known_at)
 
 
-def load(raw: Path, snapshot_id: str | None = None, *, study: str = "") -> Snapshot:
+def load(
+    raw: Path, snapshot_id: str | None = None, *, study: str = "", known_at: dt.date | None = None
+) -> Snapshot:
     """Read a snapshot and verify its list and its pins.
 
-    When none is named it is the newest: of those that `study` may use, if a study is given.
+    When none is named it is the newest: of those that `study` may use, if a study is given, and of
+    those that were pinned by the date `known_at`.
     """
-    known = usable(raw, study) if study and snapshot_id is None else ids(raw)
+    if known_at is not None and snapshot_id is not None:
+        raise UsageError(
+            "--as-known-at", expected="a date, or a snapshot by name", found="both",
+            remedy="leave one of them out",
+        )  # fmt: skip
+    known = usable(raw, study, known_at) if study and snapshot_id is None else ids(raw)
+    if known_at is not None and not known and ids(raw):
+        raise UsageError(
+            f"what was known at {known_at}", found="no snapshot of that date or before",
+            expected=f"a date from {ids(raw)[0][:_DATE]} on, that of the first snapshot",
+            remedy="choose a later date; see `gapwatch snapshots`",
+        )  # fmt: skip
     if not known:
         raise UsageError(
             str(raw), expected="at least one snapshot", found="none",
@@ -69,9 +87,9 @@ def load(raw: Path, snapshot_id: str | None = None, *, study: str = "") -> Snaps
             remedy="see `gapwatch snapshots`",
         )  # fmt: skip
     folder = raw / "snapshots" / name
-    listed = _read_list(raw, name)
+    listed = read_list(raw, name)
     pins = tuple(
-        _load_pin(folder / "pins", source, sha) for source, sha in sorted(listed.pins.items())
+        read_pin(folder / "pins", source, sha) for source, sha in sorted(listed.pins.items())
     )
     return Snapshot(
         id=name, title=listed.title, as_known_at=listed.as_known_at, study=listed.study,
@@ -79,11 +97,15 @@ def load(raw: Path, snapshot_id: str | None = None, *, study: str = "") -> Snaps
     )  # fmt: skip
 
 
+def _known_by(known: list[str], date: dt.date | None) -> list[str]:
+    return [name for name in known if date is None or name[:_DATE] <= date.isoformat()]
+
+
 def _newest(raw: Path, known: list[str]) -> str:
     """The snapshot of the newest date; of two of one date the one that follows the other."""
     newest = [name for name in known if name[:_DATE] == known[-1][:_DATE]]
     if len(newest) > 1:
-        followed = {_read_list(raw, name).follows for name in newest}
+        followed = {read_list(raw, name).follows for name in newest}
         newest = [name for name in newest if name not in followed]
     if len(newest) != 1:
         raise UsageError(
@@ -93,14 +115,19 @@ def _newest(raw: Path, known: list[str]) -> str:
     return newest[0]
 
 
-def _read_list(raw: Path, name: str) -> SnapshotList:
+def read_list(raw: Path, name: str) -> SnapshotList:
     """The list of a snapshot, which must be the one that the snapshot is named after."""
-    path = raw / "snapshots" / name / _LIST
+    return list_in(raw / "snapshots" / name)
+
+
+def list_in(folder: Path) -> SnapshotList:
+    """The same for a snapshot's folder, wherever it is."""
+    path = folder / LIST
     content = _read_small(path)
     listed = _parse(SnapshotList, content, path)
-    if _identify(listed.as_known_at, content) != name:
+    if _identify(listed.as_known_at, content) != folder.name:
         raise IntegrityError(
-            str(path), expected=f"the list that snapshot {name} is named after",
+            str(path), expected=f"the list that snapshot {folder.name} is named after",
             found=f"the list of {_identify(listed.as_known_at, content)}", remedy=_AGAIN,
         )  # fmt: skip
     return listed
@@ -142,8 +169,9 @@ def write(
 ) -> Snapshot:  # fmt: skip
     """Store objects and pins as a new snapshot; what is there already is left as it is.
 
-    The list is written last and every file is moved into place whole, so a snapshot that can be
-    seen is complete. Each pin's size and hash must be those of its bytes.
+    The snapshot's folder is written aside, before the objects, and moved into place after them. So
+    a snapshot that can be seen is complete, and what a stopped pull left says which objects it
+    brought. Each pin's size and hash must be those of its bytes.
     """
     given = list(items)
     dumps = {pin.id: _dump(pin) for pin, _ in given}
@@ -160,19 +188,40 @@ def write(
                 f"pin {name}", expected=f"at most {_MAX_PIN_BYTES} bytes of addresses and hashes",
                 found=f"{len(dump)} bytes", remedy="narrow what is asked of the publisher",
             )  # fmt: skip
+    objects: dict[Path, bytes] = {}
     for pin, contents in given:
         for item, content in zip(pin.objects, contents, strict=True):
             _require_hash(content, item.sha256, f"pin {pin.id}, {item.role}")
-            _write_once(object_path(raw, item), content)
-    name = _identify(as_known_at, listed)
-    folder = raw / "snapshots" / name
-    for source, dump in dumps.items():
-        _write_once(folder / "pins" / f"{source}.json", dump)
-    _write_once(folder / _LIST, listed)
-    return load(raw, name)
+            objects[object_path(raw, item)] = content
+    files = {**{f"pins/{source}.json": dump for source, dump in dumps.items()}, LIST: listed}
+    folder = raw / "snapshots" / _identify(as_known_at, listed)
+    if folder.exists():
+        _write_all(objects)
+        _write_all({folder / name: content for name, content in files.items()})
+        return load(raw, folder.name)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=WRITING) as room:
+        made = Path(room) / folder.name
+        _write_all({made / name: content for name, content in files.items()})
+        _write_all(objects)
+        made.replace(folder)
+    return load(raw, folder.name)
 
 
-def _load_pin(folder: Path, source: str, sha: str) -> Pin:
+def _write_all(files: Mapping[Path, bytes]) -> None:
+    """Write every file that isn't there yet, or none."""
+    new = [path for path in files if not path.exists()]
+    try:
+        for path, content in files.items():
+            _write_once(path, content)
+    except BaseException:
+        for path in new:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def read_pin(folder: Path, source: str, sha: str) -> Pin:
+    """The pin of a source, whose file must have this hash; IntegrityError when it hasn't."""
     path = folder / f"{source}.json"
     content = _read_small(path)
     _require_hash(content, sha, str(path))
@@ -233,7 +282,7 @@ def _write_once(path: Path, content: bytes) -> None:
         _require_hash(path.read_bytes(), sha256(content), str(path))
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

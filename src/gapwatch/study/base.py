@@ -26,6 +26,7 @@ def printable(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(printable)]
+OptionalText = Annotated[str, Field(max_length=300), AfterValidator(printable)]
 Year = Annotated[int, Field(ge=1801, le=2200)]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Period = tuple[Year, Year]

@@ -34,7 +34,7 @@ def load(path: Path) -> tuple[Study, str]:
         ) from error  # fmt: skip
     try:
         content = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise _wrong(path, "the file", "TOML in UTF-8", str(error)) from error
     try:
         study = Study.model_validate(content)

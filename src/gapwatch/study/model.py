@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from gapwatch.study.base import (
     Code,
     MeasureKind,
+    OptionalText,
     Part,
     Period,
     Probability,
@@ -42,6 +43,24 @@ class Promise(Part):
     baseline_period: Period
     share_of_baseline: float = Field(gt=0, lt=1)
     deadline_year: Year
+
+
+class People(Part):
+    """Who stands behind the figures; what is empty is reported as not stated, or not done."""
+
+    commissioned_by: OptionalText = ""
+    analysed_by: OptionalText = ""
+    assured_by: OptionalText = ""
+    approved_by: OptionalText = ""
+
+    def told(self) -> dict[str, str]:
+        """The words for a reader: a name, or that there is none."""
+        return {
+            "commissioned_by": self.commissioned_by or "not stated",
+            "analysed_by": self.analysed_by or "not stated",
+            "assured_by": self.assured_by or "not assured",
+            "approved_by": self.approved_by or "not approved",
+        }
 
 
 class VerdictRules(Part):
@@ -147,10 +166,11 @@ class Simulation(Part):
 
 
 class Study(Part):
-    """A whole study. `sha256` is that of the file's bytes; `root` is the folder it stands in."""
+    """A whole study, as one file describes it."""
 
     study: Heading
     promise: Promise
+    people: People = People()
     verdict: VerdictRules = VerdictRules()
     projection: ProjectionRules = ProjectionRules()
     geography: Geography

@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 from tests.unit.reporting import samples
 
-from gapwatch.audit.manifest import Provenance
+from gapwatch.audit.manifest import Identity
+from gapwatch.audit.provenance import Provenance
 from gapwatch.reporting.facts import release_facts
 from gapwatch.reporting.parts import ReleaseFacts
 from gapwatch.reporting.refusals import CLAUSES, clause, every_ground
@@ -18,37 +19,34 @@ from gapwatch.snapshots import Snapshot
 
 BASIS = Provenance(
     package_version="0.1.0", code_sha256="c0de", commit="abc", clean=True, study_sha256="57d7",
-    lock_sha256=None, suites={},
+    lock_sha256=None, suites={}, made_with={},
 )  # fmt: skip
+IDENTITY = Identity("ba515", None, "riverton-1")
 
 
 def made(**changes: Any) -> ReleaseFacts:
     basis = dataclasses.replace(BASIS, **changes)
     snapshot = SimpleNamespace(id="2016-11-23-0", as_known_at=dt.date(2016, 11, 23), pins=())
-    return release_facts("riverton-1", samples.study(), cast("Snapshot", snapshot), basis)
+    return release_facts(IDENTITY, samples.study(), cast("Snapshot", snapshot), basis, before=None)
 
 
-def test_no_release_is_called_the_first() -> None:
+def test_a_report_without_an_earlier_one_is_not_compared() -> None:
     assert made().changed_sentence == (
         "This report is not compared with earlier ones. The next edition is expected in May."
     )
 
 
-def test_a_clean_commit_is_to_be_checked_out_with_its_study() -> None:
+def test_a_release_of_a_clean_commit_is_replayed_by_its_name_with_that_commit() -> None:
     facts = made()
-    assert facts.rerun_command == "gapwatch run --snapshot 2016-11-23-0"
-    assert facts.rerun_needs == (
-        "Check out the commit named in manifest.json. Use the study file with the SHA-256 given "
-        "here."
-    )
+    assert facts.rerun_command == "gapwatch replay riverton-1"
+    assert "With --as-then it uses the commit named in manifest.json." in facts.rerun_needs
 
 
 @pytest.mark.parametrize("clean", [False, None])
 def test_changed_code_is_not_said_to_be_that_of_the_commit(clean: bool | None) -> None:
     text = made(clean=clean).rerun_needs
     assert text.startswith("Use code with the SHA-256 given here: it may not be that of the commit")
-    assert "Check out" not in text
-    assert text.endswith("Use the study file with the SHA-256 given here.")
+    assert "--as-then" not in text
 
 
 def test_code_without_a_commit_is_known_by_its_hash() -> None:

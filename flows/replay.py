@@ -1,0 +1,107 @@
+"""The replay flow: makes the newest release and one other again; fails when either differs.
+
+Run once:      python flows/replay.py
+Schedule it:   gapwatch serve --flow replay --cron "0 7 1 * *"
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, or by a worker
+
+# First of all: it says what Prefect may do, before Prefect is imported.
+from flows.common import as_task, keep
+
+# isort: split
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+
+from gapwatch import publishing, replaying
+from gapwatch import study as study_file
+from gapwatch.audit.bundle import own_code
+from gapwatch.audit.verify import MANIFEST
+from gapwatch.errors import GapwatchError, IntegrityError, UsageError
+from gapwatch.project import Project, find
+
+SHOWN = 10
+
+
+@flow(name="gapwatch-replay", log_prints=False, persist_result=False)
+def replay(study: str | None = None, out: str | None = None) -> list[dict[str, Any]]:
+    """Replay the newest release, and each month another of the rest; raise when any differs.
+
+    Each is made again with its own code: today's, or that of its commit. Where that isn't known,
+    what today's code makes of it is told in the artifact.
+    """
+    project = find(Path(study) if study else None)
+    releases = Path(out) if out else project.reports
+    today = dt.datetime.now(tz=dt.UTC).date()
+    chosen = as_task("choose releases", due, project, releases, today)
+    found = [as_task("replay", replay_one, project, releases, name) for name in chosen]
+    create_markdown_artifact(key="gapwatch-replay", markdown=_markdown(found),
+                             description="Replay of past releases")  # fmt: skip
+    for item in found:
+        # Other code than its own may well give other bytes: that is told, and is no failure.
+        if not item.identical and item.own_code:
+            raise IntegrityError(
+                item.release, expected="the bytes that were released",
+                found=replaying.in_words(item, SHOWN),
+                remedy=f"look at `gapwatch replay {item.release}`",
+            )  # fmt: skip
+    return [replaying.as_json(item) for item in found]
+
+
+def due(project: Project, releases: Path, today: dt.date) -> list[str]:
+    """The newest release of the study, and one of the others: a different one each month."""
+    study, _ = study_file.load(project.study_file)
+    newest = publishing.latest(releases, study.study.id)
+    if newest is None:
+        raise UsageError(
+            str(releases), expected=f"a release of {study.study.id}", found="none",
+            remedy="make one with `gapwatch run`",
+        )  # fmt: skip
+    others = sorted(
+        item.parent.name
+        for item in releases.glob(f"{study.study.id}-*/{MANIFEST}")
+        if item.parent != newest
+    )
+    turn = today.year * 12 + today.month
+    return [newest.name, *([others[turn % len(others)]] if others else [])]
+
+
+def replay_one(project: Project, releases: Path, name: str) -> replaying.Replayed:
+    """Replay a release with the code that made it: this one, or its own where that is known."""
+    with replaying.located(name, project, releases) as held:
+        as_then = not replaying.is_own_code(held) and not own_code(held.told)[1]
+    return replaying.replay(name, project, out=releases, as_then=as_then)
+
+
+def _markdown(found: list[replaying.Replayed]) -> str:
+    return "\n\n".join(f"```\n{replaying.in_words(item, SHOWN)}\n```" for item in found)
+
+
+def main() -> None:
+    """Run the flow once, or keep it on a schedule."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--cron", help="keep the flow on this schedule, for instance '0 7 1 * *'")
+    parser.add_argument("--study", help="study file; gapwatch.toml here or above if not given")
+    parser.add_argument("--out", help="folder of the releases; reports/ if not given")
+    chosen = parser.parse_args()
+    inputs = {"study": chosen.study, "out": chosen.out}
+    try:
+        if chosen.cron is None:
+            replay(**inputs)
+        else:
+            keep(replay, "replay", chosen.cron, inputs)
+    except GapwatchError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

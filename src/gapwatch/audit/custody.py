@@ -1,0 +1,121 @@
+"""The whole of a project's custody: snapshots, releases, and the chain that joins them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from gapwatch import snapshots
+from gapwatch.audit.verify import MANIFEST, Manifest, OlderReleaseError, release_problems
+from gapwatch.errors import IntegrityError
+
+_POINTER = "latest-"
+_RENAME = "write the newest release's name into it, or run again"
+_PLAIN = ("README.md", ".lock", ".gitkeep")
+
+
+@dataclass(frozen=True)
+class Custody:
+    """What was checked and everything that is wrong, in order; `bytes` are those read."""
+
+    snapshots: int
+    pins: int
+    objects: int
+    releases: int
+    older_releases: int
+    bytes: int
+    problems: tuple[IntegrityError, ...]
+
+
+def check_all(raw: Path, out: Path) -> Custody:
+    """Verify every object, pin, snapshot, release and link; nothing is changed."""
+    held = snapshots.check(raw)
+    told: dict[str, Manifest] = {}
+    problems = list(held.problems)
+    size, older = held.bytes, 0
+    for folder in _entries(out):
+        if folder.name.startswith(_POINTER):
+            continue
+        if folder.is_symlink() or not folder.is_dir():
+            problems.append(_wrong(folder, "a release, or the pointer to one", "another file"))
+            continue
+        manifest, found = release_problems(folder)
+        if found and isinstance(found[0], OlderReleaseError):
+            older += 1
+            continue
+        problems += found
+        if manifest is not None:
+            told[folder.name] = manifest
+            size += sum(item.bytes for item in manifest.outputs.values())
+            problems += snapshot_problems(raw, folder, manifest)
+    problems += [p for name, manifest in told.items() for p in _link(out, name, manifest)]
+    problems += [p for path in _entries(out) for p in _pointer(path, told)]
+    return Custody(
+        held.snapshots, held.pins, held.objects, len(told), older, size, tuple(problems)
+    )  # fmt: skip
+
+
+def _entries(out: Path) -> list[Path]:
+    if not out.is_dir():
+        return []
+    return [
+        path for path in sorted(out.iterdir())
+        if not path.name.startswith(".building-")
+        and not (path.name in _PLAIN and path.is_file() and not path.is_symlink())
+    ]  # fmt: skip
+
+
+def snapshot_problems(raw: Path, folder: Path, told: Manifest) -> list[IntegrityError]:
+    """The snapshot that a release was made from must be there, with the same inputs."""
+    if told.snapshot.id not in snapshots.ids(raw):
+        return [
+            _wrong(raw / "snapshots" / told.snapshot.id, f"the snapshot of release {folder.name}",
+                   "no such snapshot", "restore it from a backup or from a bundle of the release")
+        ]  # fmt: skip
+    try:
+        held = snapshots.load(raw, told.snapshot.id)
+    except IntegrityError:
+        return []  # told already, by the check of the snapshots
+    return [
+        _wrong(folder / MANIFEST, f"input {pin.id} with sha256 {pin.sha256}, as pinned", sha)
+        for pin in held.pins
+        if (sha := told.snapshot.inputs[pin.id].sha256 if pin.id in told.snapshot.inputs
+            else "no such input") != pin.sha256
+    ]  # fmt: skip
+
+
+def _link(out: Path, name: str, told: Manifest) -> list[IntegrityError]:
+    if told.previous is None:
+        return []
+    path = out / told.previous.release / MANIFEST
+    try:
+        sha = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        sha = "no such file"
+    if sha == told.previous.sha256:
+        return []
+    return [
+        _wrong(path, f"the manifest that release {name} follows, sha256 {told.previous.sha256}",
+               sha, "restore the release from a backup or from a bundle")
+    ]  # fmt: skip
+
+
+def _pointer(path: Path, told: dict[str, Manifest]) -> list[IntegrityError]:
+    if not path.name.startswith(_POINTER):
+        return []
+    plain = path.is_file() and not path.is_symlink()
+    name = path.read_text(encoding="utf-8", errors="replace") if plain else ""
+    study, release = path.name.removeprefix(_POINTER), name.removesuffix("\n")
+    manifest = told.get(release)
+    if name != f"{release}\n" or (manifest is None and not (path.parent / release).is_dir()) or (
+        manifest is not None and manifest.study.id != study
+    ):  # fmt: skip
+        return [_wrong(path, f"the name of a release of {study}", repr(name[:80]), _RENAME)]
+    return []
+
+
+def _wrong(
+    path: Path, expected: str, found: str, remedy: str = "move it away, or restore it"
+) -> IntegrityError:
+    return IntegrityError(str(path), expected=expected, found=found, remedy=remedy)

@@ -1,0 +1,61 @@
+"""The command line: thin, and quick to answer --help, so heavy imports wait inside commands."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from gapwatch.cli import auditing, making
+from gapwatch.errors import GapwatchError, OutputError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Is the promise to close a life-expectancy gap being kept?",
+    epilog="Exit codes: 0 fine, 1 cannot write, 2 usage or study, 3 validation, "
+    "4 source unavailable, 5 integrity.",
+)
+app.registered_commands += [*making.app.registered_commands, *auditing.app.registered_commands]
+app.registered_groups += making.app.registered_groups
+
+
+@app.callback()
+def options(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings only.")] = False,
+) -> None:
+    """Is the promise to close a life-expectancy gap being kept?"""
+    logging.basicConfig(
+        stream=sys.stderr, format="%(levelname)s %(message)s", force=True,
+        level=logging.WARNING if quiet else logging.INFO,
+    )  # fmt: skip
+
+
+def main() -> None:
+    """Run the command line; a named error is printed on standard error, with its exit code."""
+    try:
+        app()
+        sys.stdout.flush()
+    except GapwatchError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("Stopped; nothing half-made was left.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        named = error.filename is not None
+        told = OutputError(
+            str(error.filename) if named else "standard output",
+            expected="a file that can be used" if named else "a place to print to",
+            found=error.strerror or str(error),
+            remedy="see that it is there and may be used" if named else "print somewhere else",
+        )  # fmt: skip
+        typer.echo(str(told), err=True)
+        os._exit(told.exit_code)  # a second try to flush would only fail again

@@ -1,0 +1,51 @@
+"""What every command shares: its options, the project that is meant, JSON for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gapwatch.project import Project
+
+StudyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--study", help="Study file; gapwatch.toml here or in a folder above if not given."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+SnapshotOption = Annotated[
+    str | None, typer.Option("--snapshot", help="Snapshot to use; the newest if not given.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Folder of the releases; reports/ if not given.")
+]
+KnownAtOption = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--as-known-at", formats=["%Y-%m-%d"], metavar="DATE",
+        help="Use the newest snapshot that was pinned by this date, such as 2026-11-30.",
+    ),
+]  # fmt: skip
+
+
+def project_of(study: Path | None) -> Project:
+    """The project around a study file, or around the current folder."""
+    from gapwatch.project import find
+
+    return find(study)
+
+
+def date_of(known_at: dt.datetime | None) -> dt.date | None:
+    """The date of the option."""
+    return None if known_at is None else known_at.date()
+
+
+def print_json(content: object) -> None:
+    """JSON on standard output, as a program reads it."""
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,162 @@
+"""Everything below data/raw held against its hashes: what is flipped, missing, swapped or extra.
+
+Also what a pull that was stopped half way leaves, which the next pull clears away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gapwatch.errors import IntegrityError
+from gapwatch.snapshots.store import LIST, WRITING, list_in, read_pin
+
+log = logging.getLogger(__name__)
+PLAIN = ("README.md", ".lock", ".gitkeep")
+_RESTORE = "restore it from version control or a backup"
+_EXTRA = "move it away; what a pull that was stopped left, the next pull clears"
+
+
+@dataclass
+class Checked:
+    """What was checked, and everything that isn't as it was pinned."""
+
+    snapshots: int = 0
+    pins: int = 0
+    objects: int = 0
+    bytes: int = 0
+    problems: list[IntegrityError] = field(default_factory=list)
+
+
+def check(raw: Path) -> Checked:
+    """Verify every snapshot's list, its pins and the objects they name; name every other file."""
+    found = Checked()
+    wanted: dict[str, tuple[int, str]] = {}
+    for folder in sorted(_inside(raw / "snapshots")):
+        found.problems += _snapshot(folder, found, wanted)
+    there = {path.name: path for path in _inside(raw / "objects")}
+    for name, (size, pin) in sorted(wanted.items()):
+        path = there.pop(name, None)
+        found.objects += 1
+        if path is None:
+            found.problems.append(_missing(raw / "objects" / name, f"the object of {pin}"))
+            continue
+        found.bytes += size
+        found.problems += _object(path, size, pin)
+    found.problems += [_extra(path) for _, path in sorted(there.items())]
+    found.problems += [
+        _extra(path)
+        for path in sorted(_inside(raw))
+        if path.name not in ("objects", "snapshots") or not _is_folder(path)
+    ]
+    return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What a folder holds, less what belongs to nobody."""
+    if not _is_folder(folder):
+        return []
+    return [
+        path for path in folder.iterdir()
+        if path.name not in PLAIN or path.is_symlink() or not path.is_file()
+    ]  # fmt: skip
+
+
+def _is_folder(path: Path) -> bool:
+    """A link to a folder is none."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def _snapshot(
+    folder: Path, found: Checked, wanted: dict[str, tuple[int, str]]
+) -> list[IntegrityError]:
+    if not _is_folder(folder) or folder.name.startswith(WRITING):
+        return [_extra(folder)]
+    if not (folder / LIST).is_file():
+        return [_missing(folder / LIST, "the list of a snapshot")]
+    try:
+        listed = list_in(folder)
+    except IntegrityError as error:
+        return [error]
+    found.snapshots += 1
+    problems: list[IntegrityError] = []
+    for source, sha in sorted(listed.pins.items()):
+        try:
+            pin = read_pin(folder / "pins", source, sha)
+        except IntegrityError as error:
+            problems.append(error)
+            continue
+        found.pins += 1
+        wanted |= {
+            f"{item.sha256}.{item.suffix}": (item.bytes, f"{folder.name}, {source}")
+            for item in pin.objects
+        }
+    named = {f"{source}.json" for source in listed.pins}
+    problems += [_extra(p) for p in sorted(_inside(folder / "pins")) if p.name not in named]
+    return problems + [
+        _extra(p) for p in sorted(_inside(folder)) if p.name not in (LIST, "pins")
+    ]  # fmt: skip
+
+
+def _object(path: Path, size: int, pin: str) -> list[IntegrityError]:
+    if path.is_symlink() or not path.is_file():
+        return [_missing(path, f"the object of {pin}")]
+    with path.open("rb") as file:
+        sha = hashlib.file_digest(file, "sha256").hexdigest()
+        found = file.tell()
+    if (found, sha) == (size, path.name.partition(".")[0]):
+        return []
+    return [
+        IntegrityError(
+            f"{path} (pin {pin})", expected=f"{size} bytes, sha256 {path.name.partition('.')[0]}",
+            found=f"{found} bytes, sha256 {sha}", remedy=_RESTORE,
+        )
+    ]  # fmt: skip
+
+
+def clear_leftovers(raw: Path) -> None:
+    """Remove what a stopped pull left: half-written files, a snapshot not yet in its place, and
+    the objects that it brought.
+
+    Only for whoever holds the lock of `raw`. Objects are removed only where a leftover names them
+    and every snapshot reads, so nothing that is damaged or lost costs another byte.
+    """
+    folders = [path for path in sorted(_inside(raw / "snapshots")) if _is_folder(path)]
+    for folder in (raw / "objects", *folders, *(folder / "pins" for folder in folders)):
+        for path in folder.glob(f"{WRITING}*"):
+            path.unlink()
+    aside = [path for path in folders if path.name.startswith(WRITING)]
+    held = [_named(path) for path in folders if path not in aside]
+    if None in held:
+        return
+    for room in aside:
+        brought = {name for made in _inside(room) for name in _named(made) or ()}
+        for name in sorted(brought.difference(*(names or () for names in held))):
+            log.info("removing %s, which a stopped pull left", name)
+            (raw / "objects" / name).unlink(missing_ok=True)
+        # Last: it says which objects came with it.
+        shutil.rmtree(room)
+
+
+def _named(folder: Path) -> set[str] | None:
+    """File names of the objects that a snapshot's pins name; None where they can't be read."""
+    try:
+        listed = list_in(folder)
+        pins = [read_pin(folder / "pins", name, sha) for name, sha in listed.pins.items()]
+    except IntegrityError as error:
+        log.warning("%s", error)
+        return None
+    return {f"{item.sha256}.{item.suffix}" for pin in pins for item in pin.objects}
+
+
+def _missing(path: Path, what: str) -> IntegrityError:
+    return IntegrityError(str(path), expected=what, found="no such file", remedy=_RESTORE)
+
+
+def _extra(path: Path) -> IntegrityError:
+    return IntegrityError(
+        str(path), expected="nothing that no snapshot names", found="another file", remedy=_EXTRA
+    )
