@@ -195,7 +195,10 @@ def no_room(limit: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
 
-@pytest.mark.parametrize("limit", [2_000, 60_000, 900_000, 3_000_000])
+BETWEEN = [pytest.param(limit, marks=pytest.mark.long) for limit in (60_000, 900_000)]
+
+
+@pytest.mark.parametrize("limit", [2_000, *BETWEEN, 3_000_000])
 def test_a_disk_that_fills_up(good: Project, limit: int) -> None:
     """The system refuses to write more: at the first table, at the report, at the database."""
     before = contents(good.reports)

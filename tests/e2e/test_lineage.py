@@ -228,6 +228,7 @@ def test_a_date_and_a_snapshot_together_are_refused(dated: Project) -> None:
     assert "leave one of them out" in done.stderr
 
 
+@pytest.mark.long
 def test_a_release_as_known_at_a_date_follows_nothing_that_was_known_later(mine: Chain) -> None:
     first = snapshots.load(mine.project.raw).as_known_at
     repin(

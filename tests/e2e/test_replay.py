@@ -155,6 +155,7 @@ def test_an_output_that_was_changed_is_named_before_anything_is_run(released: Pr
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_other_code_is_told_with_the_rows_that_it_moves(
     changed: Project, committed: Committed
 ) -> None:

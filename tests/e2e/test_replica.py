@@ -104,6 +104,7 @@ def images(html: str, beginning: str = "Map of 24 MSOAs on their real outlines")
     return found
 
 
+@pytest.mark.long
 def test_both_maps_are_drawn_from_the_pinned_outlines_and_nothing_else_is(
     release: Path, again: tuple[Project, Replica], world: World
 ) -> None:

@@ -187,9 +187,9 @@ def test_a_line_that_cannot_be_had_or_trusted_leaves_every_pinned_byte(
 @pytest.mark.parametrize(
     ("publisher", "column"),
     [
-        ("fingertips", "life_expectancy_years"),
+        pytest.param("fingertips", "life_expectancy_years", marks=pytest.mark.long),
         ("nomis", "population_persons"),
-        ("ons", "deaths_persons"),
+        pytest.param("ons", "deaths_persons", marks=pytest.mark.long),
     ],
 )
 def test_a_silent_correction_is_accepted_only_when_asked(
@@ -202,7 +202,9 @@ def test_a_silent_correction_is_accepted_only_when_asked(
     assert any(change.column == column for change in accepted.changes)
 
 
-@pytest.mark.parametrize("fault", ["indicator-renamed", "unit-changed"])
+@pytest.mark.parametrize(
+    "fault", ["indicator-renamed", pytest.param("unit-changed", marks=pytest.mark.long)]
+)
 def test_an_indicator_that_became_another_is_not_pinned_even_when_changes_are_accepted(
     again: tuple[Project, Replica], fault: str
 ) -> None:

@@ -52,6 +52,7 @@ def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the
     assert set(retries[1:]) <= {0, None}
 
 
+@pytest.mark.long
 def test_a_flow_on_a_named_snapshot_asks_nobody(project: Project, server: dict[str, str]) -> None:
     shipped = snapshots.load(project.raw).id
     done = run_flow("monthly", project, server, "--snapshot", shipped)

@@ -68,6 +68,7 @@ def test_the_cache_is_where_the_user_wants_it(monkeypatch: pytest.MonkeyPatch) -
     assert own_code.cache() == Path("/home-of-nobody/.cache/gapwatch")
 
 
+@pytest.mark.long
 def test_packages_that_cannot_be_had_are_told_and_tried_again_next_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
