@@ -66,6 +66,7 @@ def test_the_first_release_follows_none_and_the_second_the_first(chain: Chain) -
     assert pointer.read_text(encoding="utf-8") == f"{chain.second.name}\n"
 
 
+@pytest.mark.long
 def test_making_either_again_gives_the_very_release(mine: Chain) -> None:
     before = contents(mine.project.reports)
     assert run(mine.project).name == mine.second.name

@@ -119,6 +119,7 @@ def test_running_again_changes_nothing(released: Project) -> None:
     assert contents(released.reports) == before
 
 
+@pytest.mark.long
 def test_two_runs_at_once_both_end_well_with_one_release(
     project: Project, undisturbed: Undisturbed
 ) -> None:
