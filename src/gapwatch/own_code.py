@@ -48,7 +48,9 @@ def replay_as_then(held: Held) -> dict[str, Any]:
             python = _environment(held.folder / LOCK)
     with tempfile.TemporaryDirectory(prefix="gapwatch-") as room:
         packed = Path(room) / "release.zip"
-        bundle.write(held, packed, without_code=True)
+        # It stays in a folder of this user alone, so it may hold what is restricted.
+        here = [name for name, held_here in bundle.restricted_sources(held).items() if held_here]
+        bundle.write(held, packed, without_code=True, include_restricted=here)
         log.info("replaying with the code of commit %s ...", held.told.code.commit)
         done = _run(
             [str(python), "-m", "gapwatch.cli", "replay", str(packed), "--with-current-code",

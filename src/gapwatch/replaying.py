@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from gapwatch import own_code, pipeline, publishing
+from gapwatch import own_code, pipeline, publishing, snapshots
 from gapwatch.audit import bundle
 from gapwatch.audit.bundle import Held
 from gapwatch.audit.differences import Difference, causes, compare
@@ -60,11 +60,17 @@ def replay(
 
 @contextlib.contextmanager
 def located(named: str, project: Project | None, out: Path | None) -> Iterator[Held]:
-    """The release that a name, a folder or a bundle's path stands for, verified."""
+    """The release that a name, a folder or a bundle's path stands for, verified.
+
+    Restricted files that a bundle leaves out are taken from the project here, where it has them.
+    """
     path = Path(named)
     if path.is_file() or (path / "bagit.txt").is_file():
         with tempfile.TemporaryDirectory(prefix="gapwatch-") as room:
-            yield bundle.read(path, Path(room))
+            held = bundle.read(path, Path(room))
+            if project is not None and held.raw.is_relative_to(room):
+                snapshots.lend(project.raw, held.raw, held.told.snapshot.id)
+            yield held
         return
     folder = _folder_of(named, project, out)
     if folder is None or project is None:
@@ -156,21 +162,35 @@ def _told(answer: dict[str, Any], held: Held) -> Replayed:
     )  # fmt: skip
 
 
-def problems_of(named: str, project: Project | None, out: Path | None) -> list[IntegrityError]:
+def problems_of(
+    named: str, project: Project | None, out: Path | None, *, require_restricted: bool = False
+) -> tuple[list[IntegrityError], list[str]]:
     """Everything that isn't as it was in a release, its snapshot and the release before.
 
-    Raises UsageError for a release that isn't there.
+    With it the restricted sources whose files aren't on this machine: each is a problem only where
+    `require_restricted` asks for them. Raises UsageError for a release that isn't there.
     """
     folder = _folder_of(named, project, out)
     if folder is not None:
         _, found = release_problems(folder)
         if found:
-            return found
+            return found, []
     try:
-        with located(named, project, out):
-            return []
+        with located(named, project, out) as held:
+            here = bundle.restricted_sources(held)
     except IntegrityError as error:
-        return [error]
+        return [error], []
+    elsewhere = sorted(name for name, is_here in here.items() if not is_here)
+    if not require_restricted:
+        return [], elsewhere
+    return [
+        IntegrityError(
+            f"{named}, source {name}", expected="its file on this machine",
+            found="restricted, not on this machine", remedy="put it there, or leave out "
+            "--require-restricted",
+        )
+        for name in elsewhere
+    ], elsewhere  # fmt: skip
 
 
 def is_own_code(held: Held) -> bool:

@@ -153,7 +153,8 @@ def _check_column(column: Column, series: pd.Series, origin: str) -> None:
     if column.choices:
         wrong |= ~values.isin(column.choices)
     if column.pattern:
-        wrong |= ~values.str.fullmatch(column.pattern)
+        form = re.compile(column.pattern)
+        wrong |= values.isin([word for word in values.unique() if not form.fullmatch(word)])
     if column.minimum is not None:
         wrong |= values < column.minimum
     if column.maximum is not None:
@@ -193,25 +194,37 @@ def to_csv(table: Table, frame: pd.DataFrame, *, banner: str = "") -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*table.names, "notice"] if banner else table.names)
-    extra = [csv_text(banner)] if banner else []
-    for row in frame[list(table.names)].astype(object).itertuples(index=False):
-        writer.writerow([csv_text(value) for value in row] + extra)
+    columns = [_cells(frame[name]) for name in table.names]
+    if banner:
+        columns.append([csv_text(banner)] * len(frame))
+    writer.writerows(zip(*columns, strict=True))
     return buffer.getvalue().encode("utf-8")
 
 
-def csvw(tables: Sequence[Table], rights: Mapping[str, Sequence[str]] | None = None) -> bytes:
+def _cells(series: pd.Series) -> list[str]:
+    """The cells of a column; each different value is written once, and most come many times."""
+    codes, values = pd.factorize(series.astype(object))
+    texts = np.array([*(csv_text(value) for value in values), ""], dtype=object)
+    found: list[str] = texts[codes].tolist()
+    return found
+
+
+def csvw(
+    tables: Sequence[Table], rights: Mapping[str, Sequence[str]] | None = None, *, banner: str = ""
+) -> bytes:
     """CSV on the Web metadata for the exports of `tables` (W3C tabular metadata, 2015).
 
-    `rights` are licences and attributions by table.
+    `rights` are licences and attributions by table; `banner` as in `to_csv`.
     """
     held = rights or {}
+    notice = [_described(Column("notice", "text", banner))] if banner else []
     described = [
         {
             "url": f"{table.name}.csv",
             "dc:description": table.meaning,
             **({"dc:rights": list(held[table.name])} if held.get(table.name) else {}),
             "tableSchema": {
-                "columns": [_described(column) for column in table.columns],
+                "columns": [*(_described(column) for column in table.columns), *notice],
                 "primaryKey": list(table.key),
             },
         }

@@ -13,7 +13,7 @@ import pytest
 
 from gapwatch import snapshots
 from gapwatch.project import Project
-from gapwatch.snapshots import store
+from gapwatch.snapshots import objects
 from tests.command import contents
 
 DAY = dt.date(2026, 12, 1)
@@ -45,7 +45,7 @@ def in_a_child(work: Callable[[], object]) -> int:
 
 def killed_before_write(project: Project, number: int) -> bool:
     """Write the second snapshot and be killed before the file of that number; whether it was."""
-    before = store._write_once
+    before = objects._write_once
     count = 0
 
     def write_once(path: Path, content: bytes) -> None:
@@ -56,7 +56,7 @@ def killed_before_write(project: Project, number: int) -> bool:
         before(path, content)
 
     def work() -> None:
-        store._write_once = write_once
+        objects._write_once = write_once
         write(project)
 
     return in_a_child(work) == signal.SIGKILL
@@ -124,14 +124,14 @@ def test_a_write_that_fails_takes_its_objects_with_it(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = contents(project.raw)
-    real = store._write_once
+    real = objects._write_once
 
     def full(path: Path, content: bytes) -> None:
         real(path, content)
         if path.parent.name == "objects":
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "_write_once", full)
+    monkeypatch.setattr(objects, "_write_once", full)
     with pytest.raises(OSError, match="No space"):
         write(project)
     assert contents(project.raw) == before

@@ -2,6 +2,7 @@
 
 release/<id>/    the release            raw/     the snapshots that both were made from
 previous/<id>/   the one it follows     code/    the code, as committed
+restricted/      restricted files that were asked for by name
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,31 +58,74 @@ def held_in(out: Path, raw: Path, release: Path) -> Held:
     return held
 
 
-def write(held: Held, target: Path, *, without_code: bool = False) -> None:
+def write(
+    held: Held, target: Path, *, without_code: bool = False,
+    include_restricted: Collection[str] = (),
+) -> None:  # fmt: skip
     """Write a release with all that it rests on as one file, a BagIt bag.
 
     Its code is the committed one; where there is none, the bag says why, and it can be made again
-    with current code alone.
+    with current code alone. Restricted files are left out, which the bag says, unless their sources
+    are named. Raises UsageError for a name that is no restricted source of the release, or whose
+    file isn't on this machine.
     """
+    included = _included(held, include_restricted)
     code, why = ({}, "left out") if without_code else own_code(held.told)
     files: Files = {f"code/{name}": content for name, content in code.items()}
     files |= _folder(f"release/{held.folder.name}", held.folder)
-    ids = {held.told.snapshot.id}
     if held.previous is not None:
         files |= _folder(f"previous/{held.previous.name}", held.previous)
+    for name in _snapshot_ids(held):
+        files |= _snapshot(held.raw, name, included)
+    out = sorted(set(restricted_sources(held)) - included)
+    info = {
+        "External-Identifier": held.told.release,
+        "External-Description": " ".join(held.told.answer.sentence.split()),
+        "Bagging-Date": held.told.as_known_at,
+        "Gapwatch-Code": f"none: {why}" if why else f"commit {held.told.code.commit}",
+    }
+    if out:
+        info["Gapwatch-Restricted-Left-Out"] = ", ".join(out)
+    if included:
+        info["Gapwatch-Restricted-Included"] = ", ".join(sorted(included))
+    bags.write(target, files, info)
+
+
+def restricted_sources(held: Held) -> dict[str, bool]:
+    """Restricted sources of a release and of the one before, and whether their files are here."""
+    found: dict[str, bool] = {}
+    for name in _snapshot_ids(held):
+        for pin in snapshots.load(held.raw, name).pins:
+            if pin.restricted:
+                here = not snapshots.is_elsewhere(held.raw, pin)
+                found[pin.id] = found.get(pin.id, True) and here
+    return found
+
+
+def _snapshot_ids(held: Held) -> list[str]:
+    """Snapshots that a release and the one before were made from."""
+    ids = {held.told.snapshot.id}
+    if held.previous is not None:
         ids.add(verify_release(held.previous).snapshot.id)
-    for name in sorted(ids):
-        files |= _snapshot(held.raw, name)
-    bags.write(
-        target,
-        files,
-        {
-            "External-Identifier": held.told.release,
-            "External-Description": " ".join(held.told.answer.sentence.split()),
-            "Bagging-Date": held.told.as_known_at,
-            "Gapwatch-Code": f"none: {why}" if why else f"commit {held.told.code.commit}",
-        },
-    )
+    return sorted(ids)
+
+
+def _included(held: Held, asked: Collection[str]) -> set[str]:
+    known = restricted_sources(held)
+    for name in asked:
+        if name not in known:
+            raise UsageError(
+                f"--include-restricted {name}", found="another name",
+                expected=f"a restricted source: {', '.join(sorted(known)) or 'there is none'}",
+                remedy="name one of these, or leave it out",
+            )  # fmt: skip
+        if not known[name]:
+            raise UsageError(
+                f"--include-restricted {name}", expected="its file on this machine",
+                found="restricted, not on this machine",
+                remedy="bundle where the file is, or leave it out",
+            )  # fmt: skip
+    return set(asked)
 
 
 def require_free(target: Path, told: Manifest) -> None:
@@ -170,7 +214,8 @@ def _require_snapshot(raw: Path, folder: Path, told: Manifest) -> None:
     for problem in snapshot_problems(raw, folder, told):
         raise problem
     for pin in snapshots.load(raw, told.snapshot.id).pins:
-        snapshots.read_objects(raw, pin)
+        if not snapshots.is_elsewhere(raw, pin):
+            snapshots.read_objects(raw, pin)
 
 
 def _folder(name: str, folder: Path) -> Files:
@@ -180,11 +225,14 @@ def _folder(name: str, folder: Path) -> Files:
     }  # fmt: skip
 
 
-def _snapshot(raw: Path, name: str) -> Files:
-    """The files of a snapshot: its list, its pins, and the objects that they name."""
+def _snapshot(raw: Path, name: str, included: Collection[str]) -> Files:
+    """The files of a snapshot: its list, its pins, and the objects that may leave the machine."""
     files = _folder(f"raw/snapshots/{name}", raw / "snapshots" / name)
     for pin in snapshots.load(raw, name).pins:
+        if pin.restricted and pin.id not in included:
+            continue
         for item in pin.objects:
-            path = snapshots.object_path(raw, item)
-            files[f"raw/objects/{path.name}"] = path
+            path = snapshots.object_path(raw, item, restricted=pin.restricted)
+            files[path.relative_to(raw.parent).as_posix() if pin.restricted
+                  else f"raw/objects/{path.name}"] = path  # fmt: skip
     return files

@@ -17,7 +17,10 @@ _PLAIN = ("README.md", ".lock", ".gitkeep")
 
 @dataclass(frozen=True)
 class Custody:
-    """What was checked and everything that is wrong, in order; `bytes` are those read."""
+    """What was checked and everything that is wrong, in order; `bytes` are those read.
+
+    `elsewhere` names restricted objects that aren't on this machine, which is nothing wrong.
+    """
 
     snapshots: int
     pins: int
@@ -26,11 +29,15 @@ class Custody:
     older_releases: int
     bytes: int
     problems: tuple[IntegrityError, ...]
+    elsewhere: tuple[str, ...] = ()
 
 
-def check_all(raw: Path, out: Path) -> Custody:
-    """Verify every object, pin, snapshot, release and link; nothing is changed."""
-    held = snapshots.check(raw)
+def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Custody:
+    """Verify every object, pin, snapshot, release and link; nothing is changed.
+
+    With `require_restricted` a restricted object that isn't on this machine is a problem.
+    """
+    held = snapshots.check(raw, require_restricted=require_restricted)
     told: dict[str, Manifest] = {}
     problems = list(held.problems)
     size, older = held.bytes, 0
@@ -52,7 +59,8 @@ def check_all(raw: Path, out: Path) -> Custody:
     problems += [p for name, manifest in told.items() for p in _link(out, name, manifest)]
     problems += [p for path in _entries(out) for p in _pointer(path, told)]
     return Custody(
-        held.snapshots, held.pins, held.objects, len(told), older, size, tuple(problems)
+        held.snapshots, held.pins, held.objects, len(told), older, size, tuple(problems),
+        tuple(held.elsewhere),
     )  # fmt: skip
 
 

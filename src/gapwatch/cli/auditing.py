@@ -27,23 +27,31 @@ def verify(
         typer.Argument(help="One release or bundle; everything that is held if not given."),
     ] = None,
     study: StudyOption = None,
+    require_restricted: Annotated[
+        bool,
+        typer.Option(
+            "--require-restricted", help="Fail where a restricted file isn't on this machine."
+        ),
+    ] = False,
     out: OutOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Hold snapshots, releases and their chain against their hashes; name every file that's off."""
     if release is not None:
-        _verify_one(release, study, out, json_=json_)
+        _verify_one(release, study, out, json_=json_, require_restricted=require_restricted)
         return
     from gapwatch.audit.custody import check_all
 
     project = project_of(study)
-    found = check_all(project.raw, out or project.reports)
+    found = check_all(project.raw, out or project.reports, require_restricted=require_restricted)
     if json_:
         problems = [_problem(error) for error in found.problems]
         print_json({**vars(found), "problems": problems})
     else:
         for error in found.problems:
             typer.echo(str(error), err=True)
+        for name in found.elsewhere:
+            typer.echo(f"{name}: restricted, not on this machine, so it isn't checked")
         typer.echo(
             f"{found.snapshots} snapshots, {found.pins} pins, {found.objects} objects, "
             f"{found.releases} releases{_older(found.older_releases)}: "
@@ -53,14 +61,21 @@ def verify(
         raise typer.Exit(IntegrityError.exit_code)
 
 
-def _verify_one(release: str, study: Path | None, out: Path | None, *, json_: bool) -> None:
+def _verify_one(
+    release: str, study: Path | None, out: Path | None, *, json_: bool, require_restricted: bool
+) -> None:
     """One release with its snapshot and the release before; each file that's off is named."""
     from gapwatch import replaying
 
-    found = replaying.problems_of(release, _maybe_project(study), out)
+    found, elsewhere = replaying.problems_of(
+        release, _maybe_project(study), out, require_restricted=require_restricted
+    )
     if json_:
-        print_json({"release": release, "problems": [_problem(error) for error in found]})
+        problems = [_problem(error) for error in found]
+        print_json({"release": release, "problems": problems, "elsewhere": elsewhere})
     else:
+        for name in elsewhere:
+            typer.echo(f"{name}: restricted, not on this machine, so it isn't checked")
         for error in found:
             typer.echo(str(error), err=True)
         typer.echo(f"{release}: {_verdict(len(found))}")
@@ -124,6 +139,12 @@ def replay(
 def bundle(
     release: ReleaseArgument,
     file: Annotated[Path, typer.Argument(help="The file to write, such as release.zip.")],
+    include_restricted: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--include-restricted", help="A restricted source whose file goes along; repeatable."
+        ),
+    ] = None,
     study: StudyOption = None,
     out: OutOption = None,
     json_: JsonOption = False,
@@ -134,16 +155,23 @@ def bundle(
 
     with replaying.located(release, _maybe_project(study), out) as held:
         bundles.require_free(file, held.told)
-        bundles.write(held, file)
+        included = include_restricted or []
+        bundles.write(held, file, include_restricted=included)
         why = bundles.own_code(held.told)[1]
+        left_out = sorted(set(bundles.restricted_sources(held)) - set(included))
     told = {"release": held.told.release, "file": str(file), "bytes": file.stat().st_size,
-            "without_code_because": why or None}  # fmt: skip
+            "without_code_because": why or None, "restricted_left_out": left_out}  # fmt: skip
     if json_:
         print_json(told)
         return
     typer.echo(f"{file}: {told['bytes']} bytes. Check and make again: gapwatch replay {file}")
     if why:
         typer.echo(f"It holds no code of its own: {why}.", err=True)
+    if left_out:
+        typer.echo(
+            f"Restricted and left out: {', '.join(left_out)}. It can be checked without, but not "
+            "made again; --include-restricted puts one in.", err=True,
+        )  # fmt: skip
 
 
 @app.command()

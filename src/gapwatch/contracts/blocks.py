@@ -34,10 +34,11 @@ POPULATION = Table(
         AREA_NAME,
         SEX,
         calendar("year", "Calendar year"),
+        text("base", "Base of the estimates, such as census2021", pattern=SLUG),
         *_AGE,
         Column("population_persons", "number", "Residents at mid-year", unit="persons", minimum=0),
     ),
-    key=_KEY,
+    key=(*_KEY, "base"),
     checks=(_AGE_ORDER,),
 )
 
@@ -50,10 +51,21 @@ DEATHS = Table(
         AREA_NAME,
         SEX,
         calendar("year", "Calendar year of registration"),
+        text(
+            "month",
+            "Calendar month of registration, 01 to 12; empty when the count is of the whole year",
+            may_be_empty=True,
+            pattern="(0[1-9]|1[0-2])?",
+        ),
+        text(
+            "cause",
+            "Underlying cause of death; empty when the count is of all causes",
+            may_be_empty=True,
+        ),
         *_AGE,
         Column("deaths_persons", "number", "Deaths", unit="persons", minimum=0),
     ),
-    key=_KEY,
+    key=(*_KEY, "month", "cause"),
     checks=(_AGE_ORDER,),
 )
 

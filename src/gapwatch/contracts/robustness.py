@@ -33,6 +33,7 @@ SENSITIVITY = Table(
         share("p_narrowing", "Probability that the gap is getting smaller"),
         years("projected_gap_years", "Expected gap in the target year"),
         years("projected_sd_years", "Standard deviation of the gap in the target year", minimum=0),
+        years("newest_gap_years", "The gap of the newest usable window under this choice"),
         Column("flips", "boolean", "Whether the probabilities would say something else than in the "
                "first row"),
     ),

@@ -7,52 +7,93 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gapwatch.errors import IntegrityError
-from gapwatch.snapshots.store import LIST, WRITING, list_in, read_pin
+from gapwatch.snapshots.objects import WRITING, restricted_folder
+from gapwatch.snapshots.store import LIST, list_in, read_pin
 
 log = logging.getLogger(__name__)
 PLAIN = ("README.md", ".lock", ".gitkeep")
+_Wanted = dict[tuple[str, bool], tuple[int, str]]
 _RESTORE = "restore it from version control or a backup"
 _EXTRA = "move it away; what a pull that was stopped left, the next pull clears"
 
 
 @dataclass
 class Checked:
-    """What was checked, and everything that isn't as it was pinned."""
+    """What was checked, and everything that isn't as it was pinned.
+
+    `elsewhere` names the restricted objects that aren't on this machine, which is no fault of them.
+    """
 
     snapshots: int = 0
     pins: int = 0
     objects: int = 0
     bytes: int = 0
     problems: list[IntegrityError] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
 
 
-def check(raw: Path) -> Checked:
-    """Verify every snapshot's list, its pins and the objects they name; name every other file."""
+def check(raw: Path, *, require_restricted: bool = False) -> Checked:
+    """Verify every snapshot's list, its pins and the objects they name; name every other file.
+
+    A restricted object that isn't here is named in `elsewhere`, and is a problem only where
+    `require_restricted` asks for it. Where it is, nobody but its owner may read it.
+    """
     found = Checked()
-    wanted: dict[str, tuple[int, str]] = {}
+    wanted: _Wanted = {}
     for folder in sorted(_inside(raw / "snapshots")):
         found.problems += _snapshot(folder, found, wanted)
-    there = {path.name: path for path in _inside(raw / "objects")}
-    for name, (size, pin) in sorted(wanted.items()):
-        path = there.pop(name, None)
-        found.objects += 1
-        if path is None:
-            found.problems.append(_missing(raw / "objects" / name, f"the object of {pin}"))
-            continue
-        found.bytes += size
-        found.problems += _object(path, size, pin)
-    found.problems += [_extra(path) for _, path in sorted(there.items())]
+    _check_objects(raw / "objects", _of(wanted, restricted=False), found)
+    secret = _of(wanted, restricted=True)
+    absent = {name: pin for name, (_, pin) in secret.items()
+              if not (restricted_folder(raw) / name).exists()}  # fmt: skip
+    found.elsewhere = [f"{pin}: {name}" for name, pin in sorted(absent.items())]
+    if not require_restricted:
+        secret = {name: item for name, item in secret.items() if name not in absent}
+    _check_objects(restricted_folder(raw), secret, found)
+    found.problems += _loose(restricted_folder(raw))
     found.problems += [
         _extra(path)
         for path in sorted(_inside(raw))
         if path.name not in ("objects", "snapshots") or not _is_folder(path)
     ]
     return found
+
+
+def _of(wanted: _Wanted, *, restricted: bool) -> dict[str, tuple[int, str]]:
+    return {name: item for (name, secret), item in wanted.items() if secret == restricted}
+
+
+def _check_objects(folder: Path, wanted: dict[str, tuple[int, str]], found: Checked) -> None:
+    there = {path.name: path for path in _inside(folder)}
+    for name, (size, pin) in sorted(wanted.items()):
+        path = there.pop(name, None)
+        found.objects += 1
+        if path is None:
+            found.problems.append(_missing(folder / name, f"the object of {pin}"))
+            continue
+        found.bytes += size
+        found.problems += _object(path, size, pin)
+    found.problems += [_extra(path) for _, path in sorted(there.items())]
+
+
+def _loose(folder: Path) -> list[IntegrityError]:
+    """Restricted files, and their folder, that others than their owner may open."""
+    if os.name == "nt" or not _is_folder(folder):
+        return []
+    return [
+        IntegrityError(
+            str(path), expected="open to its owner alone",
+            found=f"mode {path.stat().st_mode & 0o777:o}", remedy=f"chmod go= {path}",
+        )
+        for path in (folder, *sorted(_inside(folder)))
+        if not path.is_symlink() and path.stat().st_mode & 0o077
+    ]  # fmt: skip
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -70,9 +111,7 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _snapshot(
-    folder: Path, found: Checked, wanted: dict[str, tuple[int, str]]
-) -> list[IntegrityError]:
+def _snapshot(folder: Path, found: Checked, wanted: _Wanted) -> list[IntegrityError]:
     if not _is_folder(folder) or folder.name.startswith(WRITING):
         return [_extra(folder)]
     if not (folder / LIST).is_file():
@@ -91,7 +130,10 @@ def _snapshot(
             continue
         found.pins += 1
         wanted |= {
-            f"{item.sha256}.{item.suffix}": (item.bytes, f"{folder.name}, {source}")
+            (f"{item.sha256}.{item.suffix}", pin.restricted): (
+                item.bytes,
+                f"{folder.name}, {source}",
+            )
             for item in pin.objects
         }
     named = {f"{source}.json" for source in listed.pins}
@@ -125,7 +167,12 @@ def clear_leftovers(raw: Path) -> None:
     and every snapshot reads, so nothing that is damaged or lost costs another byte.
     """
     folders = [path for path in sorted(_inside(raw / "snapshots")) if _is_folder(path)]
-    for folder in (raw / "objects", *folders, *(folder / "pins" for folder in folders)):
+    for folder in (
+        raw / "objects",
+        restricted_folder(raw),
+        *folders,
+        *(folder / "pins" for folder in folders),
+    ):
         for path in folder.glob(f"{WRITING}*"):
             path.unlink()
     aside = [path for path in folders if path.name.startswith(WRITING)]
@@ -135,21 +182,27 @@ def clear_leftovers(raw: Path) -> None:
     for room in aside:
         brought = {name for made in _inside(room) for name in _named(made) or ()}
         for name in sorted(brought.difference(*(names or () for names in held))):
-            log.info("removing %s, which a stopped pull left", name)
-            (raw / "objects" / name).unlink(missing_ok=True)
+            log.info("removing %s, which a stopped pull left", name[0])
+            place = restricted_folder(raw) if name[1] else raw / "objects"
+            (place / name[0]).unlink(missing_ok=True)
         # Last: it says which objects came with it.
         shutil.rmtree(room)
 
 
-def _named(folder: Path) -> set[str] | None:
-    """File names of the objects that a snapshot's pins name; None where they can't be read."""
+def _named(folder: Path) -> set[tuple[str, bool]] | None:
+    """File names of the objects that a snapshot's pins name, and whether they are restricted.
+
+    None where they can't be read.
+    """
     try:
         listed = list_in(folder)
         pins = [read_pin(folder / "pins", name, sha) for name, sha in listed.pins.items()]
     except IntegrityError as error:
         log.warning("%s", error)
         return None
-    return {f"{item.sha256}.{item.suffix}" for pin in pins for item in pin.objects}
+    return {
+        (f"{item.sha256}.{item.suffix}", pin.restricted) for pin in pins for item in pin.objects
+    }
 
 
 def _missing(path: Path, what: str) -> IntegrityError:

@@ -6,7 +6,14 @@ import datetime as dt
 import hashlib
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from gapwatch.contracts import SLUG
 from gapwatch.errors import UsageError
@@ -37,6 +44,7 @@ class Object(_Record):
 class Pin(_Record):
     """What one source sent: what it is, who published it under which licence, and its objects.
 
+    `restricted` objects lie apart, outside version control, and may be on another machine alone.
     The first form of a pin had one object, whose fields stood in the pin itself; it is still read.
     """
 
@@ -50,6 +58,15 @@ class Pin(_Record):
     obtained: Literal["transcribed", "retrieved"]
     obtained_on: dt.date
     objects: tuple[Object, ...] = Field(min_length=1, max_length=10_000)
+    restricted: bool = False
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A pin that isn't restricted is written as it was before there were such pins."""
+        told: dict[str, Any] = written(self)
+        if not self.restricted:
+            del told["restricted"]
+        return told
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,7 @@
 """Snapshots: immutable sets of inputs in data/raw, each byte pinned by its SHA-256.
 
     data/raw/objects/<sha256>.<suffix>           what a publisher sent, stored once
+    data/restricted/objects/<sha256>.<suffix>    the same of restricted pins; never in git
     data/raw/snapshots/<id>/pins/<source>.json   a pin: its objects, their origin, licence, hashes
     data/raw/snapshots/<id>/snapshot.json        the pins of the snapshot, with the hash of each
 
@@ -11,9 +12,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,13 +21,20 @@ from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import IntegrityError, SourceError, UsageError
-from gapwatch.snapshots.records import Object, Pin, Snapshot, SnapshotList, sha256
+from gapwatch.snapshots.objects import (
+    AGAIN,
+    WRITING,
+    is_elsewhere,
+    object_path,
+    read_objects,
+    require_hash,
+    write_all,
+)
+from gapwatch.snapshots.records import Pin, Snapshot, SnapshotList, sha256
 
 _MAX_PIN_BYTES = 1_000_000
 LIST = "snapshot.json"
-WRITING = ".writing-"
 _DATE = len("2026-11-23")
-_AGAIN = "restore it from version control or a backup, or make a new snapshot"
 
 
 def ids(raw: Path, study: str | None = None) -> list[str]:
@@ -128,39 +135,20 @@ def list_in(folder: Path) -> SnapshotList:
     if _identify(listed.as_known_at, content) != folder.name:
         raise IntegrityError(
             str(path), expected=f"the list that snapshot {folder.name} is named after",
-            found=f"the list of {_identify(listed.as_known_at, content)}", remedy=_AGAIN,
+            found=f"the list of {_identify(listed.as_known_at, content)}", remedy=AGAIN,
         )  # fmt: skip
     return listed
 
 
-def read_objects(raw: Path, pin: Pin) -> tuple[bytes, ...]:
-    """The bytes of every object that a pin names, verified. Every load comes here."""
-    return tuple(_read_object(raw, pin, item) for item in pin.objects)
-
-
-def _read_object(raw: Path, pin: Pin, item: Object) -> bytes:
-    """The bytes of one object: size first, then SHA-256."""
-    path = object_path(raw, item)
-    try:
-        size = path.stat().st_size
-        if size != item.bytes:
-            raise IntegrityError(
-                f"{path} (pin {pin.id})", expected=f"{item.bytes} bytes", found=f"{size} bytes",
-                remedy=_AGAIN,
-            )  # fmt: skip
-        content = path.read_bytes()
-    except OSError as error:
-        raise IntegrityError(
-            f"{path} (pin {pin.id})", expected="the pinned object", found=str(error.strerror),
-            remedy=_AGAIN,
-        ) from error  # fmt: skip
-    _require_hash(content, item.sha256, f"{path} (pin {pin.id})")
-    return content
-
-
-def object_path(raw: Path, item: Object) -> Path:
-    """Where an object lies."""
-    return raw / "objects" / f"{item.sha256}.{item.suffix}"
+def lend(raw: Path, to: Path, name: str) -> None:
+    """Put restricted objects that a snapshot in `to` lacks beside it, where `raw` has them."""
+    for pin in load(to, name).pins:
+        if is_elsewhere(to, pin) and not is_elsewhere(raw, pin):
+            contents = read_objects(raw, pin)
+            write_all({
+                object_path(to, item, restricted=True): content
+                for item, content in zip(pin.objects, contents, strict=True)
+            })  # fmt: skip
 
 
 def write(
@@ -191,53 +179,33 @@ def write(
     objects: dict[Path, bytes] = {}
     for pin, contents in given:
         for item, content in zip(pin.objects, contents, strict=True):
-            _require_hash(content, item.sha256, f"pin {pin.id}, {item.role}")
-            objects[object_path(raw, item)] = content
+            require_hash(content, item.sha256, f"pin {pin.id}, {item.role}")
+            objects[object_path(raw, item, restricted=pin.restricted)] = content
     files = {**{f"pins/{source}.json": dump for source, dump in dumps.items()}, LIST: listed}
     folder = raw / "snapshots" / _identify(as_known_at, listed)
     if folder.exists():
-        _write_all(objects)
-        _write_all({folder / name: content for name, content in files.items()})
+        write_all(objects)
+        write_all({folder / name: content for name, content in files.items()})
         return load(raw, folder.name)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=WRITING) as room:
         made = Path(room) / folder.name
-        _write_all({made / name: content for name, content in files.items()})
-        _write_all(objects)
+        write_all({made / name: content for name, content in files.items()})
+        write_all(objects)
         made.replace(folder)
     return load(raw, folder.name)
-
-
-def _write_all(files: Mapping[Path, bytes]) -> None:
-    """Write every file that isn't there yet, or none."""
-    new = [path for path in files if not path.exists()]
-    try:
-        for path, content in files.items():
-            _write_once(path, content)
-    except BaseException:
-        for path in new:
-            path.unlink(missing_ok=True)
-        raise
 
 
 def read_pin(folder: Path, source: str, sha: str) -> Pin:
     """The pin of a source, whose file must have this hash; IntegrityError when it hasn't."""
     path = folder / f"{source}.json"
     content = _read_small(path)
-    _require_hash(content, sha, str(path))
+    require_hash(content, sha, str(path))
     return _parse(Pin, content, path)
 
 
 def _identify(as_known_at: dt.date, content: bytes) -> str:
     return f"{as_known_at.isoformat()}-{sha256(content)[:10]}"
-
-
-def _require_hash(content: bytes, sha: str, where: str) -> None:
-    found = sha256(content)
-    if found != sha:
-        raise IntegrityError(
-            where, expected=f"sha256 {sha}", found=f"sha256 {found}", remedy=_AGAIN
-        )
 
 
 def _dump(record: BaseModel) -> bytes:
@@ -251,13 +219,13 @@ def _read_small(path: Path) -> bytes:
         if path.stat().st_size > _MAX_PIN_BYTES:
             raise IntegrityError(
                 str(path), expected=f"at most {_MAX_PIN_BYTES} bytes",
-                found=f"{path.stat().st_size} bytes", remedy=_AGAIN,
+                found=f"{path.stat().st_size} bytes", remedy=AGAIN,
             )  # fmt: skip
         return path.read_bytes()
     except OSError as error:
         raise IntegrityError(
             str(path), expected="a file that can be read", found=str(error.strerror),
-            remedy=_AGAIN,
+            remedy=AGAIN,
         ) from error  # fmt: skip
 
 
@@ -272,24 +240,5 @@ def _parse(model: type[RecordType], content: bytes, path: Path) -> RecordType:
         key = ".".join(str(part) for part in first["loc"]) or "the file"
         raise IntegrityError(
             f"{path}, {key}", expected=first["msg"].lower(), found=repr(first["input"])[:80],
-            remedy=_AGAIN,
+            remedy=AGAIN,
         ) from error  # fmt: skip
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    """Write a file that never changes again: to a temporary name, flushed, then moved."""
-    if path.exists():
-        _require_hash(path.read_bytes(), sha256(content), str(path))
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -19,12 +19,13 @@ class Change:
     """One difference: the row's key as text, and for a changed cell its column, old and new.
 
     `described` stands for a source whose description in the study changed, so that what was pinned
-    before can't be read in the same way and isn't compared; `key` then says why.
+    before can't be read in the same way and isn't compared; `key` then says why. `differs` is all
+    that is told of a restricted source: `key` holds geography and period alone.
     """
 
     source: str
     table: str
-    what: Literal["added", "removed", "changed", "described"]
+    what: Literal["added", "removed", "changed", "described", "differs"]
     key: str
     column: str = ""
     old: str = ""
@@ -40,16 +41,31 @@ class Change:
 
 
 def changes(
-    source: str, old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]
-) -> list[Change]:
+    source: str, old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame], *,
+    restricted: bool = False,
+) -> list[Change]:  # fmt: skip
     """Every difference between two readings of one source, in the order of tables and keys.
 
-    Both hold canonical frames by table name; a table that one of them lacks counts as empty.
+    Both hold canonical frames by table name; a table that one of them lacks counts as empty. Of a
+    `restricted` source only geography and year of what differs are told, once each: a row that came
+    or went is a death.
     """
     found: list[Change] = []
     for name in sorted({*old, *new}):
-        found += _of_table(source, name, old.get(name), new.get(name))
+        told = _of_table(source, name, old.get(name), new.get(name))
+        found += _without_rows(told) if restricted else told
     return found
+
+
+def _without_rows(told: list[Change]) -> list[Change]:
+    """One change for each geography and year (or window) in which anything differs."""
+    kept = ("geography", "year", "base", "period_start", "period_end")
+    keys = {
+        " ".join(part for part in item.key.split(" ") if part.partition("=")[0] in kept): item
+        for item in told
+    }
+    return [replace(item, what="differs", key=key, column="", old="", new="")
+            for key, item in sorted(keys.items())]  # fmt: skip
 
 
 def _of_table(

@@ -11,7 +11,7 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import TABLES
 from gapwatch.errors import StudyError, ValidationError
-from gapwatch.study import Correction, Study
+from gapwatch.study import Correction, Study, is_restricted
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +26,15 @@ def correct(
     put right meanwhile is left alone, with a warning that the correction can go.
     """
     corrected = dict(frames)
+    secret = {item.id for item in study.sources if is_restricted(item)}
     for number, item in enumerate(study.corrections, 1):
         if item.source == source:
             where = f"the study, corrections[{number}]"
+            if source in secret:
+                raise StudyError(
+                    where, expected="a source that isn't restricted", found=source,
+                    remedy="put the restricted file itself right: a study tells its cells to all",
+                )  # fmt: skip
             corrected[item.table] = _correct_one(where, item, corrected)
     return corrected
 

@@ -5,6 +5,7 @@ Nothing about a publisher's layout is known here; see FileSource for what a desc
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -58,17 +59,20 @@ def fetch(source: FileSource, client: Getter, folder: Path) -> tuple[Payload, ..
     )
 
 
-def parse(source: FileSource, payloads: tuple[Payload, ...]) -> dict[str, pd.DataFrame]:
+def parse(
+    source: FileSource, payloads: tuple[Payload, ...], known_at: dt.date | None = None
+) -> dict[str, pd.DataFrame]:
     """The source's table, canonical, by its name; from the payload `data` and nothing else.
 
-    Raises ValidationError, with file, sheet, row and column, where the file isn't as described
-    or breaks the contract; StudyError where the description itself is wrong.
+    A count of a month after `known_at`, the snapshot's date, is refused. Raises ValidationError,
+    with file, sheet, row and column, where the file isn't as described or breaks the contract;
+    StudyError where the description itself is wrong.
     """
     data = [payload for payload in payloads if payload.role == "data"]
     if len(data) != 1:
         refuse(source.id, "one file", f"{len(data)} of them", "pull the source again")
     where = f"{source.id}, {data[0].address.rpartition('/')[2] or data[0].address}"
-    build = Build(source, TABLES[source.table])
+    build = Build(source, TABLES[source.table], known_at)
     for grid in grids(source, where, data[0].content):
         build.add(grid)
     return {source.table: build.finish(where)}

@@ -12,6 +12,8 @@ from gapwatch.errors import StudyError, ValidationError
 from gapwatch.study import Period, Study
 
 Frames = Mapping[str, pd.DataFrame]
+OF_OWN = ("area_reference",)
+COUNTED = ("deaths", "population")
 
 
 def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
@@ -19,18 +21,26 @@ def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
 
     `known_in` is the snapshot's calendar year. Raises StudyError for areas, periods and breaks
     that aren't there, and for a baseline before the newest break; ValidationError for figures of a
-    time after the snapshot, for areas without a population or a deprivation score, and for an
-    interval without a width.
+    time after the snapshot and deaths of a whole year that wasn't over, for areas without a
+    population or a deprivation score, and for an interval without a width. Where the study's own
+    life tables decide, nothing need be published for its areas: the baseline must lie in the years
+    that have deaths and residents.
     """
     vintage = study.geography.vintage
+    own = study.computed is not None and study.computed.decides
     mine = {
         table.name: inputs[table.name][inputs[table.name]["geography"] == vintage]
         for table in INPUTS
     }
-    _require_areas(study, mine)
-    _require_periods(study, mine["life_expectancy"])
+    if own:
+        _require_areas(study, {name: mine[name] for name in OF_OWN})
+        _require_years(study, inputs)
+    else:
+        _require_areas(study, mine)
+        _require_periods(study, mine["life_expectancy"])
     _require_past(inputs, known_in)
-    _require_weights(study, mine)
+    _require_whole(inputs, known_in)
+    _require_weights(study, mine, counted=own)
     codes = [area.code for area in study.geography.areas]
     published = inputs["life_expectancy"]
     carried = published["geography"].isin([b.geography for b in study.geography.bridges])
@@ -86,6 +96,19 @@ def _require_periods(study: Study, published: pd.DataFrame) -> None:
             )  # fmt: skip
 
 
+def _require_years(study: Study, inputs: Frames) -> None:
+    """Each baseline's years must have both deaths and residents."""
+    held = [set(map(int, inputs[name]["year"])) for name in COUNTED if name in inputs]
+    years = set.intersection(*held) if len(held) == len(COUNTED) else set()
+    span = f"{min(years)} to {max(years)}" if years else "none"
+    for key, period in _asked_periods(study):
+        if not set(range(period[0], period[1] + 1)) <= years:
+            raise StudyError(
+                f"the study, {key}", expected=f"years that have deaths and residents: {span}",
+                found=f"{period[0]} to {period[1]}", remedy="choose a period that the data hold",
+            )  # fmt: skip
+
+
 def _require_past(inputs: Frames, known_in: int) -> None:
     """No figure can be of a year that had not ended, wherever it is for."""
     for table, frame in sorted(inputs.items()):
@@ -102,6 +125,22 @@ def _require_past(inputs: Frames, known_in: int) -> None:
             )
 
 
+def _require_whole(inputs: Frames, known_in: int) -> None:
+    """The snapshot's own year was not over: deaths of it are by month, and never of December."""
+    deaths = inputs.get("deaths")
+    if deaths is None:
+        return
+    early = deaths[(deaths["year"] == known_in) & deaths["month"].isin(["", "12"])]
+    if len(early):
+        row = early.iloc[0]
+        raise ValidationError(
+            f"deaths, {row['geography']}, {known_in}",
+            expected=f"months of {known_in} that were over when the snapshot was taken",
+            found="a count of the whole year" if row["month"] == "" else "a count of December",
+            remedy="leave the year out until it is over, or give its deaths by month",
+        )  # fmt: skip
+
+
 def _require_errors(published: pd.DataFrame) -> None:
     """A large area's interval may round to nothing; a side's area needs a standard error."""
     flat = published["lower95_years"] == published["upper95_years"]
@@ -116,8 +155,11 @@ def _require_errors(published: pd.DataFrame) -> None:
         )
 
 
-def _require_weights(study: Study, mine: Frames) -> None:
+def _require_weights(study: Study, mine: Frames, *, counted: bool) -> None:
+    """Weights of the areas; residents by age are weights enough where they are counted."""
     needed = [("population_deaths", "population_persons", "a population above 0 in some year")]
+    if counted:
+        needed = []
     if any(measure.kind == "slope" for measure in study.measures):
         score = study.geography.deprivation
         needed.append(("area_reference", score, f"a {score}, by which the slope ranks the areas"))

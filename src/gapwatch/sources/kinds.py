@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from gapwatch import tables
 from gapwatch.contracts import TABLES
 from gapwatch.errors import ValidationError
 from gapwatch.sources import files, fingertips, nomis, portal
+from gapwatch.sources.discreet import discreet
 from gapwatch.sources.payload import Payload
 from gapwatch.study import (
     FileSource,
@@ -40,20 +42,28 @@ def fetch(
     return portal.fetch(source, client, publishers)
 
 
-def parse(source: Source, payloads: tuple[Payload, ...]) -> dict[str, pd.DataFrame]:
-    """Tables of a source by name, from the bytes that it sent and nothing else."""
+def parse(
+    source: Source, payloads: tuple[Payload, ...], known_at: dt.date | None = None
+) -> dict[str, pd.DataFrame]:
+    """Tables of a source by name, from the bytes that it sent and nothing else.
+
+    A described file may hold no count of a month after `known_at`, the date of the snapshot.
+    """
     if isinstance(source, PinnedSource):
         table = TABLES[source.table]
         return {table.name: tables.read_csv(table, payloads[0].content, source.id)}
-    found = _parse(source, payloads)
-    for name, frame in found.items():
-        _require_printable(f"{source.id}, {name}", frame)
+    with discreet(source):
+        found = _parse(source, payloads, known_at)
+        for name, frame in found.items():
+            _require_printable(f"{source.id}, {name}", frame)
     return found
 
 
-def _parse(source: LiveSource, payloads: tuple[Payload, ...]) -> dict[str, pd.DataFrame]:
+def _parse(
+    source: LiveSource, payloads: tuple[Payload, ...], known_at: dt.date | None
+) -> dict[str, pd.DataFrame]:
     if isinstance(source, FileSource):
-        return files.parse(source, payloads)
+        return files.parse(source, payloads, known_at)
     if isinstance(source, FingertipsSource):
         return fingertips.parse(source, payloads)
     if isinstance(source, NomisSource):
@@ -70,6 +80,7 @@ def _require_printable(where: str, frame: pd.DataFrame) -> None:
             except ValueError as error:
                 expected, _, found = str(error).partition("|")
                 raise ValidationError(
-                    f"{where}, {column}, {ascii(text)[:80]}", expected=expected, found=found,
+                    f"{where}, {column}", expected=expected,
+                    found=f"{found} in {ascii(text)[:80]}",
                     remedy="ask the publisher; the report's typeface has no other characters",
                 ) from error  # fmt: skip

@@ -101,6 +101,7 @@ def _tables(source: NomisSource, frame: pd.DataFrame) -> dict[str, pd.DataFrame]
         "area_name": names,
         "sex": frame["gender"].map(SEXES),
         "year": frame["date"],
+        "base": source.base,
         "age_start_years": age,
         "age_end_years": age.astype("Int64").mask(age == _OLDEST),
         "population_persons": frame["obs_value"],

@@ -13,10 +13,11 @@ from gapwatch.contracts import EXTRA_INPUTS, INPUTS, TABLES
 from gapwatch.errors import StudyError
 from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import kinds
+from gapwatch.sources.apart import require_apart
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.fit import require_fit
 from gapwatch.sources.payload import Payload
-from gapwatch.study import PinnedSource, Study
+from gapwatch.study import PinnedSource, Source, Study, is_restricted
 
 log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
@@ -38,9 +39,12 @@ def read_sources(
     """Tables of every source of the study by its id, with its corrections or as published.
 
     A snapshot that nobody pulled holds figures that were written out, and no live source: these
-    are left out, which the log and the report say. UsageError when any other source is lacking.
+    are left out, which the log and the report say. UsageError when any other source is lacking,
+    StudyError for a source of another table than its pin, and where only one of the two is
+    restricted.
     """
-    found = {}
+    found: dict[str, Frames] = {}
+    sent: dict[str, tuple[Payload, ...]] = {}
     left_out = absent(snapshot, study)
     if left_out:
         log.warning("snapshot %s was not pulled and holds no %s", snapshot.id, ", ".join(left_out))
@@ -48,14 +52,32 @@ def read_sources(
         if source.id in left_out:
             continue
         pin = snapshot.pin(source.id)
-        if pin.table != source.table:
-            raise StudyError(
-                f"sources, {source.id}", expected=f"the table that the pin holds, {pin.table}",
-                found=source.table, remedy="correct table in the study",
-            )  # fmt: skip
-        published = kinds.parse(source, payloads(raw, pin))
+        _require_same(source, pin)
+        sent[source.id] = payloads(raw, pin)
+        published = kinds.parse(source, sent[source.id], snapshot.as_known_at)
         found[source.id] = correct(study, source.id, published) if corrected else published
+    require_apart(study.sources, found, sent)
     return found
+
+
+def _require_same(source: Source, pin: Pin) -> None:
+    """Refuse a source whose pin holds another table, or is secret where the source isn't."""
+    where = f"sources, {source.id}"
+    if pin.table != source.table:
+        raise StudyError(
+            where, expected=f"the table that the pin holds, {pin.table}", found=source.table,
+            remedy="correct table in the study",
+        )  # fmt: skip
+    if pin.restricted and not is_restricted(source):
+        raise StudyError(
+            where, expected="restricted = true, as the file was pinned", found="no such word",
+            remedy="put it back; where the file may be passed on, give it another id and pull",
+        )  # fmt: skip
+    if is_restricted(source) and not pin.restricted:
+        raise StudyError(
+            where, expected="a pin that is restricted, as the source is", found="one that isn't",
+            remedy="pull again, and see who has the file that was pinned openly before",
+        )  # fmt: skip
 
 
 def absent(snapshot: Snapshot, study: Study) -> tuple[str, ...]:

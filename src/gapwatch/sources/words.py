@@ -5,6 +5,7 @@ Every function raises ValueError with a message "expected|found" for a text that
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Literal, NoReturn
 
@@ -19,6 +20,16 @@ _SEXES: dict[str, Literal["female", "male"] | None] = {
     "female": "female", "females": "female", "f": "female",
     "male": "male", "males": "male", "m": "male",
     "persons": None, "person": None, "not applicable": None,
+}  # fmt: skip
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_DATES = {
+    "yyyy-mm-dd": re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"
+                             r"(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?)?"),
+    "dd/mm/yyyy": re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
+    "yyyy-mm": re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})(?P<d>)"),
 }  # fmt: skip
 _UNIT = r"(?: ?(?:yrs?|years?))?(?: old)?"
 _AGED = r"(?:aged? )?"
@@ -58,6 +69,33 @@ def parse_sex(text: str) -> Literal["female", "male"] | None:
     if word not in _SEXES:
         _refuse("a sex: Female, Male, Persons or Not applicable", repr(text))
     return _SEXES[word]
+
+
+def parse_month(text: str) -> str:
+    """A month as two digits, from its number or its English name, whole or the first three letters.
+
+    ValueError for anything else.
+    """
+    word = _plain(text)
+    if re.fullmatch("0?[1-9]|1[0-2]", word):
+        return word.zfill(2)
+    named = [at for at, name in enumerate(_MONTHS, 1) if word in (name, name[:3])]
+    if not named:
+        _refuse("a month, 1 to 12 or an English name", repr(text))
+    return f"{named[0]:02}"
+
+
+def parse_date(text: str, form: str) -> tuple[int, str]:
+    """Year and month of a date that is written in the form `form`; the day must be one of them."""
+    match = _DATES[form].fullmatch(text.strip())
+    if match is None:
+        _refuse(f"a date of the form {form}", repr(text))
+    year, month, day = int(match["y"]), int(match["m"]), int(match["d"] or 1)
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        _refuse("a date that the calendar has", repr(text))
+    return year, f"{month:02}"
 
 
 def parse_age(text: str) -> tuple[int, int | None] | None:

@@ -1,8 +1,10 @@
 """The study: one file says what is measured, against which promise, from which sources."""
 
 from gapwatch.study.base import Period
+from gapwatch.study.computed import Computed, Level
+from gapwatch.study.extracts import is_restricted, restricted_tables, sparse_years
 from gapwatch.study.loading import load
-from gapwatch.study.model import Area, Bridge, Measure, Study, Zone
+from gapwatch.study.model import Area, Break, Bridge, Measure, Study, Zone
 from gapwatch.study.sources import (
     AreaType,
     Correction,
@@ -17,7 +19,8 @@ from gapwatch.study.sources import (
 )
 
 __all__ = [
-    "Area", "AreaType", "Bridge", "Correction", "FileSource", "FingertipsSource", "LiveSource",
-    "Measure", "NomisSource", "Period", "PinnedSource", "PortalSource", "Publishers", "Source",
-    "Study", "Zone", "load",
+    "Area", "AreaType", "Break", "Bridge", "Computed", "Correction", "FileSource",
+    "FingertipsSource", "Level", "LiveSource", "Measure", "NomisSource", "Period", "PinnedSource",
+    "PortalSource", "Publishers", "Source", "Study", "Zone", "is_restricted", "load",
+    "restricted_tables", "sparse_years",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ def load(path: Path) -> tuple[Study, str]:
     _check_areas(path, study)
     _check_measures(path, study)
     _check_bridges(path, study)
+    _check_computed(path, study)
     return study, hashlib.sha256(raw).hexdigest()
 
 
@@ -205,3 +206,23 @@ def _check_bridges(path: Path, study: Study) -> None:
                     raise _wrong(path, f"{where}.{name}[{place}]",
                                  f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
                                  repr(source))  # fmt: skip
+
+
+def _check_computed(path: Path, study: Study) -> None:
+    lookups = [source.id for source in study.sources if source.table == "lookup"]
+    levels = study.computed.levels if study.computed else ()
+    seen: set[str] = set()
+    for number, level in enumerate(levels, 1):
+        where = f"computed.levels[{number}]"
+        if level.geography in seen:
+            raise _wrong(path, f"{where}.geography", "each kind of area once", level.geography)
+        seen.add(level.geography)
+        for kind, steps in level.paths.items():
+            for place, source in enumerate(steps, 1):
+                if source not in lookups:
+                    raise _wrong(path, f"{where}.paths.{kind}[{place}]",
+                                 f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
+                                 repr(source))  # fmt: skip
+    if study.computed and study.geography.vintage not in seen:
+        raise _wrong(path, "computed.levels", f"the study's own areas, {study.geography.vintage}",
+                     ", ".join(sorted(seen)))  # fmt: skip

@@ -18,16 +18,18 @@ from gapwatch.study.base import (
     Text,
     Year,
 )
+from gapwatch.study.computed import Computed
 from gapwatch.study.sources import Correction, Publishers, Source
 
 
 class Heading(Part):
-    """What the study is about."""
+    """What the study is about; `invented` says so where the place is none, on every page."""
 
     id: Slug
     place: Text
     area_code: Code
     title: Text
+    invented: OptionalText = ""
 
 
 class Promise(Part):
@@ -180,6 +182,7 @@ class Study(Part):
     publishers: Publishers = Publishers()
     sources: tuple[Source, ...] = Field(min_length=1)
     corrections: tuple[Correction, ...] = ()
+    computed: Computed | None = None
 
     @property
     def primary(self) -> Measure:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model_validator
 
 from gapwatch.study.base import Code, Part, Slug, Text, Year
+from gapwatch.study.extracts import Extract, require_sound
 
 TableName = Literal[
     "area_reference", "boundary", "deaths", "life_expectancy", "lookup", "population",
@@ -121,6 +122,7 @@ class NomisSource(_Retrieved):
     area_type: Annotated[str, Field(min_length=1, max_length=120)]
     parent_code: Code
     geography: Slug
+    base: Slug
     years: tuple[Year, ...] = Field(min_length=1)
     expected_areas: int = Field(ge=1, le=1_000_000)
 
@@ -150,7 +152,7 @@ class PortalSource(_Retrieved):
         return self
 
 
-class FileSource(_Retrieved):
+class FileSource(Extract, _Retrieved):
     """A file of any publisher or council, described here: where it is and how it reads.
 
     Exactly one of `path` (local, relative to the study), `address`, or `landing_page` with
@@ -167,7 +169,8 @@ class FileSource(_Retrieved):
     anything else is asked of a row. `constants` fills columns, and so do the words beside each of
     `sheets`. Cells in `missing` are blank, never zero; rows without any quantity stay, unless
     `drop_missing`. `units` states the file's unit of every quantity: the contract's own, or
-    another that `factors` turns into it by multiplication.
+    another that `factors` turns into it by multiplication. Extract says what else a file of counts
+    may declare.
     """
 
     kind: Literal["file"]
@@ -210,6 +213,10 @@ class FileSource(_Retrieved):
             raise ValueError("sheets only for a workbook|sheets for a CSV")
         if self.format != "csv" and not self.sheets:
             raise ValueError("at least one sheet of the workbook|none")
+        constants = set(self.constants).union(*self.sheets.values())
+        require_sound(self, self.table, self.columns, constants)
+        if self.add_up and (self.wide is not None or "measure" in {*self.columns, *constants}):
+            raise ValueError("add_up for rows of one quantity each|cells that are one each")
         return self
 
 

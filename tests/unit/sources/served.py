@@ -41,6 +41,7 @@ def nomis_source(**changed: Any) -> NomisSource:
     return NomisSource.model_validate({
         **SAID, "id": "lsoa-population", "kind": "nomis", "table": "population",
         "dataset": "NM_2014_1", "area_type": "2021 super output areas - lower layer",
-        "parent_code": WORLD.code, "geography": "lsoa2021", "years": [2021, 2022],
+        "parent_code": WORLD.code, "geography": "lsoa2021", "base": "census2021",
+        "years": [2021, 2022],
         "expected_areas": len(WORLD.places.lsoas21), **changed,
     })  # fmt: skip

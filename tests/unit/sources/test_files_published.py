@@ -28,8 +28,13 @@ format = "xlsx"
 header = ["MSOA Code", "MSOA Name", "All Ages"]
 columns = {{ area_code = "MSOA Code", area_name = "MSOA Name" }}
 wide = '(?P<age>[0-9]+-[0-9]+|90\\+)'
-constants = {{ geography = "msoa2011", year = "2020", measure = "population_persons" }}
 units = {{ population_persons = "persons" }}
+
+[constants]
+geography = "msoa2011"
+base = "census2011"
+year = "2020"
+measure = "population_persons"
 
 [sheets]
 "Mid-2020 Males" = {{ sex = "Males" }}

@@ -12,11 +12,13 @@ from gapwatch.contracts import Column, Table
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import plain
-from gapwatch.sources.words import parse_age, parse_period, parse_sex
+from gapwatch.sources.words import parse_age, parse_date, parse_month, parse_period, parse_sex
 from gapwatch.study.sources import FileSource
 
 Value = str | float | int | None
-PSEUDO = ("age", "measure", "period", "value")
+PSEUDO = ("age", "date", "measure", "period", "value")
+# An empty cause in the contract stands for all causes, so a blank in a file of causes isn't that.
+NOT_STATED = "not stated"
 _NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,20})?")
 _NEAR_WHOLE = 1e-6
 # Words come again and again; so many different ones are numbers, and not worth their room.
@@ -73,6 +75,8 @@ class Reader:
             column = self._columns.get(name)
             if column is not None and (column.nullable or measured(column)):
                 return {name: None}
+            if name == "cause" and not text:
+                return {name: NOT_STATED}
             found = f"the mark {text!r}" if text else "a blank"
             refuse(str(where), f"a value for {name}", found,
                    "choose the rows by keep and drop, or set drop_missing")  # fmt: skip
@@ -81,7 +85,7 @@ class Reader:
             return self._worded(name, word, where)
         except ValueError as error:
             expected, _, found = str(error).partition("|")
-            refuse(str(where), expected, found, "map the word in values, or drop its rows")
+            refuse(str(where), expected, found, _remedy(name, word))
 
     def _mapped(self, name: str, text: str, where: Place) -> str:
         if name not in self._maps:
@@ -94,6 +98,11 @@ class Reader:
     def _worded(self, name: str, word: str, where: Place) -> Mapping[str, Value]:
         if name == "period":
             return self._period(word)
+        if name == "date":
+            year, month = parse_date(word, self._source.dates or "")
+            return {"year": year, "month": month}
+        if name == "month":
+            return {name: parse_month(word)}
         if name == "age":
             band = parse_age(word)
             if band is None:
@@ -132,6 +141,15 @@ class Reader:
             f"sources, {self._source.id}, {where}", expected=f"a quantity of {self._table.name}",
             found=repr(name), remedy=f"its columns are {', '.join(self._table.names)}",
         )  # fmt: skip
+
+
+def _remedy(name: str, word: str) -> str:
+    if name == "sex" and word in ("1", "2"):
+        return (
+            "say what the codes stand for, once the file's notes say it: "
+            'values.sex = { "1" = "male", "2" = "female" }'
+        )
+    return "map the word in values, or drop its rows"
 
 
 def measured(column: Column) -> bool:

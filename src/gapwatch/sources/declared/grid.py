@@ -47,6 +47,18 @@ def refuse(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
     )  # fmt: skip
 
 
+class PlainError(ValidationError):
+    """A refusal that tells no cell of the file, so that it may be told of a restricted one too."""
+
+
+def refuse_plainly(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
+    """Raise PlainError; neither `where` nor `found` may hold a cell's words."""
+    raise PlainError(
+        where, expected=expected, found=found,
+        remedy=remedy or "open the file, and correct it or its description in the study",
+    )  # fmt: skip
+
+
 def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
     """The sheets that a source names, or its CSV; every cell as text without spaces around it.
 

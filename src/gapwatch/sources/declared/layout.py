@@ -28,7 +28,7 @@ class Layout:
 
 @dataclass
 class Seen:
-    """Words of `keep` and `drop` that the file was seen to hold."""
+    """Words of `keep`, `drop` and `totals` that the file was seen to hold."""
 
     words: set[tuple[str, str]] = field(default_factory=set)
 
@@ -115,11 +115,12 @@ def records(source: FileSource, layout: Layout, seen: Seen) -> Iterator[tuple[in
 
 
 def require_seen(source: FileSource, where: str, seen: Seen) -> None:
-    """Raise StudyError for a word of `keep` or `drop` that the file doesn't hold.
+    """Raise StudyError for a word of `keep`, `drop` or `totals` that the file doesn't hold.
 
     A misspelt word would otherwise leave areas out, or a total in, without a sign.
     """
-    for kind, chosen in (("keep", source.keep), ("drop", source.drop)):
+    totals = {name: (word,) for name, word in source.totals.items()}
+    for kind, chosen in (("keep", source.keep), ("drop", source.drop), ("totals", totals)):
         for name, words in chosen.items():
             for word in words:
                 if (name, plain(word)) not in seen.words:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Mapping, Set
 
 import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import Table
-from gapwatch.sources.declared.cells import Value
-from gapwatch.sources.declared.grid import refuse
+from gapwatch.sources.declared.cells import Value, measured
+from gapwatch.sources.declared.grid import refuse, refuse_plainly
 
 
 class Rows:
@@ -20,8 +21,9 @@ class Rows:
     found at the end.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, restricted: bool = False) -> None:
         self.table = table
+        self.restricted = restricted
         self._columns: dict[str, list[Value]] = {name: [] for name in table.names}
         self._numbers = array("L")
         self._sheets: list[tuple[int, str]] = []
@@ -44,6 +46,14 @@ class Rows:
         for name, column in self._columns.items():
             column.append(quantities[name] if name in quantities else row.get(name))
 
+    def extend(self, numbers: list[int], columns: Mapping[str, list[Value]]) -> bool:
+        """Take many rows that stand alone, by columns; False where they can't be taken so."""
+        self._numbers.extend(numbers)
+        blank: list[Value] = [None] * len(numbers)
+        for name, column in self._columns.items():
+            column.extend(columns.get(name, blank))
+        return True
+
     def frame(self) -> pd.DataFrame:
         """The rows, with every key once; ValidationError with the place of a repeated one."""
         frame = pd.DataFrame(
@@ -60,7 +70,13 @@ class Rows:
 
     def refuse_again(self, first: int, second: int, row: pd.Series) -> None:
         """Refuse a key that stands twice."""
-        what = ", ".join(f"{name} {row[name]}" for name in self.table.key)
+        if self.restricted:
+            refuse_plainly(self.place(second), f"each {', '.join(self.table.key)} once",
+                           f"one again, after {self.place(first)}",
+                           "take the copy out, or set add_up where rows add up")  # fmt: skip
+        # What the file has no column for says nothing.
+        told = {name: row.get(name) for name in self.table.key}
+        what = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
         refuse(self.place(second), f"each {', '.join(self.table.key)} once",
                f"{what} again, after {self.place(first)}")  # fmt: skip
 
@@ -68,10 +84,10 @@ class Rows:
 class Merged(Rows):
     """Rows of one key put together: a wide file tells each quantity in a cell of its own."""
 
-    def __init__(self, table: Table) -> None:
-        super().__init__(table)
+    def __init__(self, table: Table, *, restricted: bool = False) -> None:
+        super().__init__(table, restricted=restricted)
         self._known: dict[tuple[Value, ...], int] = {}
-        self._told: list[set[str]] = []
+        self._told: list[Set[str]] = []
 
     def store(self, number: int, row: dict[str, Value], quantities: dict[str, Value]) -> None:
         """Take a row's quantities; those of its key that were told before are refused."""
@@ -86,6 +102,52 @@ class Merged(Rows):
         if differ or not quantities or self._told[position] & set(quantities):
             self._numbers.append(number)
             self.refuse_again(position, len(self) - 1, pd.Series(row))
-        self._told[position] |= set(quantities)
+        self._told[position] = self._told[position] | set(quantities)
         for name, value in quantities.items():
             self._columns[name][position] = value
+
+    def extend(self, numbers: list[int], columns: Mapping[str, list[Value]]) -> bool:
+        """Take many rows of different keys, none of which was told before; False for others."""
+        blank: list[Value] = [None] * len(numbers)
+        keys = list(zip(*(columns.get(name, blank) for name in self.table.key), strict=True))
+        if len(set(keys)) < len(keys) or not self._known.keys().isdisjoint(keys):
+            return False
+        start = len(self)
+        self._known.update(zip(keys, range(start, start + len(keys)), strict=True))
+        told = frozenset(columns.keys() & {c.name for c in self.table.columns if measured(c)})
+        self._told += [told] * len(keys)
+        return super().extend(numbers, columns)
+
+
+class Summed(Rows):
+    """Rows of one key added up, as deaths are that stand one a row."""
+
+    def __init__(self, table: Table, *, restricted: bool = False) -> None:
+        super().__init__(table, restricted=restricted)
+        self._known: dict[tuple[Value, ...], int] = {}
+
+    def store(self, number: int, row: dict[str, Value], quantities: dict[str, Value]) -> None:
+        """Add a row's quantities to those of its key; what else the rows say must be the same."""
+        key = tuple(row.get(name) for name in self.table.key)
+        position = self._known.get(key)
+        if position is None:
+            self._known[key] = len(self)
+            super().store(number, row, quantities)
+            return
+        sheet = self._sheets[-1][1]
+        for name, value in row.items():
+            if self._columns[name][position] != value:
+                refuse_plainly(f"{sheet}, row {number}",
+                               f"the {name} of {self.place(position)}, which has the same key",
+                               "another one", "make the two rows say the same")  # fmt: skip
+        for name, value in quantities.items():
+            before = self._columns[name][position]
+            if not isinstance(value, (int, float)) or not isinstance(before, (int, float)):
+                refuse_plainly(f"{sheet}, row {number}", f"a number for {name}", "a blank",
+                               "leave such rows out by keep, drop or drop_missing")  # fmt: skip
+            self._columns[name][position] = before + value
+
+    def extend(self, numbers: list[int], columns: Mapping[str, list[Value]]) -> bool:
+        """Never: each row may add to one that was told before."""
+        del numbers, columns
+        return False

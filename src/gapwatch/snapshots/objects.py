@@ -1,0 +1,124 @@
+"""The stored files of pins: where they lie, read with their hashes checked, written once."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from gapwatch.errors import IntegrityError, UsageError
+from gapwatch.snapshots.records import Object, Pin, sha256
+
+WRITING = ".writing-"
+RESTRICTED = "restricted"
+AGAIN = "restore it from version control or a backup, or make a new snapshot"
+
+
+def read_objects(raw: Path, pin: Pin) -> tuple[bytes, ...]:
+    """The bytes of every object that a pin names, verified. Every load comes here.
+
+    Raises UsageError for a restricted pin whose file isn't on this machine, IntegrityError for
+    bytes that aren't the pinned ones.
+    """
+    if is_elsewhere(raw, pin):
+        raise elsewhere(raw, pin)
+    return tuple(_read_object(raw, pin, item) for item in pin.objects)
+
+
+def _read_object(raw: Path, pin: Pin, item: Object) -> bytes:
+    """The bytes of one object: size first, then SHA-256."""
+    path = object_path(raw, item, restricted=pin.restricted)
+    try:
+        size = path.stat().st_size
+        if size != item.bytes:
+            raise IntegrityError(
+                f"{path} (pin {pin.id})", expected=f"{item.bytes} bytes", found=f"{size} bytes",
+                remedy=AGAIN,
+            )  # fmt: skip
+        content = path.read_bytes()
+    except OSError as error:
+        raise IntegrityError(
+            f"{path} (pin {pin.id})", expected="the pinned object", found=str(error.strerror),
+            remedy=AGAIN,
+        ) from error  # fmt: skip
+    require_hash(content, item.sha256, f"{path} (pin {pin.id})")
+    return content
+
+
+def object_path(raw: Path, item: Object, *, restricted: bool = False) -> Path:
+    """Where an object lies: those of restricted pins beside the folder that is shared."""
+    folder = restricted_folder(raw) if restricted else raw / "objects"
+    return folder / f"{item.sha256}.{item.suffix}"
+
+
+def restricted_folder(raw: Path) -> Path:
+    """Where the objects of restricted pins lie, readable by their owner alone."""
+    return raw.parent / RESTRICTED / "objects"
+
+
+def is_elsewhere(raw: Path, pin: Pin) -> bool:
+    """Whether a pin is restricted and an object of it isn't on this machine."""
+    return pin.restricted and not all(
+        object_path(raw, item, restricted=True).exists() for item in pin.objects
+    )
+
+
+def elsewhere(raw: Path, pin: Pin) -> UsageError:
+    """Word of a restricted pin that isn't on this machine, and where to get it."""
+    names = ", ".join(
+        object_path(raw, item, restricted=True).name for item in pin.objects
+        if not object_path(raw, item, restricted=True).exists()
+    )  # fmt: skip
+    return UsageError(
+        f"pin {pin.id} ({pin.title})", expected="its file in data/restricted/objects",
+        found="restricted, not on this machine",
+        remedy=f"have {pin.publisher} give you {pin.address or 'the file'} and put it there as "
+        f"{names}, or ask for a bundle made with --include-restricted {pin.id}",
+    )  # fmt: skip
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Write every file that isn't there yet, or none."""
+    new = [path for path in files if not path.exists()]
+    try:
+        for path, content in files.items():
+            _write_once(path, content)
+    except BaseException:
+        for path in new:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def require_hash(content: bytes, sha: str, where: str) -> None:
+    """Raise IntegrityError unless bytes have this SHA-256."""
+    found = sha256(content)
+    if found != sha:
+        raise IntegrityError(where, expected=f"sha256 {sha}", found=f"sha256 {found}", remedy=AGAIN)
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write a file that never changes again: to a temporary name, flushed, then moved."""
+    if path.exists():
+        require_hash(path.read_bytes(), sha256(content), str(path))
+        return
+    private = path.parent.parent.name == RESTRICTED
+    _make_folder(path.parent, private=private)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o600 if private else 0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _make_folder(folder: Path, *, private: bool) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if private:
+        for each in (folder.parent, folder):
+            each.chmod(0o700)
