@@ -35,10 +35,12 @@ FLAGS = {
 GROUP_MISSING = "G01"
 INDEX_UNDEFINED = "G02"
 GROUP_EMPTY = "G03"
+GROUP_SINGLE = "G04"
 GROUP_REASONS = {
     GROUP_MISSING: "a value of the group is withheld or missing",
     INDEX_UNDEFINED: "the relative index is undefined: the line's worse-off end is not above zero",
     GROUP_EMPTY: "no area holds mostly residents of one of the sides",
+    GROUP_SINGLE: "a single area: there is no gap between areas",
 }
 """Why a figure over several areas is refused."""
 

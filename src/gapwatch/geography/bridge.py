@@ -111,8 +111,8 @@ def bridge(
     don't lead to or that the study doesn't know (another vintage).
     """
     known = residents or {}
-    upward = chain(lookups, "up", blocks, up, geography, known)
-    sideways = chain(lookups, "across", blocks, across, study_geography, known)
+    upward = chain(lookups, "bridge, up", blocks, up, geography, known)
+    sideways = chain(lookups, "bridge, across", blocks, across, study_geography, known)
     _same("across", upward.from_codes, sideways.from_codes, f"block of {blocks}")
     _same("across", frozenset(study_areas), sideways.to_codes, f"study area ({study_geography})")
     if published is not None:
@@ -145,7 +145,7 @@ def chain(
     here = start
     for source in sources:
         if source not in lookups:
-            raise StudyError(f"bridge, {name}", expected="a source that is a lookup",
+            raise StudyError(name, expected="a source that is a lookup",
                              found=source, remedy="add the source, or correct its name",
                              )  # fmt: skip
         step = read(lookups[source], source)
@@ -239,6 +239,6 @@ def _broken(name: str, expected: str, found: str) -> ValidationError:
 
 
 def _no_way(name: str, expected: str, found: str) -> StudyError:
-    return StudyError(f"bridge, {name}", expected=expected, found=found,
+    return StudyError(name, expected=expected, found=found,
                       remedy="correct the order of the lookups, or add the one that is missing",
                       )  # fmt: skip

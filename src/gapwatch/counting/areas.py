@@ -1,0 +1,251 @@
+"""From blocks to areas of any vintage, by the lookups that the study names; nobody is lost."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+import numpy as np
+import pandas as pd
+
+from gapwatch.contracts import COUNT_TOTAL, DEATHS, SEXES
+from gapwatch.counting.bands import UNTOLD
+from gapwatch.counting.blocks import Blocks, BlockSeries, FloatArray, YearOfBlocks, read_blocks
+from gapwatch.counting.counts import Counts
+from gapwatch.counting.disclosure import protect_count_totals, require_adding_up
+from gapwatch.errors import ValidationError
+from gapwatch.geography.bridge import chain
+from gapwatch.geography.lookups import Lookup, shown
+from gapwatch.study import Computed, Level, Study, restricted_tables, sparse_years
+from gapwatch.tables import canonical
+
+Frames = Mapping[str, pd.DataFrame]
+BOROUGH = "borough"
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Counts of every level by its geography, the study's own among them; `borough` is one area.
+
+    It is the level of that name where the study leads there by lookups, else the study's areas
+    taken together.
+    `totals` is the table `count_total`: what was summed to areas beside what the blocks hold.
+    """
+
+    levels: Mapping[str, Counts]
+    borough: Counts
+    totals: pd.DataFrame
+
+
+def count(study: Study, inputs: Frames) -> Counted | None:
+    """Deaths and residents of every level that the study asks for; None when it asks for none.
+
+    None too when the snapshot holds neither deaths nor residents by age. Raises ValidationError
+    for one without the other, for blocks that no lookup knows, for areas with deaths and no
+    residents, for restricted deaths that don't add up, and as `read_blocks`; StudyError for lookups
+    that don't connect. No error tells a code, an age or a count of restricted deaths.
+    """
+    rules = study.computed
+    held = [name for name in ("deaths", "population") if name in inputs]
+    if rules is None or not held:
+        return None
+    if len(held) == 1:
+        _refuse("the snapshot", "deaths and residents by age", f"{held[0]} alone",
+                "pull the source that is missing, or take [computed] out of the study")  # fmt: skip
+    restricted = DEATHS.name in restricted_tables(study.sources)
+    _require_every_cause(rules, inputs["deaths"], restricted=restricted)
+    series = read_blocks(
+        inputs["deaths"], inputs["population"], wanted=rules.age_starts, bases=rules.bases,
+        sparse=sparse_years(study.sources), restricted=restricted,
+    )  # fmt: skip
+    levels = {
+        level.geography: replace(_level(rules, level, series, inputs), restricted=restricted)
+        for level in rules.levels
+    }
+    own = levels[study.geography.vintage]
+    _require_study_areas(study, own)
+    totals = _totals(study, series, levels, inputs)
+    if restricted:
+        require_adding_up(totals)
+        totals = canonical(COUNT_TOTAL, protect_count_totals(totals), COUNT_TOTAL.name)
+    borough = levels.pop(BOROUGH, None) or own.groups({study.study.area_code: own.areas}, BOROUGH)
+    return Counted(levels, borough, totals)
+
+
+def _require_every_cause(rules: Computed, deaths: pd.DataFrame, *, restricted: bool) -> None:
+    if (deaths["cause"] != "").any() and not rules.every_cause:
+        _refuse("deaths, column cause", "deaths of all causes, or word that none is left out",
+                UNTOLD if restricted
+                else f"{deaths['cause'].nunique()} causes, which may not be all",
+                "if the source holds every death, say every_cause = true in the study's "
+                "[computed]; else take its column of causes out")  # fmt: skip
+
+
+def _level(rules: Computed, level: Level, series: BlockSeries, inputs: Frames) -> Counts:
+    paths = _paths(level, series, inputs)
+    codes = tuple(sorted({code for path in paths.values() for code in path.to_codes}))
+    shape = (len(codes), 2, len(series.years), len(series.age_starts))
+    deaths, people, shared = np.zeros(shape), np.zeros(shape), np.zeros(len(codes))
+    for at, year in enumerate(series.years):
+        deaths[:, :, at], _ = _carried(level, year, year.deaths, paths, codes)
+        people[:, :, at], moved = _carried(level, year, year.residents, paths, codes)
+        _require_people(level, year, codes, deaths[:, :, at], people[:, :, at])
+        people[:, :, at] *= year.deaths.part
+        shared += moved / len(series.years)
+    return Counts(
+        geography=level.geography, areas=codes,
+        years=np.array([year.year for year in series.years], dtype=np.int64),
+        bases=tuple(year.base for year in series.years), age_starts=series.age_starts,
+        deaths=deaths, person_years=people,
+        provisional=np.array([_provisional(rules, year) for year in series.years], dtype=bool),
+        reassigned=shared,
+    )  # fmt: skip
+
+
+def _provisional(rules: Computed, year: YearOfBlocks) -> bool:
+    late = rules.provisional_from is not None and year.year >= rules.provisional_from
+    return late or year.deaths.part < 1.0
+
+
+def _paths(level: Level, series: BlockSeries, inputs: Frames) -> dict[str, Lookup]:
+    """The lookup from each kind of block that is in use to the level."""
+    kinds = dict.fromkeys(
+        blocks.geography for year in series.years for blocks in (year.deaths, year.residents)
+    )
+    rows = inputs.get("lookup")
+    lookups = (
+        {} if rows is None else {str(k): part for k, part in rows.groupby("source", sort=True)}
+    )
+    residents = _mean_residents(series)
+    paths = {}
+    for kind in kinds:
+        if kind == level.geography:
+            paths[kind] = _itself(series, kind)
+            continue
+        if kind not in level.paths:
+            _refuse(
+                f"the study, computed.levels, {level.geography}",
+                f"a path from {kind}",
+                f"paths from {', '.join(level.paths)}",
+                f"name the lookups from {kind}",
+            )
+        paths[kind] = chain(lookups, f"{kind} to {level.geography}", kind, level.paths[kind],
+                            level.geography, residents)  # fmt: skip
+    return paths
+
+
+def _itself(series: BlockSeries, kind: str) -> Lookup:
+    """Blocks that are the areas themselves: each leads to itself, whole."""
+    every = itertools.chain.from_iterable((year.deaths, year.residents) for year in series.years)
+    codes = sorted({code for blocks in every if blocks.geography == kind for code in blocks.codes})
+    pairs = pd.DataFrame({"from_code": codes, "to_code": codes, "weight": 1.0})
+    return Lookup(kind, kind, kind, pairs)
+
+
+def _mean_residents(series: BlockSeries) -> dict[str, pd.Series]:
+    """Mean residents by code of each kind of block: what a turned lookup shares out by."""
+    totals: dict[str, list[pd.Series]] = {}
+    for year in series.years:
+        blocks = year.residents
+        people = pd.Series(blocks.counts.sum(axis=(1, 2)), index=list(blocks.codes))
+        totals.setdefault(blocks.geography, []).append(people)
+    return {kind: pd.concat(parts, axis=1).mean(axis=1) for kind, parts in totals.items()}
+
+
+def _carried(
+    level: Level, year: YearOfBlocks, blocks: Blocks, paths: Mapping[str, Lookup],
+    codes: tuple[str, ...],
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Counts (A, 2, K) of the areas, and the share (A,) of each that came from shared blocks."""
+    path = paths[blocks.geography]
+    strange = set(blocks.codes) - path.from_codes
+    lost = path.from_codes - set(blocks.codes)
+    where = f"{blocks.geography} to {level.geography}, year {year.year}"
+    if strange:
+        _refuse(where, "blocks that the lookup knows",
+                UNTOLD if blocks.restricted else f"others: {shown(strange)}",
+                "check their vintage; a block of neither vintage has no area")  # fmt: skip
+    if lost and not blocks.sparse:
+        _refuse(where, "counts of each block",
+                UNTOLD if blocks.restricted else f"none for {shown(lost)}",
+                "complete the file; a block that isn't there is not empty")  # fmt: skip
+    place = {code: at for at, code in enumerate(blocks.codes)}
+    area = {code: at for at, code in enumerate(codes)}
+    pairs = path.pairs[path.pairs["from_code"].isin(place)]
+    source = pairs["from_code"].map(place).to_numpy(dtype=np.int64)
+    target = pairs["to_code"].map(area).to_numpy(dtype=np.int64)
+    weight = pairs["weight"].to_numpy(dtype=np.float64)
+    carried = np.zeros((len(codes), *blocks.counts.shape[1:]))
+    np.add.at(carried, target, blocks.counts[source] * weight[:, None, None])
+    part = np.zeros(len(codes))
+    split = weight < 1.0
+    np.add.at(part, target[split], (blocks.counts[source].sum(axis=(1, 2)) * weight)[split])
+    total = carried.sum(axis=(1, 2))
+    return carried, np.divide(part, total, out=np.zeros_like(part), where=total > 0)
+
+
+def _require_people(
+    level: Level, year: YearOfBlocks, codes: tuple[str, ...], deaths: FloatArray, people: FloatArray
+) -> None:
+    """Deaths where nobody lives are a fault of one of the two files."""
+    ghosts = [code for code, dead, alive in
+              zip(codes, deaths.sum(axis=(1, 2)), people.sum(axis=(1, 2)), strict=True)
+              if dead > 0 and alive <= 0]  # fmt: skip
+    if ghosts:
+        _refuse(f"{level.geography}, year {year.year}", "residents where there are deaths",
+                UNTOLD if year.deaths.restricted
+                else f"deaths and no residents in {shown(ghosts)}",
+                "check that deaths and residents are of one vintage and one place")  # fmt: skip
+
+
+def _require_study_areas(study: Study, own: Counts) -> None:
+    wanted, found = set(study.area_names), set(own.areas)
+    if wanted != found:
+        _refuse(f"counts of {own.geography}", "the study's areas and no others",
+                f"nothing for {shown(wanted - found)}" if wanted - found
+                else UNTOLD if own.restricted else f"also {shown(found - wanted)}",
+                "check that the lookups lead to the study's own vintage")  # fmt: skip
+
+
+def _totals(
+    study: Study, series: BlockSeries, levels: Mapping[str, Counts], inputs: Frames
+) -> pd.DataFrame:
+    published = inputs["population_deaths"]
+    # The publisher may tell of the place twice, as two kinds of area, and leave out years.
+    told_twice = published[published["area_code"] == study.study.area_code].groupby("year")[
+        ["deaths_persons", "population_persons"]
+    ]
+    if not (told_twice.min().eq(told_twice.max()) | told_twice.min().isna()).all(axis=None):
+        _refuse("population_deaths", f"one total of {study.study.area_code} a year",
+                "two that differ",
+                "leave one of the two sources out")  # fmt: skip
+    mine = told_twice.first().astype("float64")
+    rows = []
+    for geography, counts in levels.items():
+        for at, year in enumerate(series.years):
+            dead, people = year.deaths.counts.sum(), year.residents.counts.sum()
+            told = {
+                name: float(mine[name].get(year.year, np.nan))
+                for name in ("deaths_persons", "population_persons")
+            }
+            whole = year.deaths.part == 1.0
+            for place, sex in enumerate(SEXES):
+                summed = counts.person_years[:, place, at].sum() / year.deaths.part
+                rows.append({
+                    "geography": geography, "sex": sex, "year": year.year, "base": year.base,
+                    "deaths_difference_persons":
+                        counts.deaths[:, place, at].sum() - year.deaths.counts[:, place].sum(),
+                    "population_difference_persons":
+                        summed - year.residents.counts[:, place].sum(),
+                    "publisher_deaths_difference_persons":
+                        dead - told["deaths_persons"] if whole else np.nan,
+                    "publisher_population_difference_share":
+                        people / told["population_persons"] - 1.0,
+                })  # fmt: skip
+    return canonical(COUNT_TOTAL, pd.DataFrame(rows), COUNT_TOTAL.name)
+
+
+def _refuse(where: str, expected: str, found: str, remedy: str) -> NoReturn:
+    raise ValidationError(where, expected=expected, found=found, remedy=remedy)

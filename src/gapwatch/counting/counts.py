@@ -1,0 +1,149 @@
+"""Deaths and person-years by area, sex, year and age band; windows and groups of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gapwatch.errors import ValidationError
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Counts of A areas, two sexes (female, male), Y calendar years and K age bands.
+
+    Attributes
+    ----------
+    geography : kind and vintage of the areas, or `side` for the study's sides
+    areas : (A,) codes, or names of sides
+    years : (Y,) ascending; a gap between two of them is a break
+    bases : (Y,) base of the residents' estimates of each year
+    age_starts : (K,) first age of each band, years; the last band is open
+    deaths : (A, 2, Y, K) persons; not whole where a block was shared out between areas
+    person_years : (A, 2, Y, K) residents at mid-year, times the part of the year that deaths cover
+    provisional : (Y,) deaths of the year are still coming in, or cover a part of it
+    reassigned : (A,) share of residents who live in blocks that were shared out between areas
+    restricted : whether the deaths may not be published as they are (gapwatch.counting.disclosure)
+    """
+
+    geography: str
+    areas: tuple[str, ...]
+    years: IntArray
+    bases: tuple[str, ...]
+    age_starts: IntArray
+    deaths: FloatArray
+    person_years: FloatArray
+    provisional: BoolArray
+    reassigned: FloatArray
+    restricted: bool = False
+
+    @property
+    def segments(self) -> IntArray:
+        """(Y,) number of the comparable run that each year is in: another base starts the next."""
+        later = np.array(
+            [
+                0 if at == 0 else int(base != self.bases[at - 1] or year != self.years[at - 1] + 1)
+                for at, (base, year) in enumerate(zip(self.bases, self.years, strict=True))
+            ],
+            dtype=np.int64,
+        )
+        return 1 + np.cumsum(later)
+
+    def groups(self, sides: Mapping[str, Sequence[str]], geography: str = "side") -> Counts:
+        """Areas added up to sides, in the order of `sides`; ValidationError for an unknown area."""
+        place = {code: at for at, code in enumerate(self.areas)}
+        lost = sorted({code for codes in sides.values() for code in codes} - place.keys())
+        if lost:
+            raise ValidationError(
+                f"counts of {self.geography}", expected="each area of the study",
+                found=f"none for {', '.join(lost[:5])}",
+                remedy="check that the lookups lead to the study's areas",
+            )  # fmt: skip
+        picked = [[place[code] for code in codes] for codes in sides.values()]
+        people = self.person_years.sum(axis=(1, 2, 3))
+        return replace(
+            self, geography=geography, areas=tuple(sides),
+            deaths=np.stack([self.deaths[at].sum(axis=0) for at in picked]),
+            person_years=np.stack([self.person_years[at].sum(axis=0) for at in picked]),
+            reassigned=np.array([
+                float(self.reassigned[at] @ people[at] / people[at].sum())
+                if people[at].any() else 0.0
+                for at in picked
+            ]),
+        )  # fmt: skip
+
+    def scaled(self, factor: float, first_age: int, last_age: int | None) -> Counts:
+        """Residents of the bands from one age to another times `factor`; deaths as they are."""
+        ends = np.append(self.age_starts[1:] - 1, np.iinfo(np.int64).max)
+        inside = (self.age_starts >= first_age) & (
+            (ends <= last_age) if last_age is not None else True
+        )
+        return replace(self, person_years=self.person_years * np.where(inside, factor, 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Counts added up over W windows of as many years, all inside one comparable run.
+
+    `start` and `end` (W,) calendar years; `segment` (W,); `bases` (W,); `deaths` and `person_years`
+    (A, 2, W, K); `provisional` (W,).
+    """
+
+    start: IntArray
+    end: IntArray
+    segment: IntArray
+    bases: tuple[str, ...]
+    deaths: FloatArray
+    person_years: FloatArray
+    provisional: BoolArray
+
+
+def windows(counts: Counts, length: int) -> Windows:
+    """Every run of `length` consecutive years on one base, one year apart; none if there is none.
+
+    Raises ValueError unless length is 1 or more.
+    """
+    if length < 1:
+        raise ValueError(f"length: expected 1 or more, found {length}")
+    segments = counts.segments
+    last = np.arange(length - 1, len(counts.years))
+    first = last - length + 1
+    whole = segments[first] == segments[last]
+    return window_sums(counts, first[whole], last[whole])
+
+
+def period(counts: Counts, start: int, end: int) -> Windows:
+    """The one window from `start` to `end`; empty unless its years are all there, on one base."""
+    at = np.flatnonzero((counts.years >= start) & (counts.years <= end))
+    whole = len(at) == end - start + 1 and len(set(counts.segments[at].tolist())) == 1
+    ends = (at[:1], at[-1:]) if whole else (at[:0], at[:0])
+    return window_sums(counts, *ends)
+
+
+def window_sums(counts: Counts, first: IntArray, last: IntArray) -> Windows:
+    """Windows from positions of their first and last years, (W,) each."""
+
+    def summed(array: FloatArray) -> FloatArray:
+        # Year by year, not by differences of running sums: whole counts then stay whole.
+        shape = (*array.shape[:2], len(first), array.shape[3])
+        total = np.zeros(shape)
+        for at, (one, other) in enumerate(zip(first, last, strict=True)):
+            total[:, :, at] = array[:, :, one : other + 1].sum(axis=2)
+        return total
+
+    return Windows(
+        start=counts.years[first], end=counts.years[last], segment=counts.segments[first],
+        bases=tuple(counts.bases[at] for at in first),
+        deaths=summed(counts.deaths), person_years=summed(counts.person_years),
+        provisional=np.array(
+            [bool(counts.provisional[one : other + 1].any())
+             for one, other in zip(first, last, strict=True)], dtype=bool,
+        ),
+    )  # fmt: skip
