@@ -12,7 +12,7 @@ from gapwatch.project import Project
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = (
     "read study", "read snapshot", "take provenance", "load", "measure", "bridge", "judge",
-    "test verdict", "compare", "tabulate", "draw", "validate", "render", "publish",
+    "test verdict", "find ages", "compare", "tabulate", "draw", "validate", "render", "publish",
 )  # fmt: skip
 
 

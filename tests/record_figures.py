@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from gapwatch import snapshots
 from gapwatch import study as study_file
 from gapwatch.audit.figures import NEWEST, Key, figures
-from gapwatch.gap.assessment import judge, verdict_table
-from gapwatch.gap.measures import measure_gaps
+from gapwatch.gap.assessment import judge
+from gapwatch.gap.judged_tables import verdict_table
+from gapwatch.gap.series import series
 from gapwatch.project import Project
 from gapwatch.sources.pinned import load_inputs
 from tests.conftest import ROOT
@@ -30,8 +31,9 @@ def computed(project: Project) -> dict[Key, str]:
     """The figures of the newest snapshot that nobody pulled, by today's code."""
     study, _ = study_file.load(project.study_file)
     snapshot = snapshots.load(project.raw, snapshots.ids(project.raw, "")[-1])
-    gaps = measure_gaps(study, load_inputs(project.raw, snapshot, study))
-    return figures(gaps, verdict_table(judge(study, gaps, snapshot.as_known_at.year)))
+    found = series(study, load_inputs(project.raw, snapshot, study))
+    judged = judge(found.study, found.gaps, snapshot.as_known_at.year, found.baselines)
+    return figures(found.gaps, verdict_table(judged))
 
 
 def as_csv(found: Mapping[Key, str]) -> bytes:

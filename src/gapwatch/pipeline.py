@@ -22,16 +22,21 @@ from gapwatch.audit.since import Since, since
 from gapwatch.audit.verify import MANIFEST, SEAL
 from gapwatch.contracts import (
     BRIDGED_GAP,
+    DEATHS,
     EXTRA_INPUTS,
     INPUTS,
     LIFE_EXPECTANCY,
     OUTPUTS,
+    POPULATION,
     TABLES,
     VALIDATION,
 )
-from gapwatch.gap import assessment, measures
+from gapwatch.gap import assessment
+from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
+from gapwatch.gap.judged_tables import trajectory_table, verdict_table
 from gapwatch.gap.robustness import robustness
+from gapwatch.gap.series import Series, series
 from gapwatch.project import Project
 from gapwatch.quality import views
 from gapwatch.quality.checker import Checker
@@ -42,10 +47,11 @@ from gapwatch.reporting.model import Report, build_report
 from gapwatch.reporting.numbers import sentence
 from gapwatch.snapshots import Snapshot
 from gapwatch.sources.pinned import load_inputs
-from gapwatch.study import Study
+from gapwatch.study import Study, restricted_tables
 
 log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
+OF_BLOCKS = (DEATHS, POPULATION)
 Result = TypeVar("Result")
 
 
@@ -99,19 +105,23 @@ def run(
         made_from, identity = step("take provenance", take_provenance, project, place, study,
                                    study_sha256, snapshot, claims)  # fmt: skip
         inputs = step("load", load, project, study, snapshot, gate)
-        gaps = step("measure", measures.measure_gaps, study, inputs)
+        year = snapshot.as_known_at.year
+        found = step("measure", series, study, inputs)
         later = step("bridge", bridged_gaps, study, inputs)
-        judged = step("judge", assessment.judge, study, gaps, snapshot.as_known_at.year)
-        doubts = step("test verdict", robustness, study, inputs, judged, snapshot.as_known_at.year)
-        before = step("compare", compare, project, identity, study, snapshot, gaps, judged, later)
+        judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
+        doubts = step("test verdict", robustness, found, judged, year)
+        ages = step("find ages", which_ages, found)
+        before = step("compare", compare, project, identity, study, snapshot, found, judged, later)
         moved = {} if before is None or before.moved.empty else {"revision": before.moved}
-        results = step("tabulate", tabulate, gaps, judged, {**doubts, **later, **moved}, gate)
+        others = {**doubts, **found.tables, **ages, **later, **moved}
+        results = step("tabulate", tabulate, found, judged, others, gate)
         facts = release_facts(identity, study, snapshot, made_from, before)
-        charts = step("draw", render.draw, study, {**inputs, **results}, facts)
+        shown = {**found.inputs, **results}
+        charts = step("draw", render.draw, found.study, shown, facts)
         results["validation"] = step("validate", validate, gate)
-        report = build_report(study, facts, {**inputs, **results})
+        report = build_report(found.study, facts, {**shown, **results})
         files = step("render", render.render, report, charts)
-        files |= {**exports({**inputs, **results}, snapshot), **input_files(project)}
+        files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project)}
         answer = {"verdict": report.verdict, "sentence": report.sentence}
         files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
         files[SEAL] = seal(files[MANIFEST])
@@ -141,32 +151,33 @@ def load(project: Project, study: Study, snapshot: Snapshot, gate: Gate) -> Fram
     """Read the snapshot's tables, hold them against their contracts, hand them to the gate."""
     inputs = load_inputs(project.raw, snapshot, study)
     warehouse.check(inputs)
-    inputs["coverage"] = views.coverage(study, inputs)
-    inputs["change"] = views.change(study, inputs)
+    published = inputs["life_expectancy"]["geography"] == study.geography.vintage
+    if published.any():  # nothing need be, where the study's own life tables decide
+        inputs["coverage"] = views.coverage(study, inputs)
+        inputs["change"] = views.change(study, inputs)
+    restricted = restricted_tables(study.sources)
     for name, frame in inputs.items():
-        gate.check(TABLES[name], frame)
+        gate.check(TABLES[name], frame, restricted=name in restricted)
     return inputs
 
 
 def compare(
-    project: Project, identity: Identity, study: Study, snapshot: Snapshot, gaps: pd.DataFrame,
+    project: Project, identity: Identity, study: Study, snapshot: Snapshot, found: Series,
     judged: list[assessment.Judged], later: Frames,
 ) -> Since | None:  # fmt: skip
     """What moved since the release before; None where there is none."""
     if identity.previous is None:
         return None
-    now = figures(gaps, assessment.verdict_table(judged), later.get("bridged_gap"))
+    now = figures(found.gaps, verdict_table(judged), later.get("bridged_gap"))
     return since(identity.previous.folder, project.raw, study, snapshot, now)
 
 
-def tabulate(
-    gaps: pd.DataFrame, judged: list[assessment.Judged], others: Frames, gate: Gate
-) -> Frames:
+def tabulate(found: Series, judged: list[assessment.Judged], others: Frames, gate: Gate) -> Frames:
     """Arrange what was found as tables, hold them against their contracts and the gate."""
     results = {
-        "gap": gaps,
-        "verdict": assessment.verdict_table(judged),
-        "trajectory": assessment.trajectory_table(judged),
+        "gap": found.gaps,
+        "verdict": verdict_table(judged),
+        "trajectory": trajectory_table(judged),
         **others,
     }
     warehouse.check(results)
@@ -180,13 +191,21 @@ def validate(gate: Gate) -> pd.DataFrame:
     return tables.canonical(VALIDATION, gate.findings(), "validation")
 
 
-def exports(frames: Frames, snapshot: Snapshot) -> dict[str, bytes]:
-    """Every table as sorted CSV, with its CSVW metadata and the licences of its pins."""
-    described = [table for table in (*INPUTS, *EXTRA_INPUTS, *OUTPUTS) if table.name in frames]
+def exports(study: Study, frames: Frames, snapshot: Snapshot) -> dict[str, bytes]:
+    """Every table as sorted CSV, with its CSVW metadata and the licences of its pins.
+
+    Counts of small blocks by age stay in the snapshot: no number of the report is one of them. So
+    does every table that holds anything restricted.
+    """
+    banner = study.study.invented
+    kinds = (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)
+    kept = {*(table.name for table in OF_BLOCKS), *restricted_tables(study.sources)}
+    described = [table for table in kinds if table.name in frames and table.name not in kept]
     files = {
-        f"data/{table.name}.csv": tables.to_csv(table, frames[table.name]) for table in described
+        f"data/{table.name}.csv": tables.to_csv(table, frames[table.name], banner=banner)
+        for table in described
     }
-    files["data/metadata.json"] = tables.csvw(described, rights(snapshot))
+    files["data/metadata.json"] = tables.csvw(described, rights(snapshot), banner=banner)
     return files
 
 
@@ -206,9 +225,15 @@ def publish(
     files: dict[str, bytes],
     frames: Frames,
 ) -> Path:
-    """Write the release and the database aside, then move both into place."""
+    """Write the release and the database aside, then move both into place.
+
+    Restricted tables are in neither.
+    """
     publishing.write_files(place.release, files)
-    warehouse.build(place.database, frames)
+    restricted = restricted_tables(study.sources)
+    warehouse.build(
+        place.database, {name: frame for name, frame in frames.items() if name not in restricted}
+    )
     return publishing.publish(place, identity.release, study.study.id)
 
 

@@ -20,19 +20,30 @@ from gapwatch import snapshots, warehouse
 from gapwatch import study as study_file
 from gapwatch.contracts import TABLES
 from gapwatch.errors import OutputError, UsageError
+from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
+from gapwatch.gap.series import series
 from gapwatch.project import Project
 from gapwatch.publishing import told
+from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
 from gapwatch.snapshots import Object, Pin, Snapshot
 from gapwatch.sources import kinds
+from gapwatch.sources.apart import require_apart
 from gapwatch.sources.changes import Change
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.http import Client, Exchange
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.pinned import combine, payloads
-from gapwatch.sources.revised import differences, require_announced
-from gapwatch.study import LiveSource, PinnedSource, Source, Study
+from gapwatch.sources.revised import differences, require_announced, require_no_fewer
+from gapwatch.study import (
+    LiveSource,
+    PinnedSource,
+    Source,
+    Study,
+    is_restricted,
+    restricted_tables,
+)
 
 log = logging.getLogger(__name__)
 Found = dict[str, dict[str, pd.DataFrame]]
@@ -64,11 +75,12 @@ def pull_now(project: Project, *, accept_revisions: bool = False) -> Pulled:
 
 def pull(
     project: Project, *, today: dt.date, client: Client | None = None,
-    accept_revisions: bool = False,
+    accept_revisions: bool = False, checker: Checker | None = None,
 ) -> Pulled:  # fmt: skip
     """Ask every source of the study, check what was sent, pin it as a new snapshot.
 
-    `today` dates the snapshot; nothing else of the clock reaches it. Figures that are pinned
+    `today` dates the snapshot; nothing else of the clock reaches it. `checker` is the process that
+    holds the figures against the suites, when it runs already. Figures that are pinned
     already are carried over. Figures that a publisher changed without a word are refused, unless
     `accept_revisions` says that somebody looked at them. Raises SourceError for a source that
     can't be had, ValidationError for figures that break their contract or a critical expectation
@@ -91,9 +103,9 @@ def pull(
         with told(project.raw), lock:
             snapshots.clear_leftovers(project.raw)
             if client is not None:
-                return _pull(project, study, today, client, accept_revisions)
+                return _pull(project, study, today, client, accept_revisions, checker)
             with Client(about.organisation, about.contact) as own:
-                return _pull(project, study, today, own, accept_revisions)
+                return _pull(project, study, today, own, accept_revisions, checker)
     except filelock.Timeout as error:
         raise OutputError(
             str(project.raw), expected="no other pull at work here", found="one that goes on",
@@ -102,8 +114,9 @@ def pull(
 
 
 def _pull(
-    project: Project, study: Study, today: dt.date, client: Client, accept_revisions: bool
-) -> Pulled:
+    project: Project, study: Study, today: dt.date, client: Client, accept_revisions: bool,
+    checker: Checker | None,
+) -> Pulled:  # fmt: skip
     previous, shipped = _previous(project, study)
     _require_later(previous, today)
     known = {} if previous is None else {pin.id: pin for pin in previous.pins}
@@ -118,7 +131,8 @@ def _pull(
         log.info("pulling %s (%d of %d) ...", source.id, number, len(live))
         sent[source.id] = kinds.fetch(source, client, study.publishers, project.study_file.parent)
     # As published: what is pinned, and told as changed, is what the publisher said.
-    found = {source.id: kinds.parse(source, sent[source.id]) for source in study.sources}
+    found = {source.id: kinds.parse(source, sent[source.id], today) for source in study.sources}
+    require_apart(study.sources, found, sent)
     frames = _readable(study, found, today)
     pins = [*carried.values(), *(_pin(s, sent[s.id], found[s.id], known, today) for s in live)]
     asked = tuple(client.exchanges)
@@ -129,12 +143,16 @@ def _pull(
     moved: list[Change] = []
     for source in live:
         if source.id in changed and source.id in known:
-            before = payloads(project.raw, known[source.id])
+            old = known[source.id]
+            if accept_revisions and snapshots.is_elsewhere(project.raw, old):
+                continue
+            before = payloads(project.raw, old)
             mine = differences(source, before, found[source.id])
             if not accept_revisions:
                 require_announced(source, before, sent[source.id], mine)
+                require_no_fewer(source, before, found[source.id], old.obtained_on)
             moved += mine
-    _hold_against_suites(project, frames)
+    _hold_against_suites(project, frames, restricted_tables(study.sources), checker)
     made = snapshots.write(
         project.raw, title=f"{study.study.place}, as its publishers sent it", as_known_at=today,
         items=[(pin, [item.content for item in sent[pin.id]]) for pin in pins],
@@ -198,7 +216,7 @@ def _pin(
         id=source.id, table=source.table, title=source.title, publisher=source.publisher,
         licence=source.licence, attribution=source.attribution,
         period=_period(found[source.table]), obtained="retrieved", obtained_on=today,
-        objects=objects,
+        objects=objects, restricted=is_restricted(source),
     )  # fmt: skip
     old = known.get(source.id)
     same = old is not None and old.model_copy(update={"obtained_on": today}) == pin
@@ -220,15 +238,25 @@ def _readable(study: Study, found: Found, today: dt.date) -> dict[str, pd.DataFr
     """Every table that a run would check, from what was sent; refuses what a run would refuse."""
     corrected = {source.id: correct(study, source.id, found[source.id]) for source in study.sources}
     inputs = combine(study, corrected, known_in=today.year)
+    # What a run would make of them: figures that it refuses are refused before they are pinned.
     frames = {**inputs, **bridged_gaps(study, inputs)}
+    if study.computed is not None:
+        of = series(study, inputs)
+        frames |= {"gap": of.gaps, **of.tables, **which_ages(of)}
     warehouse.check(frames)
     return frames
 
 
-def _hold_against_suites(project: Project, frames: Mapping[str, pd.DataFrame]) -> None:
+def _hold_against_suites(
+    project: Project, frames: Mapping[str, pd.DataFrame], restricted: frozenset[str],
+    checker: Checker | None,
+) -> None:  # fmt: skip
     """Refuse what a critical expectation refuses: a run could do nothing with such a snapshot."""
     log.info("checking %d tables ...", len(frames))
-    with tempfile.TemporaryDirectory() as folder, Gate(project.expectations, Path(folder)) as gate:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Gate(project.expectations, Path(folder), checker) as gate,
+    ):
         for name, frame in frames.items():
-            gate.check(TABLES[name], frame)
+            gate.check(TABLES[name], frame, restricted=name in restricted)
         gate.findings()

@@ -15,11 +15,11 @@ from gapwatch.audit.provenance import provenance
 from gapwatch.audit.verify import verify_release
 from gapwatch.contracts import SEXES
 from gapwatch.errors import UsageError
-from gapwatch.gap.measures import measure_gaps
+from gapwatch.gap.series import series
 from gapwatch.project import Project
 from gapwatch.sources.changes import Change, changes
 from gapwatch.sources.pinned import load_inputs, read_sources
-from gapwatch.study import Study
+from gapwatch.study import Study, is_restricted
 
 GAP_COLUMNS = [
     "measure", "sex", "period_start", "period_end", "worse_years", "better_years", "gap_years",
@@ -43,7 +43,7 @@ def gaps(
     snapshot = snapshots.load(project.raw, snapshot_id, study=study.study.id, known_at=known_at)
     inputs = load_inputs(project.raw, snapshot, study)
     warehouse.check(inputs)
-    found = measure_gaps(study, inputs)
+    found = series(study, inputs).gaps
     if measure is not None:
         found = found[found["measure"] == measure]
     if sex is not None:
@@ -84,15 +84,20 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
 
 
 def snapshot_list(project: Project) -> list[dict[str, Any]]:
-    """Every snapshot with its pins; each object's size and hash are verified."""
+    """Every snapshot with its pins; each object's size and hash are verified.
+
+    A restricted pin whose file isn't here says `on_this_machine: false`.
+    """
     listed = []
     for name in snapshots.ids(project.raw):
         snapshot = snapshots.load(project.raw, name)
-        for pin in snapshot.pins:
-            snapshots.read_objects(project.raw, pin)
         told = snapshot.model_dump(mode="json")
         for pin, shown in zip(snapshot.pins, told["pins"], strict=True):
             shown |= {"sha256": pin.sha256, "bytes": pin.bytes}
+            if snapshots.is_elsewhere(project.raw, pin):
+                shown["on_this_machine"] = False
+            else:
+                snapshots.read_objects(project.raw, pin)
         listed.append(told)
     return listed
 
@@ -104,8 +109,11 @@ def snapshot_changes(project: Project, one: str, other: str) -> list[Change]:
     return [
         change
         for source in study.sources
-        for change in changes(source.id, old.get(source.id, {}), new.get(source.id, {}))
-    ]
+        for change in changes(
+            source.id, old.get(source.id, {}), new.get(source.id, {}),
+            restricted=is_restricted(source),
+        )
+    ]  # fmt: skip
 
 
 def _held(project: Project, study: Study, name: str) -> dict[str, dict[str, pd.DataFrame]]:

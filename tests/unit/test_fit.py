@@ -94,3 +94,51 @@ def test_an_area_without_the_chosen_deprivation_score_is_refused(
     edit(project, "imd2010_average_score", "imd2007_average_score")
     error = refusal(project, changed(inputs, "area_reference", blank), ValidationError)
     assert "imd2007_average_score" in error.expected
+
+
+def counted(inputs: Inputs, years: range, month: str = "") -> Inputs:
+    """The shipped tables without figures for wards, and deaths and residents of some years."""
+    rows = pd.DataFrame({"geography": "lsoa2011", "area_code": "E01000001", "year": [*years]})
+    published = inputs["life_expectancy"]
+    return {
+        **inputs,
+        "life_expectancy": published[published["geography"] != "ward2011"],
+        "deaths": rows.assign(month=month),
+        "population": rows,
+    }
+
+
+def deciding(shipped: Project) -> study.Study:
+    loaded, _ = study.load(shipped.study_file)
+    level = study.Level(geography="ward2011", paths={"lsoa2011": ("lsoa2011-to-ward2011",)})
+    own = study.Computed(decides=True, bases=("census2021",), levels=(level,))
+    return loaded.model_copy(update={"computed": own})
+
+
+def test_where_own_life_tables_decide_nothing_need_be_published_for_the_areas(
+    shipped: Project, inputs: Inputs
+) -> None:
+    require_fit(deciding(shipped), counted(inputs, range(2001, 2026)), known_in=2026)
+
+
+@pytest.mark.parametrize("years", [range(2006, 2026), range(2001, 2009)])
+def test_a_baseline_must_then_lie_in_years_with_deaths_and_residents(
+    shipped: Project, inputs: Inputs, years: range
+) -> None:
+    with pytest.raises(StudyError, match=f"{years[0]} to {years[-1]}") as caught:
+        require_fit(deciding(shipped), counted(inputs, years), known_in=2026)
+    assert caught.value.found == "2005 to 2009"
+
+
+@pytest.mark.parametrize(
+    ("month", "found"), [("", "a count of the whole year"), ("12", "a count of December")]
+)
+def test_a_year_that_was_not_over_is_never_taken_for_a_whole_one(
+    shipped: Project, inputs: Inputs, month: str, found: str
+) -> None:
+    frames = counted(inputs, range(2001, 2027), month)
+    with pytest.raises(ValidationError, match="deaths, lsoa2011, 2026") as caught:
+        require_fit(deciding(shipped), frames, known_in=2026)
+    assert caught.value.found == found
+    require_fit(deciding(shipped), frames, known_in=2027)
+    require_fit(deciding(shipped), counted(inputs, range(2001, 2027), "11"), known_in=2026)

@@ -5,10 +5,13 @@ later in a fixed order of steps, and what a number moves by at a step is put dow
 
 1. code: the earlier release's study and data, by today's code;
 2. study: the later study on the earlier data;
-3. vintage: the later reference data (all tables but life_expectancy);
-4. revised: the later life expectancy in the windows that both releases have;
+3. vintage: the later reference data (all tables but life_expectancy and deaths);
+4. revised: the later life expectancy and deaths in the windows and years that both releases have;
 5. period: the later windows and the later year, so windows that came or were taken away;
 6. code: the later release as published, where other code than today's made it.
+
+From restricted deaths no mixture is made: old deaths over new residents would be a reading of them
+that no release told. All kinds are one joint step then.
 
 The changes of one number add up exactly to its whole change. Another order could split a change
 that needs two kinds at once in another way; so the order is part of the result.
@@ -26,13 +29,14 @@ from typing import TypeVar
 import pandas as pd
 
 from gapwatch.audit.figures import NEWEST, Figures, Key, figures, unit
-from gapwatch.contracts import DECIMALS, KINDS, LIFE_EXPECTANCY, REVISION
+from gapwatch.contracts import DEATHS, DECIMALS, KINDS, LIFE_EXPECTANCY, REVISION
 from gapwatch.errors import SourceError, StudyError, UsageError, ValidationError
-from gapwatch.gap.assessment import judge, verdict_table
+from gapwatch.gap.assessment import judge
 from gapwatch.gap.bridged import bridged_gaps
-from gapwatch.gap.measures import measure_gaps
+from gapwatch.gap.judged_tables import verdict_table
+from gapwatch.gap.series import series
 from gapwatch.sources.fit import require_fit
-from gapwatch.study import Study
+from gapwatch.study import Study, restricted_tables
 from gapwatch.tables import canonical, csv_text
 
 log = logging.getLogger(__name__)
@@ -42,7 +46,11 @@ Made = TypeVar("Made")
 
 CODE, STUDY, VINTAGE, REVISED, PERIOD = KINDS
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
-_WINDOW = ["geography", "period_start", "period_end"]
+# Tables that grow by a window or a year, and what says which one a row is of.
+_GROWING = (
+    (LIFE_EXPECTANCY, ["geography", "period_start", "period_end"]),
+    (DEATHS, ["geography", "year", "month"]),
+)
 _PLACE = ["table_name", "geography", "measure", "sex", "period", "figure"]
 # Bytes that aren't the pinned ones are no misfit: IntegrityError is let through.
 _MISFITS = (SourceError, StudyError, UsageError, ValidationError)
@@ -82,9 +90,12 @@ def mixed(earlier: Basis, later: Basis) -> list[Mix]:
     """Figures of steps 1 to 5 by kind; None for a mixture that can't be made.
 
     Where the later study can't read the earlier snapshot, because it names other sources, the
-    earlier tables as their own study reads them stand in. Raises UsageError for two studies.
+    earlier tables as their own study reads them stand in. From restricted deaths none is made, and
+    nothing is read. Raises UsageError for two studies.
     """
     _require_one_study(earlier.study, later.study)
+    if any(DEATHS.name in restricted_tables(of.study.sources) for of in (earlier, later)):
+        return [(kind, None) for kind in KINDS if kind != STUDY or earlier.study != later.study]
     before = _tried(CODE, lambda: earlier.read(earlier.study))
     after = _tried(PERIOD, lambda: later.read(later.study))
     crossed = before
@@ -137,29 +148,35 @@ def _made(
 def _figures(study: Study, inputs: Frames, year: int, known_in: int) -> Figures:
     """Today's figures of a study and data, as a release of that year would publish them."""
     require_fit(study, inputs, known_in=known_in)
-    gaps = measure_gaps(study, inputs)
+    found = series(study, inputs)
+    judged = judge(found.study, found.gaps, year, found.baselines)
     # Without lookups nothing can be carried: bridged gaps are missing, and the rest stands.
     carried = bridged_gaps(study, inputs) if "lookup" in inputs else {}
-    return figures(gaps, verdict_table(judge(study, gaps, year)), carried.get("bridged_gap"))
+    return figures(found.gaps, verdict_table(judged), carried.get("bridged_gap"))
 
 
 def _with_references(before: Frames | None, after: Frames | None) -> Frames | None:
-    """The later tables with the earlier life expectancy."""
+    """The later tables with the earlier life expectancy and deaths."""
     if before is None or after is None:
         return None
-    name = LIFE_EXPECTANCY.name
-    return {**after, name: before[name]}
+    kept = {table.name: before[table.name] for table, _ in _GROWING if table.name in before}
+    return {**after, **kept}
 
 
 def _with_revisions(before: Frames | None, after: Frames | None) -> Frames | None:
     """The later tables with the earlier windows: later values where both releases have them."""
     if before is None or after is None:
         return None
-    name = LIFE_EXPECTANCY.name
-    old, new = before[name], after[name]
-    ours, theirs = (pd.MultiIndex.from_frame(frame[_WINDOW]) for frame in (old, new))
-    rows = pd.concat([new[theirs.isin(ours)], old[~ours.isin(theirs)]], ignore_index=True)
-    return {**after, name: canonical(LIFE_EXPECTANCY, rows, name)}
+    mixed = dict(after)
+    for table, window in _GROWING:
+        name = table.name
+        if name not in before or name not in after:
+            continue
+        old, new = before[name], after[name]
+        ours, theirs = (pd.MultiIndex.from_frame(frame[window]) for frame in (old, new))
+        rows = pd.concat([new[theirs.isin(ours)], old[~ours.isin(theirs)]], ignore_index=True)
+        mixed[name] = canonical(table, rows, name)
+    return mixed
 
 
 def _same_frames(one: Frames | None, other: Frames | None) -> bool:

@@ -1,4 +1,4 @@
-"""From gaps to verdicts: each measure's newest comparable run, assessed, as tidy tables."""
+"""From gaps to verdicts: each measure's newest comparable run, assessed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import TRAJECTORY, VERDICT
 from gapwatch.gap.latent import Prior
-from gapwatch.gap.trajectory import Trend
-from gapwatch.gap.verdict import Assessment, Series, Target, Thresholds, assess, is_never
+from gapwatch.gap.sensitivity import PROVISIONAL
+from gapwatch.gap.verdict import Assessment, Series, Target, Thresholds, assess
 from gapwatch.geography.panel import INTERVAL_WIDTH_SE
 from gapwatch.study import Measure, Study
-from gapwatch.tables import canonical
 
 
 @dataclass(frozen=True)
@@ -39,31 +37,42 @@ class Relative:
     assessment: Assessment
 
 
-def judge(study: Study, gaps: pd.DataFrame, release_year: int) -> list[Judged]:
+def judge(
+    study: Study, gaps: pd.DataFrame, release_year: int, baselines: pd.DataFrame | None = None
+) -> list[Judged]:
     """Assess every measure for both sexes, in the order of the study.
 
     Only the newest comparable run is judged: windows on two sides of a break are never one trend.
+    Nor do windows count whose deaths are still coming in, for a baseline either. `baselines` holds
+    gaps of baseline periods that are no windows of the series, in the same shape.
     """
     judged = []
+    given = settled(gaps)
     for measure in study.measures:
         for sex in sorted(gaps["sex"].unique()):
-            mine = gaps[(gaps["measure"] == measure.id) & (gaps["sex"] == sex)]
-            judged.append(_judge_one(study, measure, sex, mine, release_year))
+            mine, before = (
+                frame[(frame["measure"] == measure.id) & (frame["sex"] == sex)]
+                for frame in (given, given if baselines is None else settled(baselines))
+            )
+            judged.append(_judge_one(study, measure, sex, mine, before, release_year))
     return judged
 
 
+def settled(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Gaps without those of windows whose deaths are still coming in."""
+    return gaps[~gaps["flags"].str.contains(rf"\b{PROVISIONAL}\b").astype(bool)]
+
+
 def _judge_one(
-    study: Study, measure: Measure, sex: str, mine: pd.DataFrame, release_year: int
-) -> Judged:
+    study: Study, measure: Measure, sex: str, mine: pd.DataFrame, before: pd.DataFrame,
+    release_year: int,
+) -> Judged:  # fmt: skip
     period, deadline = study.baseline_period(measure), study.promise.deadline_year
     newest = mine[mine["segment"] == mine["segment"].max()].sort_values(
         ["period_end", "period_start"]
     )
-    # A baseline before the break is on another basis: it is as good as missing.
-    at_baseline = newest[
-        (newest["period_start"] == period[0]) & (newest["period_end"] == period[1])
-    ]["gap_years"]  # fmt: skip
-    baseline = float(at_baseline.iloc[0]) if len(at_baseline) else float("nan")
+    at_baseline = _at_baseline(newest, before, period)
+    baseline = float(at_baseline["gap_years"].iloc[0]) if len(at_baseline) else float("nan")
     if np.isnan(baseline):
         missing = Assessment(
             verdict="cannot calculate", reason_code="V05",
@@ -81,19 +90,33 @@ def _judge_one(
         series_of(newest), target, thresholds_of(study),
         release_year=release_year, prior=prior_of(study, newest),
     )  # fmt: skip
-    relative = _judge_ratio(study, newest, target, release_year)
+    relative = _judge_ratio(study, newest, at_baseline, target, release_year)
     return Judged(measure, sex, newest, period, deadline, target, found, relative)
 
 
+def _at_baseline(
+    newest: pd.DataFrame, before: pd.DataFrame, period: tuple[int, int]
+) -> pd.DataFrame:
+    """The window of the baseline, from the newest run or beside it; on its basis, or none.
+
+    A baseline on the other side of a break is on another basis: it is as good as missing.
+    """
+    for frame in (newest, before[before["segment"].isin(newest["segment"])]):
+        found = frame[(frame["period_start"] == period[0]) & (frame["period_end"] == period[1])]
+        if len(found):
+            return found
+    return newest[:0]
+
+
 def _judge_ratio(
-    study: Study, newest: pd.DataFrame, target: Target, release_year: int
+    study: Study, newest: pd.DataFrame, before: pd.DataFrame, target: Target, release_year: int
 ) -> Relative | None:
     """The verdict on the relative gap; None where the ratio has no interval.
 
     The ratio's excess over 1 is put in years of the worse-off side at the baseline, so that both
     readings start from the same gap and the priors, which are in years, mean the same for both.
     """
-    baseline = _ratio_at_baseline(newest, target)
+    baseline = float(before["relative_gap"].iloc[0])
     if not np.isfinite(baseline) or baseline == 1.0:
         return None
     level = target.baseline_gap_years / (baseline - 1.0)
@@ -114,12 +137,6 @@ def _judge_ratio(
         release_year=release_year, prior=prior_of(study, newest),
     )  # fmt: skip
     return Relative(baseline, 1.0 + study.promise.share_of_baseline * (baseline - 1.0), found)
-
-
-def _ratio_at_baseline(newest: pd.DataFrame, target: Target) -> float:
-    middle = (newest["period_start"] + newest["period_end"]) / 2
-    at_baseline = newest[(middle == target.baseline_year) & newest["relative_gap"].notna()]
-    return float(at_baseline["relative_gap"].iloc[0]) if len(at_baseline) else float("nan")
 
 
 def prior_of(study: Study, windows: pd.DataFrame) -> Prior:
@@ -173,114 +190,3 @@ def series_of(windows: pd.DataFrame) -> Series:
             for geography, number in zip(windows["geography"], windows["segment"], strict=True)
         ],
     )
-
-
-def verdict_table(judged: list[Judged]) -> pd.DataFrame:
-    """The table `verdict`: one row a measure and sex."""
-    return canonical(VERDICT, pd.DataFrame([_verdict_row(item) for item in judged]), "verdict")
-
-
-def _verdict_row(item: Judged) -> dict[str, object]:
-    found, target = item.assessment, item.target
-    trend, projection = found.trend, found.projection
-    newest = found.newest_window or (None, None)
-    last = (
-        {name: values[-1] for name, values in vars(projection.path).items()} if projection else {}
-    )
-    return {
-        "measure": item.measure.id,
-        "sex": item.sex,
-        "is_primary": item.measure.primary,
-        "verdict": found.verdict,
-        "reason_code": found.reason_code,
-        "reason": found.reason,
-        "windows": found.windows_used,
-        "newest_start": newest[0],
-        "newest_end": newest[1],
-        "baseline_start": item.baseline_period[0],
-        "baseline_end": item.baseline_period[1],
-        "baseline_gap_years": target.baseline_gap_years if target else None,
-        "target_gap_years": target.gap_years if target else None,
-        "target_year": item.deadline_year,
-        "slope_years_per_year": trend.slope if trend else None,
-        "slope_se_years_per_year": trend.se if trend else None,
-        "slope_lower95_years_per_year": trend.lower if trend else None,
-        "slope_upper95_years_per_year": trend.upper if trend else None,
-        "slope_p": trend.p if trend else None,
-        "projected_gap_years": projection.mean if projection else None,
-        "projected_sd_years": projection.sd if projection else None,
-        "projected_lower95_years": last.get("lower95"),
-        "projected_upper95_years": last.get("upper95"),
-        "p_target": projection.p_target if projection else None,
-        "p_narrowing": projection.p_narrowing if projection else None,
-        "required_change_years_per_year": found.required_change_per_year,
-        "required_change_lower95_years_per_year": found.required_change_lower,
-        "required_change_upper95_years_per_year": found.required_change_upper,
-        "first_answerable_year": found.first_answerable_year,
-        "first_answerable_reason": found.first_answerable_reason,
-        "closing_by": found.closing_by,
-        "covariance_note": found.covariance_note,
-        "relative_baseline": item.relative.baseline if item.relative else None,
-        "relative_target": item.relative.target if item.relative else None,
-        "relative_verdict": item.relative.assessment.verdict if item.relative else "",
-        "p_target_relative": _p_target(item.relative.assessment) if item.relative else None,
-        "pace": _pace(found.years_to_halve),
-        "years_to_target": _finite(found.years_to_halve),
-        "years_to_target_lower95": _finite(found.years_to_halve_lower),
-        "years_to_target_upper95": _finite(found.years_to_halve_upper),
-        **_side_columns("worse", found.worse_trend),
-        **_side_columns("better", found.better_trend),
-    }
-
-
-def _p_target(found: Assessment) -> float | None:
-    return found.projection.p_target if found.projection else None
-
-
-def _pace(years: float | None) -> str:
-    if years is None:
-        return ""
-    return "never" if is_never(years) else "years" if years > 0 else "already"
-
-
-def _finite(years: float | None) -> float | None:
-    return None if years is None or is_never(years) else years
-
-
-def _side_columns(side: str, trend: Trend | None) -> dict[str, float | None]:
-    return {
-        f"{side}_slope_years_per_year": trend.slope if trend else None,
-        f"{side}_slope_lower95_years_per_year": trend.lower if trend else None,
-        f"{side}_slope_upper95_years_per_year": trend.upper if trend else None,
-    }
-
-
-def trajectory_table(judged: list[Judged]) -> pd.DataFrame:
-    """The table `trajectory`: the annual path of every measure that has a projection."""
-    parts = [_path(item) for item in judged if item.assessment.projection]
-    empty = pd.DataFrame(columns=list(TRAJECTORY.names))
-    return canonical(TRAJECTORY, pd.concat(parts) if parts else empty, "trajectory")
-
-
-def _path(item: Judged) -> pd.DataFrame:
-    projection, target = item.assessment.projection, item.target
-    if projection is None or target is None:
-        raise ValueError("a path needs a projection and a target")
-    path = projection.path
-    years = path.year.astype(np.float64)
-    pace = (target.gap_years - target.baseline_gap_years) / (target.year - target.baseline_year)
-    line = target.baseline_gap_years + pace * (years - target.baseline_year)
-    frame = pd.DataFrame(
-        {
-            "measure": item.measure.id,
-            "sex": item.sex,
-            "year": path.year,
-            "is_projected": path.year > projection.newest_year,
-            "mean_years": path.mean,
-            "target_line_years": np.where(years >= target.baseline_year, line, np.nan),
-        }
-    )
-    for level in (50, 80, 95):
-        for bound in ("lower", "upper"):
-            frame[f"{bound}{level}_years"] = getattr(path, f"{bound}{level}")
-    return frame

@@ -11,9 +11,11 @@ import pandas as pd
 from gapwatch.contracts import BACKTEST, FLIP, SELECTION, SENSITIVITY, Table
 from gapwatch.gap.assessment import Judged, prior_of, series_of, thresholds_of
 from gapwatch.gap.backtest import backtest, score
+from gapwatch.gap.populations import other_populations
 from gapwatch.gap.promise import Target
 from gapwatch.gap.selection import selection_effect
 from gapwatch.gap.sensitivity import Alternative, sensitivity, smallest_flips
+from gapwatch.gap.series import Series
 from gapwatch.gap.verdict import classify
 from gapwatch.geography.panel import FloatArray, Panel, build_panel
 from gapwatch.study import Measure, Study
@@ -22,12 +24,11 @@ from gapwatch.tables import canonical
 Row = dict[str, object]
 
 
-def robustness(
-    study: Study, inputs: dict[str, pd.DataFrame], judged: list[Judged], release_year: int
-) -> dict[str, pd.DataFrame]:
+def robustness(of: Series, judged: list[Judged], release_year: int) -> dict[str, pd.DataFrame]:
     """The tables `sensitivity`, `flip`, `backtest` and `selection`, for every measure and sex."""
+    study, inputs = of.study, of.inputs
     return {
-        "sensitivity": _table(SENSITIVITY, _sensitivity(study, judged, release_year)),
+        "sensitivity": _table(SENSITIVITY, _sensitivity(of, judged, release_year)),
         "flip": _table(FLIP, _flips(study, judged)),
         "backtest": _table(BACKTEST, _backtest(study, judged)),
         "selection": _table(SELECTION, _selection(study, inputs, judged)),
@@ -38,14 +39,15 @@ def _table(table: Table, rows: Iterator[Row]) -> pd.DataFrame:
     return canonical(table, pd.DataFrame(list(rows), columns=list(table.names)), table.name)
 
 
-def _sensitivity(study: Study, judged: list[Judged], release_year: int) -> Iterator[Row]:
+def _sensitivity(of: Series, judged: list[Judged], release_year: int) -> Iterator[Row]:
+    study = of.study
     for item in judged:
         if item.target is None:
             continue
         found = sensitivity(
             series_of(item.windows), item.target, thresholds_of(study),
             release_year=release_year, other_targets=_stated(study, item, item.target),
-            prior=prior_of(study, item.windows),
+            other_series=other_populations(of, item), prior=prior_of(study, item.windows),
         )  # fmt: skip
         found = (*found, *_other_measures(study, item, judged, found[0].by_numbers))
         for position, row in enumerate(found, 1):
@@ -61,6 +63,7 @@ def _sensitivity(study: Study, judged: list[Judged], release_year: int) -> Itera
                 "p_narrowing": row.p_narrowing,
                 "projected_gap_years": row.mean,
                 "projected_sd_years": row.sd,
+                "newest_gap_years": row.newest_gap,
                 "flips": row.flips,
             }
 
@@ -85,7 +88,14 @@ def _other_measures(
             mean=projection.mean if projection else None,
             sd=projection.sd if projection else None,
             flips=by_numbers != made,
+            newest_gap=_newest_gap(other),
         )
+
+
+def _newest_gap(other: Judged) -> float | None:
+    """The gap of the newest window that is usable."""
+    windows, _ = series_of(other.windows).checked()
+    return float(windows.gap[-1]) if len(windows) else None
 
 
 def _by_numbers(study: Study, other: Judged) -> str:

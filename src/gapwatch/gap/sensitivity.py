@@ -14,6 +14,7 @@ from gapwatch.gap.verdict import CANNOT, classify
 from gapwatch.gap.windows import Floats, Windows
 
 PANDEMIC_YEARS = (2020, 2021)
+PROVISIONAL = "Q05"  # deaths of the window are still coming in
 PANDEMIC_SHOCK_SD = 2.0  # years of gap: wide, so that a shock costs certainty and not level
 
 
@@ -26,6 +27,7 @@ class Alternative:
     calculate" then, `reason_code` says why under this very choice, and `by_numbers` may be shown
     only as "what the numbers would say". Both are "cannot calculate", and the numbers None, where
     too few windows are left (V01) or this row's deadline or target makes no sense (V04, V06).
+    `newest_gap`: that of the newest usable window under this choice, in years.
     `flips`: `by_numbers` differs from that of the first row, the choice as made.
     """
 
@@ -38,6 +40,7 @@ class Alternative:
     mean: float | None
     sd: float | None
     flips: bool
+    newest_gap: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def sensitivity(
         rows.append(_row(label, others, goal, release_year, rules=rules, prior=model, code=code))
     everything = np.arange(len(windows))
     for i in everything:
-        period = f"{windows.start[i]} to {windows.end[i]}"
+        first, last = int(windows.start[i]), int(windows.end[i])
+        period = str(first) if first == last else f"{first} to {last}"
         rows.append(row(f"without {period}", windows.take(everything != i), target, model))
     covered = [y for y in pandemic_years if np.any((windows.start <= y) & (windows.end >= y))]
     if covered:
@@ -196,8 +200,9 @@ def _row(
     prior: Prior,
     code: str,
 ) -> Alternative:
+    newest = float(kept.gap[-1]) if len(kept) else None
     if not _enough(kept, rules) or not goal.makes_sense(release_year):
-        return Alternative(label, CANNOT, code, CANNOT, None, None, None, None, False)
+        return Alternative(label, CANNOT, code, CANNOT, None, None, None, None, False, newest)
     posterior = _posterior(kept, kept.gap[None, :], goal.year, prior)
     by_numbers = _verdicts(posterior, np.array([goal.gap_years]), rules)[0]
     mean, sd = mixture_moments(posterior.weight[0], posterior.mean[0, 0], posterior.var[0])
@@ -211,4 +216,5 @@ def _row(
         mean=float(mean),
         sd=float(sd),
         flips=False,
+        newest_gap=newest,
     )

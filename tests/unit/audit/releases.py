@@ -14,7 +14,8 @@ from gapwatch import snapshots, study, tables
 from gapwatch.audit.figures import Figures, Key, published
 from gapwatch.audit.ledger import Basis
 from gapwatch.contracts import GAP, LIFE_EXPECTANCY, LOOKUP, VERDICT
-from gapwatch.gap.assessment import judge, verdict_table
+from gapwatch.gap.assessment import judge
+from gapwatch.gap.judged_tables import verdict_table
 from gapwatch.gap.measures import measure_gaps
 from gapwatch.project import Project
 from gapwatch.sources.pinned import load_inputs

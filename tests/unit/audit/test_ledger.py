@@ -20,7 +20,7 @@ from gapwatch.errors import IntegrityError, UsageError
 from gapwatch.project import Project
 from gapwatch.quality import worker
 from gapwatch.sources.pinned import load_inputs
-from gapwatch.study import Study
+from gapwatch.study import FileSource, Study
 from tests.repin import repin
 from tests.unit.audit.releases import (
     HEADLINE,
@@ -39,6 +39,7 @@ from tests.unit.audit.releases import (
     with_other_zone,
     with_revised_value,
 )
+from tests.unit.gap.restricted_cases import DEATHS_SOURCE
 
 
 @pytest.fixture(scope="module")
@@ -304,9 +305,38 @@ def test_carried_gaps_move_with_the_lookups_as_a_vintage(whole: Release) -> None
     assert bridged_moves(carried, moved) == {("vintage", "")}
 
 
+@pytest.mark.long
 def test_carried_gaps_come_with_their_windows_and_go_with_the_lookups(
     whole: Release,
 ) -> None:
     carried = replace(whole, inputs=with_msoas(whole))
     assert bridged_moves(whole, carried) == {("period", "came")}
     assert bridged_moves(carried, whole) == {("vintage", "went")}
+
+
+@pytest.mark.parametrize("which", ["earlier", "later", "both"])
+def test_from_restricted_deaths_no_mixture_is_made_and_all_kinds_are_one_step(
+    whole: Release, without_newest: Release, which: str
+) -> None:
+    """Old deaths over new residents would be a reading of them that no release told."""
+    read: list[str] = []
+
+    def basis(release: Release, name: str) -> Basis:
+        study = release.study
+        if which in (name, "both"):
+            source = FileSource.model_validate(DEATHS_SOURCE | {"restricted": True})
+            study = study.model_copy(update={"sources": (*study.sources, source)})
+
+        def reading(asked: Study) -> dict[str, pd.DataFrame]:
+            read.append(name)
+            return release.inputs
+
+        return Basis(study, release.year, reading)
+
+    mixes = mixed(basis(without_newest, "earlier"), basis(whole, "later"))
+    assert read == []
+    kinds = [kind for kind in KINDS if kind != "study" or which != "both"]
+    assert mixes == [(kind, None) for kind in kinds]
+    found = chain(without_newest.published, whole.published, mixes)
+    require_exact(found, without_newest.published, whole.published)
+    assert set(found["kind"]) == {f"{', '.join(kinds[:-1])} and {kinds[-1]}"}

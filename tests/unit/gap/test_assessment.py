@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from gapwatch import snapshots, study
-from gapwatch.gap.assessment import Judged, judge, prior_of, trajectory_table, verdict_table
+from gapwatch.gap.assessment import Judged, judge, prior_of
+from gapwatch.gap.judged_tables import trajectory_table, verdict_table
 from gapwatch.gap.measures import measure_gaps
 from gapwatch.gap.robustness import robustness
+from gapwatch.gap.series import series
 from gapwatch.project import Project
 from gapwatch.sources.pinned import load_inputs
 from gapwatch.study import Study
@@ -95,7 +97,7 @@ def test_the_headlines_alternatives_name_the_other_measures(
     westminster: tuple[Study, Inputs, pd.DataFrame], judged: list[Judged]
 ) -> None:
     loaded, inputs, _ = westminster
-    found = robustness(loaded, inputs, judged, RECENT)["sensitivity"]
+    found = robustness(series(loaded, inputs), judged, RECENT)["sensitivity"]
     mine = found[(found["measure"] == "north-v-knightsbridge") & (found["sex"] == "male")]
     others = mine[mine["choice"].str.startswith("measured as: ")]
     assert len(others) == 4

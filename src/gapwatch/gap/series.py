@@ -1,0 +1,99 @@
+"""The series that the verdict rests on: published figures, or our own from deaths and residents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gapwatch.contracts import COMPUTED_GAP, GAP
+from gapwatch.counting.areas import Counted, count
+from gapwatch.gap.comparison import comparison, reproduction
+from gapwatch.gap.measures import measure_gaps
+from gapwatch.gap.own_measures import OwnGaps, own_gaps, sided
+from gapwatch.gap.own_tables import (
+    breaks_of,
+    in_place_of_published,
+    life_expectancies,
+    residents_in_place,
+)
+from gapwatch.study import Study
+from gapwatch.tables import canonical
+
+Frames = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """What is measured, judged and reported.
+
+    `study` and `inputs` are those of the trend: where the study's own life tables decide, they have
+    the computed figures and breaks in place of the published ones. `gaps` is the table `gap`;
+    `baselines` holds gaps of baseline periods that are no windows of the trend, in the same shape,
+    or is None where they are. `counted` is None without deaths and residents by age, and `tables`
+    then empty; else it holds computed_life_expectancy, reproduction, series_comparison and
+    count_total, and computed_gap where published figures decide.
+    """
+
+    study: Study
+    inputs: Frames
+    gaps: pd.DataFrame
+    baselines: pd.DataFrame | None
+    counted: Counted | None
+    tables: Frames
+
+
+def series(study: Study, inputs: Frames) -> Series:
+    """Every gap of the study's measures, from the series that it says.
+
+    Raises ValidationError and StudyError as `count`.
+    """
+    counted = count(study, inputs)
+    if counted is None or study.computed is None:
+        return Series(study, inputs, measure_gaps(study, inputs), None, None, {})
+    own = counted.levels[study.geography.vintage]
+    names = _names(study, inputs)
+    computed = life_expectancies(study, counted, names)
+    made = own_gaps(study, own)
+    tables = {
+        computed_name: frame
+        for computed_name, frame in (
+            ("computed_life_expectancy", computed),
+            ("reproduction", reproduction(study, inputs, computed)),
+            ("series_comparison", comparison(study, inputs, own, computed)),
+            ("count_total", counted.totals),
+        )
+        if len(frame)
+    }
+    if not study.computed.decides:
+        tables["computed_gap"] = canonical(COMPUTED_GAP, made.gaps, COMPUTED_GAP.name)
+        return Series(study, inputs, measure_gaps(study, inputs), None, counted, tables)
+    trend_study = study.model_copy(
+        update={"geography": study.geography.model_copy(update={"breaks": breaks_of(own)})}
+    )
+    trend = {
+        **in_place_of_published(study, inputs, computed),
+        "population_deaths": residents_in_place(study, inputs, own),
+    }
+    gaps = _with_areas_own(trend_study, trend, made)
+    return Series(trend_study, trend, gaps, made.baselines, counted, tables)
+
+
+def _with_areas_own(study: Study, inputs: Frames, made: OwnGaps) -> pd.DataFrame:
+    """Gaps of sides as made, and of the measures that take every area from the areas' figures."""
+    others = tuple(measure for measure in study.measures if measure not in sided(study))
+    frames = [made.gaps]
+    if others:
+        frames.append(measure_gaps(study.model_copy(update={"measures": others}), inputs))
+    return canonical(GAP, pd.concat(frames, ignore_index=True), "gap")
+
+
+def _names(study: Study, inputs: Frames) -> dict[str, str]:
+    """Names of areas by code: the study's, or as any input has them."""
+    found: dict[str, str] = {}
+    for table in ("boundary", "life_expectancy", "area_reference"):
+        if table in inputs:
+            frame = inputs[table]
+            named = frame[frame["area_name"] != frame["area_code"]]
+            found |= dict(zip(named["area_code"], named["area_name"], strict=True))
+    return {**found, **study.area_names}
