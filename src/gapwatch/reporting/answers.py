@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from gapwatch.demography.codes import ALL_REASONS
-from gapwatch.reporting import asking_again, words
+from gapwatch.reporting import asking_again, headlines, levelling, pandemic, words
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.later import in_short
+from gapwatch.reporting.moves import moves, who_moved
 from gapwatch.reporting.numbers import listing, period, sentence, years
 from gapwatch.reporting.parts import Answer, Banner
-from gapwatch.reporting.reading import windows
+from gapwatch.reporting.reading import Verdict, windows
+from gapwatch.reporting.refusals import reason_text
+from gapwatch.reporting.sourcing import next_expected
+from gapwatch.reporting.trajectory_words import provisional
 
 TONES = {"target met": "good", "on track": "good", "off track": "bad", "wrong direction": "bad"}
 
@@ -30,20 +33,60 @@ def rules(case: Case) -> words.Rules:
     )
 
 
-def reason_text(code: str) -> str:
-    """The meaning of a reason code; an unknown code is shown rather than hidden."""
-    return ALL_REASONS.get(code, f"reason {code}" if code else "")
+def both(case: Case) -> tuple[Verdict, ...]:
+    """Verdicts on the headline's measure, the promise's own sex first."""
+    found = (case.verdicts.get((case.measure.id, sex)) for sex in case.sexes)
+    return tuple(verdict for verdict in found if verdict)
+
+
+def headline(case: Case) -> str:
+    """The verdicts in words; a good one that is mostly levelling down is called that."""
+    found = both(case)
+    if case.verdict.verdict in headlines.GOOD:
+        down = [levelling.mostly(row.closing_by, levelling.down(case, row.sex)) for row in found]
+        if down[0]:
+            return headlines.but_down(found, down, goal(case), rules(case))
+    return headlines.headline(found, goal(case), rules(case))
 
 
 def banner(case: Case) -> Banner:
     """The verdict in words, and what it rests on."""
     tone = TONES.get(case.verdict.verdict, "open")
+    but = _but(case)
+    if but:
+        tone = "open"
     return Banner(
         tone="good" if tone == "good" else "bad" if tone == "bad" else "open",
         verdict=case.verdict.verdict.capitalize(),
-        headline=words.headline(case.verdict.verdict, goal(case)),
-        because=words.because(case.verdict, rules(case), case.years_old),
+        headline=headline(case),
+        because=(*_because(case), *but, *pandemic.sentences(case)),
     )
+
+
+def _because(case: Case) -> tuple[str, ...]:
+    """What the verdicts rest on, with the other sex's chance where its verdict is the same."""
+    first, *rest = words.because(case.verdict, rules(case), case.years_old)
+    found = both(case)
+    same = len(found) > 1 and found[1].verdict == found[0].verdict
+    if found[0].verdict == "cannot calculate":
+        return (first if same else f"For {found[0].sex}s: {first}", *rest)
+    other = words.other_chance(found[1], rules(case)) if same else ""
+    return tuple(text for text in (first, other, *rest) if text)
+
+
+def _but(case: Case) -> tuple[str, ...]:
+    """What keeps good verdicts from being a success; empty for any other."""
+    texts: list[str] = []
+    for row in both(case):
+        if row.verdict in headlines.GOOD:
+            down = levelling.down(case, row.sex)
+            text = levelling.no_success(row.closing_by, case.better_name, down)
+            if texts and text and down:
+                text = levelling.too(down)
+            elif text and down is None and row.sex != case.sexes[0]:
+                text = f"For {row.sex}s: {text}"
+            texts.append(text)
+    return tuple(text for text in texts if text)
 
 
 def answers(case: Case) -> tuple[Answer, ...]:
@@ -56,15 +99,18 @@ def _how_big(case: Case) -> Answer:
     newest = case.newest
     if newest is None:
         return Answer(question, "There is no comparable figure.", ())
-    short, sure = words.gap_size(newest, reason_text(newest.reason))
+    short, sure = words.gap_size(newest, reason_text(newest.reason), case.sexes[0])
     ends = words.both_ends(newest, case.sexes[0], case.worse_name, case.better_name)
     later = [
-        words.withheld("The gap", period(window.start, window.end), reason_text(window.reason))
+        words.withheld(
+            f"The gap for {case.sexes[0]}s",
+            period(window.start, window.end),
+            reason_text(window.reason),
+        )
         for window in case.withheld_since
     ]
-    return Answer(
-        question, short, tuple(t for t in (*later, sure, ends, _other(case), in_short(case)) if t)
-    )
+    told = (*later, sure, ends, _other(case), provisional(case.provisional), in_short(case))
+    return Answer(question, short, tuple(text for text in told if text))
 
 
 def _other(case: Case) -> str:
@@ -83,11 +129,16 @@ def _which_way(case: Case) -> Answer:
     comparable = case.comparable
     first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
     short, how = words.direction(case.verdict, first, last)
-    moved = words.who_moved(case.verdict.closing_by, case.worse_name, case.better_name)
+    closing = case.verdict.closing_by
+    moved = who_moved(closing, case.worse_name, case.better_name, case.sexes[0], moves(case))
+    down = levelling.down(case, case.sexes[0])
+    # Beside a good verdict the banner has said it.
+    said = case.verdict.verdict in headlines.GOOD
+    share = levelling.told(down, case.better_name) if down and not said else ""
     since = ""
     if case.is_old and last is not None:
         since = f"Nothing comparable is known about the years after {last.end}."
-    more = tuple(text for text in (how, moved, since) if text)
+    more = tuple(text for text in (how, moved, share, since) if text)
     return Answer("Which way is it going?", short, more)
 
 
@@ -102,17 +153,13 @@ def _will_it(case: Case) -> Answer:
     more = [words.chance(verdict, rules(case)), need]
     if verdict.verdict == "too early to tell":
         more += asking_again.first_report(verdict, case.study.verdict.power)
-    return Answer(question, words.headline(verdict.verdict, aim), tuple(more))
+    return Answer(question, headlines.headline(both(case), aim, rules(case)), tuple(more))
 
 
 def _what_changed(case: Case) -> Answer:
     short, _, more = case.facts.changed_sentence.strip().partition(". ")
-    expected = next(
-        (s.next_expected for s in case.study.sources if s.table == "life_expectancy"), ""
-    )
     texts = [sentence(more)]
-    if expected and expected not in more:
-        texts.append(sentence(expected))
+    texts += [sentence(told) for told in next_expected(case.study) if told not in more]
     return Answer(
         "What has changed since the last release?",
         sentence(short),
@@ -122,11 +169,12 @@ def _what_changed(case: Case) -> Answer:
 
 def one_sentence(case: Case) -> str:
     """The verdict for a terminal: the headline, and the newest gap with its period."""
-    text = words.headline(case.verdict.verdict, goal(case))
+    text = words.joined(headline(case), *_but(case))
     newest = case.newest
     if newest is None or newest.gap is None:
         return text
     when = period(newest.start, newest.end)
-    told = f"{text} The newest comparable gap is {years(newest.gap.value)}, for {when}."
+    size = f"for {case.sexes[0]}s is {years(newest.gap.value)}, for {when}"
+    told = f"{text} The newest comparable gap {size}."
     later = [period(window.start, window.end) for window in case.withheld_since]
     return f"{told} That of {listing(later)} is withheld." if later else told

@@ -30,15 +30,18 @@ from gapwatch.reporting.wards import (
 STANDING = {BELOW: "clearly below", NEAR: "not clear", ABOVE: "clearly above",
             UNKNOWN: "cannot be compared"}  # fmt: skip
 LINES = ("bold", "dashed")
+KINDS = {"E12": "the region", "E92": "the country"}
 
 
 def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
     """What the figures are, and what chance alone would do to them."""
     when = period(*maps[0].window)
     total, noun = len(maps[0].wards), maps[0].noun
+    own = case.computes and maps[0].geography == case.study.geography.vintage
+    made = ", computed here from deaths and residents" if own else ""
     return [
         (
-            f"These are the newest figures for {maps[0].areas}: deaths in {when}. "
+            f"These are the newest figures for {maps[0].areas}{made}: deaths in {when}. "
             f"{a(noun)} counts as below or above {case.study.study.place} only when its whole "
             "95% interval lies on that side."
         ),
@@ -87,7 +90,9 @@ def _compared(case: Case, found: WardMap) -> tuple[list[str], list[str]]:
         value = comparator(case.tables, code, found.sex, found.window)
         name = area_name(case.tables, code)
         if value is None:
-            missing.append(name)
+            # Nobody knows an invented region or country by its name.
+            kind = KINDS.get(code[:3], name) if case.facts.demonstration else name
+            missing.append(kind)
         else:
             told.append(f"{estimate(value.value, value.lower, value.upper)} in {name}")
     return told, missing
@@ -172,7 +177,9 @@ def _alt(case: Case, found: WardMap) -> str:
     held = count(len(found.wards), found.noun)
     real = has_outlines(found, case.tables)
     parts = [
-        f"Map of {held} on their real outlines."
+        f"Map of {held}."
+        if real and case.facts.demonstration
+        else f"Map of {held} on their real outlines."
         if real
         else f"Tile map of {held}, one square each."
     ]

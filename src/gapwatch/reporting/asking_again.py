@@ -57,7 +57,7 @@ def in_full(case: Case, aim: Goal) -> tuple[str, ...]:
             "population base."
         ),
     ]
-    if case.study.study.area_code.startswith("E"):
+    if case.study.study.area_code.startswith("E") and not case.study.study.invented:
         items += [
             (
                 "In England the Office for National Statistics has published deaths by small area "

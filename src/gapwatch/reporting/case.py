@@ -18,6 +18,7 @@ from gapwatch.reporting.reading import (
     last_segment,
     newest_segment,
     rows,
+    share_years,
     standard_error,
     verdicts,
     windows,
@@ -74,6 +75,30 @@ class Case:
     def rows(self, kind: type[Row], table: str, **wanted: object) -> list[Row]:
         """Rows of the headline's measure and sex in another table."""
         return rows(kind, self.tables, table, self.measure.id, self.sexes[0], **wanted)
+
+    def rows_of(self, kind: type[Row], table: str, measure: str, sex: str) -> list[Row]:
+        """Rows of any measure and sex in another table."""
+        return rows(kind, self.tables, table, measure, sex)
+
+    @property
+    def computes(self) -> bool:
+        """Whether the trend rests on deaths and residents rather than on published figures."""
+        return self.study.computed is not None and self.study.computed.decides
+
+    @property
+    def provisional(self) -> tuple[Window, ...]:
+        """Windows of the headline that hold deaths still coming in: they decide nothing."""
+        return tuple(window for window in self.windows if window.provisional)
+
+    def provisional_of(self, measure: str, sex: str) -> set[tuple[int, int]]:
+        """Windows of any measure that are provisional."""
+        found = windows(self.tables, measure, sex)
+        return {(window.start, window.end) for window in found if window.provisional}
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether comparable windows of the headline share years."""
+        return share_years(self.comparable)
 
     @property
     def withheld_since(self) -> tuple[Window, ...]:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from gapwatch.reporting.chart_marks import keep_clear, pandemic_band, provisional_windows
 from gapwatch.reporting.charts import BLUE, GREY, HALO, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.numbers import MONTHS, apart, number
-from gapwatch.reporting.reading import Verdict, Window
+from gapwatch.reporting.reading import Verdict, Window, last_segment
 from gapwatch.reporting.wrapping import wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
 
 # Tints of the dark blue for 95, 80 and 50%; the greys say that the figures are too old to carry it.
 FAN = {95: "#d5dee8", 80: "#a9bccf", 50: "#7d9ab6"}
+# How far right of its window the label of the baseline reaches, at most.
+BESIDE_YEARS = 12
 OLD_FAN = {95: "#ececec", 80: "#d9d9d9", 50: "#c2c2c2"}
 
 
@@ -39,15 +44,21 @@ def gap_figure(
     axes = figure.add_axes(
         (left / canvas.width, 0.48 / height, 1 - (left + right) / canvas.width, 1 - 1.02 / height)
     )
-    _fan(axes, path, canvas, old=old)
+    pandemic_band(axes, windows, canvas)
+    ranges = _fan(axes, path, canvas, old=old)
     _target(axes, path, verdict, canvas)
-    _windows(axes, windows)
-    _named_windows(axes, windows, verdict, canvas)
+    _windows(axes, tuple(window for window in windows if not window.provisional))
+    late = tuple((window, window.gap) for window in windows if window.provisional)
+    provisional_windows(axes, late, canvas, leader=canvas.narrow)
+    _named_windows(axes, last_segment(windows), verdict, canvas, late=bool(late))
+    _baseline_outside(axes, windows, verdict, canvas)
     _break(axes, windows, canvas)
     _dates(axes, verdict, known_at, canvas)
     if old:
         _warning(axes, path, windows, canvas)
     _frame(axes, windows, path, verdict)
+    if verdict.target_gap_years is not None:
+        keep_clear(axes, ranges, verdict.target_gap_years, height)
     return figure
 
 
@@ -60,10 +71,11 @@ def _projected(path: pd.DataFrame) -> pd.DataFrame:
     return path.iloc[max(first - 1, 0) :]
 
 
-def _fan(axes: Axes, path: pd.DataFrame, canvas: Canvas, *, old: bool) -> None:
+def _fan(axes: Axes, path: pd.DataFrame, canvas: Canvas, *, old: bool) -> list[Annotation]:
+    """The ranges of later years; the labels of the ranges, from the top down."""
     fan = _projected(path)
     if fan.empty:
-        return
+        return []
     year = fan["year"] + 0.5
     for level, colour in (OLD_FAN if old else FAN).items():
         axes.fill_between(
@@ -74,14 +86,16 @@ def _fan(axes: Axes, path: pd.DataFrame, canvas: Canvas, *, old: bool) -> None:
         axes.plot(year, fan[limit], color=edge, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.plot(year, fan["mean_years"], color=edge, linewidth=1.6, linestyle=(0, (5, 2)))
     if canvas.narrow:
-        return
+        return []
     end = fan.iloc[-1]
-    for level in (95, 80, 50):
-        # Only the upper limits carry a label: the fan is read from outside in.
+    # Only the upper limits carry a label: the fan is read from outside in.
+    return [
         axes.annotate(
             f"{level}% range", (float(end["year"]) + 0.5, float(end[f"upper{level}_years"])),
             xytext=(8, 0), textcoords="offset points", va="center", fontsize=9, color=SOFT_INK,
-        )  # fmt: skip
+        )
+        for level in (95, 80, 50)
+    ]  # fmt: skip
 
 
 def _warning(axes: Axes, path: pd.DataFrame, windows: tuple[Window, ...], canvas: Canvas) -> None:
@@ -112,11 +126,19 @@ def _target(axes: Axes, path: pd.DataFrame, verdict: Verdict, canvas: Canvas) ->
     x, y = verdict.target_year + 0.5, verdict.target_gap_years
     axes.plot([x], [y], marker="D", color=ORANGE, markeredgecolor=INK, markersize=7, zorder=6)
     text = f"Target: {apart(y)[0]} years\nin {verdict.target_year}"
-    place, align = ((-8, -10), "right") if canvas.narrow else ((10, 0), "left")
+    place, align, upright = (10, 0), "left", "center"
+    if canvas.narrow:
+        # Above the end of the line, but below it where the ranges are all above.
+        low = verdict.projected_lower95_years
+        free = low is not None and low > y
+        place, align, upright = ((4, -26), "right", "top") if free else ((4, 26), "right", "bottom")
     axes.annotate(
-        text, (x, y), xytext=place, textcoords="offset points", ha=align, fontsize=10,
-        va="top" if canvas.narrow else "center", weight="semibold", linespacing=TIGHT,
+        text, (x, y), xytext=place, textcoords="offset points", ha=align,
+        fontsize=9 if canvas.narrow else 10, va=upright, weight="semibold", linespacing=TIGHT,
         path_effects=HALO, zorder=8,
+        arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.8,
+                    "relpos": (0.95, 1 if place[1] < 0 else 0), "shrinkA": 0, "shrinkB": 4}
+        if canvas.narrow else None,
     )  # fmt: skip
 
 
@@ -125,9 +147,10 @@ def _windows(axes: Axes, windows: tuple[Window, ...]) -> None:
     for segment in sorted({window.segment for window in windows}):
         colour, face = (BLUE, BLUE) if segment == newest else (GREY, "white")
         given = [(w, w.gap) for w in windows if w.gap and w.segment == segment]
+        longer = [(w, gap) for w, gap in given if w.years > 1]
         axes.hlines(
-            [gap.value for _, gap in given], [w.start for w, _ in given],
-            [w.end + 1 for w, _ in given], color=colour, linewidth=0.7,
+            [gap.value for _, gap in longer], [w.start for w, _ in longer],
+            [w.end + 1 for w, _ in longer], color=colour, linewidth=0.7,
         )  # fmt: skip
         axes.vlines(
             [w.midpoint for w, _ in given],
@@ -143,26 +166,62 @@ def _windows(axes: Axes, windows: tuple[Window, ...]) -> None:
 
 
 def _named_windows(
-    axes: Axes, windows: tuple[Window, ...], verdict: Verdict, canvas: Canvas
+    axes: Axes, windows: tuple[Window, ...], verdict: Verdict, canvas: Canvas, *, late: bool
 ) -> None:
-    """The baseline above its interval, the newest below its own."""
-    newest = max((w.segment for w in windows), default=1)
-    given = [w for w in windows if w.gap and w.segment == newest]
+    """The baseline above, the newest below its interval: left of it where more follows."""
+    given = [w for w in windows if w.gap]
     base = (verdict.baseline_start, verdict.baseline_end)
     for window in given:
         if window.gap is None or window.gap.lower is None or window.gap.upper is None:
             continue
         if (window.start, window.end) == base:
-            text, y, up = f"Baseline {number(window.gap.value)}", window.gap.upper, True
+            _named_baseline(axes, window, given, canvas)
         elif window == given[-1]:
-            text, y, up = f"Newest {number(window.gap.value)}", window.gap.lower, False
-        else:
-            continue
-        axes.annotate(
-            text, (window.midpoint, y), xytext=(0, 4 if up else -4), textcoords="offset points",
-            ha="center", va="bottom" if up else "top", fontsize=9 if canvas.narrow else 10,
-            weight="semibold", color=BLUE, linespacing=TIGHT, zorder=8, path_effects=HALO,
-        )  # fmt: skip
+            axes.annotate(
+                f"Newest {number(window.gap.value)}", (window.midpoint, window.gap.lower),
+                xytext=(0, -4), textcoords="offset points", ha="right" if late else "center",
+                va="top", fontsize=9 if canvas.narrow else 10, weight="semibold", color=BLUE,
+                linespacing=TIGHT, zorder=8, path_effects=HALO,
+            )  # fmt: skip
+
+
+def _named_baseline(axes: Axes, window: Window, given: Sequence[Window], canvas: Canvas) -> None:
+    """Right above the intervals that follow, with a line to its own: over none of the points."""
+    if window.gap is None or window.gap.upper is None:
+        return
+    beyond = [
+        w.gap.upper for w in given
+        if w.gap and w.gap.upper is not None
+        and window.midpoint <= w.midpoint <= window.midpoint + BESIDE_YEARS
+    ]  # fmt: skip
+    axes.annotate(
+        f"Baseline {number(window.gap.value)}", (window.midpoint, window.gap.upper),
+        xytext=(window.midpoint + 0.7, max(beyond) + 0.5), textcoords="data", ha="left",
+        va="bottom", fontsize=9 if canvas.narrow else 10, weight="semibold", color=BLUE,
+        linespacing=TIGHT, zorder=8, path_effects=HALO,
+        arrowprops={"arrowstyle": "-", "color": BLUE, "linewidth": 0.9, "relpos": (0, 0),
+                    "shrinkA": 0, "shrinkB": 1},
+    )  # fmt: skip
+
+
+def _baseline_outside(
+    axes: Axes, windows: tuple[Window, ...], verdict: Verdict, canvas: Canvas
+) -> None:
+    """A baseline over more years than the windows have stands at the start of the target line."""
+    value = verdict.baseline_gap_years
+    span = (verdict.baseline_start, verdict.baseline_end)
+    if value is None or not windows or span in {(w.start, w.end) for w in windows}:
+        return
+    middle = (span[0] + span[1] + 1) / 2
+    axes.hlines([value], [span[0]], [span[1] + 1], color=ORANGE, linewidth=2.6, zorder=4)
+    near = [w.gap.upper for w in windows if w.gap and w.gap.upper is not None
+            and w.start <= span[1] + 1 and w.end >= span[0] - 1]  # fmt: skip
+    axes.annotate(
+        f"Baseline {number(value)}", (middle, max([value, *near])), xytext=(0, 4),
+        textcoords="offset points",
+        ha="center", va="bottom", fontsize=9 if canvas.narrow else 10, weight="semibold",
+        linespacing=TIGHT, zorder=8, path_effects=HALO,
+    )  # fmt: skip
 
 
 def _break(axes: Axes, windows: tuple[Window, ...], canvas: Canvas) -> None:

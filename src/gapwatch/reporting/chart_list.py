@@ -16,6 +16,8 @@ from gapwatch.reporting.wrapping import lines
 # Inches: a row of one line, a further line, a letter, and what stands right of a name.
 ROW, LINE, LETTER, VALUES = 0.185, 0.13, 0.062, 1.38
 SHORT = 15
+# Letters of a name that takes two lines of a third of the width.
+TWO_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -93,5 +95,6 @@ def list_of(ward_map: WardMap, canvas: Canvas) -> AreaList:
         for code, label in ward_map.labels().items()
     )
     longest = max(len(ward.name) for ward in ward_map.wards)
-    columns = 1 if canvas.narrow else 3 if longest <= SHORT and ward_map.numbered else 2
+    short = longest <= SHORT if ward_map.numbered else longest <= TWO_LINES
+    columns = 1 if canvas.narrow else 3 if short else 2
     return AreaList(rows, columns, canvas.width / columns)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Inches: the widest and the tallest map, the letters and signs of a label, a piece that is seen.
-WIDEST, TALLEST, LETTER, SIGN_SIZE, LABEL_HEIGHT = 4.95, 5.2, 0.066, 0.1, 0.14
+WIDEST, TALLEST, LETTER, SIGN_SIZE, LABEL_HEIGHT = 4.0, 5.2, 0.066, 0.1, 0.14
 SMALLEST = 0.004
 LEGEND_LINE, LEGEND_GAP = 0.165, 0.09
 Entry = tuple[str, list[str]]

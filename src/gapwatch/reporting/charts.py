@@ -21,6 +21,7 @@ import matplotlib as mpl
 from afcharts.af_colours import get_af_colours
 from matplotlib import font_manager, patheffects
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.transforms import Bbox
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,6 +32,7 @@ FONT_FOLDER = Path(__file__).parent / "fonts"
 # The duo palette, used the same way in every chart: dark blue for the better-off side and for the
 # gap, orange for the worse-off side and for the target. Orange is 3:1 on white, so never for text.
 BLUE, ORANGE = get_af_colours("duo")
+WARNING = "#801650"  # of the banner that says that figures are invented
 INK, SOFT_INK, GREY, LIGHT = "#0b0c0c", "#484949", "#767676", "#f2f2f2"
 
 # Letters that cross a line stay legible on a white rim.
@@ -41,6 +43,7 @@ TIGHT = 0.92
 
 WIDE_INCHES = 7.1
 NARROW_INCHES = 2.95
+STRIP_INCHES = 0.22
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,24 @@ class Canvas:
         return NARROW_INCHES if self.narrow else WIDE_INCHES
 
 
-def drawn(draw_one: Callable[[Canvas], Figure]) -> Chart:
-    """Both versions of one chart."""
+def drawn(draw_one: Callable[[Canvas], Figure], mark: str = "") -> Chart:
+    """Both versions of one chart, over a strip with the `mark` where there is one."""
     with _style():
-        wide, narrow = (svg(draw_one(Canvas(narrow=narrow))) for narrow in (False, True))
+        figures = (draw_one(Canvas(narrow=narrow)) for narrow in (False, True))
+        wide, narrow = (svg(figure, _strip(figure, mark)) for figure in figures)
     return Chart(wide=wide, narrow=narrow)
+
+
+def _strip(figure: Figure, mark: str) -> float:
+    """Write the mark below the figure; the inches that it takes."""
+    if not mark:
+        return 0.0
+    width, height = figure.get_size_inches()
+    figure.text(
+        0.06 / width, -0.5 * STRIP_INCHES / height, mark, fontsize=9, weight="semibold",
+        color=WARNING, ha="left", va="center",
+    )  # fmt: skip
+    return STRIP_INCHES
 
 
 @cache
@@ -136,14 +152,21 @@ def _shorter(path: re.Match[str]) -> str:
     return short.replace(" ", ",")
 
 
-def svg(figure: Figure) -> str:
+def svg(figure: Figure, below: float = 0.0) -> str:
     """The figure as compact SVG text without a date, a version or comments.
 
-    Coordinates of paths keep two decimals of a point, letters those of a hundredth of their size.
+    `below` adds inches under the figure. Coordinates of paths keep two decimals of a point, letters
+    those of a hundredth of their size.
     """
     buffer = io.StringIO()
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
+    canvas = FigureCanvasSVG(figure)
+    if below:
+        width, height = figure.get_size_inches()
+        frame = Bbox([[0.0, -below], [width, height]])
+        canvas.print_figure(buffer, format="svg", metadata=nothing, bbox_inches=frame)
+    else:
+        canvas.print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     text = _COMMENT.sub("", buffer.getvalue())
     text = _COORDINATES.sub(_shorter, text)
     text = _GROUP.sub("<g>", _ADVANCE.sub(r'x="\1"', text))

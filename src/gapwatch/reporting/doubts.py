@@ -12,6 +12,7 @@ from gapwatch.reporting.numbers import (
     count,
     interval,
     listing,
+    number,
     sentence,
     years,
 )
@@ -28,6 +29,9 @@ CANNOT = "cannot calculate"
 # Below these a difference between methods decides nothing.
 FEWEST_FORECASTS = 10
 LEAST_DIFFERENCE = 0.1
+
+# A range that should hold 80% and holds this much more or less is called too wide or too narrow.
+RANGE, LENIENT = 0.8, 0.08
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,8 @@ def track_record(scores: Sequence[Score], apart_scores: Sequence[Score]) -> tupl
     """How well past windows foretold later ones; skill is claimed only where it is there."""
     if not scores:
         return ("There are too few windows to look back and see how good such projections were.",)
+    if apart_scores and apart_scores[0].forecasts == scores[0].forecasts:
+        return _apart_alone(scores)
     told = [_ranking(scores, f"Over {count(scores[0].forecasts, 'past forecast')}")]
     told.append(
         "These forecasts share years with what was known, and with each other. They are "
@@ -171,6 +177,20 @@ def track_record(scores: Sequence[Score], apart_scores: Sequence[Score]) -> tupl
     told.append(_ranking(apart_scores, f"Over the {number_of} that share no year"))
     if winner(apart_scores) != "projection":
         told.append("Nothing here shows that this projection can foretell the gap that far ahead.")
+    return tuple(told)
+
+
+def _apart_alone(scores: Sequence[Score]) -> tuple[str, ...]:
+    """The same where windows share no years, so that every forecast is of years not yet known."""
+    told = [
+        _ranking(scores, f"Over {count(scores[0].forecasts, 'past forecast')}"),
+        (
+            "None of these forecasts shares a year with what was known. But many foretell the same "
+            "window. They are fewer trials than they seem."
+        ),
+    ]
+    if winner(scores) != "projection":
+        told.append("Nothing here shows that this projection can foretell the gap.")
     return tuple(told)
 
 
@@ -197,7 +217,8 @@ def _ranking(scores: Sequence[Score], start: str) -> str:
     unit = "(CRPS, in years; lower is better)"
     if winner(scores):
         best = METHOD_NAMES[ordered[0].method]
-        return f"{start}, {best} had the best score {unit}: {shown[0]} ({listing(named[1:])})."
+        told = f"{start}, {best} had the best score {unit}: {shown[0]} ({listing(named[1:])})."
+        return f"{told} {calibration(ordered[0])}"
     told = f"{start}, these were the scores {unit}: {listing(named)}."
     if ordered[0].forecasts < FEWEST_FORECASTS:
         return f"{told} So few forecasts decide nothing."
@@ -206,8 +227,21 @@ def _ranking(scores: Sequence[Score], start: str) -> str:
     return told
 
 
-def if_picked(found: Selection, noun: str, when: str) -> str:
-    """The fall to expect without any change, if a side was picked for its extreme figure."""
+def calibration(row: Score) -> str:
+    """Whether a method's 80% range held about 80%: a good score can hide that it did not."""
+    held = f"{100 * row.within80:.0f}%"
+    if row.within80 > RANGE + LENIENT:
+        return f"But its ranges were too wide: the 80% range held {held} of what came later."
+    if row.within80 < RANGE - LENIENT:
+        return f"But its ranges were too narrow: the 80% range held {held} of what came later."
+    return f"Its 80% range held {held} of what came later, about as it should."
+
+
+def if_picked(found: Selection, noun: str, when: str, baseline: float | None = None) -> str:
+    """The fall to expect without any change, if a side was picked for its extreme figure.
+
+    `baseline` is the gap that the target is set from: where it prints otherwise, it is told why.
+    """
     if found.expected_fall_years <= 0:
         return (
             f"If a side was picked because its figure of {when} was extreme, that alone would not "
@@ -215,10 +249,16 @@ def if_picked(found: Selection, noun: str, when: str) -> str:
         )
     observed, expected = apart(found.observed_gap_years, found.expected_gap_years)
     spread = interval(found.expected_lower95_years, found.expected_upper95_years)
+    why = ""
+    if baseline is not None and number(baseline) != number(found.observed_gap_years):
+        why = (
+            f" (not {number(baseline)}, as it takes the mean of the {noun}s’ own figures on each "
+            "side)"
+        )
     return (
         f"If a side was picked because its figure of {when} was extreme, part of a later fall is "
-        f"to be expected. The gap measured then was {observed}{SPACE}years. Given all {noun}s, the "
-        f"true one would be expected at {expected}{SPACE}years (plausibly {spread}). Later figures "
-        f"would then be about {years(found.expected_fall_years)} lower with no change in anyone's "
-        "health."
+        f"to be expected. The gap measured then was {observed}{SPACE}years{why}. Given all "
+        f"{noun}s, the true one would be expected at {expected}{SPACE}years (plausibly {spread}). "
+        f"Later figures would then be about {years(found.expected_fall_years)} lower with no "
+        "change in anyone's health."
     )

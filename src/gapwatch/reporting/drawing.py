@@ -6,18 +6,26 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gapwatch.reporting import age_changes, section_ages, section_series
 from gapwatch.reporting.case import Case
+from gapwatch.reporting.chart_ages import ages_figure
+from gapwatch.reporting.chart_change import change_figure
 from gapwatch.reporting.chart_ends import ends_figure
 from gapwatch.reporting.chart_gap import gap_figure
 from gapwatch.reporting.chart_map import map_figure
+from gapwatch.reporting.chart_series import series_figure
 from gapwatch.reporting.chart_tiles import tile_figure
 from gapwatch.reporting.chart_wards import dots_figure
 from gapwatch.reporting.charts import Canvas, Chart, drawn
+from gapwatch.reporting.later import draws_maps
 from gapwatch.reporting.reading import trajectory
 from gapwatch.reporting.wards import WardMap, drawable, has_outlines, later_maps, map_id, ward_map
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+INVENTED = "Invented figures"
 
 
 def draw_all(case: Case) -> dict[str, Chart]:
@@ -40,13 +48,30 @@ def draw_all(case: Case) -> dict[str, Chart]:
     for found in maps:
         if drawable(found, case.tables):
             wanted[f"tiles-{found.sex}"] = partial(_map, case, found)
-    for bridge in case.study.geography.bridges:
+    for bridge in case.study.geography.bridges if draws_maps(case) else ():
         for found in later_maps(case.study, case.tables, bridge.geography):
             if has_outlines(found, case.tables):
                 wanted[map_id(found)] = partial(_map, case, found)
+    wanted |= _of_counts(case)
     if maps:
         wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
-    return {name: drawn(figure) for name, figure in wanted.items()}
+    mark = INVENTED if case.facts.demonstration else ""
+    return {name: drawn(figure, mark) for name, figure in wanted.items()}
+
+
+def _of_counts(case: Case) -> dict[str, Callable[[Canvas], Figure]]:
+    """Charts of what rests on deaths and residents by age."""
+    wanted: dict[str, Callable[[Canvas], Figure]] = {}
+    if panels := section_ages.panels(case):
+        wanted[section_ages.CHART] = lambda canvas: ages_figure(canvas, panels)
+    if changes := age_changes.panels(case):
+        names = (case.label(case.measure.better), case.label(case.measure.worse))
+        wanted[age_changes.CHART] = lambda canvas: change_figure(canvas, changes, names)
+    if meetings := section_series.drawn(case):
+        wanted[section_series.CHART] = lambda canvas: series_figure(
+            canvas, meetings, computed_decides=case.computes
+        )
+    return wanted
 
 
 def _map(case: Case, found: WardMap, canvas: Canvas) -> Figure:

@@ -7,6 +7,7 @@ from gapwatch.audit.provenance import Provenance
 from gapwatch.audit.since import Since
 from gapwatch.reporting.parts import PinFacts, ReleaseFacts
 from gapwatch.reporting.since import changed
+from gapwatch.reporting.sourcing import next_expected
 from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.study import Study
 
@@ -28,6 +29,7 @@ def release_facts(
         rerun_needs=_needs(basis),
         changed_sentence=f"{changed(study, before)} {_expected(study)}",
         people=tuple(study.people.told().items()),
+        demonstration=study.study.invented,
     )
 
 
@@ -64,5 +66,4 @@ def _needs(basis: Provenance) -> str:
 
 
 def _expected(study: Study) -> str:
-    sources = (source for source in study.sources if source.table == "life_expectancy")
-    return next(sources).next_expected
+    return " ".join(next_expected(study))

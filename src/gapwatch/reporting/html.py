@@ -76,7 +76,23 @@ def to_html(report: Report, charts: Charts) -> bytes:
         report=report,
         pictures={name: picture(chart) for name, chart in charts.items()},
         # Our own stylesheet: the only text that goes in unescaped.
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704
+        style=Markup(_style(report)),  # noqa: S704
         faces=faces,
     )
     return text.encode("utf-8")
+
+
+def css_text(text: str) -> str:
+    """`text` as a string of CSS in which nothing can end it: all but letters, digits and blanks
+    are written by their number."""
+    plain = (sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06X}" for sign in text)
+    return f'"{"".join(plain)}"'
+
+
+def _style(report: Report) -> str:
+    """Our stylesheet, with that of a demonstration where the report is one."""
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    if not report.demonstration:
+        return style
+    more = (TEMPLATES / "demonstration.css").read_text(encoding="utf-8")
+    return style + more.replace("BANNER", css_text(report.demonstration))

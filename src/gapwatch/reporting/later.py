@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import explained, interval, period, years
+from gapwatch.reporting.numbers import explained, interval, period, vintage, years
 from gapwatch.reporting.words import joined, no_gap
 
-HEADING = "Later figures on other areas"
+
+def kind(case: Case) -> str:
+    """`Later`, or `Published` where our own figures reach as far as those on other areas."""
+    found = case.tables.get("bridged_gap")
+    if not case.computes or case.newest is None or found is None or found.empty:
+        return "Later"
+    return "Later" if int(found["period_end"].max()) > case.newest.end else "Published"
+
+
+def draws_maps(case: Case) -> bool:
+    """Whether other areas get maps: not where our own figures reach as far and have theirs."""
+    return kind(case) == "Later"
+
+
+def heading(case: Case) -> str:
+    """Of the section on figures for other areas."""
+    return f"{kind(case)} figures on other areas"
 
 
 def in_short(case: Case) -> str:
@@ -20,6 +36,9 @@ def in_short(case: Case) -> str:
     ]
     if mine.empty:
         return ""
+    if case.computes and kind(case) != "Later":
+        areas = vintage(str(mine.iloc[-1]["geography"]))
+        return f"Published figures for {areas} can't be compared with these: see “{heading(case)}”."
     row = mine.sort_values(["period_end", "period_start"]).iloc[-1]
     gap, low, high = row["gap_years"], row["lower95_years"], row["upper95_years"]
     when = period(row["period_start"], row["period_end"])
@@ -29,7 +48,7 @@ def in_short(case: Case) -> str:
         f"For {sex}s it gives a gap of {years(gap)} (plausibly {interval(low, high)}).",
         no_gap(low, high),
         _no_change(case, gap),
-        f"See “{HEADING}”.",
+        f"See “{heading(case)}”.",
     )
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from gapwatch.demography.codes import FLAGS, GROUP_MISSING
-from gapwatch.reporting.answers import reason_text
+from gapwatch.demography.codes import GROUP_MISSING
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.numbers import (
     SPACE,
@@ -24,10 +22,10 @@ from gapwatch.reporting.numbers import (
 )
 from gapwatch.reporting.parts import Column, Table
 from gapwatch.reporting.reading import area_label
+from gapwatch.reporting.refusals import MEANINGS, reason_text
 from gapwatch.study import Measure
 
 Row = Mapping[Any, Any]
-FINE = "A limit close to zero has more decimals, to show on which side of zero it lies."
 NEIGHBOURS = (
     "Neighbouring periods share years, so they can't be read as a row of independent figures."
 )
@@ -63,8 +61,7 @@ def _gap_table(case: Case, measure: Measure, rows: Sequence[Row], *, folded: boo
     flags = sorted({flag for row in rows for flag in row["flags"].split()})
     notes = [
         NEIGHBOURS,
-        *([FINE] if any(re.search(r"\(.*\.\d\d", cell[1]) for cell in cells) else []),
-        *(f"{flag}: {FLAGS.get(flag, 'a flag without a description')}." for flag in flags),
+        *(f"{flag}: {MEANINGS.get(flag, 'a flag without a description')}." for flag in flags),
         "Data: data/bridged_gap.csv.",
     ]
     return Table(

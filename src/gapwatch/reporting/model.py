@@ -7,11 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 from gapwatch.reporting import (
+    section_ages,
     section_doubts,
     section_later,
     section_making,
     section_measures,
     section_quality,
+    section_series,
+    section_take,
     section_trajectory,
     section_where,
 )
@@ -52,11 +55,14 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
 def licence_lines(facts: ReleaseFacts) -> tuple[str, ...]:
     """Every attribution once, then licences that say more than the attribution does."""
     lines = [pin.attribution for pin in facts.pins]
-    lines += [
-        f"{pin.title}: {sentence(pin.licence)}"
-        for pin in facts.pins
-        if pin.licence.rstrip(".") not in pin.attribution
-    ]
+    more: dict[str, list[str]] = {}
+    for pin in facts.pins:
+        if pin.licence.rstrip(".") not in pin.attribution:
+            more.setdefault(sentence(pin.licence), []).append(pin.title)
+    every = {pin.title for pin in facts.pins}
+    for licence, titles in more.items():
+        whose = "Every source" if len(titles) > 1 and set(titles) == every else "; ".join(titles)
+        lines.append(f"{whose}: {licence}")
     return tuple(dict.fromkeys(lines))
 
 
@@ -66,18 +72,20 @@ def figures(*found: Section) -> int:
 
 
 def sections(case: Case) -> tuple[Section, ...]:
-    """The sections after the answer, in reading order; empty ones are left out.
-
-    Which ages make the gap comes between the doubts and the data as soon as its table exists.
-    """
+    """The sections after the answer, in reading order; empty ones are left out."""
     trajectory = section_trajectory.section(case)
     where = section_where.section(case, 1 + figures(trajectory))
+    later = section_later.section(case, 1 + figures(trajectory, where))
+    ages = section_ages.section(case, 1 + figures(trajectory, where, later))
     found = (
         trajectory,
         where,
-        section_later.section(case, 1 + figures(trajectory, where)),
+        later,
         section_measures.section(case),
         section_doubts.section(case),
+        ages,
+        section_take.section(case),
+        section_series.section(case, 1 + figures(trajectory, where, later, ages)),
         section_quality.section(case),
         section_making.section(case),
     )

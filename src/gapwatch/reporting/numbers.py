@@ -58,11 +58,20 @@ def years(value: float | None, decimals: int = 1) -> str:
 
 
 def interval(lower: float | None, upper: float | None, decimals: int = 1) -> str:
-    """`5.3 to 12.5`: both limits, with enough decimals to show on which side of zero each lies."""
+    """`5.3 to 12.5`: both limits at one precision.
+
+    A limit that would print as zero and isn't says on which side of it it lies.
+    """
     if lower is None or upper is None:
         return MISSING
-    places = max(_decimals_for((lower,), decimals), _decimals_for((upper,), decimals))
-    return f"{number(lower, places)} to {number(upper, places)}"
+    return f"{_limit(lower, decimals)} to {_limit(upper, decimals)}"
+
+
+def _limit(value: float, decimals: int) -> str:
+    shown = number(value, decimals)
+    if value == 0 or shown != number(0, decimals):
+        return shown
+    return "just above 0" if value > 0 else "just below 0"
 
 
 def plain(value: float | None, decimals: int = 1) -> str:
@@ -78,7 +87,8 @@ def estimate(
         return MISSING
     if lower is None or upper is None:
         return plain(value, decimals)
-    return f"{plain(value, decimals)} ({interval(lower, upper, decimals)})"
+    # Beside its interval a value may print as zero: the interval tells how near it is.
+    return f"{number(value, decimals)} ({interval(lower, upper, decimals)})"
 
 
 def percent(probability: float, *thresholds: float) -> str:
@@ -87,9 +97,18 @@ def percent(probability: float, *thresholds: float) -> str:
         return "less than 1%"
     if probability > 0.99:  # noqa: PLR2004
         return "more than 99%"
-    shown = (apart(100 * probability, 100 * line, decimals=0)[0] for line in thresholds)
-    # The most decimals that any threshold asks for.
+    shown = [_beside(100 * probability, 100 * line) for line in thresholds]
+    # The most decimals, or words, that any threshold asks for.
     return f"{max(shown, key=len, default=number(100 * probability, 0))}%"
+
+
+def _beside(value: float, line: float) -> str:
+    """A percentage that never prints as the line that it is held against."""
+    for places in (0, 1):
+        shown = number(value, places)
+        if value == line or shown != number(line, places):
+            return shown
+    return f"just {'over' if value > line else 'under'} {number(line, 1).removesuffix('.0')}"
 
 
 def about(probability: float, *thresholds: float) -> str:

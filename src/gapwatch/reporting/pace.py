@@ -8,35 +8,43 @@ from gapwatch.reporting.reading import Verdict
 CANNOT = "cannot calculate"
 
 
-def sentences(verdict: Verdict, middle_year: int, *, old: bool) -> tuple[str, ...]:
+def sentences(
+    verdict: Verdict,
+    middle_year: int,
+    *,
+    old: bool,
+    single: bool = False,
+    level: float | None = None,
+) -> tuple[str, ...]:
     """Needed and seen pace side by side, then when the seen one would be enough.
 
-    `middle_year` is the middle of the newest window, from which both are counted; `old` says that
-    the figures are too old for a verdict. Empty when either pace is missing.
+    `middle_year` is the middle of the newest window, from which both are counted; `single` says
+    that it is the whole window, `old` that the figures are too old for a verdict, and `level` is
+    where the fitted line stands in that year. Empty when either pace is missing.
     """
     needed, seen = verdict.required_change_years_per_year, verdict.slope_years_per_year
     low, high = verdict.slope_lower95_years_per_year, verdict.slope_upper95_years_per_year
     if needed is None or seen is None or low is None or high is None:
         return ()
     told = (
-        _needed(needed, seen, verdict.target_year, middle_year),
+        _needed(needed, seen, verdict.target_year, f"{'' if single else 'about '}{middle_year}"),
         _needed_plausibly(verdict, needed),
         (
             "The line fitted through the comparable windows changes by "
             f"{_signed(seen, needed)}{SPACE}years a year, plausibly anywhere from "
             f"{interval(low, high, 2)}."
         ),
-        _arrival(verdict, middle_year, low, high, old=old),
+        _arrival(verdict, _from(level, middle_year), low, high, old=old),
     )
     return tuple(text for text in told if text)
 
 
-def _needed(needed: float, seen: float, deadline: int, middle_year: int) -> str:
+def _needed(needed: float, seen: float, deadline: int, when: str) -> str:
     if needed >= 0:
-        return f"The newest figure, for about {middle_year}, is at or below the target already."
+        return f"The newest figure, for {when}, is at or below the target already."
     size = apart(abs(needed), abs(seen), decimals=2)[0]
     return (
-        f"From the newest figure, for about {middle_year}, the gap would have to fall by {size}"
+        f"From the newest figure, for {when}, the gap would have to fall by {size}"
         f"{SPACE}years each year to reach the target in {deadline}."
     )
 
@@ -64,7 +72,16 @@ def _signed(value: float, beside: float) -> str:
     return number(value, len(shown.partition(".")[2]), plus=True)
 
 
-def _arrival(verdict: Verdict, middle_year: int, low: float, high: float, *, old: bool) -> str:
+def _from(level: float | None, middle_year: int) -> tuple[str, str]:
+    """Where the line stands, since readers start from the newest figure, and the point itself."""
+    if level is None:
+        return "", f"after {middle_year}"
+    return f"The fitted line stands at {years(level)} in {middle_year}. ", "from there"
+
+
+def _arrival(
+    verdict: Verdict, start: tuple[str, str], low: float, high: float, *, old: bool
+) -> str:
     """When the line would reach the target, and how little or much that says."""
     if verdict.pace == "never":
         doubt = " But the figures also fit a gap that is narrowing." if low < 0 else ""
@@ -74,8 +91,9 @@ def _arrival(verdict: Verdict, middle_year: int, low: float, high: float, *, old
     least, most = verdict.years_to_target_lower95, verdict.years_to_target_upper95
     certain = high < 0 and least is not None and most is not None
     spread = f", plausibly {interval(least, most, 0)}{SPACE}years" if certain else ""
-    after = f"about {years(verdict.years_to_target, 0)} after {middle_year}{spread}."
-    told = [f"At that pace the target would be reached {after}"]
+    line, point = start
+    after = f"about {years(verdict.years_to_target, 0)} {point}{spread}."
+    told = [f"{line}At that pace the target would be reached {after}"]
     if verdict.verdict == CANNOT:
         which = "old figures" if old else "figures"
         told.append(f"That is what the {which} alone imply, and no forecast.")

@@ -112,7 +112,7 @@ class Table:
     """A table whose first column heads its rows.
 
     `folded` tables, and those of a figure, open on request in HTML and stand at the end of the PDF.
-    `shares` gives the columns' relative widths on paper.
+    `shares` gives the columns' relative widths on paper. A table `on_screen` isn't on paper at all.
     """
 
     id: str
@@ -122,6 +122,7 @@ class Table:
     shares: tuple[float, ...] = ()
     note: str = ""
     folded: bool = False
+    on_screen: bool = False
     kind: Literal["table"] = "table"
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import pandas as pd
+
+from gapwatch.gap.sensitivity import PROVISIONAL
 
 Tables = Mapping[str, pd.DataFrame]
 Row = TypeVar("Row")
@@ -49,6 +52,16 @@ class Window:
     def midpoint(self) -> float:
         """Middle of the window: 2012.5 is the middle of the year 2012."""
         return (self.start + self.end + 1) / 2
+
+    @property
+    def years(self) -> int:
+        """Length in calendar years."""
+        return self.end - self.start + 1
+
+    @property
+    def provisional(self) -> bool:
+        """Whether deaths of the window are still coming in, or part of a year is missing."""
+        return PROVISIONAL in self.flags
 
 
 @dataclass(frozen=True)
@@ -145,17 +158,20 @@ def windows(tables: Tables, measure: str, sex: str) -> tuple[Window, ...]:
 
 
 def last_segment(found: tuple[Window, ...]) -> tuple[Window, ...]:
-    """The windows after the last break, withheld ones too."""
-    last = max((window.segment for window in found), default=0)
-    return tuple(window for window in found if window.segment == last)
+    """The windows after the last break, withheld ones too; provisional ones decide nothing."""
+    usable = tuple(window for window in found if not window.provisional)
+    last = max((window.segment for window in usable), default=0)
+    return tuple(window for window in usable if window.segment == last)
 
 
 def newest_segment(found: tuple[Window, ...]) -> tuple[Window, ...]:
     """The windows after the last break that have a gap: the only ones that are one trend."""
-    if not found:
-        return ()
-    last = max(window.segment for window in found)
-    return tuple(window for window in found if window.segment == last and window.gap)
+    return tuple(window for window in last_segment(found) if window.gap)
+
+
+def share_years(found: tuple[Window, ...]) -> bool:
+    """Whether any window begins before the one before it has ended."""
+    return any(after.start <= before.end for before, after in pairwise(found))
 
 
 def verdicts(tables: Tables) -> tuple[Verdict, ...]:
@@ -188,11 +204,15 @@ def rows(
     mine = frame[(frame["measure"] == measure) & (frame["sex"] == sex)]
     for name, value in wanted.items():
         mine = mine[mine[name] == value]
+    return records(kind, mine)
+
+
+def records(kind: type[Row], frame: pd.DataFrame) -> list[Row]:
+    """Rows of a table as `kind`, None for what is missing."""
     named = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    records: list[dict[Any, Any]] = mine.astype(object).to_dict("records")
+    found: list[dict[Any, Any]] = frame.astype(object).to_dict("records")
     return [
-        kind(**{name: None if pd.isna(row[name]) else row[name] for name in named})
-        for row in records
+        kind(**{name: None if pd.isna(row[name]) else row[name] for name in named}) for row in found
     ]
 
 

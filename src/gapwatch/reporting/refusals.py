@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from gapwatch.demography.codes import ALL_REASONS, FLAGS
+from gapwatch.gap.sensitivity import PROVISIONAL
 from gapwatch.reporting.numbers import count
 
 OLD = "V03"
+
+# Codes of figures that rest on counted deaths, beside those of a life table.
+OF_COUNTS = {
+    "D01": "too few deaths to be told: a figure or a difference could reveal single people",
+    PROVISIONAL: "provisional: deaths of the window are still coming in, or part of a year is "
+    "missing. No verdict rests on it",
+    "Q06": "fewer than 5 deaths on one side at an age: the interval is too narrow",
+}
+MEANINGS = OF_COUNTS | ALL_REASONS | FLAGS
 
 # As a clause, for the ground that holds.
 CLAUSES = {
@@ -21,6 +32,11 @@ CLAUSES = {
 def clause(code: str) -> str:
     """Why there is no verdict; an unknown code is shown rather than hidden."""
     return CLAUSES.get(code, f"reason {code}" if code else "it is not recorded")
+
+
+def reason_text(code: str) -> str:
+    """The meaning of a reason code; an unknown code is shown rather than hidden."""
+    return MEANINGS.get(code, f"reason {code}" if code else "")
 
 
 def every_ground(minimum_windows: int, stale_after_years: int) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gapwatch.reporting import doubts
 from gapwatch.reporting.case import Case
+from gapwatch.reporting.choices import label, span, together
 from gapwatch.reporting.doubts import METHOD_NAMES, Choice, Flip, Score
 from gapwatch.reporting.numbers import MISSING, capital, number, percent, plain
 from gapwatch.reporting.parts import Block, Column, Heading, Paragraph, Section, Table
@@ -44,13 +45,13 @@ def _choices_table(case: Case, choices: list[Choice]) -> Table:
         ),
         rows=tuple(
             (
-                capital(row.choice),
-                plain(row.projected_gap_years),
-                chance(row.p_target),
-                chance(row.p_narrowing),
-                row.by_numbers + (" (changes)" if row.flips else ""),
+                capital(label(rows)),
+                span(rows, lambda row: row.projected_gap_years, plain),
+                span(rows, lambda row: row.p_target, chance),
+                span(rows, lambda row: row.p_narrowing, chance),
+                rows[0].by_numbers + (" (changes)" if rows[0].flips else ""),
             )
-            for row in choices
+            for rows in together(choices)
         ),
         shares=(3.0, 1.2, 1.1, 1.1, 1.5),
         note="Data: data/sensitivity.csv and data/flip.csv, with every other measure and sex.",
@@ -68,6 +69,8 @@ def _track_record(case: Case) -> list[Block]:
 
 
 def _score_table(every: list[Score], apart: list[Score]) -> Table:
+    if apart and apart[0].forecasts == every[0].forecasts:
+        apart = []
     rows = [(row, "") for row in every] + [(row, ", no year shared") for row in apart]
     return Table(
         id="table-backtest",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -11,8 +10,8 @@ from gapwatch.gap.sensitivity import PANDEMIC_YEARS
 from gapwatch.reporting import later_tables
 from gapwatch.reporting.area_figures import a, map_figure, opening, values_table
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.later import HEADING
-from gapwatch.reporting.later_tables import FINE, Row, share, withheld_because
+from gapwatch.reporting.later import draws_maps, heading, kind
+from gapwatch.reporting.later_tables import Row, share, withheld_because
 from gapwatch.reporting.numbers import (
     SPACE,
     count,
@@ -28,7 +27,7 @@ from gapwatch.reporting.numbers import (
     years,
 )
 from gapwatch.reporting.parts import Block, Figure, Heading, Paragraph, PinFacts, Section
-from gapwatch.reporting.wards import has_outlines, later_maps, map_id
+from gapwatch.reporting.wards import has_outlines, later_maps, map_id, ward_map
 from gapwatch.reporting.words import HALF, joined, no_gap
 from gapwatch.study import Bridge, FingertipsSource
 
@@ -53,7 +52,7 @@ def section(case: Case, first_number: int) -> Section:
             maps = _maps(case, bridge.geography, first_number)
             first_number += sum(isinstance(block, Figure) for block in maps)
             blocks += maps
-    return Section("later", HEADING, tuple(blocks))
+    return Section("later", heading(case), tuple(blocks))
 
 
 def _told(case: Case, bridge: Bridge, rows: Sequence[Row]) -> list[Block]:
@@ -88,8 +87,9 @@ def no_answer(case: Case, rows: Sequence[Row]) -> str:
         return ""
     these = "This period" if len(periods) == 1 else f"These {spelled(len(periods))} periods"
     part = "half" if promise.share_of_baseline == HALF else line(promise.share_of_baseline)
+    either = "" if case.computes else " either"
     return (
-        f"{these} can't answer the promise either. The target of "
+        f"{these} can't answer the promise{either}. The target of "
         f"{years(verdict.target_gap_years)} is {part} of a gap measured on {case.noun}s in "
         f"{period(*base)}. No such figure exists on these areas."
     )
@@ -111,7 +111,6 @@ def newest(case: Case, rows: Sequence[Row], sex: str) -> str:
         f"{start} between {case.worse_name} and {case.better_name} was {years(row['gap_years'])} "
         f"in {when} (95%{SPACE}interval {spread}).",
         no_gap(low, high),
-        FINE if re.search(r"\.\d\d", spread) else "",
     )
 
 
@@ -186,7 +185,13 @@ def sources(case: Case, geography: str) -> list[str]:
 
 
 def _source(pin: PinFacts) -> str:
-    return f"Source: {pin.publisher}. {sentence(pin.title)} {sentence(pin.licence)}"
+    return f"Source: {pin.publisher}. {sentence(pin.title)} Licence: {sentence(pin.licence)}"
+
+
+def _said(case: Case) -> list[str]:
+    """What the section on the study's own areas has said before."""
+    own = [found for sex in case.sexes if (found := ward_map(case.study, case.tables, sex))]
+    return opening(case, tuple(own)) if own else []
 
 
 def _maps(case: Case, geography: str, first_number: int) -> list[Block]:
@@ -195,11 +200,12 @@ def _maps(case: Case, geography: str, first_number: int) -> list[Block]:
     if not maps:
         return []
     table = values_table(case, maps, f"table-areas-{geography}", "Counts for")
-    texts = opening(case, maps)
+    said = _said(case) if kind(case) != "Later" else []
+    texts = [text for text in opening(case, maps)[: 1 if said else None] if text not in said]
     blocks: list[Block] = [
         Heading(f"Life expectancy by {maps[0].noun}"), *(Paragraph(text) for text in texts)
     ]  # fmt: skip
-    drawn = [found for found in maps if has_outlines(found, case.tables)]
+    drawn = [m for m in maps if draws_maps(case) and has_outlines(m, case.tables)]
     last = (map_id(drawn[-1]), first_number + len(drawn) - 1) if drawn else None
     for number, found in enumerate(drawn, first_number):
         own = table if found is drawn[-1] else None

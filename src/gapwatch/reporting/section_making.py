@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from gapwatch.reporting.case import Case
+from gapwatch.reporting.later import kind
 from gapwatch.reporting.numbers import capital, count, date, line, period, size
 from gapwatch.reporting.parts import Block, Entries, Entry, Heading, Items, Paragraph, Section
 from gapwatch.reporting.refusals import every_ground
 
 CARRIED = (
-    "Later figures on other areas are carried to the sides through the small areas that both kinds "
-    "of area are made of: an area counts for a side when more than half of its residents live "
-    "there. A side's figure is the mean of its areas, weighted by residents, and stands beside the "
-    "trend, never in it."
+    "figures on other areas are carried to the sides through the small areas that both "
+    "kinds of area are made of: an area counts for a side when more than half of its residents "
+    "live there. A side's figure is the mean of its areas, weighted by residents, and stands "
+    "beside the trend, never in it."
+)
+PUBLISHED = (
+    "Life expectancies are the publisher's own. Several areas on one side are averaged by "
+    "population, which is an approximation. The error of each comes from its published interval."
+)
+COUNTED = (
+    "Life expectancies are our own. Deaths and residents of small areas are added up to those of "
+    "an area, or of all areas on one side. A life table of the sums (Chiang, with Silcocks’ "
+    "variance) gives the figure and its interval. A single area takes {years} together. Two sides "
+    "take the shortest windows in which no interval is wider than 4 years, or the longest that the "
+    "study allows."
+)
+ON_BASES = (
+    "Residents’ estimates on two bases are never one trend. Deaths that are still coming in make a "
+    "figure provisional, and it decides nothing."
+)
+SHARED = (
+    "Neighbouring windows share years, so their errors go together. The trend and the projection "
+    "allow for that. Ordinary trend lines do not, and see trends in noise."
+)
+APART = (
+    "Windows of the headline share no years, so their errors are independent. Where windows of "
+    "another measure share years, the trend and the projection allow for that."
 )
 
 
@@ -44,29 +68,27 @@ def _methods(case: Case) -> tuple[str, ...]:
             "for any person."
         ),
         "The gap is the life expectancy of the better-off side minus that of the worse-off side.",
-        (
-            "Life expectancies are the publisher's own. Several areas on one side are averaged by "
-            "population, which is an approximation. The error of each comes from its published "
-            "interval."
-        ),
+        *_life_expectancies(case),
         f"The baseline is the measured gap of {base}. The target is a share of it.",
-        (
-            "Neighbouring windows share years, so their errors go together. The trend "
-            "and the projection allow for that. Ordinary trend lines do not, and see trends in "
-            "noise."
-        ),
+        SHARED if case.overlapping or not case.computes else APART,
         (
             "The projection takes a steady change, with small surprises each year, and gives the "
             "range that follows from the past figures."
         ),
         "Windows on two sides of a break are never one trend.",
-        *([CARRIED] if "bridged_gap" in case.tables else []),
+        *([f"{kind(case)} {CARRIED}"] if "bridged_gap" in case.tables else []),
         (
             "Figures are rounded for reading, so sums may be off by 0.1. Comparisons use the "
             "unrounded figures, which are in data/."
         ),
         "Formulas, sources and tests are in docs/methods.md.",
     )
+
+
+def _life_expectancies(case: Case) -> tuple[str, ...]:
+    if case.study.computed is None or not case.computes:
+        return (PUBLISHED,)
+    return (COUNTED.format(years=count(case.study.computed.area_window_years, "year")), ON_BASES)
 
 
 def _refusals(case: Case) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.answers import reason_text
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.numbers import (
     MISSING,
@@ -16,6 +15,7 @@ from gapwatch.reporting.numbers import (
 )
 from gapwatch.reporting.parts import Block, Column, Items, Paragraph, Section, Table
 from gapwatch.reporting.reading import Verdict, Window, last_segment, windows
+from gapwatch.reporting.refusals import reason_text
 from gapwatch.study import Measure
 
 KINDS = {
@@ -31,6 +31,23 @@ KINDS = {
 }
 
 
+LARGER = (
+    "Here the correction gives a larger figure: it averages over the true values that the data "
+    "allow."
+)
+ENLARGED = (
+    "The lowest and the highest area are picked after the fact. The figure is corrected for that. "
+    "The uncorrected one stands only beside it. The trend and the projection treat the uncertainty "
+    "of the corrected range as sampling error, which is approximate."
+)
+COUNTED = {
+    "pooled": "The deaths and residents of all areas on one side are added up, and one life table "
+    "is made of the sums.",
+    "pair": "Two areas, both chosen beforehand. Each has a life table of its own deaths and "
+    "residents.",
+}
+
+
 def section(case: Case) -> Section:
     """One table a sex, the sentence on whether they agree, and how each is made."""
     blocks: list[Block] = [Paragraph(agreement([*case.verdicts.values()]))]
@@ -38,8 +55,26 @@ def section(case: Case) -> Section:
     blocks += [Paragraph(text) for text in _relative(case.verdict)]
     blocks += [Paragraph(text) for text in _naive(case)]
     kinds = dict.fromkeys(measure.kind for measure in case.study.measures)
-    blocks.append(Items(tuple(f"{_titles(case, kind)}: {KINDS[kind]}" for kind in kinds)))
+    told = KINDS | COUNTED if case.computes else dict(KINDS)
+    if _enlarged(case):
+        told |= {"extremes": ENLARGED}
+    blocks.append(Items(tuple(f"{_titles(case, kind)}: {told[kind]}" for kind in kinds)))
     return Section("measures", "Other ways to measure it", tuple(blocks))
+
+
+def _corrected(case: Case) -> list[tuple[Measure, float, float]]:
+    """Measures of extremes with the newest figure after the correction and before it."""
+    found = []
+    for measure in case.study.measures:
+        newest = _newest(case, measure, case.sexes[0]) if measure.kind == "extremes" else None
+        if newest is not None and newest.gap is not None and newest.naive is not None:
+            found.append((measure, newest.gap.value, newest.naive))
+    return found
+
+
+def _enlarged(case: Case) -> bool:
+    """Whether some correction gives a figure that is larger than the uncorrected one."""
+    return any(corrected > naive for _, corrected, naive in _corrected(case))
 
 
 def agreement(found: list[Verdict]) -> str:
@@ -68,10 +103,11 @@ def _ordered(case: Case) -> list[Measure]:
 
 def _table(case: Case, sex: str) -> Table:
     rows = []
+    usual = _usual(case, sex)
     for measure in _ordered(case):
         verdict = case.verdicts.get((measure.id, sex))
         if verdict is not None:
-            rows.append(_row(case, measure, verdict))
+            rows.append(_row(case, measure, verdict, usual))
     headline = " (the promise)" if sex == case.sexes[0] else ""
     return Table(
         id=f"table-measures-{sex}",
@@ -96,11 +132,40 @@ def _note(case: Case, sex: str) -> str:
     if verdict is None or newest is None:
         return ""
     return (
-        f"Newest: {period(newest.start, newest.end)}. "
+        f"{_windows_of(case, sex)} "
         f"Baseline: {period(verdict.baseline_start, verdict.baseline_end)}. "
         f"Target: for {verdict.target_year}. Relative gap: better-off side divided by "
         "worse-off side, newest window."
     )
+
+
+def _spans(case: Case, sex: str) -> dict[str, list[str]]:
+    """Newest windows, with the titles of the measures that have them."""
+    spans: dict[str, list[str]] = {}
+    for measure in _ordered(case):
+        newest = _newest(case, measure, sex)
+        if newest is not None and (measure.id, sex) in case.verdicts:
+            spans.setdefault(period(newest.start, newest.end), []).append(measure.title)
+    return spans
+
+
+def _usual(case: Case, sex: str) -> str:
+    """The newest window of most rows."""
+    spans = _spans(case, sex)
+    return max(spans, key=lambda span: len(spans[span]), default="")
+
+
+def _windows_of(case: Case, sex: str) -> str:
+    """The newest window of the rows: one sentence where it is the same for all."""
+    spans, most = _spans(case, sex), _usual(case, sex)
+    if len(spans) == 1:
+        return f"Newest: {most}."
+    others = [
+        f"{span} for {listing([f'“{title}”' for title in titles])}"
+        for span, titles in spans.items()
+        if span != most
+    ]
+    return f"Newest: {most}, but {listing(others)}."
 
 
 def _newest(case: Case, measure: Measure, sex: str) -> Window | None:
@@ -109,7 +174,7 @@ def _newest(case: Case, measure: Measure, sex: str) -> Window | None:
     return found[-1] if found else None
 
 
-def _row(case: Case, measure: Measure, verdict: Verdict) -> tuple[str, ...]:
+def _row(case: Case, measure: Measure, verdict: Verdict, usual: str) -> tuple[str, ...]:
     newest = _newest(case, measure, verdict.sex)
     gap, relative = MISSING, MISSING
     if newest is not None and newest.gap is not None:
@@ -118,6 +183,8 @@ def _row(case: Case, measure: Measure, verdict: Verdict) -> tuple[str, ...]:
         relative = estimate(ratio.value, ratio.lower, ratio.upper, 3) if ratio else MISSING
     elif newest is not None:
         gap = f"withheld: {reason_text(newest.reason)}"
+    if newest is not None and period(newest.start, newest.end) != usual:
+        gap += f", {period(newest.start, newest.end)}{' alone' if newest.years == 1 else ''}"
     return (
         measure.title, gap, plain(verdict.baseline_gap_years), plain(verdict.target_gap_years),
         relative, verdict.verdict,
@@ -143,13 +210,11 @@ def _relative(verdict: Verdict) -> list[str]:
 def _naive(case: Case) -> list[str]:
     """The uncorrected range, only ever beside the corrected one."""
     texts = []
-    for measure in case.study.measures:
-        newest = _newest(case, measure, case.sexes[0]) if measure.kind == "extremes" else None
-        if newest is None or newest.gap is None or newest.naive is None:
-            continue
-        corrected, naive = apart(newest.gap.value, newest.naive)
+    for measure, after, before in _corrected(case):
+        corrected, naive = apart(after, before)
+        larger = f" {LARGER}" if after > before else ""
         texts.append(
             f"“{measure.title}”, {case.sexes[0]}s: {corrected}{SPACE}years after the correction, "
-            f"{naive}{SPACE}years before it."
+            f"{naive}{SPACE}years before it.{larger}"
         )
     return texts

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from gapwatch.demography.codes import ALL_REASONS, FLAGS
+from gapwatch.reporting import quality_own
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.later import in_short
 from gapwatch.reporting.numbers import (
@@ -33,19 +33,27 @@ from gapwatch.reporting.parts import (
     Table,
 )
 from gapwatch.reporting.reading import area_label
+from gapwatch.reporting.refusals import MEANINGS
+from gapwatch.reporting.sources import compact
 from gapwatch.study import PinnedSource
 
 ORDER = (
     "life_expectancy", "population", "population_deaths", "deaths", "area_reference", "lookup",
     "boundary",
 )  # fmt: skip
+OF_COUNTS = (
+    "computed_life_expectancy", "age_contribution", "gap_change", "cut", "reproduction",
+    "series_comparison",
+)  # fmt: skip
 LONGEST_ADDRESS = 200
+MOST_IN_FULL = 8
 
 
 def section(case: Case) -> Section:
     """Sources, what is not held, figures that are not used, checks, withheld and flagged values."""
     blocks: list[Block] = [Heading("Sources")]
-    blocks += [_source(case, pin) for pin in in_order(case)]
+    pins = in_order(case)
+    blocks += compact(case, pins) if len(pins) > MOST_IN_FULL else [_source(case, p) for p in pins]
     blocks += _absent(case)
     unused = _other_geographies(case)
     if unused:
@@ -55,6 +63,7 @@ def section(case: Case) -> Section:
     blocks.append(_check_table(case))
     blocks.append(Heading("Withheld and flagged figures"))
     blocks += [Paragraph(text) for text in _withheld(case)]
+    blocks += quality_own.blocks(case)
     blocks.append(Items(_codes(case)))
     return Section("quality", "Data and quality", tuple(blocks))
 
@@ -84,11 +93,11 @@ def _source(case: Case, pin: PinFacts) -> Entries:
     return Entries(pin.title, tuple(entry for entry in entries if entry.text))
 
 
-def cut(address: str) -> str:
+def cut(address: str, longest: int = LONGEST_ADDRESS) -> str:
     """An address as it is printed: a long one is cut, and says where the rest is."""
-    if len(address) <= LONGEST_ADDRESS:
+    if len(address) <= longest:
         return address
-    return f"{address[:LONGEST_ADDRESS]}… (the whole request is in the snapshot's pin)"
+    return f"{address[:longest]}… (the whole request is in the snapshot's pin)"
 
 
 def _absent(case: Case) -> list[Block]:
@@ -154,6 +163,7 @@ def _checks(case: Case) -> list[str]:
     texts = [f"{count(len(found), 'check')} ran before anything was published."]
     if failed.empty:
         texts.append("Every one of them held.")
+    texts.append("Each check, with how many rows failed it, is in data/validation.csv.")
     return [*texts, *(_failure(case, row) for row in failed.to_dict("records"))]
 
 
@@ -214,13 +224,19 @@ def _check_table(case: Case) -> Table:
         ),
         rows=rows,
         shares=(1.4, 4.4, 1, 0.8, 0.8),
-        note="A critical failure stops the release. A warning is shown here.",
+        note="A critical failure stops the release. A warning is shown here. "
+        "Data: data/validation.csv.",
         folded=True,
+        on_screen=True,
     )
 
 
 def _withheld(case: Case) -> list[str]:
     published = case.tables["life_expectancy"]
+    if case.computes:
+        # Ours stand in the table too; what is withheld of them is told by itself.
+        own = published["geography"] == case.study.geography.vintage
+        published = published[~(own | (published["area_code"] == case.study.study.area_code))]
     blank = published[published["life_expectancy_years"].isna()]
     texts = [_counted(frame, areas) for areas, frame in _gaps(case)]
     texts += [
@@ -253,8 +269,9 @@ def _counted(gaps: pd.DataFrame, areas: str) -> str:
 
 def _codes(case: Case) -> tuple[str, ...]:
     """Meaning of every code that occurs."""
-    texts = [text for _, gaps in _gaps(case) for name in ("reason", "flags") for text in
-             gaps[name].fillna("")]  # fmt: skip
-    known = ALL_REASONS | FLAGS
-    return tuple(f"{code}: {known.get(code, 'a code without a description')}." for code in
+    frames = [gaps for _, gaps in _gaps(case)]
+    frames += [case.tables[name] for name in OF_COUNTS if name in case.tables]
+    texts = [text for frame in frames for name in ("reason", "flags") if name in frame
+             for text in frame[name].fillna("")]  # fmt: skip
+    return tuple(f"{code}: {MEANINGS.get(code, 'a code without a description')}." for code in
                  sorted(set(" ".join(texts).split())))  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gapwatch.gap.clock import publication_clock
-from gapwatch.reporting import asking_again, doubts, pace, words
+from gapwatch.reporting import asking_again, doubts, pace, trajectory_words, words
 from gapwatch.reporting.answers import goal, rules
 from gapwatch.reporting.case import Case, difference
+from gapwatch.reporting.moves import finding, level, moves
 from gapwatch.reporting.numbers import (
     SPACE,
     date,
@@ -27,8 +27,6 @@ from gapwatch.reporting.parts import (
 )
 from gapwatch.reporting.trajectory_tables import path_table, windows_table
 
-WINDOW_NAMES = {1: "one-year", 2: "two-year", 3: "three-year", 5: "five-year"}
-
 
 def section(case: Case) -> Section:
     """The section, with one or two figures."""
@@ -38,11 +36,15 @@ def section(case: Case) -> Section:
     blocks += [Paragraph(text) for text in _projection(case)]
     if case.newest is not None:
         middle = int(case.newest.midpoint)
-        blocks += [Paragraph(t) for t in pace.sentences(case.verdict, middle, old=case.is_old)]
+        single = case.newest.years == 1
+        told = pace.sentences(
+            case.verdict, middle, old=case.is_old, single=single, level=level(case)
+        )
+        blocks += [Paragraph(text) for text in told]
     if case.sided:
         blocks.append(_ends_figure(case))
     blocks.append(Heading(f"Which figure decides {case.verdict.target_year}"))
-    blocks += [Paragraph(text) for text in _deciding(case)]
+    blocks += [Paragraph(text) for text in trajectory_words.deciding(case)]
     if case.is_old:
         blocks.append(Heading("What data would let the question be asked again"))
         blocks.append(Items(asking_again.in_full(case, goal(case))))
@@ -52,24 +54,37 @@ def section(case: Case) -> Section:
 def _opening(case: Case) -> list[str]:
     verdict, promise = case.verdict, case.study.promise
     base = period(verdict.baseline_start, verdict.baseline_end)
-    texts = [
-        (
-            f"The promise was stated with a gap of {plain(promise.stated_gap_years, 0)} years. "
-            f"The published figures give {years(verdict.baseline_gap_years)} for {base}, and the "
-            f"target is set from that: {years(verdict.target_gap_years)} in {verdict.target_year}."
-        )
-    ]
+    whose = (
+        "Our own figures, computed from deaths and residents, give"
+        if case.computes
+        else "The published figures give"
+    )
+    measured = (
+        f"{whose} no gap for {base} that the newest figures can be compared with, so there is no "
+        "target."
+        if verdict.baseline_gap_years is None or verdict.target_gap_years is None
+        else f"{whose} {years(verdict.baseline_gap_years)} for {base}, and the target is set from "
+        f"that: {years(verdict.target_gap_years)} in {verdict.target_year}."
+    )
+    stated = plain(promise.stated_gap_years, 0)
+    texts = [f"The promise was stated with a gap of {stated} years. {measured}"]
+    outside = trajectory_words.baseline_outside(case) if case.computes else None
     if case.baseline and case.newest and case.baseline != case.newest:
         change = difference(case.baseline, case.newest)
         texts.append(words.since_baseline(case.baseline, case.newest, change))
+    elif outside and case.newest:
+        texts.append(words.since_baseline(outside, case.newest, None))
     for found in case.rows(doubts.Selection, "selection"):
         when = period(found.period_start, found.period_end)
-        texts.append(doubts.if_picked(found, case.noun, when))
+        texts.append(doubts.if_picked(found, case.noun, when, verdict.baseline_gap_years))
     if case.newest and case.newest.gap and verdict.target_gap_years is not None:
         texts.append(
             words.against_target(case.newest.gap, verdict.target_gap_years, verdict.target_year)
         )
-    return texts
+    told = trajectory_words.provisional(case.provisional)
+    if case.computes and not told:
+        told = "No figure here is provisional."
+    return [*texts, told] if told else texts
 
 
 def _finding(case: Case) -> str:
@@ -85,40 +100,14 @@ def _finding(case: Case) -> str:
     return short
 
 
-def _size(years: int) -> str:
-    return WINDOW_NAMES.get(years, f"{years}-year")
-
-
 def _gap_figure(case: Case) -> Figure:
-    notes = [
-        (
-            "Each dot is the gap over one window of years, drawn at its middle. The upright line "
-            "is the 95% interval: the range that plausibly holds the true gap. The thin flat line "
-            "shows the years that the window covers. Neighbouring windows share years."
-        ),
-        (
-            "Shaded: the ranges that hold the gap of each calendar year with 50, 80 and 95 chances "
-            "in 100, if it goes on changing as it has. The dashed line in the middle is the "
-            "expected gap."
-        ),
-        "Orange: the straight line from the baseline to the target.",
-    ]
-    lowest = case.verdict.projected_lower95_years
-    if lowest is not None and lowest < 0:
-        notes.append("Below zero, the side that is worse off today would live longer.")
-    if case.is_old:
-        notes.append(
-            "The shading is grey because the figures are too old. It shows what they alone would "
-            "imply. It is not a forecast, and no verdict rests on it."
-        )
-    notes += [f"Break: {rupture.reason}" for rupture in case.study.geography.breaks]
     return Figure(
         id="trajectory",
         number=1,
         title=_finding(case),
         subtitle=_subtitle(case, "Gap in life expectancy at birth"),
-        alt=_gap_alt(case),
-        notes=tuple(notes),
+        alt=trajectory_words.alt(case),
+        notes=tuple(trajectory_words.notes(case)),
         files=("data/gap.csv", "data/trajectory.csv"),
         tables=(windows_table(case), path_table(case)),
     )
@@ -132,43 +121,6 @@ def _subtitle(case: Case, what: str) -> str:
         f"{what}, {case.sexes[0]}s, {case.measure.title}{span}. "
         f"As known at {date(case.facts.as_known_at)}."
     )
-
-
-def _gap_alt(case: Case) -> str:
-    verdict = case.verdict
-    given = [w for w in case.comparable if w.gap]
-    parts = ["Line chart of the gap in years against calendar year."]
-    if given:
-        first, last = given[0], given[-1]
-        lengths = {_size(w.end - w.start + 1) for w in given}
-        size = f"{lengths.pop()} " if len(lengths) == 1 else ""
-        parts.append(
-            f"{len(given)} comparable {size}windows run from "
-            f"{plain(first.gap.value if first.gap else None)} years in "
-            f"{period(first.start, first.end)} to {plain(last.gap.value if last.gap else None)} in "
-            f"{period(last.start, last.end)}, each with its 95% interval."
-        )
-        top = max(given, key=lambda window: window.gap.value if window.gap else 0.0)
-        if top not in (first, last) and top.gap:
-            when = period(top.start, top.end)
-            parts.append(f"The highest is {plain(top.gap.value)} in {when}.")
-    before = [
-        w for w in case.windows if w.gap and case.comparable and w.segment < given[-1].segment
-    ]
-    if before:
-        parts.append(f"{len(before)} earlier windows stand apart in grey, left of a break.")
-    if verdict.target_gap_years is not None:
-        parts.append(
-            f"A straight line falls from the baseline to the target of "
-            f"{years(verdict.target_gap_years)} in {verdict.target_year}."
-        )
-    if verdict.projected_lower95_years is not None:
-        shade = "A grey fan, marked as not a forecast," if case.is_old else "A shaded fan"
-        spread = interval(verdict.projected_lower95_years, verdict.projected_upper95_years)
-        parts.append(
-            f"{shade} widens after the newest window to {spread} years in {verdict.target_year}."
-        )
-    return " ".join(parts)
 
 
 def _projection(case: Case) -> list[str]:
@@ -208,10 +160,10 @@ def _projection(case: Case) -> list[str]:
 
 def _ends_figure(case: Case) -> Figure:
     worse, better = case.label(case.measure.worse), case.label(case.measure.better)
-    moved = words.who_moved(case.verdict.closing_by, case.worse_name, case.better_name)
+    moved = finding(moves(case), case.worse_name, case.better_name)
     title = (
-        moved.split(". ")[0].rstrip(".")
-        if moved
+        moved
+        if moved and (case.computes or case.verdict.closing_by)
         else f"Both ends of the gap are uncertain, {case.better_name} most of all"
         if _wider_better(case)
         else "Both ends of the gap are uncertain"
@@ -260,25 +212,3 @@ def _ends_alt(case: Case, worse: str, better: str) -> str:
         f"Line chart with two series: diamonds for {better}, circles for {worse}. "
         f"{listing(ends)}{span}. Each point has an upright 95% interval."
     )
-
-
-def _deciding(case: Case) -> list[str]:
-    newest = case.newest
-    deadline = case.verdict.target_year
-    length = newest.end - newest.start + 1 if newest else 5
-    size = _size(length)
-    clock = publication_clock(deadline_year=deadline, window_years=length)
-    ending, last = clock.ending_at_deadline, clock.last_by_deadline
-    centred = clock.centred_on_deadline
-    return [
-        (
-            f"What decides is the gap of the calendar year {deadline} itself, seen through the "
-            f"{size} figures around it."
-        ),
-        (
-            f"A {size} figure that ends in {deadline} is centred on "
-            f"{int(ending.midpoint)}, and is published about {ending.published}. So the last "
-            f"figure out by the end of {deadline} tells of about {int(last.midpoint)}."
-        ),
-        f"The figure centred on {int(centred.midpoint)} is published about {centred.published}.",
-    ]

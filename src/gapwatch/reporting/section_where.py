@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from gapwatch.reporting.area_figures import map_figure, opening, values_table
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import count, date, number, period, years
+from gapwatch.reporting.numbers import SPACE, apart, capital, count, date, number, period, years
 from gapwatch.reporting.parts import Block, Figure, Paragraph, Section
 from gapwatch.reporting.wards import WardMap, differ, drawable, ward_map
 
@@ -53,12 +53,12 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
     return Figure(
         id="ranking",
         number=place,
-        title=ranking(maps, maps[0].noun),
+        title=extent(maps) or ranking(maps, maps[0].noun),
         subtitle=f"Life expectancy at birth by {maps[0].noun}, males and females, "
         f"{maps[0].areas}, {period(*first.window)}, with 95% intervals. "
         f"As known at {date(case.facts.as_known_at)}.",
         alt=f"{alt}{spread}{ranking(maps, maps[0].noun)}.",
-        notes=(_order_note(maps),),
+        notes=(_order_note(maps), f"{ranking(maps, maps[0].noun)}."),
         phone_note="Each panel has its own order.",
         files=("data/life_expectancy.csv",),
         tables=(values_table(case, maps, "table-areas", "Zone"),),
@@ -67,6 +67,18 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
 
 def _order_note(maps: tuple[WardMap, ...]) -> str:
     return f"The {maps[0].noun}s stand in the order of the figures for {maps[0].sex}s."
+
+
+def extent(maps: tuple[WardMap, ...]) -> str:
+    """The lowest and the highest figure of each sex, with their areas; "" without two."""
+    told = []
+    for found in maps:
+        given = [(ward.name, ward.value.value) for ward in found.ranked() if ward.value]
+        if len(given) > 1:
+            (top, most), (bottom, least) = given[0], given[-1]
+            low, high = apart(least, most)
+            told.append(f"from {low}{SPACE}years in {bottom} to {high} in {top} for {found.sex}s")
+    return capital(", and ".join(told))
 
 
 def ranking(maps: tuple[WardMap, ...], noun: str) -> str:

@@ -25,7 +25,9 @@ def changed(study: Study, found: Since | None) -> str:
     before = date(found.as_known_at)
     if found.moved.empty:
         data = " It rests on the same data." if found.same_snapshot else ""
-        return f"No published figure has changed since the release of {before}.{data}"
+        own = study.computed is not None and study.computed.decides
+        figure = "figure of this report" if own else "published figure"
+        return f"No {figure} has changed since the release of {before}.{data}"
     sex = study.promise.sex
     gap = headline(found.moved, study.primary.id, sex)
     return " ".join([_gap(gap, sex, before), *_verdict(study, found), *_numbers(found)])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.answers import reason_text
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.numbers import SPACE, estimate, interval, period, plain
 from gapwatch.reporting.parts import Column, Table
 from gapwatch.reporting.reading import Window, trajectory
+from gapwatch.reporting.refusals import reason_text
 
 MIDDLE_COLUMNS = (
     f"Worse-off side, years (95%{SPACE}interval)",
@@ -45,8 +45,8 @@ def _window_row(window: Window, *, comparable: bool) -> tuple[str, ...]:
              for e in (window.worse, window.better))  # fmt: skip
     ratio = window.relative
     relative = estimate(ratio.value, ratio.lower, ratio.upper, 3) if ratio else "not available"
-    return (period(window.start, window.end), gap, *sides, relative,
-            "yes" if comparable else "no")  # fmt: skip
+    told = "no, provisional" if window.provisional else "yes" if comparable else "no"
+    return (period(window.start, window.end), gap, *sides, relative, told)
 
 
 def path_table(case: Case) -> Table:

@@ -51,19 +51,6 @@ class Rules:
     stale_after: int = 6
 
 
-def headline(verdict: str, goal: Goal) -> str:
-    """The verdict in one sentence."""
-    by = f"{goal.done} by {goal.deadline}"
-    sentences = {
-        "target met": f"The newest figures show the gap already {goal.done}.",
-        "on track": f"The gap is on track to be {by}.",
-        "off track": f"The gap is not on track to be {by}.",
-        "wrong direction": f"The gap is not on track to be {by}. It is probably getting bigger.",
-        "too early to tell": f"It is too early to tell whether the gap will be {by}.",
-    }
-    return sentences.get(verdict, f"We cannot say whether the gap will be {by}.")
-
-
 def age(newest: tuple[int, int], years_old: int, limit: int) -> tuple[str, ...]:
     """Why figures that are too old give no verdict."""
     return (
@@ -78,12 +65,20 @@ def age(newest: tuple[int, int], years_old: int, limit: int) -> tuple[str, ...]:
 def chance(verdict: Verdict, rules: Rules) -> str:
     """The probability that the target is met, never rounded onto a line that it is held against."""
     if verdict.p_target is None or verdict.target_gap_years is None:
-        return "The chance of meeting the target cannot be calculated."
+        return f"The chance of meeting the target for {verdict.sex}s cannot be calculated."
     shown = about(verdict.p_target, rules.on_track, rules.off_track)
     return (
-        f"The chance that the gap is {years(verdict.target_gap_years)} or less in "
-        f"{verdict.target_year} is {shown}."
+        f"The chance that the gap for {verdict.sex}s is {years(verdict.target_gap_years)} or less "
+        f"in {verdict.target_year} is {shown}."
     )
+
+
+def other_chance(verdict: Verdict, rules: Rules) -> str:
+    """The same of the other sex, after that of the promise's own; "" where it isn't known."""
+    if verdict.p_target is None or verdict.target_gap_years is None:
+        return ""
+    shown = about(verdict.p_target, rules.on_track, rules.off_track)
+    return f"For {verdict.sex}s it is {shown}, for a target of {years(verdict.target_gap_years)}."
 
 
 def because(verdict: Verdict, rules: Rules, years_old: int) -> tuple[str, ...]:
@@ -120,18 +115,23 @@ def withheld(subject: str, when: str, reason: str) -> str:
     return f"{subject} cannot be given for {when}: {reason or 'the reason is not recorded'}."
 
 
-def gap_size(window: Window, reason: str) -> tuple[str, str]:
+def gap_size(window: Window, reason: str, sex: str) -> tuple[str, str]:
     """How big the gap was, and how sure that is."""
     when = period(window.start, window.end)
     if window.gap is None:
-        return withheld("The gap", when, reason), ""
+        return withheld(f"The gap for {sex}s", when, reason), ""
     gap = window.gap
     if gap.lower is None or gap.upper is None:
-        return f"The gap was {years(gap.value)} in {when}.", "How sure that is, is not known."
+        return (
+            f"The gap for {sex}s was {years(gap.value)} in {when}.",
+            "How sure that is, is not known.",
+        )
     sure = (
         f"It could plausibly have been anywhere from {interval(gap.lower, gap.upper)}{SPACE}years."
     )
-    return f"The gap was {years(gap.value)} in {when}.", joined(sure, no_gap(gap.lower, gap.upper))
+    return f"The gap for {sex}s was {years(gap.value)} in {when}.", joined(
+        sure, no_gap(gap.lower, gap.upper)
+    )
 
 
 def no_gap(lower: float, upper: float) -> str:
@@ -179,14 +179,15 @@ def direction(verdict: Verdict, first: Window | None, last: Window | None) -> tu
         return (
             "We cannot tell.",
             (
-                f"Any change {span} is within what chance alone could produce. Each year the gap "
-                f"could have become {_amount(low)} or {_amount(high)}."
+                f"Any change of the gap for {verdict.sex}s {span} is within what chance alone "
+                f"could produce. Each year the gap could have become {_amount(low)} or "
+                f"{_amount(high)}."
             ),
         )
     went = "narrowed" if slope < 0 else "widened"
     least, most = sorted((abs(low), abs(high)))
     return (
-        f"The gap {went} {span}.",
+        f"The gap for {verdict.sex}s {went} {span}.",
         f"It {went} by about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
     )
 
@@ -195,25 +196,6 @@ def _amount(change: float) -> str:
     if change == 0:
         return "no different"
     return f"{years(abs(change))} {'smaller' if change < 0 else 'bigger'}"
-
-
-def who_moved(closing_by: str, worse_name: str, better_name: str) -> str:
-    """Whose life expectancy moved while the gap narrowed; empty when nothing may be said."""
-    sentences = {
-        "worse-off side improving": f"Life expectancy rose in {worse_name}. In {better_name} there "
-        "is no clear change.",
-        "worse-off side improving faster": f"Life expectancy rose on both sides, and faster in "
-        f"{worse_name}.",
-        "better-off side getting worse": f"The gap narrowed as life expectancy fell in "
-        f"{better_name}. There is no clear rise in {worse_name}.",
-        "better-off side getting worse faster": f"Life expectancy fell on both sides. The gap "
-        f"narrowed as it fell faster in {better_name}.",
-        "worse-off side improving and better-off side getting worse": f"Life expectancy rose in "
-        f"{worse_name} and fell in {better_name}. Part of the narrowing is the better-off side "
-        "getting worse.",
-        "neither side's own change is clear": "The figures cannot tell which side moved.",
-    }
-    return sentences.get(closing_by, "")
 
 
 def since_baseline(before: Window, after: Window, change: Estimate | None) -> str:
@@ -266,6 +248,6 @@ def needed(verdict: Verdict) -> str:
     if verdict.target_gap_years is None:
         return "The target cannot be given, because the baseline gap is missing."
     return (
-        f"To keep the promise, the gap must be {years(verdict.target_gap_years)} or less in "
-        f"{verdict.target_year}."
+        f"To keep the promise, the gap for {verdict.sex}s must be "
+        f"{years(verdict.target_gap_years)} or less in {verdict.target_year}."
     )

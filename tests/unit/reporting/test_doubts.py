@@ -10,6 +10,7 @@ from gapwatch.reporting.doubts import (
     Flip,
     Score,
     Selection,
+    calibration,
     if_picked,
     smallest_change,
     track_record,
@@ -212,3 +213,30 @@ def test_a_gap_that_chance_does_not_shrink_is_said_to_be_so() -> None:
     for fall in (0.0, -0.2):
         text = if_picked(Selection(2005, 2009, 3.0, 3.2, 1.0, 5.0, fall), "ward", "2005 to 2009")
         assert text.endswith("that alone would not make the gap smaller later.")
+
+
+def test_a_baseline_that_prints_otherwise_says_why() -> None:
+    found = Selection(2005, 2009, 13.8, 11.3, 7.0, 15.7, 2.8)
+    assert (
+        "was 13.8 years (not 13.9, as it takes the mean of the wards’ own figures on each side)."
+    ) in flat(if_picked(found, "ward", "2005 to 2009", 13.9))
+    assert "(not" not in if_picked(found, "ward", "2005 to 2009", 13.81)
+
+
+@pytest.mark.parametrize(
+    ("within", "text"),
+    [
+        (0.94, "But its ranges were too wide: the 80% range held 94% of what came later."),
+        (0.5, "But its ranges were too narrow: the 80% range held 50% of what came later."),
+        (0.86, "Its 80% range held 86% of what came later, about as it should."),
+        (0.73, "Its 80% range held 73% of what came later, about as it should."),
+        (1.0, "But its ranges were too wide: the 80% range held 100% of what came later."),
+    ],
+)
+def test_a_range_that_held_too_much_or_too_little_is_said_to(within: float, text: str) -> None:
+    assert calibration(Score("projection", 100, 0.5, within, 1.0, 1.0, 0.2)) == text
+
+
+def test_no_best_score_is_named_without_what_its_range_held() -> None:
+    scores = [score("projection", 1.2), score("no change", 1.69)]
+    assert flat(*track_record(scores, [])).count("80% range held 80%") == 1

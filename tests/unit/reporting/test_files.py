@@ -202,3 +202,18 @@ def test_the_same_bytes_in_another_folder_time_zone_and_language(tmp_path):
         outputs.append(done.stdout)
     assert outputs[0] == outputs[1]
     assert "report.pdf" in outputs[0]
+
+
+def test_a_table_on_screen_alone_is_in_the_page_and_not_on_paper(page, pdf):
+    caption = "Every check, and how many rows failed it"
+    assert caption in page
+    paper = " ".join(" ".join(sheet.extract_text().split()) for sheet in pdf.pages)
+    assert caption not in paper
+    assert "Each check, with how many rows failed it, is in data/validation.csv." in paper
+
+
+def test_the_answer_and_the_contents_are_one_page_of_the_pdf(pdf):
+    first, second = (" ".join(pdf.pages[place].extract_text().split()) for place in (0, 1))
+    assert "In this report" in first
+    assert "How it was made" in first
+    assert second.split("As known at", 1)[1].split(maxsplit=3)[3].startswith("2. The gap over time")

@@ -114,6 +114,9 @@ def test_wards_are_drawn_on_their_outlines_where_these_are_pinned() -> None:
         "The numbers are places in the ranking of this map. The list gives each ward's name.",
         "Bold line: West of the town. West. Dashed line: East of the town. East.",
     )
+    invented = dataclasses.replace(case, facts=samples.facts(demonstration="Made up."))
+    drawing = next(b for b in where(invented, 3).blocks if getattr(b, "alt", ""))
+    assert drawing.alt.startswith("Map of 6 wards. ")  # type: ignore[union-attr]
     found = ward_map(case.study, case.tables, "male")
     assert found is not None
     chart = drawn(

@@ -68,9 +68,15 @@ def test_values_printed_apart_keep_their_order(first, second):
 
 
 def test_a_limit_that_is_not_zero_never_prints_as_zero():
-    assert interval(0.04, 2.0) == "0.04 to 2.00"
-    assert interval(-0.003, 0.4) == "−0.003 to 0.400"
+    assert interval(0.04, 2.0) == "just above 0 to 2.0"
+    assert interval(-0.003, 0.4) == "just below 0 to 0.4"
+    assert interval(-6.0, -0.03) == "−6.0 to just below 0"
     assert interval(0.0, 0.4) == "0.0 to 0.4"
+
+
+def test_a_value_beside_its_interval_keeps_the_precision_of_its_column():
+    assert estimate(0.00004, -0.47, 0.29, 2) == "0.00 (−0.47 to 0.29)"
+    assert estimate(0.004, 0.001, 0.02, 2) == "0.00 (just above 0 to 0.02)"
 
 
 def test_missing_values_are_named_and_never_zero():
@@ -97,6 +103,9 @@ def test_a_probability_never_rounds_onto_its_threshold():
     assert percent(0.796, 0.8, 0.2) == "79.6%"
     assert percent(0.204, 0.8, 0.2) == "20.4%"
     assert percent(0.8, 0.8, 0.2) == "80%"
+    assert percent(0.80001, 0.8, 0.2) == "just over 80%"
+    assert percent(0.19999, 0.8, 0.2) == "just under 20%"
+    assert percent(0.33331, 1 / 3) == "just under 33.3%"
 
 
 def test_a_probability_in_a_sentence_is_never_about_more_than():

@@ -108,3 +108,16 @@ def test_nothing_is_said_without_figures() -> None:
     assert told(slope_years_per_year=None) == ""
     assert told(required_change_years_per_year=None) == ""
     assert "reached" not in told(pace="", years_to_target=None)
+
+
+def test_the_line_starts_where_it_stands_and_not_at_the_newest_figure() -> None:
+    texts = pace.sentences(VERDICT, 2012, old=False, level=9.3)
+    assert (
+        texts[-1]
+        .replace("\N{NO-BREAK SPACE}", " ")
+        .startswith(
+            "The fitted line stands at 9.3 years in 2012. At that pace the target would be reached "
+            "about 7 years from there"
+        )
+    )
+    assert "7 years after 2012" in told()

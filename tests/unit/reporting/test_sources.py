@@ -12,10 +12,11 @@ from tests.unit.reporting import samples
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.html import breakable
 from gapwatch.reporting.model import build_report, licence_lines
-from gapwatch.reporting.parts import Entries, Figure, Items, PinFacts
+from gapwatch.reporting.parts import Entries, Figure, Items, PinFacts, Table
 from gapwatch.reporting.section_making import CARRIED
 from gapwatch.reporting.section_making import section as making
 from gapwatch.reporting.section_quality import cut, in_order, readable, section
+from gapwatch.reporting.sources import compact
 from gapwatch.study import PinnedSource, PortalSource, Study
 
 LIVE: dict[str, Any] = {
@@ -176,3 +177,61 @@ def test_figures_name_their_peak_both_sexes_and_where_their_values_are() -> None
     gap.loc[peak, "gap_years"] = 12.5
     report = build_report(samples.study(), samples.facts(), tables)
     assert "The highest is 12.5 in 2006 to 2010." in str(report.sections[0])
+
+
+def compacted(*pins: PinFacts) -> dict[str, list[tuple[str, str]]]:
+    case = Case(samples.study(), samples.facts(pins=pins), samples.tables())
+    return {
+        block.label: [(entry.term, entry.text) for entry in block.entries]
+        for block in compact(case, pins)
+    }
+
+
+def test_many_sources_tell_what_they_share_once() -> None:
+    pins = tuple(pin(id=f"s{n}", title=f"Source {n}", period=f"200{n}") for n in range(3))
+    found = compacted(*pins)
+    assert ("Publisher", "Riverton Statistics") in found["All sources"]
+    assert found["Each source"][0] == ("Source 0", "Period: 2000.")
+    assert found["Each source"][1][0] == "Request"
+    assert len(found["Licences and attributions"]) == 2
+    assert found["Licences and attributions"][0] == (
+        "Licence of all", "Open Government Licence v3.0."
+    )  # fmt: skip
+
+
+def test_sources_that_differ_tell_their_own() -> None:
+    first = pin(id="a", title="A", note="Mind the base", url="file:a")
+    other = pin(id="b", title="B", publisher="Another office", licence="CC BY", attribution="Them.",
+                period="does not apply", url="")  # fmt: skip
+    found = compacted(first, other)
+    assert found["Each source"] == [
+        ("A", "Period: 1999 to 2015. Publisher: Riverton Statistics. Mind the base."),
+        ("B", "Period: does not apply. Publisher: Another office."),
+    ]
+    assert found["Licences and attributions"][1] == ("CC BY", "Them. For: B.")
+    bare = dataclasses.replace(other, publisher=first.publisher, period="")
+    assert compacted(first, bare)["Each source"][1] == ("B", "No period is given.")
+
+
+@pytest.mark.parametrize(("many", "full"), [(8, True), (9, False)])
+def test_only_many_sources_are_told_in_short(many: int, full: bool) -> None:
+    pins = tuple(pin(id=f"s{n}", title=f"Source {n}") for n in range(many))
+    case = Case(samples.study(), samples.facts(pins=pins), samples.tables())
+    labels = [block.label for block in section(case).blocks if isinstance(block, Entries)]
+    assert (labels[0] == "Source 0") == full
+    assert ("Each source" in labels) != full
+
+
+def test_a_licence_of_every_source_is_told_once() -> None:
+    pins = tuple(pin(id=f"s{n}", title=f"S{n}", licence="None needed", attribution="Made up.")
+                 for n in range(2))  # fmt: skip
+    assert licence_lines(samples.facts(pins=pins)) == ("Made up.", "Every source: None needed.")
+    other = pin(id="x", title="X")
+    assert licence_lines(samples.facts(pins=(*pins, other)))[-1] == "S0; S1: None needed."
+
+
+def test_the_table_of_checks_is_on_screen_alone_and_its_file_is_named() -> None:
+    case = Case(samples.study(), samples.facts(), samples.tables())
+    (table,) = [b for b in section(case).blocks if isinstance(b, Table) and b.id == "table-checks"]
+    assert table.on_screen
+    assert "Each check, with how many rows failed it, is in data/validation.csv." in texts(case)

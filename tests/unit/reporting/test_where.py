@@ -9,7 +9,7 @@ from tests.unit.reporting import samples
 from gapwatch.reporting.area_figures import a, compared
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.reading import Estimate
-from gapwatch.reporting.section_where import ranking
+from gapwatch.reporting.section_where import extent, ranking
 from gapwatch.reporting.wards import Ward, WardMap, differ, ward_map
 
 
@@ -56,7 +56,7 @@ def test_wards_that_cannot_be_compared_are_not_ranked() -> None:
     )
 
 
-def texts(*codes: str, drop: str = "") -> list[str]:
+def texts(*codes: str, drop: str = "", invented: str = "") -> list[str]:
     study, tables = samples.study(), samples.tables()
     larger = study.model_copy(
         update={"geography": study.geography.model_copy(update={"comparators": codes})}
@@ -69,7 +69,7 @@ def texts(*codes: str, drop: str = "") -> list[str]:
         if sex != drop
     ]  # fmt: skip
     tables["life_expectancy"] = pd.concat([tables["life_expectancy"], pd.DataFrame(more)])
-    case = Case(larger, samples.facts(), tables)
+    case = Case(larger, samples.facts(demonstration=invented), tables)
     maps = tuple(m for sex in case.sexes if (m := ward_map(larger, tables, sex)))
     return compared(case, maps)
 
@@ -92,6 +92,20 @@ def test_a_larger_area_without_a_figure_is_named() -> None:
 
 def test_a_larger_area_without_any_figure_is_named_once() -> None:
     assert texts("E12000007") == ["There is no figure for E12000007 in 2011 to 2015."]
+
+
+def test_an_invented_region_and_country_are_not_called_by_names_that_nobody_knows() -> None:
+    codes = ("E12000007", "E92000002")
+    (told,) = texts(*codes, invented="Riverton is invented.")
+    assert told == "There is no figure for the region and the country in 2011 to 2015."
+    assert texts(*codes) == ["There is no figure for E12000007 and E92000002 in 2011 to 2015."]
+
+
+def test_the_title_of_the_ranking_names_its_range() -> None:
+    assert extent((wards(estimate(80), None, estimate(83.4)),)).replace("\xa0", " ") == (
+        "From 80.0 years in W0 to 83.4 in W2 for males"
+    )
+    assert extent((wards(estimate(80), None),)) == ""
 
 
 def test_a_noun_has_the_article_that_is_spoken() -> None:

@@ -33,7 +33,7 @@ def test_the_sentence_for_a_terminal_says_that_the_newest_is_withheld() -> None:
 
 def test_the_first_answer_names_the_withheld_window_and_its_reason() -> None:
     first = answers(withheld_newest())[0]
-    assert flat(first.more[0]).startswith("The gap cannot be given for 2011 to 2015: ")
+    assert flat(first.more[0]).startswith("The gap for males cannot be given for 2011 to 2015: ")
 
 
 def test_the_register_says_withheld_and_dates_its_rows_alike() -> None:

@@ -1,0 +1,130 @@
+"""The first words name the sex that they are about, and both where both have one verdict."""
+
+import dataclasses
+
+import pytest
+from tests.unit.reporting import samples
+from tests.unit.reporting.test_words import HALVE, RULES, verdict
+
+from gapwatch.contracts import VERDICTS
+from gapwatch.reporting import headlines
+from gapwatch.reporting.answers import answers, banner, one_sentence
+from gapwatch.reporting.case import Case
+from gapwatch.reporting.words import Goal
+
+MALE = verdict(p_target=0.9)
+FEMALE = verdict(sex="female", verdict="too early to tell", p_target=0.72)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("target met", "For males the newest figures show the gap already halved."),
+        ("on track", "For males the gap is on track to be halved by 2035."),
+        ("off track", "For males the gap is not on track to be halved by 2035."),
+        (
+            "wrong direction",
+            (
+                "For males the gap is not on track to be halved by 2035. It is probably getting "
+                "bigger."
+            ),
+        ),
+        (
+            "too early to tell",
+            "For males it is too early to tell whether the gap will be halved by 2035.",
+        ),
+        ("cannot calculate", "For males we cannot say whether the gap will be halved by 2035."),
+    ],
+)
+def test_each_verdict_has_its_headline(name, text):
+    assert headlines.alone(name, HALVE, "For males") == text
+
+
+def test_another_share_is_said_in_percent():
+    assert headlines.alone("on track", Goal(0.6, 2030), "For males") == (
+        "For males the gap is on track to be cut by 40% by 2030."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("target met", "For females it is halved already."),
+        ("on track", "For females it is on track (72%)."),
+        ("off track", "For females it is not on track (72%)."),
+        (
+            "wrong direction",
+            "For females it is not on track (72%), and is probably getting bigger.",
+        ),
+        ("too early to tell", "For females it is too early to tell (72%)."),
+        ("cannot calculate", "For females we cannot say."),
+    ],
+)
+def test_the_other_sex_follows_in_short_with_its_chance(name, text):
+    assert headlines.beside(dataclasses.replace(FEMALE, verdict=name), HALVE, RULES) == text
+
+
+def test_a_chance_that_is_missing_is_left_out():
+    found = dataclasses.replace(FEMALE, p_target=None)
+    assert headlines.beside(found, HALVE, RULES) == "For females it is too early to tell."
+
+
+def test_verdicts_that_differ_are_told_apart():
+    assert headlines.headline([MALE, FEMALE], HALVE, RULES) == (
+        "For males the gap is on track to be halved by 2035. For females it is too early to tell "
+        "(72%)."
+    )
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_one_verdict_of_both_is_one_sentence(name):
+    both = [dataclasses.replace(row, verdict=name) for row in (MALE, FEMALE)]
+    text = headlines.headline(both, HALVE, RULES)
+    assert text.startswith("For males and females alike ")
+    assert text == headlines.alone(name, HALVE, "For males and females alike")
+
+
+def test_a_sex_alone_is_named():
+    assert headlines.headline([MALE], HALVE, RULES).startswith("For males the gap")
+
+
+def test_levelling_down_is_said_of_those_that_it_is_true_of():
+    same = dataclasses.replace(FEMALE, verdict="on track")
+    down = headlines.but_down
+    assert down([MALE, same], [True, True], HALVE, RULES) == "On track, but by levelling down."
+    assert down([MALE, same], [True, False], HALVE, RULES) == (
+        "On track for males, but by levelling down. For females it is on track (72%)."
+    )
+    assert down([MALE, FEMALE], [True, True], HALVE, RULES) == (
+        "On track for males, but by levelling down. For females it is too early to tell (72%)."
+    )
+    met = dataclasses.replace(MALE, verdict="target met")
+    assert down([met], [True], HALVE, RULES) == "Target met for males, but by levelling down."
+
+
+def case(female, male="on track"):
+    tables = samples.tables(male)
+    verdicts = tables["verdict"]
+    mine = verdicts["sex"] == "female"
+    tables["verdict"] = verdicts.assign(verdict=verdicts["verdict"].mask(mine, female))
+    return Case(samples.study(), samples.facts(), tables)
+
+
+def test_the_chance_of_both_is_told_where_they_have_one_verdict():
+    same, apart = banner(case("on track")), banner(case("off track"))
+    assert any(text.startswith("For females it is about 35%, for") for text in same.because)
+    assert not any("for a target of" in text for text in apart.because)
+    assert "For females it is not on track (35%)." in apart.headline
+    assert apart.headline in one_sentence(case("off track"))
+
+
+def test_a_ground_is_of_the_promises_sex_where_only_that_cannot_be_judged():
+    assert banner(case("on track", "cannot calculate")).because[0].startswith("For males: ")
+    alike = banner(case("cannot calculate", "cannot calculate"))
+    assert not alike.because[0].startswith("For males: ")
+
+
+def test_every_answer_on_the_gap_names_the_sex():
+    for answer in answers(case("off track"))[:3]:
+        assert "male" in " ".join((answer.short, *answer.more))
+    assert answers(case("off track"))[0].short.startswith("The gap for males was ")

@@ -1,0 +1,155 @@
+"""A good verdict that comes from the better-off side getting worse is no success, and says so."""
+
+import pytest
+from tests.unit.reporting import computed_samples as computed
+from tests.unit.reporting import samples
+from tests.unit.reporting.test_age_words import moved
+
+from gapwatch.contracts import GAP_CHANGE
+from gapwatch.reporting import levelling, section_take
+from gapwatch.reporting.answers import answers, banner, one_sentence
+from gapwatch.reporting.case import Case
+from gapwatch.reporting.levelling import Down
+
+ALONE = (
+    "But the gap narrows because life expectancy fell in Castle. That is levelling down, and no "
+    "success."
+)
+PARTLY = (
+    "But part of the narrowing is that life expectancy fell in Castle. That part is levelling "
+    "down, and no success."
+)
+CLOSING = [
+    ("better-off side getting worse", ALONE),
+    ("better-off side getting worse faster", ALONE),
+    ("worse-off side improving and better-off side getting worse", PARTLY),
+    ("worse-off side improving", ""),
+    ("worse-off side improving faster", ""),
+    ("neither side's own change is clear", ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("closing", "text"), CLOSING)
+def test_only_the_better_off_side_getting_worse_is_no_success(closing, text):
+    assert levelling.no_success(closing, "Castle", None) == text
+
+
+@pytest.mark.parametrize("verdict", ["target met", "on track"])
+@pytest.mark.parametrize(("closing", "text"), CLOSING)
+def test_a_good_verdict_carries_the_warning_and_loses_its_colour(verdict, closing, text):
+    case = Case(samples.study(), samples.facts(), samples.tables(verdict, closing_by=closing))
+    found = banner(case)
+    assert found.tone == ("open" if text else "good")
+    assert (text in found.because) == bool(text)
+    assert ("no success" in one_sentence(case)) == bool(text)
+
+
+@pytest.mark.parametrize("verdict", ["off track", "wrong direction", "too early to tell"])
+def test_other_verdicts_sell_nothing_and_need_no_warning(verdict):
+    tables = samples.tables(verdict, closing_by="better-off side getting worse")
+    case = Case(samples.study(), samples.facts(), tables)
+    assert not any("no success" in text for text in banner(case).because)
+    assert "no success" not in one_sentence(case)
+
+
+DOWN = Down("male", (2005, 2009), 5.8, 5.7, 6.9)
+ONLY = "better-off side getting worse"
+BOTH = "worse-off side improving and better-off side getting worse"
+
+
+def flat(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "by_better", "how_much"),
+    [(5.0, 5.0, "all"), (5.0, 6.0, "all"), (5.8, 5.7, "nearly all"), (5.0, 4.5, "nearly all"),
+     (5.0, 4.4, "most"), (5.0, 2.5, "most"), (5.0, 2.4, "part")],
+)  # fmt: skip
+def test_the_share_is_said_in_words(narrowed, by_better, how_much):
+    assert Down("male", (2005, 2009), narrowed, by_better, None).how_much == how_much
+
+
+def test_the_share_comes_with_its_years_and_with_the_gap_had_the_other_side_held():
+    assert flat(levelling.told(DOWN, "Castle")) == (
+        "For males, nearly all of the narrowing since 2005 to 2009 (5.7 of 5.8 years) is shorter "
+        "lives in Castle. Had life expectancy there held, the gap would be about 12.6 years."
+    )
+    more = Down("male", (2005, 2009), 5.0, 6.0, None)
+    assert flat(levelling.told(more, "Castle")) == (
+        "For males, all of the narrowing since 2005 to 2009 is shorter lives in Castle: they took "
+        "6.0 years off the gap, and it narrowed by 5.0 years."
+    )
+
+
+def test_the_other_sex_follows_in_short():
+    found = Down("female", (2005, 2009), 4.3, 4.2, 7.0)
+    assert flat(levelling.too(found)) == "For females it is nearly all too (4.2 of 4.3 years)."
+    more = Down("female", (2005, 2009), 5.0, 6.0, None)
+    assert flat(levelling.too(more)) == (
+        "For females it is all of it too: they took 6.0 years off the gap, and it narrowed by 5.0 "
+        "years."
+    )
+
+
+@pytest.mark.parametrize(
+    ("worse", "better", "given"),
+    [(-1, -1, True), (0.5, -1, True), (-1, 0.5, False), (1, -1, False), (1, -0.5, False)],
+)
+def test_a_share_is_given_only_where_shorter_lives_narrowed_a_gap_that_narrowed(
+    worse, better, given
+):
+    assert (levelling.of_change("male", moved(worse, better)) is not None) == given
+
+
+def test_a_share_needs_both_sides():
+    assert levelling.of_change("male", moved(-1, -1)[:1]) is None
+
+
+@pytest.mark.parametrize(
+    ("closing", "found", "mostly"),
+    [(ONLY, None, True), (BOTH, None, False), ("", None, False), (BOTH, DOWN, True),
+     (BOTH, Down("male", (2005, 2009), 5.0, 2.4, None), False)],
+)  # fmt: skip
+def test_it_is_mostly_that_from_half_of_the_narrowing_on(closing, found, mostly):
+    assert levelling.mostly(closing, found) == mostly
+
+
+def test_a_part_is_called_a_part():
+    part = Down("male", (2005, 2009), 5.0, 2.0, None)
+    text = levelling.no_success(BOTH, "Castle", part)
+    assert text.endswith("That part is levelling down, and no success.")
+    assert levelling.no_success(BOTH, "Castle", DOWN).endswith(
+        "That is levelling down, and no success."
+    )
+
+
+def leveller(worse, better, verdict="on track"):
+    tables = computed.tables(verdict=verdict, closing_by=BOTH)
+    rows = computed.changes(worse, better)
+    tables["gap_change"] = computed.made(GAP_CHANGE, rows)
+    return Case(computed.study(), computed.facts(), tables)
+
+
+def test_a_headline_that_rests_mostly_on_it_says_so_and_the_share_stands_below():
+    case = leveller(-0.1, -2.0)
+    found = banner(case)
+    assert found.headline == "On track, but by levelling down."
+    assert any("nearly all of the narrowing" in text for text in found.because)
+    assert sum("too (2.0 of 2.1" in flat(text) for text in found.because) == 1
+    assert not any("of the narrowing" in text for text in answers(case)[1].more)
+    told = [block.text for block in section_take.section(case).blocks if block.kind == "paragraph"]
+    assert sum("nearly all of the narrowing" in text for text in told) == 2
+
+
+def test_a_headline_that_rests_on_a_lesser_part_stays_and_names_the_part():
+    found = banner(leveller(-2.0, -1.0))
+    assert found.headline.startswith("For males and females alike the gap is on track")
+    assert any("part of the narrowing" in text for text in found.because)
+
+
+def test_beside_any_other_verdict_the_share_stands_with_the_direction():
+    case = leveller(-0.1, -2.0, verdict="too early to tell")
+    assert not any("of the narrowing" in text for text in banner(case).because)
+    assert any("nearly all of the narrowing" in text for text in answers(case)[1].more)

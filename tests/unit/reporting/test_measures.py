@@ -1,0 +1,45 @@
+"""The register: a window of its own is named, and a correction says which way it goes."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.reporting import computed_samples as computed
+from tests.unit.reporting import samples
+
+from gapwatch.reporting.case import Case
+from gapwatch.reporting.parts import Items, Paragraph, Table
+from gapwatch.reporting.section_measures import section
+
+
+def case(change: float = 2.0) -> Case:
+    tables = samples.tables()
+    gap = tables["gap"]
+    changed = gap.assign(naive_gap_years=gap["gap_years"] + change)
+    return Case(samples.study(), samples.facts(), {**tables, "gap": changed})
+
+
+def said(found: Case) -> str:
+    blocks = section(found).blocks
+    told = [b.text for b in blocks if isinstance(b, Paragraph)]
+    told += [text for b in blocks if isinstance(b, Items) for text in b.items]
+    return " ".join(told)
+
+
+@pytest.mark.parametrize(("change", "larger"), [(2.0, False), (-0.5, True)])
+def test_a_correction_that_enlarges_is_not_said_to_take_away(change: float, larger: bool) -> None:
+    text = said(case(change))
+    assert ("makes the gap look bigger than it is" in text) != larger
+    assert ("Here the correction gives a larger figure: it averages over" in text) == larger
+
+
+def test_a_row_of_another_window_shows_it_beside_its_figure() -> None:
+    gap = computed.gap(tuple(range(2004, 2024)))
+    found = computed.case(gap=gap)
+    table = next(b for b in section(found).blocks if isinstance(b, Table))
+    ends = [row[1] for row in table.rows]
+    assert sum(text.endswith((", 2023 alone", ", 2019 to 2023")) for text in ends) == 1
+
+
+def test_rows_of_one_window_do_not_repeat_it() -> None:
+    table = next(b for b in section(case()).blocks if isinstance(b, Table))
+    assert all(row[1].endswith(")") for row in table.rows)

@@ -1,0 +1,101 @@
+"""Which side moved: with its pace on the first screen, and only what is clear in a title."""
+
+import pytest
+from tests.unit.reporting import computed_samples as computed
+from tests.unit.reporting import samples
+
+from gapwatch.reporting import moves
+from gapwatch.reporting.answers import answers
+from gapwatch.reporting.case import Case
+from gapwatch.reporting.moves import Moves, who_moved
+from gapwatch.reporting.reading import Estimate
+from gapwatch.reporting.section_trajectory import section
+
+RISE, FALL = Estimate(0.05, 0.01, 0.09), Estimate(-0.3, -0.4, -0.2)
+NONE = Estimate(0.05, -0.1, 0.2)
+
+
+def flat(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("closing", "text"),
+    [
+        ("worse-off side improving", ("Male life expectancy rose slightly in A (0.05 years a year, "
+         "plausibly 0.01 to 0.09). In B there is no clear change.")),
+        ("worse-off side improving faster", ("Male life expectancy rose on both sides, and faster "
+         "in A (0.05 years a year, plausibly 0.01 to 0.09) than in B (0.30 years a year, plausibly "
+         "0.20 to 0.40).")),
+        ("better-off side getting worse", ("The gap narrowed as life expectancy fell in B (0.30 "
+         "years a year, plausibly 0.20 to 0.40). There is no clear rise in A.")),
+        ("better-off side getting worse faster", ("Male life expectancy fell on both sides. The "
+         "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) than in "
+         "A (0.05 years a year, plausibly 0.01 to 0.09).")),
+        ("worse-off side improving and better-off side getting worse", ("Male life expectancy rose "
+         "slightly in A (0.05 years a year, plausibly 0.01 to 0.09) and fell in B (0.30 years a "
+         "year, plausibly 0.20 to 0.40).")),
+        ("neither side's own change is clear", "The figures cannot tell which side moved."),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_who_moved_comes_with_the_pace_of_each_side(closing, text):
+    assert flat(who_moved(closing, "A", "B", "male", Moves(RISE, FALL))) == text
+
+
+def test_without_a_trend_no_pace_is_named():
+    assert who_moved("worse-off side improving", "A", "B") == (
+        "Life expectancy rose in A. In B there is no clear change."
+    )
+
+
+@pytest.mark.parametrize(("pace", "slight"), [(0.099, True), (0.1, False), (-0.05, True)])
+def test_slightly_is_below_a_tenth_of_a_year_a_year(pace, slight):
+    trend = Estimate(pace, pace - 0.01, pace + 0.01)
+    assert (moves.pace(trend)[0] == " slightly") == slight
+
+
+@pytest.mark.parametrize(
+    ("worse", "better", "title"),
+    [
+        (RISE, NONE, "Life expectancy rose in A; no clear change in B"),
+        (NONE, RISE, "Life expectancy rose in B; no clear change in A"),
+        (FALL, NONE, "Life expectancy fell in A; no clear change in B"),
+        (NONE, FALL, "Life expectancy fell in B; no clear change in A"),
+        (RISE, FALL, "Life expectancy rose in A and fell in B"),
+        (FALL, RISE, "Life expectancy fell in A and rose in B"),
+        (RISE, RISE, "Life expectancy rose on both sides"),
+        (FALL, FALL, "Life expectancy fell on both sides"),
+        (NONE, NONE, ""),
+        (RISE, None, ""),
+    ],
+)
+def test_a_title_says_what_is_clear_and_what_is_not(worse, better, title):
+    assert moves.finding(Moves(worse, better), "A", "B") == title
+
+
+def test_trends_are_of_the_windows_that_the_verdict_rests_on():
+    case = computed.case()
+    found = moves.moves(case)
+    # The samples' worse-off side gains 0.1 years a year; the other falls with the gap.
+    assert found.worse.value == pytest.approx(0.1)
+    assert found.worse.lower < 0.1 < found.worse.upper
+    assert found.better.value < 0.1
+    assert case.newest.gap.value - 2 < moves.level(case) < case.newest.gap.value + 2
+
+
+def test_two_windows_have_no_trend():
+    tables = samples.tables()
+    gap = tables["gap"]
+    few = Case(samples.study(), samples.facts(), {**tables, "gap": gap[gap["period_end"] > 2013]})
+    assert moves.moves(few) == Moves()
+    assert moves.level(few) is None
+
+
+def test_the_first_screen_tells_the_pace_and_the_second_figure_what_is_clear():
+    case = Case(computed.study(), computed.facts(),
+                computed.tables(closing_by="worse-off side improving"))  # fmt: skip
+    told = flat(" ".join(answers(case)[1].more))
+    assert "Male life expectancy rose in the west of the town (0.10 years a year, plausibly" in told
+    titles = [block.title for block in section(case).blocks if block.kind == "figure"]
+    assert titles[1].startswith("Life expectancy rose in the west of the town")
