@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gapwatch.demo.replica.faults import Grid, Reply, Request
-from gapwatch.demo.replica.world import SEXES, WINDOWS, Estimate, World
+from gapwatch.demo.replica.world import SEXES, Estimate, World
 
 INDICATOR = "93283"
 NAME = "Life expectancy at birth (small areas)"
@@ -135,9 +135,10 @@ def _rows(world: World, area_type: str) -> Iterator[list[str]]:
     """England with and without a parent, its splits, the borough, then the areas asked for."""
     england, borough = (world.country, "England", "England"), (world.code, world.name, TYPES["101"])
     above = (world.country, "England")
-    yield from _series(world, england, ("", ""))
-    yield from _series(world, england, above)
-    yield from _series(world, england, above, (DECILES, "Most deprived decile"))
+    if world.country:
+        yield from _series(world, england, ("", ""))
+        yield from _series(world, england, above)
+        yield from _series(world, england, above, (DECILES, "Most deprived decile"))
     if area_type == ENGLAND:
         return
     yield from _series(world, borough, above)
@@ -152,7 +153,7 @@ def _series(
     world: World, area: tuple[str, str, str], parent: tuple[str, str],
     split: tuple[str, str] = ("", ""),
 ) -> Iterator[list[str]]:  # fmt: skip
-    for first, last in WINDOWS:
+    for first, last in world.windows:
         for sex in ("Persons", *SEXES):
             found = world.life[area[0], sex, first]
             period = f"{first} - {last % 100:02d}"

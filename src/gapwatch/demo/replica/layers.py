@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import shapely
 
+from gapwatch.demo.replica.places import Lsoa11, Lsoa21
 from gapwatch.demo.replica.world import World
 
 OUTPUT_AREAS = 2  # a lookup by output area repeats each LSOA
@@ -34,6 +35,7 @@ def layers(world: World) -> dict[str, Layer]:
         "MSOA21_WD24_LAD24_EW_LU": _msoa_ward24(world),
         "MSOA_2021_EW_BGC_V3": _msoas(world),
         "OA21_LSOA21_MSOA21_LAD22_EW_LU": _oa_msoa(world),
+        "Wards_December_2019_Boundaries_EW_BGC": _wards11(world),
         "Wards_December_2024_Boundaries_UK_BGC": _wards24(world),
     }
 
@@ -77,7 +79,7 @@ def _oa_msoa(world: World) -> Layer:
 def _msoas(world: World) -> Layer:
     rows = [[code, _name(world, number)] for number, code in enumerate(world.places.msoas)]
     shapes = [
-        _union([world.places.lsoas21[n].box for n in world.places.of_msoa(number)])
+        _union([world.places.lsoas21[n] for n in world.places.of_msoa(number)])
         for number in range(len(rows))
     ]
     return Layer(("MSOA21CD", "MSOA21NM"), rows, shapes)
@@ -86,7 +88,7 @@ def _msoas(world: World) -> Layer:
 def _msoa_ward24(world: World) -> Layer:
     rows = []
     for number, code in enumerate(world.places.msoas):
-        ward = world.places.ward24_of(world.places.ward_of_msoa(number))
+        ward = world.places.wards24[world.places.ward24_of_msoa(number)]
         rows.append([code, _name(world, number), ward.code, ward.name, world.code, world.name])
     names = ("MSOA21CD", "MSOA21NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM")
     return Layer(names, rows, [])
@@ -95,7 +97,7 @@ def _msoa_ward24(world: World) -> Layer:
 def _lsoa21_ward24(world: World) -> Layer:
     rows = []
     for number, lsoa in enumerate(world.places.lsoas21):
-        ward = world.places.ward24_of(world.places.lsoas11[lsoa.parents[0]].ward)
+        ward = world.places.wards24[world.places.ward24_of_lsoa(number)]
         rows.append([lsoa.code, _name(world, number, "B"), ward.code, ward.name, world.code,
                      world.name])  # fmt: skip
     names = ("LSOA21CD", "LSOA21NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM")
@@ -105,11 +107,22 @@ def _lsoa21_ward24(world: World) -> Layer:
 def _wards24(world: World) -> Layer:
     rows = [[ward.code, ward.name, world.code, world.name] for ward in world.places.wards24]
     shapes = [
-        _union([lsoa.box for lsoa in world.places.lsoas11 if lsoa.ward in ward.parts])
-        for ward in world.places.wards24
+        _union([world.places.lsoas21[n] for n in world.places.of_ward24(number)])
+        for number in range(len(rows))
     ]
     return Layer(("WD24CD", "WD24NM", "LAD24CD", "LAD24NM"), rows, shapes)
 
 
-def _union(boxes: list[tuple[int, int, int, int]]) -> shapely.Geometry:
-    return shapely.union_all([shapely.box(*box) for box in boxes])
+def _wards11(world: World) -> Layer:
+    rows = [[ward.code, ward.name] for ward in world.places.wards]
+    shapes = [
+        _union([lsoa for lsoa in world.places.lsoas11 if lsoa.ward == number])
+        for number in range(len(rows))
+    ]
+    return Layer(("WD19CD", "WD19NM"), rows, shapes)
+
+
+def _union(lsoas: list[Lsoa11] | list[Lsoa21]) -> shapely.Geometry:
+    return shapely.union_all(
+        [shapely.Polygon(lsoa.ring) if lsoa.ring else shapely.box(*lsoa.box) for lsoa in lsoas]
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gapwatch.demo.replica.faults import Grid, Reply, Request, other_vintage
-from gapwatch.demo.replica.world import AGES, YEARS, Ints, World
+from gapwatch.demo.replica.world import AGES, Ints, World
 
 DATASET = "NM_2014_1"
 TYPES = {
@@ -86,7 +86,7 @@ def _csv(world: World, request: Request, cells: int) -> Reply:
     offset = asked.get("recordoffset", "0")
     if chosen is None or not set(fields) <= set(FIELDS) or not offset.isdecimal():
         return NOTHING
-    rows = list(_rows(*chosen))
+    rows = list(_rows(world.years, *chosen))
     page = rows[int(offset) : int(offset) + cells]
     if int(offset) and request.fault("page-missing"):
         page = []
@@ -114,7 +114,7 @@ def _chosen(world: World, asked: dict[str, str]) -> Chosen | None:
     if not asked.keys() <= PARAMS or asked.get("measures", MEASURE) != MEASURE:
         return None
     areas = _named(world, asked.get("geography", ""))
-    years = _list(asked.get("date", ""), set(YEARS))
+    years = _list(asked.get("date", ""), set(world.years))
     ages = _list(asked.get("c_age", ""), set(range(FIRST_AGE, FIRST_AGE + AGES)))
     genders = asked.get("gender", "").split(",")
     if not (areas and years and ages) or not set(genders) <= GENDERS.keys():
@@ -148,12 +148,13 @@ def _list(text: str, known: set[int]) -> list[int]:
 
 
 def _rows(
-    areas: list[tuple[str, str, str, Ints]], years: list[int], genders: list[str], ages: list[int]
-) -> Iterator[list[Any]]:
+    known: tuple[int, ...], areas: list[tuple[str, str, str, Ints]], years: list[int],
+    genders: list[str], ages: list[int],
+) -> Iterator[list[Any]]:  # fmt: skip
     for year in years:
         for _, code, name, people in areas:
             for gender in genders:
-                of_year = people[YEARS.index(year)]
+                of_year = people[known.index(year)]
                 counts = of_year.sum(axis=0) if gender == "0" else of_year[int(gender) - 1]
                 for age in ages:
                     count = int(counts[age - FIRST_AGE])

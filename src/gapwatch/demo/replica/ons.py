@@ -15,8 +15,8 @@ FILES = {
 }
 COLUMNS = ("LSOA 2011 code", "Year of registration", "Sex", "Age group", "Deaths")
 _PAGE = """<!DOCTYPE html>
-<html lang="en"><head><title>Deaths by sex, age and LSOA (invented figures)</title></head><body>
-<h1>Deaths by sex, five-year age group and LSOA 2011</h1>
+<html lang="en"><head><title>Files by area (invented figures)</title></head><body>
+<h1>Files by area (invented figures)</h1>
 <ul>{links}</ul></body></html>
 """
 _LOST = b"<!DOCTYPE html><html><head><title>404 - The page does not exist</title></head></html>"
@@ -26,16 +26,25 @@ def answer(world: World, request: Request) -> Reply:
     """What the site says to one request."""
     if request.fault("vanished"):
         return Reply(_LOST, "text/html", 404)
+    if request.path in world.files:
+        return _page({f"/{request.path}/{name}": name for name in world.files[request.path]})
     if request.path == LANDING:
-        links = "".join(
-            f'<li><a href="/ons/file?uri={name}">{last} edition</a></li>'
-            for name, last in FILES.items()
-        )
-        return Reply(_PAGE.format(links=links).encode(), "text/html")
+        return _page({name: f"{last} edition" for name, last in FILES.items()})
+    folder, _, name = request.params.get("uri", "").removeprefix("/").rpartition("/")
+    if request.path == "file" and name in world.files.get(folder, ()):
+        return Reply(world.files[folder][name])
     last = FILES.get(request.params.get("uri", "")) if request.path == "file" else None
     if last is None:
         return Reply(_LOST, "text/html", 404)
     return _file(world, request, last)
+
+
+def _page(names: dict[str, str]) -> Reply:
+    """A landing page with a link to each file."""
+    links = "".join(
+        f'<li><a href="/ons/file?uri={name}">{words}</a></li>' for name, words in names.items()
+    )
+    return Reply(_PAGE.format(links=links).encode(), "text/html")
 
 
 def _file(world: World, request: Request, last: int) -> Reply:

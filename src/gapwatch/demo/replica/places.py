@@ -1,7 +1,8 @@
 """An invented borough laid out like its tile map: wards, LSOAs and MSOAs of two vintages.
 
-Each ward is a tile of 900 by 600 metres that holds six LSOAs of 2011. Outlines are rectangles in
-metres of the British National Grid: west, south, east, north.
+Each ward that `lay_out` makes is a tile of 900 by 600 metres that holds six LSOAs of 2011. Outlines
+are rectangles in metres of the British National Grid: west, south, east, north. A ring of points
+inside its rectangle stands for it where there is one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Box = tuple[int, int, int, int]
+Ring = tuple[tuple[int, int], ...]
 WEST, NORTH, SIDE = 525_000, 182_000, 300
 ACROSS, PER_WARD = 3, 6
 WHOLE = PER_WARD - 1
@@ -37,6 +39,7 @@ class Lsoa11:
     code: str
     ward: int
     box: Box
+    ring: Ring = ()
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,12 @@ class Lsoa21:
     change: str
     msoa: int
     box: Box
+    ring: Ring = ()
 
 
 @dataclass(frozen=True)
 class Ward24:
-    """A ward of 2024: the wards of 2011 that it is made of, by number."""
+    """A ward of 2024: the wards of 2011 that it is made of, wholly or for the most part."""
 
     code: str
     name: str
@@ -61,13 +65,18 @@ class Ward24:
 
 @dataclass(frozen=True)
 class Places:
-    """Every area of the borough; an area's number is its place in its tuple."""
+    """Every area of the borough; an area's number is its place in its tuple.
+
+    `redrawn` numbers the ward of 2024 of each LSOA of 2021, where borders of wards moved; without
+    it each goes where its ward of 2011 went.
+    """
 
     wards: tuple[Ward, ...]
     lsoas11: tuple[Lsoa11, ...]
     lsoas21: tuple[Lsoa21, ...]
     msoas: tuple[str, ...]
     wards24: tuple[Ward24, ...]
+    redrawn: tuple[int, ...] = ()
 
     def of_msoa(self, number: int) -> list[int]:
         """Numbers of the LSOAs of 2021 in an MSOA."""
@@ -80,15 +89,21 @@ class Places:
 
     def of_ward24(self, number: int) -> list[int]:
         """Numbers of the LSOAs of 2021 in a ward of 2024; none of them crosses its border."""
-        parts = self.wards24[number].parts
-        return [
-            n for n, lsoa in enumerate(self.lsoas21)
-            if self.lsoas11[lsoa.parents[0]].ward in parts
-        ]  # fmt: skip
+        return [n for n in range(len(self.lsoas21)) if self.ward24_of_lsoa(n) == number]
 
-    def ward24_of(self, ward: int) -> Ward24:
-        """The ward of 2024 that a ward of 2011 went into."""
-        return next(new for new in self.wards24 if ward in new.parts)
+    def ward24_of_lsoa(self, lsoa: int) -> int:
+        """Number of the ward of 2024 that an LSOA of 2021 is in."""
+        if self.redrawn:
+            return self.redrawn[lsoa]
+        ward = self.lsoas11[self.lsoas21[lsoa].parents[0]].ward
+        return next(n for n, new in enumerate(self.wards24) if ward in new.parts)
+
+    def ward24_of_msoa(self, number: int) -> int:
+        """Number of the ward of 2024 that an MSOA's ward went into, or holds most of its LSOAs."""
+        if not self.redrawn:
+            ward = self.ward_of_msoa(number)
+            return next(n for n, new in enumerate(self.wards24) if ward in new.parts)
+        return Counter(self.redrawn[n] for n in self.of_msoa(number)).most_common(1)[0][0]
 
 
 def lay_out(wards: Sequence[Ward]) -> Places:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,8 +12,7 @@ import pyproj
 import shapely
 
 from gapwatch.demo.replica.faults import Grid, Reply, Request
-from gapwatch.demo.replica.layers import Layer, layers
-from gapwatch.demo.replica.world import World
+from gapwatch.demo.replica.layers import Layer
 
 GRID, DEGREES = "27700", "4326"
 _WHERE = re.compile(r"\s*(\w+)\s*(?:=\s*('[^']*')|IN\s*\(([^()]*)\))\s*", re.IGNORECASE)
@@ -24,9 +23,8 @@ class _RefusedError(Exception):
     """A query that the server can't answer, with its message."""
 
 
-def answer(world: World, request: Request, page: int) -> Reply:
+def answer(served: Mapping[str, Layer], request: Request, page: int) -> Reply:
     """What the server says to one request; `page` is the most records that one answer holds."""
-    served = layers(world)
     if request.path.strip("/") == "":
         gone = {name for name in served if request.faults.is_on("vanished", "portal", name)}
         services = [{"name": n, "type": "FeatureServer"} for n in sorted(served.keys() - gone)]

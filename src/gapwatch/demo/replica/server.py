@@ -6,7 +6,7 @@ import gzip
 import socket
 import struct
 import threading
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
@@ -14,6 +14,7 @@ from pydantic import AnyHttpUrl
 
 from gapwatch.demo.replica import fingertips, nomis, ons, portal
 from gapwatch.demo.replica.faults import OF_ANSWERS, Faults, Reply, Request
+from gapwatch.demo.replica.layers import Layer, layers
 from gapwatch.demo.replica.world import World
 
 BASES = {"fingertips": "fingertips/api/", "nomis": "nomis/api/v01/",
@@ -68,6 +69,11 @@ class Replica:
         self._thread.join()
 
     @property
+    def address(self) -> str:
+        """Where all four publishers are, each below a path of its own."""
+        return f"http://127.0.0.1:{self._server.server_port}/"
+
+    @property
     def publishers(self) -> dict[str, str]:
         """Base addresses, as a study's `publishers` names them."""
         return {name: self._base(name) for name in ("fingertips", "nomis", "portal")}
@@ -109,11 +115,16 @@ class Replica:
         if request.publisher == "nomis":
             return nomis.answer(self.world, request, self.cells)
         if request.publisher == "portal":
-            return portal.answer(self.world, request, self.page_size)
+            return portal.answer(self.layers, request, self.page_size)
         return ons.answer(self.world, request)
 
+    @cached_property
+    def layers(self) -> dict[str, Layer]:
+        """What the portal serves, by service; outlines take long to put together."""
+        return layers(self.world)
+
     def _base(self, name: str) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/{BASES[name]}"
+        return f"{self.address}{BASES[name]}"
 
 
 class _Server(ThreadingHTTPServer):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -38,9 +38,11 @@ class Estimate:
 class World:
     """A borough with its country: places and figures.
 
-    `life` is by (area code, sex, first year). `population` is persons by LSOA of 2021, year of
-    YEARS, sex of SEXES and age 0 to 90 and over; `deaths` by LSOA of 2011, year of DEATH_YEARS,
-    sex and band of BANDS. Wards of 2024 are published like MSOAs when `publishes_wards`.
+    `life` is by (area code, sex, first year of one of `windows`). `population` is persons by LSOA
+    of 2021, year of `years`, sex of SEXES and age 0 to 90 and over; `deaths` by LSOA of 2011, year
+    of DEATH_YEARS, sex and band of BANDS. Wards of 2024 are published like MSOAs when
+    `publishes_wards`. A world without a `country` has nothing around the borough. `files` are
+    others that the ONS site has, by the path of the landing page that links to them, then by name.
     """
 
     places: Places
@@ -51,6 +53,9 @@ class World:
     deaths: Ints
     country: str = "E92000001"
     publishes_wards: bool = False
+    windows: tuple[tuple[int, int], ...] = WINDOWS
+    years: tuple[int, ...] = YEARS
+    files: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
 
     @classmethod
     def make(

@@ -1,0 +1,60 @@
+"""The command that shows gapwatch at work on a place that doesn't exist."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gapwatch.cli.common import JsonOption, print_json
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    scenario: Annotated[
+        str,
+        typer.Option(
+            "--scenario",
+            help="halving, no-change, widening, levelling-down, pandemic or undercount.",
+        ),
+    ] = "halving",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the drawn deaths.")] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder to make; gapwatch-demo/<scenario> if not given."),
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Invent a borough, pull its figures over HTTP on this machine, and make its report."""
+    from gapwatch.demo.twin.counted import make
+    from gapwatch.demo.twin.folder import require_free
+    from gapwatch.quality.checker import Checker
+
+    twin, folder = make(scenario), out or Path("gapwatch-demo") / scenario
+    require_free(folder)  # before anything takes time
+    for library in ("httpx", "gapwatch.sources.http"):  # forty addresses say less than the sources
+        logging.getLogger(library).setLevel(logging.WARNING)
+    gc.disable()  # a short life, as of `run`
+    # One for the pull and one for the run: the slowest import of all goes on while ours do.
+    with Checker() as of_pull, Checker() as of_run:
+        from gapwatch import pipeline
+        from gapwatch.demo.twin.making import make_project
+
+        project = make_project(twin, seed, folder, of_pull)
+        found = pipeline.run(project, checker=of_run)
+    if json_:
+        print_json({**vars(found), "path": str(found.path)})
+        return
+    for warning in found.warnings:
+        logging.getLogger("gapwatch").warning(warning)
+    typer.echo(f"Verdict: {found.verdict}. {found.sentence}")
+    typer.echo(f"Truth:   the gap {twin.scenario.path}; the verdict it deserves: "
+               f"{twin.scenario.verdict}.")  # fmt: skip
+    typer.echo(f"Report:  {found.path / 'report.html'}")
+    typer.echo(f"         {found.path / 'report.pdf'}")
+    typer.echo(f"Study:   {project.study_file}")
