@@ -5,10 +5,15 @@ The only module that opens DuckDB.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gapwatch.contracts import TABLES, Column, Table
@@ -30,10 +35,10 @@ def ddl(table: Table) -> str:
 def _column(column: Column) -> str:
     rules = [] if column.nullable else ["NOT NULL"]
     if column.choices:
-        listed = ", ".join(_literal(choice) for choice in column.choices)
+        listed = ", ".join(literal(choice) for choice in column.choices)
         rules.append(f"CHECK ({column.name} IN ({listed}))")
     if column.pattern:
-        rules.append(f"CHECK (regexp_full_match({column.name}, {_literal(column.pattern)}))")
+        rules.append(f"CHECK (regexp_full_match({column.name}, {literal(column.pattern)}))")
     if column.minimum is not None:
         rules.append(f"CHECK ({column.name} >= {column.minimum:g})")
     if column.maximum is not None:
@@ -41,7 +46,8 @@ def _column(column: Column) -> str:
     return " ".join([column.name, _TYPES[column.kind], *rules])
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Text as SQL has it, in quotes."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -94,3 +100,79 @@ def _insert(database: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFra
     database.register("frame", frame[list(table.names)])
     database.execute(f"INSERT INTO {table.name} SELECT * FROM frame ORDER BY ALL")  # noqa: S608
     database.unregister("frame")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A database that is open for statements of our own making: SQL in, rows or arrays out."""
+
+    _database: duckdb.DuckDBPyConnection
+
+    def run(self, sql: str) -> None:
+        """Run a statement that answers nothing."""
+        self._database.execute(sql)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Every row of the answer."""
+        return self._database.execute(sql).fetchall()
+
+    def arrays(self, sql: str) -> dict[str, npt.NDArray[Any]]:
+        """Columns of the answer by name; ValueError where one holds a null."""
+        columns = self._database.execute(sql).fetchnumpy()
+        if any(np.ma.is_masked(column) for column in columns.values()):
+            raise ValueError(f"a null in the answer to: {sql}")
+        return {name: np.asarray(column) for name, column in columns.items()}
+
+    def put(self, name: str, frame: pd.DataFrame) -> None:
+        """Add the rows of a frame to a table, which is made when it isn't there."""
+        self._database.register("frame", frame)
+        self.run(f"CREATE TABLE IF NOT EXISTS {name} AS SELECT * FROM frame LIMIT 0")  # noqa: S608
+        self.run(f"INSERT INTO {name} SELECT * FROM frame")  # noqa: S608
+        self._database.unregister("frame")
+
+    def read(self, sql: str, origin: str) -> None:
+        """Run a statement that reads a file; ValidationError when the file can't be understood."""
+        with _understood(origin):
+            self.run(sql)
+
+    def columns(self, source: str, origin: str) -> list[str]:
+        """Names of the columns of a file; ValidationError when it can't be understood."""
+        with _understood(origin):
+            return [name for name, *_ in self.rows(f"DESCRIBE SELECT * FROM {source}")]  # noqa: S608
+
+
+@contextlib.contextmanager
+def _understood(origin: str) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException):
+        raise
+    except duckdb.Error as error:  # some of Parquet have no class of their own
+        raise ValidationError(
+            origin, expected="a whole file: CSV in UTF-8 with commas, or Parquet",
+            found=" ".join(str(error).split("\n\n")[0].splitlines()[:3]),
+            remedy="compare the file with the publisher's; nothing was published from it",
+        ) from error  # fmt: skip
+
+
+@contextlib.contextmanager
+def session(path: Path, *, threads: int, memory_bytes: int) -> Iterator[Session]:
+    """Open a database file of its own, with a limit to threads and memory; made when not there.
+
+    What memory can't hold goes to the disk beside it. Rows keep no order: ask for one. Raises
+    OutputError when memory or the disk is too small.
+    """
+    settings: dict[str, Any] = {
+        "threads": threads, "memory_limit": f"{memory_bytes}B",
+        "temp_directory": str(path.with_suffix(".spilled")), "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    }  # fmt: skip
+    try:
+        with duckdb.connect(str(path), config=settings) as database:
+            yield Session(database)
+    except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException) as error:
+        raise OutputError(
+            str(path), expected=f"room for the database, with {memory_bytes / 1e9:g} GB of memory",
+            found=str(error).splitlines()[0],
+            remedy="free some space on the disk, or allow more memory",
+        ) from error  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +109,7 @@ def test_status_before_any_release_says_there_is_none(project: Project) -> None:
     assert found["snapshot"] == snapshots.ids(project.raw)[-1]
 
 
+@pytest.mark.long
 def test_what_differs_between_two_snapshots_is_told_by_area_period_and_value(
     project: Project,
 ) -> None:
@@ -132,3 +134,16 @@ def test_comparing_with_a_snapshot_that_is_not_there_is_a_usage_error(shipped: P
     done = gapwatch(shipped, "snapshots", "diff", name, "2020-01-01-0000000000")
     assert done.returncode == 2
     assert name in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--out", "--database"])
+def test_boroughs_never_writes_over_a_file_that_it_reads(
+    shipped: Project, tmp_path: Path, option: str
+) -> None:
+    files = [tmp_path / name for name in ("deaths.csv", "people.csv", "lookup.csv")]
+    for file in files:
+        file.write_text("what somebody needs\n", encoding="utf-8")
+    done = gapwatch(shipped, "boroughs", *map(str, files), option, str(files[1]))
+    assert done.returncode == 2
+    assert f"found:    {files[1]}, which is read" in done.stderr
+    assert all(file.read_text(encoding="utf-8") == "what somebody needs\n" for file in files)

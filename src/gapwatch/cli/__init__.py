@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from gapwatch.cli import auditing, making
+from gapwatch.cli import auditing, counting, demonstrating, making
 from gapwatch.errors import GapwatchError, OutputError
 
 app = typer.Typer(
@@ -21,7 +21,11 @@ app = typer.Typer(
     epilog="Exit codes: 0 fine, 1 cannot write, 2 usage or study, 3 validation, "
     "4 source unavailable, 5 integrity.",
 )
-app.registered_commands += [*making.app.registered_commands, *auditing.app.registered_commands]
+app.registered_commands += [
+    command
+    for part in (making, auditing, counting, demonstrating)
+    for command in part.app.registered_commands
+]
 app.registered_groups += making.app.registered_groups
 
 

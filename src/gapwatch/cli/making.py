@@ -178,6 +178,9 @@ def snapshots(
             typer.echo(f"    {pin['publisher']}; {pin['licence']}")
             typer.echo(f"    {pin['obtained']} {pin['obtained_on']}, {pin['bytes']} bytes, "
                        f"sha256 {pin['sha256']}")  # fmt: skip
+            if pin.get("restricted"):
+                here = "" if pin.get("on_this_machine", True) else ", not on this machine"
+                typer.echo(f"    restricted{here}")
 
 
 @app.command()
