@@ -79,6 +79,7 @@ def test_the_shipped_study_never_takes_another_places_snapshot(camden: Project) 
     assert {row["period_end"] for row in json.loads(done.stdout)} >= {2014}
 
 
+@pytest.mark.long
 def test_a_changed_value_makes_a_snapshot_and_is_told(camden: Project, tmp_path: Path) -> None:
     root = tmp_path / "project"
     shutil.copytree(camden.root, root)

@@ -105,6 +105,7 @@ def test_the_changes_of_every_figure_add_up_to_its_whole_change_exactly(chain: C
             assert changes == Decimal(new[key]) - Decimal(old[key])
 
 
+@pytest.mark.long
 def test_diff_tells_the_same_to_people_and_programs(chain: Chain) -> None:
     done = gapwatch(chain.project, "diff", chain.first.name, chain.second.name, "--json")
     assert done.returncode == 0, done.stderr
@@ -157,6 +158,7 @@ def test_a_release_that_was_changed_is_not_followed(mine: Chain) -> None:
     assert str(path) in stopped(mine.project)
 
 
+@pytest.mark.long
 def test_a_release_is_not_made_again_after_one_that_was_changed(mine: Chain) -> None:
     path = mine.first / "data" / "gap.csv"
     edit(path, lambda text: text.replace("14.09", "13.09", 1))
@@ -207,6 +209,7 @@ def test_the_gap_is_told_as_it_was_known_at_a_date(dated: Project) -> None:
     assert newest_gap(dated, None) == newest_gap(dated, "2099-01-01") == last
 
 
+@pytest.mark.long
 def test_a_run_as_known_at_a_date_is_the_release_of_that_date(
     dated: Project, undisturbed: Undisturbed
 ) -> None:

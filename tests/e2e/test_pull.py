@@ -116,6 +116,7 @@ def test_two_pulls_of_one_day_are_in_order_and_the_later_is_run(
     assert snapshots.load(pulled.raw, second.snapshot).follows == first.said.snapshot
 
 
+@pytest.mark.long
 def test_a_run_on_a_pulled_snapshot_gives_the_figures_of_the_shipped_one(
     project: Project, first: Pulled
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import pytest
+
 from gapwatch import pulling, snapshots
 from gapwatch.demo.replica import Replica
 from gapwatch.project import Project
@@ -14,6 +16,7 @@ from tests.repin import repin
 from tests.replicated import DAY, pull
 
 
+@pytest.mark.long
 def test_a_source_that_is_described_anew_is_pulled_and_said_to_be_not_compared(
     again: tuple[Project, Replica],
 ) -> None:
@@ -30,6 +33,7 @@ def test_a_source_that_is_described_anew_is_pulled_and_said_to_be_not_compared(
     ]
 
 
+@pytest.mark.long
 def test_newer_shipped_figures_are_taken_up_by_the_next_pull_and_drop_no_source(
     again: tuple[Project, Replica],
 ) -> None:

@@ -216,6 +216,7 @@ def asking_wards(shipped: Project, project: Project) -> Iterator[tuple[Project, 
         yield project, world
 
 
+@pytest.mark.long
 def test_wards_that_are_published_are_pinned_and_kept_apart_from_the_trend(
     asking_wards: tuple[Project, World], undisturbed: object
 ) -> None:

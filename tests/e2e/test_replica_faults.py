@@ -98,7 +98,10 @@ def test_every_fault_is_a_named_error_and_leaves_every_pinned_byte(
 
 @pytest.mark.parametrize(
     ("publisher", "words"),
-    [("nomis", "a header and no rows"), ("portal", "the 240 features that the portal counts")],
+    [
+        pytest.param("nomis", "a header and no rows", marks=pytest.mark.long),
+        ("portal", "the 240 features that the portal counts"),
+    ],
 )
 def test_a_page_that_is_missing_is_noticed(
     world: World, project: Project, publisher: str, words: str
@@ -131,7 +134,8 @@ def test_what_passes_is_tried_again(again: tuple[Project, Replica], fault: str) 
 
 @pytest.mark.parametrize(
     "fault",
-    ["column-moved", pytest.param("column-new", marks=pytest.mark.long), "ranges-mixed"],
+    [pytest.param(f, marks=pytest.mark.long) for f in ("column-moved", "column-new")]
+    + ["ranges-mixed"],
 )
 def test_what_changes_no_figure_is_pinned_and_differs_in_nothing(
     again: tuple[Project, Replica], fault: str
@@ -191,10 +195,11 @@ def test_a_line_that_cannot_be_had_or_trusted_leaves_every_pinned_byte(
     ("publisher", "column"),
     [
         pytest.param("fingertips", "life_expectancy_years", marks=pytest.mark.long),
-        ("nomis", "population_persons"),
-        pytest.param("ons", "deaths_persons", marks=pytest.mark.long),
+        pytest.param("nomis", "population_persons", marks=pytest.mark.long),
+        ("ons", "deaths_persons"),
     ],
 )
+@pytest.mark.long
 def test_a_silent_correction_is_accepted_only_when_asked(
     again: tuple[Project, Replica], publisher: str, column: str
 ) -> None:

@@ -154,7 +154,7 @@ def kill_at(project: Project, stage: str) -> None:
 @pytest.mark.parametrize(
     "stages",
     [
-        ("load", "tabulate", "render", "publish"),
+        ("render", "publish"),
         pytest.param(STAGES, marks=pytest.mark.long),
     ],
     ids=["some", "all"],

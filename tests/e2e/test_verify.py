@@ -63,7 +63,7 @@ def test_one_release_or_a_bundle_is_checked_alone(
     done = gapwatch(chain.project, "verify", str(bundle), "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
-    assert said == {"release": str(bundle), "problems": []}
+    assert said == {"release": str(bundle), "problems": [], "elsewhere": []}
 
 
 def first_object(project: Project) -> Path:

@@ -156,6 +156,7 @@ def assert_covered(blocks):
         assert np.abs(coverage - 0.95).max() < 0.03, coverage
 
 
+@pytest.mark.long
 def test_intervals_by_cause_cover_the_truth_in_95_of_100_runs():
     rng = np.random.Generator(np.random.PCG64(11))
     shares = np.array([[0.6, 0.3], [0.4, 0.7]])
@@ -171,6 +172,7 @@ def test_intervals_by_cause_cover_the_truth_in_95_of_100_runs():
     assert_covered(blocks)
 
 
+@pytest.mark.long
 def test_intervals_of_a_change_cover_the_truth_in_95_of_100_runs():
     rng = np.random.Generator(np.random.PCG64(12))
     rates = np.array([[[1.5], [1.35]], [[1.0], [0.95]]]) * FEW_RATES
