@@ -15,6 +15,8 @@ from gapwatch.demography.life_table import life_table
 WARDS = {ward.code: (ward.code,) for ward in borough().wards}
 DRAWS = 600
 
+pytestmark = pytest.mark.long
+
 
 def covered(sides: dict[str, tuple[str, ...]], length: int) -> np.ndarray:
     """Whether the 95% interval held the truth: draws by side, sex and window without overlap."""
