@@ -26,19 +26,20 @@ _WINDOW = ["sex", "period_start", "period_end"]
 def reproduction(study: Study, inputs: Frames, computed: pd.DataFrame) -> pd.DataFrame:
     """The table `reproduction`: every published value that has a computed one beside it.
 
-    A value agrees when the two differ by at most the study's `tolerance_years`. Withheld values
-    on either side stay, with the reason of ours.
+    A value agrees when the two differ by at most the study's `tolerance_years`. One of ours that
+    is withheld stays, with its reason; one that its publisher withholds can't be reproduced, and
+    windows whose deaths are still coming in aren't compared.
     """
     tolerance = study.computed.tolerance_years if study.computed else 0.0
     published = inputs["life_expectancy"].dropna(subset=["life_expectancy_years"])
-    ours = computed.rename(columns={"area": "area_code", "life_expectancy_years": "computed_years"})
+    ours = computed.rename(columns={
+        "geography": "kind", "area": "area_code", "life_expectancy_years": "computed_years",
+    })  # fmt: skip
     place = published["area_code"] == study.study.area_code
     # The borough stands under whatever kind of area its publisher calls it.
     theirs = published.assign(kind=published["geography"].where(~place, "borough"))
     both = theirs.merge(
-        ours.rename(columns={"geography": "kind"})[
-            ["kind", "area_code", *_WINDOW, "computed_years", "base", "reason", "provisional"]
-        ],
+        ours[["kind", "area_code", *_WINDOW, "computed_years", "base", "reason", "provisional"]],
         on=["kind", "area_code", *_WINDOW], how="inner",
     )  # fmt: skip
     both = both[~both["provisional"].astype(bool)]

@@ -40,11 +40,9 @@ def other_populations(of: Series, item: Judged) -> dict[str, tuple[Run, Target]]
     that no bands begin and end with are left out: a row under their name would be of others.
     """
     rules = of.study.computed
-    if of.counted is None or rules is None or not rules.decides or item.target is None:
+    if of.counted is None or rules is None or not rules.decides:
         return {}
-    if item.windows.empty:
-        return {}
-    if item.measure not in sided(of.study):
+    if item.target is None or item.windows.empty or item.measure not in sided(of.study):
         return {}
     own = of.counted.levels[of.study.geography.vintage]
     if own.restricted:
