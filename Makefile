@@ -24,7 +24,7 @@ report: $(INSTALLED) ## Make the report from the newest snapshot, and say where 
 	@$(BIN)/gapwatch run
 
 test: lint ## Lint, type check, layer contracts, then every test (under 8 minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 
 test-long: $(INSTALLED) ## The long calibration and fuzz suites
 	$(BIN)/python -m pytest -n 2 -m long

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gapwatch.project import Project
+from gapwatch.quality import checker
+from tests import warm
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = (
@@ -31,3 +34,13 @@ def project(tmp_path: Path) -> Project:
     for name in ("gapwatch.toml", "requirements.lock"):
         shutil.copy(ROOT / name, root / name)
     return Project(root, root / "gapwatch.toml")
+
+
+@pytest.fixture(scope="session")
+def warm_worker() -> Iterator[None]:
+    """Have validation workers of this process forked from one that has its library already."""
+    usual = checker.COMMAND
+    if warm.available():
+        checker.COMMAND = tuple(warm.worker_command())
+    yield
+    checker.COMMAND = usual

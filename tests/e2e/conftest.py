@@ -47,6 +47,11 @@ class Chain:
     seconds: float = 0.0
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_validation(warm_worker: None) -> None:
+    """Every test here validates, and few are about how its worker starts."""
+
+
 def project_in(root: Path) -> Project:
     return Project(root, root / "gapwatch.toml")
 

@@ -18,6 +18,8 @@ from gapwatch.quality import views, worker
 from gapwatch.quality.gate import Gate
 from gapwatch.sources.pinned import load_inputs
 
+pytestmark = pytest.mark.usefixtures("warm_worker")
+
 Suite = list[dict[str, Any]]
 COUNTED = {
     "type": "expect_table_row_count_to_be_between",

@@ -22,6 +22,8 @@ from gapwatch.sources.pinned import load_inputs, read_sources
 from gapwatch.study import load
 from tests.pullable import forget_publishers
 
+pytestmark = pytest.mark.usefixtures("warm_worker")
+
 DAY, LATER = dt.date(2026, 11, 26), dt.date(2026, 12, 24)
 HEADER = "Registered,LSOA21,Sex,Age"
 FIRST, SECOND = "E01033595", "E01033602"

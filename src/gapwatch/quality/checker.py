@@ -15,6 +15,8 @@ from typing import Any
 from gapwatch.errors import ValidationError
 
 _PATIENCE_SECONDS = 300
+# Our own interpreter and module; -P keeps files of the current folder out of it.
+COMMAND: tuple[str, ...] = (sys.executable, "-P", "-m", "gapwatch.quality.worker")
 
 
 class Checker:
@@ -28,9 +30,8 @@ class Checker:
 
     def __enter__(self) -> Checker:
         if self._process is None:
-            # Our own interpreter and module; -P keeps files of the current folder out of it.
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "gapwatch.quality.worker"],
+            self._process = subprocess.Popen(  # noqa: S603
+                COMMAND,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

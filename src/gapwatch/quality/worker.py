@@ -213,16 +213,24 @@ def _load_when_used(name: str) -> None:
     setattr(package, name.rpartition(".")[2], module)
 
 
-def main() -> None:
-    """Answer requests until standard input ends."""
-    answers = sys.stdout
+def import_library() -> None:
+    """Import Great Expectations, silently; an import that fails is told by the first request."""
     gc.disable()  # a short life: collecting garbage would cost a sixth of the import
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
+    if "great_expectations" in sys.modules:
+        return
     with contextlib.redirect_stdout(sys.stderr):
         _load_when_used("scipy.stats")
-        with contextlib.suppress(Exception):  # an import that fails is told by the first request
+        with contextlib.suppress(Exception):
             import great_expectations  # noqa: F401
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    answers = sys.stdout
+    import_library()
+    with contextlib.redirect_stdout(sys.stderr):
         for line in sys.stdin:
             request = json.loads(line)
             try:
