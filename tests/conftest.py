@@ -11,8 +11,9 @@ from gapwatch.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = (
-    "read study", "read snapshot", "take provenance", "load", "measure", "bridge", "judge",
-    "test verdict", "find ages", "compare", "tabulate", "draw", "validate", "render", "publish",
+    "read study", "read snapshot", "take provenance", "load", "check", "measure", "bridge",
+    "judge", "test verdict", "find ages", "tabulate", "compare", "draw", "validate",
+    "render", "publish",
 )  # fmt: skip
 
 
