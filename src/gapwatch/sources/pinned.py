@@ -16,6 +16,7 @@ from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.fit import require_fit
+from gapwatch.sources.names import require_names
 from gapwatch.sources.payload import Payload
 from gapwatch.study import PinnedSource, Source, Study, is_restricted
 
@@ -105,6 +106,7 @@ def combine(
     study: Study, found: Mapping[str, Mapping[str, pd.DataFrame]], *, known_in: int
 ) -> Frames:
     """One canonical frame per input table from the tables of every source; the study must fit."""
+    require_names(study, found)
     parts: dict[str, list[pd.DataFrame]] = {}
     for frames in found.values():
         for name, frame in frames.items():
