@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import pandas as pd
 
 from gapwatch import warehouse
-from gapwatch.contracts import CHANGE, COVERAGE, TABLES
+from gapwatch.contracts import CHANGE, COMPUTED_LIFE_EXPECTANCY, COVERAGE, DEATHS, TABLES
 from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
@@ -21,6 +21,8 @@ from gapwatch.gap.robustness import robustness
 from gapwatch.gap.series import Series, series
 from gapwatch.quality import views
 from gapwatch.quality.gate import Gate
+from gapwatch.sources.sanity import require_sexes
+from gapwatch.sources.unlisted import unlisted
 from gapwatch.study import Study, restricted_tables
 
 Frames = dict[str, pd.DataFrame]
@@ -67,7 +69,9 @@ def analyse(study: Study, inputs: Frames, year: int, gate: Gate, step: Step = pl
         gate.check(
             TABLES[name], frame, restricted=name in restricted, advisory=is_advisory(study, name)
         )
+    note_unlisted(study, inputs, gate)
     found = step("measure", series, study, inputs)
+    require_sexes_of_computed(study, found.tables)
     later = step("bridge", bridged_gaps, study, inputs)
     judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
     doubts = step("test verdict", robustness, found, judged, year)
@@ -93,6 +97,28 @@ def with_views(study: Study, inputs: Frames) -> Frames:
     if len(changes) or not is_advisory(study, CHANGE.name):
         views_of[CHANGE.name] = changes
     return {**inputs, **views_of}
+
+
+def note_unlisted(study: Study, inputs: Frames, gate: Gate) -> None:
+    """Warn of areas of the place that the data hold and the study leaves out."""
+    left_out = unlisted(study, inputs)
+    if left_out:
+        gate.note(
+            "areas", "every area of the place that the data hold is an area of the study",
+            [f"{area}: {area.reason or 'no reason is given'}" for area in left_out],
+            checked=len(left_out) + len(study.geography.areas),
+        )  # fmt: skip
+
+
+def require_sexes_of_computed(study: Study, made: Frames) -> None:
+    """Refuse deaths or residents whose sexes are exchanged; it shows in our own life tables."""
+    if COMPUTED_LIFE_EXPECTANCY.name in made:
+        told = DEATHS.name not in restricted_tables(study.sources)
+        computed = made[COMPUTED_LIFE_EXPECTANCY.name]
+        require_sexes(
+            "deaths and residents", computed[~computed["provisional"].astype(bool)],
+            code="area", told=told,
+        )  # fmt: skip
 
 
 def is_advisory(study: Study, table: str) -> bool:

@@ -33,6 +33,7 @@ class Gate:
         self._suites: list[str] = []
         self._restricted: set[str] = set()
         self._advisory: set[str] = set()
+        self._notes: list[dict[str, object]] = []
 
     def __enter__(self) -> Gate:
         self._checker.__enter__()
@@ -71,6 +72,15 @@ class Gate:
             }
         )
 
+    def note(self, suite: str, says: str, examples: list[str], *, checked: int) -> None:
+        """Add a warning that was found while the tables were read, as a row of `validation`."""
+        self._notes.append({
+            "suite": suite, "position": len(self._notes) + 1, "expectation": says,
+            "severity": "warning",
+            "rows_checked": checked, "rows_unexpected": len(examples),
+            "examples": " | ".join(examples),
+        })  # fmt: skip
+
     def findings(self) -> pd.DataFrame:
         """Wait for every answer; return the table `validation`; stop on what is critical."""
         rows = []
@@ -87,7 +97,7 @@ class Gate:
                     row["severity"] = "warning"
                 rows.append(row)
         _stop_on_critical(rows)
-        return pd.DataFrame(rows)
+        return pd.DataFrame([*rows, *self._notes])
 
 
 def _row(
