@@ -29,6 +29,7 @@ from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.changes import Change
 from gapwatch.sources.corrections import correct
+from gapwatch.sources.fit import require_tables
 from gapwatch.sources.http import Client, Exchange
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.pinned import combine, payloads
@@ -113,11 +114,14 @@ def _pull(
     project: Project, study: Study, today: dt.date, client: Client, accept_revisions: bool,
     checker: Checker | None,
 ) -> Pulled:  # fmt: skip
+    # Before any publisher is asked: what is lacking can't be mended by what they send.
+    require_tables(study, [source.table for source in study.sources])
     previous, shipped = _previous(project, study)
     _require_later(previous, today)
+    _require_pinned(study, previous)
     known = {} if previous is None else {pin.id: pin for pin in previous.pins}
     carried = {
-        source.id: _carried(study, previous, shipped, source)
+        source.id: _carried(previous, shipped, source)
         for source in study.sources
         if isinstance(source, PinnedSource)
     }
@@ -202,18 +206,27 @@ def _require_later(previous: Snapshot | None, today: dt.date) -> None:
         )  # fmt: skip
 
 
-def _carried(
-    study: Study, previous: Snapshot | None, shipped: Snapshot | None, source: Source
-) -> Pin:
-    """The pin of figures that were written out: the newest there is."""
-    if previous is None:
+def _require_pinned(study: Study, previous: Snapshot | None) -> None:
+    """Refuse a study that names pinned figures which no snapshot here holds; all are told."""
+    held = set() if previous is None else {pin.id for pin in previous.pins}
+    wanted = [source.id for source in study.sources if isinstance(source, PinnedSource)]
+    lacking = [name for name in wanted if name not in held]
+    if lacking:
         raise UsageError(
-            f"sources, {source.id}", expected="a snapshot that holds these pinned figures",
-            found=f"no snapshot for {study.study.id}",
-            remedy="pull where they are pinned, or describe them as a source of the kind file",
+            f"sources, {', '.join(lacking)}",
+            expected="a snapshot that holds these pinned figures",
+            found=f"no snapshot for {study.study.id}" if previous is None
+            else f"snapshot {previous.id} with {', '.join(sorted(held))}",
+            remedy='pull in the project that holds them, or describe each with kind = "file"',
         )  # fmt: skip
+
+
+def _carried(previous: Snapshot | None, shipped: Snapshot | None, source: Source) -> Pin:
+    """The pin of figures that were written out: the newest there is."""
     if shipped is not None and any(pin.id == source.id for pin in shipped.pins):
         return shipped.pin(source.id)
+    if previous is None:
+        raise ValueError(f"{source.id}: expected a snapshot to carry it over from, found none")
     return previous.pin(source.id)
 
 
