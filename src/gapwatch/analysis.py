@@ -63,13 +63,7 @@ def analyse(study: Study, inputs: Frames, year: int, gate: Gate, step: Step = pl
     snapshot. Raises ValidationError for tables that break their contract, and as the stages do;
     what breaks a critical expectation, the gate's findings refuse.
     """
-    inputs = step("check", with_views, study, inputs)
-    restricted = restricted_tables(study.sources)
-    for name, frame in inputs.items():
-        gate.check(
-            TABLES[name], frame, restricted=name in restricted, advisory=is_advisory(study, name)
-        )
-    note_unlisted(study, inputs, gate)
+    inputs = step("check", hand_over, study, inputs, gate)
     found = step("measure", series, study, inputs)
     require_sexes_of_computed(study, found.tables)
     later = step("bridge", bridged_gaps, study, inputs)
@@ -80,6 +74,18 @@ def analyse(study: Study, inputs: Frames, year: int, gate: Gate, step: Step = pl
     for name, frame in results.items():
         gate.check(TABLES[name], frame)
     return Analysis(inputs, found, judged, results)
+
+
+def hand_over(study: Study, inputs: Frames, gate: Gate) -> Frames:
+    """The inputs with what is made to check them, each handed to the gate."""
+    seen = with_views(study, inputs)
+    restricted = restricted_tables(study.sources)
+    for name, frame in seen.items():
+        gate.check(
+            TABLES[name], frame, restricted=name in restricted, advisory=is_advisory(study, name)
+        )
+    note_unlisted(study, inputs, gate)
+    return seen
 
 
 def with_views(study: Study, inputs: Frames) -> Frames:
