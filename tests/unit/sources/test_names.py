@@ -173,3 +173,37 @@ def test_spellings_in_files_are_let_pass(tmp_path: Path) -> None:
 
     study, inputs = Little().change("published.csv", respell).read(tmp_path)
     assert set(inputs["life_expectancy"]["area_code"]) == set(study.area_names)
+
+
+def test_a_lookup_s_own_names_are_held_against_the_study(tmp_path: Path) -> None:
+    place = Little()
+    place.more_sources = """
+[[sources]]
+id = "of-blocks"
+kind = "file"
+next_expected = "none"
+title = "Invented lookup"
+publisher = "nobody"
+attribution = "invented"
+table = "lookup"
+path = "lookup.csv"
+header = ["LSOA21CD"]
+columns = { from_code = "LSOA21CD", to_code = "WD21CD", to_name = "WD21NM" }
+units = { weight = "share" }
+
+[sources.constants]
+source = "of-blocks"
+weight = "1"
+from_geography = "lsoa2021"
+to_geography = "ward2021"
+"""
+    place.tables["lookup.csv"] = [
+        {"LSOA21CD": f"E0109800{at}", "WD21CD": code, "WD21NM": name}
+        for at, (code, name) in enumerate(NAMES.items())
+    ]
+    place.read(tmp_path / "right")
+    for row in place.tables["lookup.csv"]:
+        row["WD21CD"] = {BROOK: DENE, DENE: BROOK}.get(str(row["WD21CD"]), row["WD21CD"])
+    error = refused(place, tmp_path / "wrong")
+    assert "lookup.csv (source of-blocks, lookup)" in error.found
+    assert "exchanged" in error.found
