@@ -14,8 +14,9 @@ from tests import warm
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = (
-    "read study", "read snapshot", "take provenance", "load", "measure", "bridge", "judge",
-    "test verdict", "find ages", "compare", "tabulate", "draw", "validate", "render", "publish",
+    "read study", "read snapshot", "take provenance", "load", "check", "measure", "bridge",
+    "judge", "test verdict", "find ages", "tabulate", "compare", "draw", "validate",
+    "render", "publish",
 )  # fmt: skip
 
 

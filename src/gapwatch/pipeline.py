@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 
 from gapwatch import publishing, snapshots, tables, warehouse
 from gapwatch import study as study_file
+from gapwatch.analysis import Analysis, Step, analyse
 from gapwatch.audit.figures import figures
 from gapwatch.audit.lineage import lineage
 from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
@@ -28,17 +29,10 @@ from gapwatch.contracts import (
     LIFE_EXPECTANCY,
     OUTPUTS,
     POPULATION,
-    TABLES,
+    REVISION,
     VALIDATION,
 )
-from gapwatch.gap import assessment
-from gapwatch.gap.ages import which_ages
-from gapwatch.gap.bridged import bridged_gaps
-from gapwatch.gap.judged_tables import trajectory_table, verdict_table
-from gapwatch.gap.robustness import robustness
-from gapwatch.gap.series import Series, series
 from gapwatch.project import Project
-from gapwatch.quality import views
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
 from gapwatch.reporting import render
@@ -53,14 +47,6 @@ log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
 OF_BLOCKS = (DEATHS, POPULATION)
 Result = TypeVar("Result")
-
-
-class Step(Protocol):
-    """How a stage is called: timed here, as a task in a scheduled flow."""
-
-    def __call__(self, name: str, stage: Callable[..., Result], *inputs: object) -> Result:
-        """Call the stage with its inputs and return what it returns."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -104,22 +90,16 @@ def run(
     ):
         made_from, identity = step("take provenance", take_provenance, project, place, study,
                                    study_sha256, snapshot, claims)  # fmt: skip
-        inputs = step("load", load, project, study, snapshot, gate)
-        year = snapshot.as_known_at.year
-        found = step("measure", series, study, inputs)
-        later = step("bridge", bridged_gaps, study, inputs)
-        judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
-        doubts = step("test verdict", robustness, found, judged, year)
-        ages = step("find ages", which_ages, found)
-        before = step("compare", compare, project, identity, study, snapshot, found, judged, later)
-        moved = {} if before is None or before.moved.empty else {"revision": before.moved}
-        others = {**doubts, **found.tables, **ages, **later, **moved}
-        results = step("tabulate", tabulate, found, judged, others, gate)
+        inputs = step("load", load_inputs, project.raw, snapshot, study)
+        # Check, measure, bridge, judge, test the verdict, find ages: what a pull does as well.
+        found = analyse(study, inputs, snapshot.as_known_at.year, gate, step)
+        before = step("compare", compare, project, identity, study, snapshot, found)
+        inputs, results = found.inputs, {**found.results, **revisions(before, gate)}
         facts = release_facts(identity, study, snapshot, made_from, before)
-        shown = {**found.inputs, **results}
-        charts = step("draw", render.draw, found.study, shown, facts)
+        told, shown = found.series.study, {**found.series.inputs, **results}
+        charts = step("draw", render.draw, told, shown, facts)
         results["validation"] = step("validate", validate, gate)
-        report = build_report(found.study, facts, {**shown, **results})
+        report = build_report(told, facts, {**shown, **results})
         files = step("render", render.render, report, charts)
         files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project)}
         answer = {"verdict": report.verdict, "sentence": report.sentence}
@@ -147,43 +127,24 @@ def take_provenance(
     return believing(own, follows.claims), identify(study, snapshot, basis, follows.previous)
 
 
-def load(project: Project, study: Study, snapshot: Snapshot, gate: Gate) -> Frames:
-    """Read the snapshot's tables, hold them against their contracts, hand them to the gate."""
-    inputs = load_inputs(project.raw, snapshot, study)
-    warehouse.check(inputs)
-    published = inputs["life_expectancy"]["geography"] == study.geography.vintage
-    if published.any():  # nothing need be, where the study's own life tables decide
-        inputs["coverage"] = views.coverage(study, inputs)
-        inputs["change"] = views.change(study, inputs)
-    restricted = restricted_tables(study.sources)
-    for name, frame in inputs.items():
-        gate.check(TABLES[name], frame, restricted=name in restricted)
-    return inputs
-
-
 def compare(
-    project: Project, identity: Identity, study: Study, snapshot: Snapshot, found: Series,
-    judged: list[assessment.Judged], later: Frames,
+    project: Project, identity: Identity, study: Study, snapshot: Snapshot, found: Analysis
 ) -> Since | None:  # fmt: skip
     """What moved since the release before; None where there is none."""
     if identity.previous is None:
         return None
-    now = figures(found.gaps, verdict_table(judged), later.get("bridged_gap"))
+    made = found.results
+    now = figures(made["gap"], made["verdict"], made.get(BRIDGED_GAP.name))
     return since(identity.previous.folder, project.raw, study, snapshot, now)
 
 
-def tabulate(found: Series, judged: list[assessment.Judged], others: Frames, gate: Gate) -> Frames:
-    """Arrange what was found as tables, hold them against their contracts and the gate."""
-    results = {
-        "gap": found.gaps,
-        "verdict": verdict_table(judged),
-        "trajectory": trajectory_table(judged),
-        **others,
-    }
-    warehouse.check(results)
-    for name, frame in results.items():
-        gate.check(TABLES[name], frame)
-    return results
+def revisions(before: Since | None, gate: Gate) -> Frames:
+    """The table `revision`, handed to the gate; empty where nothing moved."""
+    if before is None or before.moved.empty:
+        return {}
+    warehouse.check({REVISION.name: before.moved})
+    gate.check(REVISION, before.moved)
+    return {REVISION.name: before.moved}
 
 
 def validate(gate: Gate) -> pd.DataFrame:

@@ -59,11 +59,11 @@ def workspace(
     Waits for another run, then refuses. What a killed run left behind is removed first. Raises
     OutputError when a folder can't be written or the disk is full.
     """
-    with told(out, curated), contextlib.ExitStack() as stack:
+    with told(out, curated, chosen=out), contextlib.ExitStack() as stack:
         for folder in dict.fromkeys((out.resolve(), curated.resolve())):
             folder.mkdir(parents=True, exist_ok=True)
             _require_writable(folder)
-            stack.enter_context(_alone(folder, patience_seconds))
+            stack.enter_context(_alone(folder, patience_seconds, out))
             _sweep(folder)
         building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=out))
         stack.callback(_sweep, curated)
@@ -116,8 +116,11 @@ def _remove(room: Path) -> None:
 
 
 @contextlib.contextmanager
-def told(*folders: Path) -> Iterator[None]:
-    """Turn the operating system's refusal to write into a named error; leave other errors alone."""
+def told(*folders: Path, chosen: Path | None = None) -> Iterator[None]:
+    """Turn the operating system's refusal to write into a named error; leave other errors alone.
+
+    `chosen` is the folder that the command's --out names: for no other can another one be chosen.
+    """
     try:
         yield
     except OSError as error:
@@ -131,9 +134,16 @@ def told(*folders: Path) -> Iterator[None]:
             raise OutputError(
                 where, expected="a folder that can be written",
                 found=error.strerror or str(error),
-                remedy="choose another folder with --out, or change its permissions",
+                remedy=f"{_another(Path(where), chosen)}change its permissions",
             ) from error  # fmt: skip
         raise
+
+
+def _another(where: Path, chosen: Path | None) -> str:
+    """The advice to choose another folder, where the option is about this one."""
+    if chosen is None or not where.resolve().is_relative_to(chosen.resolve()):
+        return ""
+    return "choose another folder with --out, or "
 
 
 def _require_writable(folder: Path) -> None:
@@ -143,7 +153,7 @@ def _require_writable(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path, patience_seconds: float) -> Iterator[None]:
+def _alone(folder: Path, patience_seconds: float, out: Path) -> Iterator[None]:
     lock = filelock.FileLock(folder / _LOCK)
     try:
         try:
@@ -156,7 +166,7 @@ def _alone(folder: Path, patience_seconds: float) -> Iterator[None]:
         raise OutputError(
             str(folder), expected="no other run at work here",
             found=f"one that didn't end within {patience_seconds:.0f} seconds",
-            remedy="wait for it, or choose another folder with --out",
+            remedy=f"{_another(folder, out)}wait for it to end",
         ) from error  # fmt: skip
     try:
         yield

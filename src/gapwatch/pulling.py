@@ -16,13 +16,10 @@ from pathlib import Path
 import filelock
 import pandas as pd
 
-from gapwatch import snapshots, warehouse
+from gapwatch import snapshots
 from gapwatch import study as study_file
-from gapwatch.contracts import TABLES
+from gapwatch.analysis import analyse
 from gapwatch.errors import OutputError, UsageError
-from gapwatch.gap.ages import which_ages
-from gapwatch.gap.bridged import bridged_gaps
-from gapwatch.gap.series import series
 from gapwatch.project import Project
 from gapwatch.publishing import told
 from gapwatch.quality.checker import Checker
@@ -32,6 +29,7 @@ from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.changes import Change
 from gapwatch.sources.corrections import correct
+from gapwatch.sources.fit import require_tables
 from gapwatch.sources.http import Client, Exchange
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.pinned import combine, payloads
@@ -42,7 +40,6 @@ from gapwatch.study import (
     Source,
     Study,
     is_restricted,
-    restricted_tables,
 )
 
 log = logging.getLogger(__name__)
@@ -117,11 +114,14 @@ def _pull(
     project: Project, study: Study, today: dt.date, client: Client, accept_revisions: bool,
     checker: Checker | None,
 ) -> Pulled:  # fmt: skip
+    # Before any publisher is asked: what is lacking can't be mended by what they send.
+    require_tables(study, [source.table for source in study.sources])
     previous, shipped = _previous(project, study)
     _require_later(previous, today)
+    _require_pinned(study, previous)
     known = {} if previous is None else {pin.id: pin for pin in previous.pins}
     carried = {
-        source.id: _carried(study, previous, shipped, source)
+        source.id: _carried(previous, shipped, source)
         for source in study.sources
         if isinstance(source, PinnedSource)
     }
@@ -133,32 +133,53 @@ def _pull(
     # As published: what is pinned, and told as changed, is what the publisher said.
     found = {source.id: kinds.parse(source, sent[source.id], today) for source in study.sources}
     require_apart(study.sources, found, sent)
-    frames = _readable(study, found, today)
-    pins = [*carried.values(), *(_pin(s, sent[s.id], found[s.id], known, today) for s in live)]
+    # The study's own earlier figures; what nobody pulled may be of another study and place.
+    mine = known if previous is not None and previous.study == study.study.id else {}
+    pins = [*carried.values(), *(_pin(s, sent[s.id], found[s.id], mine, today) for s in live)]
     asked = tuple(client.exchanges)
-    if previous is not None and {pin.id: pin for pin in pins} == known:
-        log.info("nothing new since snapshot %s", previous.id)
-        return Pulled(previous.id, new=False, changed_sources=(), changes=(), requests=asked)
-    changed = tuple(sorted(pin.id for pin in pins if known.get(pin.id) != pin))
-    moved: list[Change] = []
-    for source in live:
-        if source.id in changed and source.id in known:
-            old = known[source.id]
-            if accept_revisions and snapshots.is_elsewhere(project.raw, old):
-                continue
-            before = payloads(project.raw, old)
-            mine = differences(source, before, found[source.id])
-            if not accept_revisions:
-                require_announced(source, before, sent[source.id], mine)
-                require_no_fewer(source, before, found[source.id], old.obtained_on)
-            moved += mine
-    _hold_against_suites(project, frames, restricted_tables(study.sources), checker)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Gate(project.expectations, Path(folder), checker) as gate,
+    ):
+        _examine(study, found, today, gate)
+        if previous is not None and {pin.id: pin for pin in pins} == known:
+            log.info("nothing new since snapshot %s", previous.id)
+            return Pulled(previous.id, new=False, changed_sources=(), changes=(), requests=asked)
+        changed = tuple(sorted(pin.id for pin in pins if known.get(pin.id) != pin))
+        revised = [source for source in live if source.id in changed and source.id in mine]
+        moved = _moved(project, revised, mine, sent, found, accept_revisions=accept_revisions)
+        gate.findings()
     made = snapshots.write(
         project.raw, title=f"{study.study.place}, as its publishers sent it", as_known_at=today,
         items=[(pin, [item.content for item in sent[pin.id]]) for pin in pins],
         study=study.study.id, follows="" if previous is None else previous.id,
     )  # fmt: skip
     return Pulled(made.id, new=True, changed_sources=changed, changes=tuple(moved), requests=asked)
+
+
+def _examine(study: Study, found: Found, today: dt.date, gate: Gate) -> None:
+    """Do with what was sent all that a run would do, and refuse what it would refuse."""
+    corrected = {source.id: correct(study, source.id, found[source.id]) for source in study.sources}
+    analyse(study, combine(study, corrected, known_in=today.year), today.year, gate)
+
+
+def _moved(
+    project: Project, revised: list[LiveSource], known: Mapping[str, Pin],
+    sent: Mapping[str, tuple[Payload, ...]], found: Found, *, accept_revisions: bool,
+) -> list[Change]:  # fmt: skip
+    """What differs from the study's own pins; refused unless announced, or accepted."""
+    moved: list[Change] = []
+    for source in revised:
+        old = known[source.id]
+        if accept_revisions and snapshots.is_elsewhere(project.raw, old):
+            continue
+        before = payloads(project.raw, old)
+        differing = differences(source, before, found[source.id])
+        if not accept_revisions:
+            require_announced(source, before, sent[source.id], differing)
+            require_no_fewer(source, before, found[source.id], old.obtained_on)
+        moved += differing
+    return moved
 
 
 def _previous(project: Project, study: Study) -> tuple[Snapshot | None, Snapshot | None]:
@@ -185,18 +206,27 @@ def _require_later(previous: Snapshot | None, today: dt.date) -> None:
         )  # fmt: skip
 
 
-def _carried(
-    study: Study, previous: Snapshot | None, shipped: Snapshot | None, source: Source
-) -> Pin:
-    """The pin of figures that were written out: the newest there is."""
-    if previous is None:
+def _require_pinned(study: Study, previous: Snapshot | None) -> None:
+    """Refuse a study that names pinned figures which no snapshot here holds; all are told."""
+    held = set() if previous is None else {pin.id for pin in previous.pins}
+    wanted = [source.id for source in study.sources if isinstance(source, PinnedSource)]
+    lacking = [name for name in wanted if name not in held]
+    if lacking:
         raise UsageError(
-            f"sources, {source.id}", expected="a snapshot that holds these pinned figures",
-            found=f"no snapshot for {study.study.id}",
-            remedy="pull where they are pinned, or describe them as a source of the kind file",
+            f"sources, {', '.join(lacking)}",
+            expected="a snapshot that holds these pinned figures",
+            found=f"no snapshot for {study.study.id}" if previous is None
+            else f"snapshot {previous.id} with {', '.join(sorted(held))}",
+            remedy='pull in the project that holds them, or describe each with kind = "file"',
         )  # fmt: skip
+
+
+def _carried(previous: Snapshot | None, shipped: Snapshot | None, source: Source) -> Pin:
+    """The pin of figures that were written out: the newest there is."""
     if shipped is not None and any(pin.id == source.id for pin in shipped.pins):
         return shipped.pin(source.id)
+    if previous is None:
+        raise ValueError(f"{source.id}: expected a snapshot to carry it over from, found none")
     return previous.pin(source.id)
 
 
@@ -232,31 +262,3 @@ def _period(frame: pd.DataFrame) -> str:
     if "year" in frame:
         return f"{frame['year'].min()} to {frame['year'].max()}"
     return "does not apply"
-
-
-def _readable(study: Study, found: Found, today: dt.date) -> dict[str, pd.DataFrame]:
-    """Every table that a run would check, from what was sent; refuses what a run would refuse."""
-    corrected = {source.id: correct(study, source.id, found[source.id]) for source in study.sources}
-    inputs = combine(study, corrected, known_in=today.year)
-    # What a run would make of them: figures that it refuses are refused before they are pinned.
-    frames = {**inputs, **bridged_gaps(study, inputs)}
-    if study.computed is not None:
-        of = series(study, inputs)
-        frames |= {"gap": of.gaps, **of.tables, **which_ages(of)}
-    warehouse.check(frames)
-    return frames
-
-
-def _hold_against_suites(
-    project: Project, frames: Mapping[str, pd.DataFrame], restricted: frozenset[str],
-    checker: Checker | None,
-) -> None:  # fmt: skip
-    """Refuse what a critical expectation refuses: a run could do nothing with such a snapshot."""
-    log.info("checking %d tables ...", len(frames))
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Gate(project.expectations, Path(folder), checker) as gate,
-    ):
-        for name, frame in frames.items():
-            gate.check(TABLES[name], frame, restricted=name in restricted)
-        gate.findings()

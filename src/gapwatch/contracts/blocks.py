@@ -80,6 +80,8 @@ LOOKUP = Table(
         text("to_code", "Code of the larger area", pattern=CODE),
         Column("weight", "number", "Share of the smaller area that belongs to the larger",
                unit="share", minimum=0, maximum=1),
+        text("from_name", "Name of the smaller area; never used to join", nullable=True),
+        text("to_name", "Name of the larger area; never used to join", nullable=True),
     ),
     key=("source", "from_code", "to_code"),
 )  # fmt: skip

@@ -206,7 +206,8 @@ def _require_study_areas(study: Study, own: Counts) -> None:
         _refuse(f"counts of {own.geography}", "the study's areas and no others",
                 f"nothing for {shown(wanted - found)}" if wanted - found
                 else UNTOLD if own.restricted else f"also {shown(found - wanted)}",
-                "check that the lookups lead to the study's own vintage")  # fmt: skip
+                "check that the lookups lead to the study's own vintage, and that "
+                "geography.areas lists each area")  # fmt: skip
 
 
 def _totals(

@@ -32,6 +32,8 @@ class Gate:
         self._checker = checker or Checker()
         self._suites: list[str] = []
         self._restricted: set[str] = set()
+        self._advisory: set[str] = set()
+        self._notes: list[dict[str, object]] = []
 
     def __enter__(self) -> Gate:
         self._checker.__enter__()
@@ -45,10 +47,13 @@ class Gate:
     ) -> None:
         self._checker.__exit__(kind, error, trace)
 
-    def check(self, table: Table, frame: pd.DataFrame, *, restricted: bool = False) -> None:
+    def check(
+        self, table: Table, frame: pd.DataFrame, *, restricted: bool = False, advisory: bool = False
+    ) -> None:
         """Hand a canonical table over to be checked against expectations/<table>.json.
 
         Of a `restricted` table the findings tell geography and period of what fails, and no more.
+        Of an `advisory` one, on which nothing rests, whatever fails is a warning.
         """
         path = self._workspace / f"{table.name}.csv"
         path.touch(mode=0o600 if restricted else 0o666)
@@ -56,6 +61,8 @@ class Gate:
         self._suites.append(table.name)
         if restricted:
             self._restricted.add(table.name)
+        if advisory:
+            self._advisory.add(table.name)
         self._checker.ask(
             {
                 "suite": str(self._expectations / f"{table.name}.json"),
@@ -64,6 +71,15 @@ class Gate:
                 "key": [n for n in table.key if not restricted or n in _TOLD_OF_RESTRICTED],
             }
         )
+
+    def note(self, suite: str, says: str, examples: list[str], *, checked: int) -> None:
+        """Add a warning that was found while the tables were read, as a row of `validation`."""
+        self._notes.append({
+            "suite": suite, "position": len(self._notes) + 1, "expectation": says,
+            "severity": "warning",
+            "rows_checked": checked, "rows_unexpected": len(examples),
+            "examples": " | ".join(examples),
+        })  # fmt: skip
 
     def findings(self) -> pd.DataFrame:
         """Wait for every answer; return the table `validation`; stop on what is critical."""
@@ -76,9 +92,12 @@ class Gate:
                     remedy="correct the suite; nothing was published",
                 )  # fmt: skip
             for number, found in enumerate(answer["results"], 1):
-                rows.append(_row(suite, number, found, restricted=suite in self._restricted))
+                row = _row(suite, number, found, restricted=suite in self._restricted)
+                if suite in self._advisory and row["rows_unexpected"]:
+                    row["severity"] = "warning"
+                rows.append(row)
         _stop_on_critical(rows)
-        return pd.DataFrame(rows)
+        return pd.DataFrame([*rows, *self._notes])
 
 
 def _row(

@@ -130,7 +130,7 @@ class Snapshot(_Record):
         raise UsageError(
             f"snapshot {self.id}", expected=f"a pin named {source!r}, which the study asks for",
             found=", ".join(pin.id for pin in self.pins),
-            remedy="choose another snapshot, or correct sources in the study",
+            remedy="pull it with `gapwatch pull`, or take the source out of the study",
         )  # fmt: skip
 
 

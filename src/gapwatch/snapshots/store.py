@@ -85,7 +85,7 @@ def load(
     if not known:
         raise UsageError(
             str(raw), expected="at least one snapshot", found="none",
-            remedy="run in a gapwatch project, or name its study with --study",
+            remedy="pull one with `gapwatch pull`, or name another project's study with --study",
         )  # fmt: skip
     name = _newest(raw, known) if snapshot_id is None else snapshot_id
     if name not in known:
@@ -117,7 +117,9 @@ def _newest(raw: Path, known: list[str]) -> str:
     if len(newest) != 1:
         raise UsageError(
             "the newest snapshot", expected="one snapshot of the newest date",
-            found=" and ".join(newest), remedy="name one of them with --snapshot",
+            found=" and ".join(newest),
+            remedy=f"name one with `gapwatch run --snapshot`, or move the other one out of "
+            f"{raw / 'snapshots'}",
         )  # fmt: skip
     return newest[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,29 @@ from gapwatch.study import Period, Study
 Frames = Mapping[str, pd.DataFrame]
 OF_OWN = ("area_reference",)
 COUNTED = ("deaths", "population")
+
+
+def require_tables(study: Study, held: Collection[str]) -> None:
+    """Refuse a study that lacks sources for the tables that it needs; StudyError tells all of them.
+
+    Every study needs areas, published life expectancy and yearly totals; one that computes its own
+    life tables needs deaths and residents by age, both or, where published figures decide, neither;
+    and bridges and levels that lead through lookups need these.
+    """
+    needed = [table.name for table in INPUTS]
+    rules = study.computed
+    if rules is not None and (rules.decides or set(COUNTED) & set(held)):
+        needed += COUNTED
+        if any(steps for level in rules.levels for steps in level.paths.values()):
+            needed.append("lookup")
+    lacking = [table for table in needed if table not in held]
+    if lacking:
+        described = " and ".join(f'table = "{table}"' for table in lacking)
+        raise StudyError(
+            "sources", expected=f"a source for each of the tables {', '.join(needed)}",
+            found=f"none for {', '.join(lacking)}",
+            remedy=f"describe in the study what is lacking, with {described}",
+        )  # fmt: skip
 
 
 def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:

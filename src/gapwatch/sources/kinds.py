@@ -51,7 +51,9 @@ def parse(
     """
     if isinstance(source, PinnedSource):
         table = TABLES[source.table]
-        return {table.name: tables.read_csv(table, payloads[0].content, source.id)}
+        written = tables.read_csv(table, payloads[0].content, source.id)
+        _require_printable(f"{source.id}, {table.name}", written)
+        return {table.name: written}
     with discreet(source):
         found = _parse(source, payloads, known_at)
         for name, frame in found.items():

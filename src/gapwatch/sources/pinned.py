@@ -15,8 +15,11 @@ from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.corrections import correct
-from gapwatch.sources.fit import require_fit
+from gapwatch.sources.fit import require_fit, require_tables
+from gapwatch.sources.names import require_names
 from gapwatch.sources.payload import Payload
+from gapwatch.sources.sanity import require_sane
+from gapwatch.sources.unlisted import require_listed
 from gapwatch.study import PinnedSource, Source, Study, is_restricted
 
 log = logging.getLogger(__name__)
@@ -104,17 +107,17 @@ def payloads(raw: Path, pin: Pin) -> tuple[Payload, ...]:
 def combine(
     study: Study, found: Mapping[str, Mapping[str, pd.DataFrame]], *, known_in: int
 ) -> Frames:
-    """One canonical frame per input table from the tables of every source; the study must fit."""
+    """One canonical frame per input table from the tables of every source; the study must fit.
+
+    Here is all that is asked of tables together, whichever kind of source brought them: that names
+    agree, that none is lacking, that the study fits and is whole, that the figures can be true.
+    """
+    require_names(study, found)
     parts: dict[str, list[pd.DataFrame]] = {}
     for frames in found.values():
         for name, frame in frames.items():
             parts.setdefault(name, []).append(frame)
-    for table in INPUTS:
-        if table.name not in parts:
-            raise StudyError(
-                "sources", expected=f"a source for the table {table.name}", found="none",
-                remedy=f'add a source with table = "{table.name}" to the study',
-            )  # fmt: skip
+    require_tables(study, parts)
     inputs = {
         table.name: tables.canonical(
             TABLES[table.name], pd.concat(parts[table.name], ignore_index=True), table.name
@@ -123,4 +126,6 @@ def combine(
         if table.name in parts
     }
     require_fit(study, inputs, known_in=known_in)
+    require_sane(study, inputs)
+    require_listed(study, inputs)
     return inputs

@@ -15,6 +15,7 @@ from gapwatch.errors import SourceError, ValidationError
 from gapwatch.sources import portal_outlines
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.portal_checks import Record, check_number, code, nest, refuse
+from gapwatch.sources.sent import words
 from gapwatch.study.sources import PortalSource, Publishers
 
 if TYPE_CHECKING:
@@ -190,14 +191,26 @@ def _check_filter(source: PortalSource, place: str, attributes: Record) -> None:
                 repr(value)[:60])  # fmt: skip
 
 
+def _name(attributes: Record, code_column: str) -> str | None:
+    """The name beside a code, where the layer has one: WD24NM stands beside WD24CD."""
+    if not code_column.upper().endswith("CD"):
+        return None
+    name = attributes.get(f"{code_column[:-2]}NM", attributes.get(f"{code_column[:-2]}nm"))
+    return words(name) or None
+
+
 def _lookup(source: PortalSource, records: list[tuple[str, Record]]) -> pd.DataFrame:
     to_column, to_geography = source.to_code_column or "", source.to_geography or ""
-    pairs = sorted({
-        (code(place, record["attributes"], source.code_column, source.geography),
-         code(place, record["attributes"], to_column, to_geography))
-        for place, record in records
-    })  # fmt: skip
+    names: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+    for place, record in records:
+        told = record["attributes"]
+        pair = (code(place, told, source.code_column, source.geography),
+                code(place, told, to_column, to_geography))  # fmt: skip
+        names.setdefault(pair, (_name(told, source.code_column), _name(told, to_column)))
+    pairs = sorted(names)
     frame = pd.DataFrame(pairs, columns=["from_code", "to_code"], dtype="str")
+    frame["from_name"] = [names[pair][0] for pair in pairs]
+    frame["to_name"] = [names[pair][1] for pair in pairs]
     check_number(source, frame["from_code"].nunique())
     each = frame.groupby("from_code")["to_code"].transform("size")
     if nest(source.geography, to_geography) and (each > 1).any():

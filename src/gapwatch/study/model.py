@@ -102,6 +102,21 @@ class Area(Part):
     column: int = Field(ge=0, lt=60)
 
 
+class OtherName(Part):
+    """A second name of an area that some file has, and why it is the same area."""
+
+    code: Code
+    name: Text
+    reason: Text
+
+
+class LeftOut(Part):
+    """An area of the place that the data hold and the study leaves out, and why."""
+
+    code: Code
+    reason: Text
+
+
 class Bridge(Part):
     """Later figures on other areas, carried to the sides of the study's measures.
 
@@ -118,7 +133,11 @@ class Bridge(Part):
 
 
 class Geography(Part):
-    """The vintage of the areas, the areas, what else is shown beside them, the breaks."""
+    """The vintage of the areas, the areas, what else is shown beside them, the breaks.
+
+    `other_names` accepts second names of areas, which are refused else; `left_out` names areas of
+    the place that the data hold and the study does not.
+    """
 
     vintage: Slug
     deprivation: Literal["imd2007_average_score", "imd2010_average_score"]
@@ -126,6 +145,8 @@ class Geography(Part):
     areas: tuple[Area, ...] = Field(min_length=2)
     breaks: tuple[Break, ...] = ()
     bridges: tuple[Bridge, ...] = ()
+    other_names: tuple[OtherName, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Zone(Part):

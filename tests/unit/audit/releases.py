@@ -143,7 +143,7 @@ def with_msoas(release: Release, *, moved: bool = False) -> Inputs:
         for name, one, small, other, large in chains
         for ward in wards
     ]
-    lookup = pd.DataFrame(rows, columns=list(LOOKUP.names))
+    lookup = pd.DataFrame(rows, columns=list(LOOKUP.names[:6])).assign(from_name=None, to_name=None)
     if moved:
         swapped = {"E05000634": "E05000633", "E05000633": "E05000634"}
         lookup["to_code"] = lookup["to_code"].replace(swapped)

@@ -1,0 +1,148 @@
+"""Everything that a run finds out before it draws, and every table that must pass the suites.
+
+A run and a pull both call `analyse`, so a pull pins nothing that a run would refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import pandas as pd
+
+from gapwatch import warehouse
+from gapwatch.contracts import CHANGE, COMPUTED_LIFE_EXPECTANCY, COVERAGE, DEATHS, TABLES
+from gapwatch.gap import assessment
+from gapwatch.gap.ages import which_ages
+from gapwatch.gap.bridged import bridged_gaps
+from gapwatch.gap.judged_tables import trajectory_table, verdict_table
+from gapwatch.gap.robustness import robustness
+from gapwatch.gap.series import Series, series
+from gapwatch.quality import views
+from gapwatch.quality.gate import Gate
+from gapwatch.sources.sanity import require_sexes
+from gapwatch.sources.unlisted import unlisted
+from gapwatch.study import Study, restricted_tables
+
+Frames = dict[str, pd.DataFrame]
+Result = TypeVar("Result")
+
+
+class Step(Protocol):
+    """How a stage is called: timed in a run, as a task in a scheduled flow."""
+
+    def __call__(self, name: str, stage: Callable[..., Result], *inputs: object) -> Result:
+        """Call the stage with its inputs and return what it returns."""
+        ...
+
+
+def plainly(_name: str, stage: Callable[..., Result], *inputs: object) -> Result:
+    """Call a stage and nothing else."""
+    return stage(*inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What was read, measured and judged.
+
+    `inputs` are the tables as read, with those that are made only to be checked; `results` holds
+    every table that was made of them, by name.
+    """
+
+    inputs: Frames
+    series: Series
+    judged: list[assessment.Judged]
+    results: Frames
+
+
+def analyse(study: Study, inputs: Frames, year: int, gate: Gate, step: Step = plainly) -> Analysis:
+    """Measure and judge the inputs of a snapshot; hand every table to the gate on the way.
+
+    `inputs` are the canonical tables of a study that they fit, and `year` is that of the
+    snapshot. Raises ValidationError for tables that break their contract, and as the stages do;
+    what breaks a critical expectation, the gate's findings refuse.
+    """
+    inputs = step("check", hand_over, study, inputs, gate)
+    found = step("measure", series, study, inputs)
+    require_sexes_of_computed(study, found.tables)
+    later = step("bridge", bridged_gaps, study, inputs)
+    judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
+    doubts = step("test verdict", robustness, found, judged, year)
+    ages = step("find ages", which_ages, found)
+    results = step("tabulate", tabulate, found, judged, {**doubts, **found.tables, **ages, **later})
+    for name, frame in results.items():
+        gate.check(TABLES[name], frame)
+    return Analysis(inputs, found, judged, results)
+
+
+def hand_over(study: Study, inputs: Frames, gate: Gate) -> Frames:
+    """The inputs with what is made to check them, each handed to the gate."""
+    seen = with_views(study, inputs)
+    restricted = restricted_tables(study.sources)
+    for name, frame in seen.items():
+        gate.check(
+            TABLES[name], frame, restricted=name in restricted, advisory=is_advisory(study, name)
+        )
+    note_unlisted(study, inputs, gate)
+    return seen
+
+
+def with_views(study: Study, inputs: Frames) -> Frames:
+    """The inputs, held against their contracts, and beside them coverage and change.
+
+    Both are of the windows that are published for the study's areas. Where the study's own life
+    tables decide, none need be, and one is no change.
+    """
+    warehouse.check(inputs)
+    life = inputs["life_expectancy"]
+    if not (life["geography"] == study.geography.vintage).any():
+        return inputs
+    views_of = {COVERAGE.name: views.coverage(study, inputs)}
+    changes = views.change(study, inputs)
+    if len(changes) or not is_advisory(study, CHANGE.name):
+        views_of[CHANGE.name] = changes
+    return {**inputs, **views_of}
+
+
+def note_unlisted(study: Study, inputs: Frames, gate: Gate) -> None:
+    """Warn of areas of the place that the data hold and the study leaves out."""
+    left_out = unlisted(study, inputs)
+    if left_out:
+        gate.note(
+            "areas", "every area of the place that the data hold is an area of the study",
+            [f"{area}: {area.reason or 'no reason is given'}" for area in left_out],
+            checked=len(left_out) + len(study.geography.areas),
+        )  # fmt: skip
+
+
+def require_sexes_of_computed(study: Study, made: Frames) -> None:
+    """Refuse deaths or residents whose sexes are exchanged; it shows in our own life tables."""
+    if COMPUTED_LIFE_EXPECTANCY.name in made:
+        told = DEATHS.name not in restricted_tables(study.sources)
+        computed = made[COMPUTED_LIFE_EXPECTANCY.name]
+        require_sexes(
+            "deaths and residents", computed[~computed["provisional"].astype(bool)],
+            code="area", told=told,
+        )  # fmt: skip
+
+
+def is_advisory(study: Study, table: str) -> bool:
+    """Whether what a table says is only worth a warning, since nothing of the trend rests on it.
+
+    Where the study's own life tables decide, published windows stand beside them, no more.
+    """
+    decides = study.computed is not None and study.computed.decides
+    return decides and table in (COVERAGE.name, CHANGE.name)
+
+
+def tabulate(found: Series, judged: list[assessment.Judged], others: Frames) -> Frames:
+    """Arrange what was found as tables and hold them against their contracts."""
+    results = {
+        "gap": found.gaps,
+        "verdict": verdict_table(judged),
+        "trajectory": trajectory_table(judged),
+        **others,
+    }
+    warehouse.check(results)
+    return results
