@@ -73,7 +73,7 @@ def workspace(
         for folder in folders:
             make_folder(folder)
             _require_writable(folder)
-            stack.enter_context(_alone(folder, patience_seconds))
+            stack.enter_context(alone(folder, patience_seconds))
         switch.resume(out, curated)
         for folder in folders:
             _sweep(folder)
@@ -161,7 +161,8 @@ def _require_writable(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path, patience_seconds: float) -> Iterator[None]:
+def alone(folder: Path, patience_seconds: float = DEFAULT_PATIENCE_SECONDS) -> Iterator[None]:
+    """Hold the lock of a folder; OutputError when whoever has it doesn't end."""
     lock = filelock.FileLock(folder / _LOCK)
     try:
         try:
@@ -262,6 +263,11 @@ def pointed(out: Path, study_id: str) -> str:
 def _date(release_id: str, study_id: str) -> str:
     """The date in a release's name; "" where there is none, which is before any other."""
     return release_id.removeprefix(f"{study_id}-")[: len("2026-11-23")]
+
+
+def is_release(name: str) -> bool:
+    """Whether a name may be that of a release: nothing that leads elsewhere."""
+    return _RELEASE.fullmatch(name) is not None
 
 
 def latest(out: Path, study_id: str) -> Path | None:
