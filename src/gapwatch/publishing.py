@@ -212,14 +212,15 @@ def publish(
     study's newest.
     """
     target = place.out / release_id
+    new = not target.exists() or bool(torn)
     if target.exists():
         _require_same(target, place.release, torn)
-        if not torn:
-            shutil.rmtree(place.release)
+    if not new:
+        shutil.rmtree(place.release)
     # A release of an older date never takes the newest one's place.
     newest = _date(pointed(place.out, study_id), study_id) <= _date(release_id, study_id)
     pointer = f"latest-{study_id}" if point and newest else ""
-    plan = switch.Plan(release_id, pointer, place.database.name, torn=bool(torn))
+    plan = switch.Plan(release_id, pointer, place.database.name, new, torn=bool(torn))
     switch.throw(place.prepared, place.out, place.curated, plan)
     return target
 

@@ -29,17 +29,19 @@ RELEASE, _PLAN, _POINTER = "release", "plan.json", "latest"
 class Plan:
     """What is to be published: the release, the pointer's name ("" for none), the database's file.
 
-    `torn` says that a release of that name is there already and was cut short, and gives way.
+    `new` says that the release isn't there yet; `torn` that one of that name is there, was cut
+    short, and gives way.
     """
 
     release: str
     pointer: str
     database: str
+    new: bool
     torn: bool = False
 
 
 def throw(prepared: Path, out: Path, curated: Path, plan: Plan) -> None:
-    """Publish what `prepared` holds: its `release` (none: it is there already), by this plan.
+    """Publish what `prepared` holds by this plan: the `release`, unless it is there already.
 
     Raises OSError or OutputError with everything as it was. A signal waits until all is done.
     """
@@ -82,9 +84,9 @@ def _finish(folder: Path, out: Path, curated: Path, plan: Plan) -> None:
             if plan.torn and target.exists():
                 aside = set_aside(target)
                 undo.callback(move, aside, target)
-            if not target.exists():
-                move(made, target)
-                undo.callback(move, target, made)
+            move(made, target)
+        if plan.new and target.exists():
+            undo.callback(move, target, made)
         _swap(curated / plan.database, curated / DATABASE, undo)
         pointer = folder / _POINTER
         if pointer.exists():
