@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -82,6 +83,26 @@ def is_torn(path: Path, size: int | None = None) -> bool:
         return False
     found = path.stat().st_size
     return found == 0 or (size is not None and found < size) or _ends_in_zeros(path, found)
+
+
+def is_cut_json(content: bytes) -> bool:
+    """Whether an object of ours in JSON, indented and ended by a line, stops before its end.
+
+    An edit elsewhere leaves the end as it is; one at the end leaves something that can't be the
+    start of an object.
+    """
+    if content.endswith(b"\n}\n"):
+        return False
+    text = content.decode("utf-8", "ignore").rstrip()
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        # Where a reader stops for want of more: at the end, or at the start of the last string.
+        at_end = error.pos >= len(text) - len("\\u0000") or error.msg.startswith("Unterminated")
+        return at_end and not error.msg.startswith("Extra data")
+    except RecursionError:
+        return False
+    return content.endswith(b"\n}")
 
 
 def _ends_in_zeros(path: Path, size: int) -> bool:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.contracts import VERDICTS
-from gapwatch.durable import is_torn
+from gapwatch.durable import is_cut_json, is_torn
 from gapwatch.errors import IntegrityError, TornError
 
 SCHEMA_VERSION = 2
@@ -24,8 +24,6 @@ _AGAIN = (
     "run again: what made it makes it anew and moves this one aside; or restore it from a backup"
 )
 _MOST_BYTES = 50_000_000
-_END = b"\n}\n"
-"""How every manifest ends; one that was cut short doesn't."""
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,150}$")]
@@ -165,7 +163,7 @@ def _sealed(path: Path) -> bytes:
         raise _broken(Path(error.filename or path), "a file that can be read",
                       str(error.strerror)) from error  # fmt: skip
     seal = f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n".encode()
-    if is_torn(path) or not content.endswith(_END):
+    if is_torn(path) or is_cut_json(content):
         raise _torn(path, "a manifest with an end", f"one cut short, {len(content)} bytes")
     if sealed != seal:
         if is_torn(seal_path) or seal.startswith(sealed):

@@ -23,7 +23,7 @@ from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
 from gapwatch import stopping
-from gapwatch.durable import is_torn, make_folder, move, sync_tree
+from gapwatch.durable import is_cut_json, is_torn, make_folder, move, sync_tree
 from gapwatch.errors import IntegrityError, SourceError, TornError, UsageError
 from gapwatch.snapshots.objects import (
     AGAIN,
@@ -42,8 +42,6 @@ log = logging.getLogger(__name__)
 _MAX_PIN_BYTES = 1_000_000
 LIST = "snapshot.json"
 TORN = ".torn-"
-_END = b"\n}\n"
-"""How every list and pin ends; one that was cut short doesn't."""
 _DATE = len("2026-11-23")
 
 
@@ -293,7 +291,7 @@ def read_pin(folder: Path, source: str, sha: str) -> Pin:
 
 def _require_end(path: Path, content: bytes) -> None:
     """TornError for a file, known to be other than it was, that was cut short and not edited."""
-    if is_torn(path) or not content.endswith(_END):
+    if is_torn(path) or is_cut_json(content):
         raise TornError(
             str(path), expected="a file with an end", found=f"{len(content)} bytes, cut short",
             remedy=PULL_AGAIN,
