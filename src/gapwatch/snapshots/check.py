@@ -103,7 +103,10 @@ def _check_objects(folder: Path, wanted: dict[str, tuple[int, str]], found: Chec
         path = there.pop(name, None)
         found.objects += 1
         if path is None:
-            found.problems.append(_missing(folder / name, f"the object of {pin}"))
+            found.problems.append(TornError(
+                str(folder / name), expected=f"the object of {pin}", found="no such file",
+                remedy=PULL_AGAIN,
+            ))  # fmt: skip
             continue
         found.bytes += size
         found.problems += _object(path, size, pin)

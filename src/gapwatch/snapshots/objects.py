@@ -46,9 +46,10 @@ def _read_object(raw: Path, pin: Pin, item: Object) -> bytes:
                 found=f"{size} bytes, cut short", remedy=PULL_AGAIN,
             )  # fmt: skip
     except OSError as error:
-        raise IntegrityError(
+        lost = isinstance(error, FileNotFoundError)
+        raise (TornError if lost else IntegrityError)(
             f"{path} (pin {pin.id})", expected="the pinned object", found=str(error.strerror),
-            remedy=AGAIN,
+            remedy=PULL_AGAIN if lost else AGAIN,
         ) from error  # fmt: skip
     require_hash(content, item.sha256, f"{path} (pin {pin.id})")
     return content
