@@ -91,7 +91,7 @@ import pandas as pd
 from gapwatch import publishing, warehouse
 root = Path(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
-frame = pd.DataFrame({name: [f"{name} {n}" if kind == "text" else n + 1 for n in range(60_000)]
+frame = pd.DataFrame({name: [f"{name} {n}" if kind == "text" else n + 1 for n in range(20_000)]
                       for name, kind in (("suite", "text"), ("position", "integer"),
                       ("expectation", "text"), ("severity", "text"), ("rows_checked", "integer"),
                       ("rows_unexpected", "integer"), ("examples", "text"))})
@@ -101,7 +101,7 @@ with publishing.workspace(root / "out", root / "curated") as place:
 """
 
 
-@pytest.mark.parametrize("limit", [0, 4096, 20_000, 300_000])
+@pytest.mark.parametrize("limit", [0, 20_000, 300_000])
 def test_a_full_disk_under_the_database_is_named_and_leaves_nothing(
     tmp_path: Path, limit: int
 ) -> None:
