@@ -275,7 +275,8 @@ def latest(out: Path, study_id: str) -> Path | None:
     """The release of a study that was published last; None when none was.
 
     Raises IntegrityError when the pointer names anything but a release beside it: TornError where
-    it, or that release, was cut short or is lost, which the next run mends.
+    it, or that release, was cut short, which the next run mends. A release that is gone altogether
+    was taken away: no cut does that.
     """
     pointer = out / f"latest-{study_id}"
     try:
@@ -288,10 +289,12 @@ def latest(out: Path, study_id: str) -> Path | None:
         return release
     # Ours end in a newline; what was cut short doesn't.
     cut = not content.strip(b"\0") or not content.endswith(b"\n")
-    lost = bool(_RELEASE.fullmatch(name)) and name.startswith(f"{study_id}-")
-    kind = TornError if cut or lost else IntegrityError
+    torn = bool(_RELEASE.fullmatch(name)) and (
+        release.is_dir() or (out / f"{switch.TORN}{name}").is_dir()
+    )
+    kind = TornError if cut or torn else IntegrityError
     raise kind(
         str(pointer), expected="the name of a release in this folder", found=repr(name[:80]),
-        remedy="run again: it will name the newest release that stands" if cut or lost
-        else "remove the file and run again",
+        remedy="run again: it will name the newest release that stands" if cut or torn
+        else "restore the release from a backup or a bundle, or remove the file and run again",
     )  # fmt: skip

@@ -157,6 +157,16 @@ def test_a_torn_or_lost_pointer_names_the_newest_again(
     assert publishing.latest(tmp_path, "town") == second
 
 
+def test_a_release_that_was_taken_away_is_no_tear(tmp_path: Path) -> None:
+    first = put(tmp_path, (NAME, FILES))
+    put(tmp_path, tiny(first, text="again"))
+    publishing.point_to(tmp_path, "town-2026-03-01-0123456789", "town")
+    standing.mend(tmp_path, "town", OTHER)
+    with pytest.raises(IntegrityError, match="0123456789") as caught:
+        publishing.latest(tmp_path, "town")
+    assert not isinstance(caught.value, TornError)
+
+
 def test_a_pointer_that_leads_elsewhere_is_no_tear(tmp_path: Path) -> None:
     put(tmp_path, (NAME, FILES))
     (tmp_path / "latest-town").write_bytes(b"../elsewhere\n")
