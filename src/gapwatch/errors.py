@@ -72,3 +72,9 @@ class IntegrityError(GapwatchError):
 
     exit_code = 5
     kind = "Integrity"
+
+
+class TornError(IntegrityError):
+    """Bytes that were cut short, as by a power cut: not as they were, and nobody's doing."""
+
+    kind = "Torn"

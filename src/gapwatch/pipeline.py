@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from gapwatch import publishing, snapshots, tables, warehouse
+from gapwatch import publishing, snapshots, stopping, tables, warehouse
 from gapwatch import study as study_file
 from gapwatch.analysis import Analysis, Step, analyse
 from gapwatch.audit.figures import figures
@@ -20,7 +20,8 @@ from gapwatch.audit.lineage import lineage
 from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
 from gapwatch.audit.provenance import Claims, Provenance, believing, input_files, provenance
 from gapwatch.audit.since import Since, since
-from gapwatch.audit.verify import MANIFEST, SEAL
+from gapwatch.audit.standing import mend
+from gapwatch.audit.verify import MANIFEST, SEAL, torn_files
 from gapwatch.contracts import (
     BRIDGED_GAP,
     DEATHS,
@@ -82,6 +83,7 @@ def run(
     already. `known_at` takes the newest snapshot of that date or earlier; `claims` is what a
     release that is made again says of its making.
     """
+    stopping.leaves("no release was published, and the last one is as it was")
     study, study_sha256 = step("read study", study_file.load, project.study_file)
     snapshot = step("read snapshot", chosen_snapshot, project, study, snapshot_id, known_at)
     with (
@@ -105,7 +107,8 @@ def run(
         answer = {"verdict": report.verdict, "sentence": report.sentence}
         files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
         files[SEAL] = seal(files[MANIFEST])
-        path = step("publish", publish, place, study, identity, files, {**inputs, **results})
+        path = step("publish", publish, project, place, study, identity, snapshot, files,
+                    {**inputs, **results})  # fmt: skip
     return outcome(identity.release, snapshot, path, report, results["validation"])
 
 
@@ -123,6 +126,7 @@ def take_provenance(
     """What the release is made from, the release that it follows, and its name."""
     own = believing(provenance(project, study_sha256), claims)
     basis = basis_of(study, snapshot, own)
+    mend(place.out, study.study.id, basis)
     follows = lineage(place.out, study.study.id, basis, snapshot.as_known_at)
     return believing(own, follows.claims), identify(study, snapshot, basis, follows.previous)
 
@@ -180,22 +184,32 @@ def rights(snapshot: Snapshot) -> dict[str, list[str]]:
 
 
 def publish(
+    project: Project,
     place: publishing.Workspace,
     study: Study,
     identity: Identity,
+    snapshot: Snapshot,
     files: dict[str, bytes],
     frames: Frames,
 ) -> Path:
     """Write the release and the database aside, then move both into place.
 
-    Restricted tables are in neither.
+    Restricted tables are in neither. A release of that name that was cut short is made again; what
+    was retired, or made from a retired snapshot, is never the study's newest.
     """
     publishing.write_files(place.release, files)
     restricted = restricted_tables(study.sources)
     warehouse.build(
         place.database, {name: frame for name, frame in frames.items() if name not in restricted}
     )
-    return publishing.publish(place, identity.release, study.study.id)
+    out = {**snapshots.retired(place.out), **snapshots.retired(project.raw)}
+    gone = [out[name] for name in (identity.release, snapshot.id) if name in out]
+    for record in gone:
+        log.warning("%s %s was retired on %s (%s): the release isn't the study's newest",
+                    record.kind, record.id, record.retired_on, record.reason)  # fmt: skip
+    target = place.out / identity.release
+    torn = torn_files(target) if target.is_dir() else ()
+    return publishing.publish(place, identity.release, study.study.id, torn=torn, point=not gone)
 
 
 def outcome(

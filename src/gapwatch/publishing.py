@@ -9,19 +9,22 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 
-from gapwatch.errors import IntegrityError, OutputError
+from gapwatch import switch
+from gapwatch.durable import make_folder, sync_file, sync_folder
+from gapwatch.errors import IntegrityError, OutputError, TornError
 
 log = logging.getLogger(__name__)
 
-_BUILDING, _LOCK = ".building-", ".lock"
+_BUILDING, _LOCK = switch.BUILDING, ".lock"
 _RELEASE = re.compile(r"[a-z0-9][a-z0-9-]{0,150}")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_BROKEN = {errno.EIO}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 DEFAULT_PATIENCE_SECONDS = 120.0
 
@@ -37,7 +40,12 @@ class Workspace:
     @property
     def release(self) -> Path:
         """The release while it is made."""
-        return self.folder / "release"
+        return self.prepared / switch.RELEASE
+
+    @property
+    def prepared(self) -> Path:
+        """All that one rename will publish."""
+        return self.folder / "prepared"
 
     @property
     def checks(self) -> Path:
@@ -56,20 +64,24 @@ def workspace(
 ) -> Iterator[Workspace]:
     """Hold both folders alone and give a place to build; leave no trace of what isn't published.
 
-    Waits for another run, then refuses. What a killed run left behind is removed first. Raises
-    OutputError when a folder can't be written or the disk is full.
+    Waits for another run, then refuses. What a killed run was publishing is finished first, and
+    what it was building is removed. Raises OutputError when a folder can't be written or the disk
+    is full.
     """
     with told(out, curated, chosen=out), contextlib.ExitStack() as stack:
-        for folder in dict.fromkeys((out.resolve(), curated.resolve())):
-            folder.mkdir(parents=True, exist_ok=True)
+        folders = tuple(dict.fromkeys((out.resolve(), curated.resolve())))
+        for folder in folders:
+            make_folder(folder)
             _require_writable(folder)
-            stack.enter_context(_alone(folder, patience_seconds, out))
+            stack.enter_context(alone(folder, patience_seconds, chosen=out))
+        switch.resume(out, curated)
+        for folder in folders:
             _sweep(folder)
         building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=out))
         stack.callback(_sweep, curated)
         stack.callback(shutil.rmtree, building, ignore_errors=True)
         place = Workspace(out, curated, building)
-        place.release.mkdir()
+        place.release.mkdir(parents=True)
         place.checks.mkdir()
         yield place
 
@@ -130,6 +142,12 @@ def told(*folders: Path, chosen: Path | None = None) -> Iterator[None]:
                 where, expected="room on the disk", found=error.strerror or str(error),
                 remedy="free some space and run again; the last release is untouched",
             ) from error  # fmt: skip
+        if error.errno in _BROKEN:
+            raise OutputError(
+                where, expected="a disk that keeps what is written",
+                found=error.strerror or str(error),
+                remedy="look into the disk's health, then run again; the last release is untouched",
+            ) from error  # fmt: skip
         if error.errno in _REFUSED:
             raise OutputError(
                 where, expected="a folder that can be written",
@@ -153,7 +171,16 @@ def _require_writable(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path, patience_seconds: float, out: Path) -> Iterator[None]:
+def alone(
+    folder: Path,
+    patience_seconds: float = DEFAULT_PATIENCE_SECONDS,
+    *,
+    chosen: Path | None = None,
+) -> Iterator[None]:
+    """Hold the lock of a folder; OutputError when whoever has it doesn't end.
+
+    `chosen` is the folder that the command's --out names, as in `told`.
+    """
     lock = filelock.FileLock(folder / _LOCK)
     try:
         try:
@@ -166,7 +193,7 @@ def _alone(folder: Path, patience_seconds: float, out: Path) -> Iterator[None]:
         raise OutputError(
             str(folder), expected="no other run at work here",
             found=f"one that didn't end within {patience_seconds:.0f} seconds",
-            remedy=f"{_another(folder, out)}wait for it to end",
+            remedy=f"{_another(folder, chosen)}wait for it to end",
         ) from error  # fmt: skip
     try:
         yield
@@ -191,33 +218,42 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(files[name])
 
 
-def publish(place: Workspace, release_id: str, study_id: str) -> Path:
+def publish(
+    place: Workspace, release_id: str, study_id: str, *, torn: Collection[str] = (),
+    point: bool = True,
+) -> Path:  # fmt: skip
     """Move the release, its study's pointer to it and the database into place; return the release.
 
-    A release that is there already must be the same to the byte: the same inputs give the same
-    bytes, so a difference means that it was changed after it was made.
+    All three or none: see `switch`. A release that is there already must be the same to the byte,
+    but for files that are known to be `torn`: the same inputs give the same bytes, so any other
+    difference means that it was changed after it was made. `point` says whether it may become the
+    study's newest.
     """
     target = place.out / release_id
+    new = not target.exists() or bool(torn)
     if target.exists():
-        _require_same(target, place.release)
-    else:
-        place.release.rename(target)
+        _require_same(target, place.release, torn)
+    if not new:
+        shutil.rmtree(place.release)
     # A release of an older date never takes the newest one's place.
-    if _date(_pointed(place.out, study_id), study_id) <= _date(release_id, study_id):
-        point_to(place.out, release_id, study_id, room=place.folder)
-    place.database.replace(place.curated / "gapwatch.duckdb")
+    newest = _date(pointed(place.out, study_id), study_id) <= _date(release_id, study_id)
+    pointer = f"latest-{study_id}" if point and newest else ""
+    plan = switch.Plan(release_id, pointer, place.database.name, new, torn=bool(torn))
+    switch.throw(place.prepared, place.out, place.curated, plan)
     return target
 
 
-def point_to(out: Path, release_id: str, study_id: str, *, room: Path | None = None) -> None:
-    """Name a release as its study's newest; written in `room` first, so that it is whole."""
-    pointer = (room or out) / f"{_BUILDING}latest"
+def point_to(out: Path, release_id: str, study_id: str) -> None:
+    """Name a release as its study's newest; written aside first, so that it is whole."""
+    pointer = out / f"{_BUILDING}latest"
     pointer.write_text(f"{release_id}\n", encoding="utf-8")
+    sync_file(pointer)
     pointer.replace(out / f"latest-{study_id}")
+    sync_folder(out)
 
 
-def _require_same(old: Path, new: Path) -> None:
-    names = sorted({*_names(old), *_names(new)})
+def _require_same(old: Path, new: Path, torn: Collection[str]) -> None:
+    names = sorted({*_names(old), *_names(new)}.difference(torn))
     differ = [name for name in names if not _same(old / name, new / name)]
     if differ:
         raise IntegrityError(
@@ -235,7 +271,8 @@ def _same(one: Path, other: Path) -> bool:
     return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
 
 
-def _pointed(out: Path, study_id: str) -> str:
+def pointed(out: Path, study_id: str) -> str:
+    """What a study's pointer says, whatever it is; "" where there is none."""
     try:
         return (out / f"latest-{study_id}").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
@@ -247,20 +284,35 @@ def _date(release_id: str, study_id: str) -> str:
     return release_id.removeprefix(f"{study_id}-")[: len("2026-11-23")]
 
 
+def is_release(name: str) -> bool:
+    """Whether a name may be that of a release: nothing that leads elsewhere."""
+    return _RELEASE.fullmatch(name) is not None
+
+
 def latest(out: Path, study_id: str) -> Path | None:
     """The release of a study that was published last; None when none was.
 
-    Raises IntegrityError when the pointer names anything but a release beside it.
+    Raises IntegrityError when the pointer names anything but a release beside it: TornError where
+    it, or that release, was cut short, which the next run mends. A release that is gone altogether
+    was taken away: no cut does that.
     """
     pointer = out / f"latest-{study_id}"
     try:
-        name = pointer.read_text(encoding="utf-8", errors="replace").strip()
+        content = pointer.read_bytes()
     except OSError:
         return None
+    name = content.decode("utf-8", "replace").strip()
     release = out / name
-    if not _RELEASE.fullmatch(name) or not (release / "manifest.json").is_file():
-        raise IntegrityError(
-            str(pointer), expected="the name of a release in this folder", found=repr(name[:80]),
-            remedy="remove the file and run again",
-        )  # fmt: skip
-    return release
+    if _RELEASE.fullmatch(name) and (release / "manifest.json").is_file():
+        return release
+    # Ours end in a newline; what was cut short doesn't.
+    cut = not content.strip(b"\0") or not content.endswith(b"\n")
+    torn = bool(_RELEASE.fullmatch(name)) and (
+        release.is_dir() or (out / f"{switch.TORN}{name}").is_dir()
+    )
+    kind = TornError if cut or torn else IntegrityError
+    raise kind(
+        str(pointer), expected="the name of a release in this folder", found=repr(name[:80]),
+        remedy="run again: it will name the newest release that stands" if cut or torn
+        else "restore the release from a backup or a bundle, or remove the file and run again",
+    )  # fmt: skip

@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 import pandas as pd
 
-from gapwatch import snapshots
+from gapwatch import snapshots, stopping
 from gapwatch import study as study_file
 from gapwatch.analysis import analyse
 from gapwatch.errors import OutputError, UsageError
@@ -65,7 +65,7 @@ def can_pull(project: Project) -> bool:
 
 
 def pull_now(project: Project, *, accept_revisions: bool = False) -> Pulled:
-    """Pull with the date of this moment, in universal time: the one clock that is ever read."""
+    """Pull with the date of this moment, in universal time: the one clock that reaches a figure."""
     today = dt.datetime.now(tz=dt.UTC).date()
     return pull(project, today=today, accept_revisions=accept_revisions)
 
@@ -82,9 +82,10 @@ def pull(
     `accept_revisions` says that somebody looked at them. Raises SourceError for a source that
     can't be had, ValidationError for figures that break their contract or a critical expectation
     or can't be carried to the study's sides, StudyError for a study that they don't fit,
-    UsageError for one that can't be pulled and for a date before the newest snapshot's; nothing
-    is pinned.
+    UsageError for one that can't be pulled, for a date before the newest snapshot's or more than a
+    day after a publisher's own, and for what is pinned and retired already; nothing is pinned.
     """
+    stopping.leaves("nothing was pinned, and the last snapshot is as it was")
     study, _ = study_file.load(project.study_file)
     if all(isinstance(source, PinnedSource) for source in study.sources):
         raise UsageError(
@@ -99,6 +100,7 @@ def pull(
     try:
         with told(project.raw), lock:
             snapshots.clear_leftovers(project.raw)
+            snapshots.clear_torn(project.raw)
             if client is not None:
                 return _pull(project, study, today, client, accept_revisions, checker)
             with Client(about.organisation, about.contact) as own:
@@ -130,6 +132,7 @@ def _pull(
     for number, source in enumerate(live, 1):
         log.info("pulling %s (%d of %d) ...", source.id, number, len(live))
         sent[source.id] = kinds.fetch(source, client, study.publishers, project.study_file.parent)
+    _require_clock(client.exchanges, today)
     # As published: what is pinned, and told as changed, is what the publisher said.
     found = {source.id: kinds.parse(source, sent[source.id], today) for source in study.sources}
     require_apart(study.sources, found, sent)
@@ -154,6 +157,8 @@ def _pull(
         items=[(pin, [item.content for item in sent[pin.id]]) for pin in pins],
         study=study.study.id, follows="" if previous is None else previous.id,
     )  # fmt: skip
+    _require_not_retired(project, made)
+    stopping.leaves(f"snapshot {made.id} had been pinned, whole")
     return Pulled(made.id, new=True, changed_sources=changed, changes=tuple(moved), requests=asked)
 
 
@@ -185,12 +190,13 @@ def _moved(
 def _previous(project: Project, study: Study) -> tuple[Snapshot | None, Snapshot | None]:
     """The snapshot that this pull follows, and a newer one that nobody pulled, if there is any.
 
-    The study's own newest; before its first pull, the newest that any study may use.
+    The study's own newest; before its first pull, the newest that any study may use. One that is
+    retired or torn is passed over, so that the pull can be done again.
     """
-    if not snapshots.usable(project.raw, study.study.id):
+    if not snapshots.usable(project.raw, study.study.id, whole=True):
         return None, None
-    previous = snapshots.load(project.raw, study=study.study.id)
-    common = snapshots.ids(project.raw, "")
+    previous = snapshots.load(project.raw, study=study.study.id, whole=True)
+    common = snapshots.ids(project.raw, "", whole=True)
     shipped = snapshots.load(project.raw, common[-1]) if common else None
     newer = shipped is not None and shipped.as_known_at > previous.as_known_at
     return previous, shipped if newer else None
@@ -202,7 +208,31 @@ def _require_later(previous: Snapshot | None, today: dt.date) -> None:
         raise UsageError(
             "the date of this pull", found=today.isoformat(),
             expected=f"{previous.as_known_at} or later, the date of snapshot {previous.id}",
-            remedy="set this machine's clock right",
+            remedy="set this machine's clock right; where it was ahead when that snapshot was "
+            f"pulled: gapwatch snapshots retire {previous.id} --reason \"...\", then pull again",
+        )  # fmt: skip
+
+
+def _require_clock(exchanges: Sequence[Exchange], today: dt.date) -> None:
+    """A snapshot of a date to come would be the newest until then, and lock the study."""
+    for done in exchanges:
+        if done.date and today > dt.datetime.fromisoformat(done.date).date() + dt.timedelta(days=1):
+            raise UsageError(
+                "the date of this pull", found=f"{today}, where {done.address} says {done.date}",
+                expected="a date at most a day after that of each publisher's answer",
+                remedy="set this machine's clock right, then pull again; where it is right, the "
+                "publisher's isn't: pull again when it is",
+            )  # fmt: skip
+
+
+def _require_not_retired(project: Project, made: Snapshot) -> None:
+    """The very same of the very same day has the same name, and stays retired."""
+    record = snapshots.retired(project.raw).get(made.id)
+    if record is not None:
+        raise UsageError(
+            f"snapshot {made.id}", expected="something else than what is pinned and retired",
+            found=f"the same, retired on {record.retired_on}: {record.reason}",
+            remedy="pull again when the publisher has corrected it, or on another day",
         )  # fmt: skip
 
 

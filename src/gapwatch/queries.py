@@ -86,9 +86,10 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
 def snapshot_list(project: Project) -> list[dict[str, Any]]:
     """Every snapshot with its pins; each object's size and hash are verified.
 
-    A restricted pin whose file isn't here says `on_this_machine: false`.
+    A restricted pin whose file isn't here says `on_this_machine: false`; one that is retired says
+    why and since when.
     """
-    listed = []
+    listed, retired = [], snapshots.retired(project.raw)
     for name in snapshots.ids(project.raw):
         snapshot = snapshots.load(project.raw, name)
         told = snapshot.model_dump(mode="json")
@@ -98,6 +99,8 @@ def snapshot_list(project: Project) -> list[dict[str, Any]]:
                 shown["on_this_machine"] = False
             else:
                 snapshots.read_objects(project.raw, pin)
+        if name in retired:
+            told["retired"] = retired[name].model_dump(mode="json")
         listed.append(told)
     return listed
 

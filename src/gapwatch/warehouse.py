@@ -21,6 +21,8 @@ from gapwatch.errors import OutputError, ValidationError
 
 _TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
 _MAX_NAMED_ROWS = 5
+# How DuckDB says that the disk is full or broken: a commit that can't be written is of the last.
+_NO_ROOM = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException)
 
 
 def ddl(table: Table) -> str:
@@ -87,7 +89,7 @@ def build(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
             for name, frame in frames.items():
                 _insert(database, TABLES[name], frame)
             database.execute("CHECKPOINT")
-    except (duckdb.IOException, duckdb.FatalException) as error:
+    except _NO_ROOM as error:
         raise OutputError(
             str(path), expected="room on the disk for the database",
             found=str(error).splitlines()[0],
@@ -145,7 +147,7 @@ class Session:
 def _understood(origin: str) -> Iterator[None]:
     try:
         yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException):
+    except (duckdb.OutOfMemoryException, *_NO_ROOM):
         raise
     except duckdb.Error as error:  # some of Parquet have no class of their own
         raise ValidationError(
@@ -170,7 +172,7 @@ def session(path: Path, *, threads: int, memory_bytes: int) -> Iterator[Session]
     try:
         with duckdb.connect(str(path), config=settings) as database:
             yield Session(database)
-    except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException) as error:
+    except (duckdb.OutOfMemoryException, *_NO_ROOM) as error:
         raise OutputError(
             str(path), expected=f"room for the database, with {memory_bytes / 1e9:g} GB of memory",
             found=str(error).splitlines()[0],

@@ -21,7 +21,7 @@ from tests.command import COMMAND, contents
 from tests.e2e.conftest import Chain, copied
 from tests.replicated import ask_replica, world_of
 
-HALF_MADE = (".writing-", ".building-", ".bundling-")
+HALF_MADE = (".writing-", ".building-", ".publishing-", ".bundling-")
 # A pull of a set day: the same bytes, whatever the day on which the test is run.
 PULL = """
 import datetime as dt, sys

@@ -9,6 +9,7 @@ import pytest
 
 from gapwatch import pulling, snapshots
 from gapwatch.demo.replica import Replica
+from gapwatch.errors import UsageError
 from gapwatch.project import Project
 from gapwatch.sources.http import Client
 from tests.command import gapwatch
@@ -62,3 +63,36 @@ def test_a_source_that_is_new_since_is_told_as_added(pulled: Project) -> None:
     told = json.loads(done.stdout)
     assert {item["what"] for item in told} == {"added"}
     assert "lookup" in {item["table"] for item in told}
+
+
+@pytest.mark.long
+def test_a_clock_ahead_pins_nothing_and_what_it_pinned_before_can_be_retired(
+    again: tuple[Project, Replica],
+) -> None:
+    served, replica = again
+    before = snapshots.ids(served.raw)
+    first = snapshots.load(served.raw, study="westminster").id
+    ahead = DAY + dt.timedelta(days=1500)
+    replica.date = f"{DAY:%a, %d %b %Y} 12:00:00 GMT"
+    text = served.study_file.read_text(encoding="utf-8")
+    served.study_file.write_text(
+        text.replace("years = [2021, 2022]", "years = [2020, 2021, 2022]"), encoding="utf-8"
+    )
+    try:
+        with Client(tries=2, back_off=0.01) as client, pytest.raises(UsageError, match="clock"):
+            pulling.pull(served, today=ahead, client=client)
+        assert snapshots.ids(served.raw) == before
+        replica.date = ""  # as if no publisher had said: it locks the study
+        with Client(tries=2, back_off=0.01) as client:
+            locking = pulling.pull(served, today=ahead, client=client).snapshot
+        with pytest.raises(UsageError, match="snapshots retire"):
+            pull(served)
+    finally:
+        replica.date = ""
+    done = gapwatch(served, "snapshots", "retire", locking, "--reason", "a clock ahead", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["newest_snapshot"] == first
+    assert pull(served).new
+    assert snapshots.load(served.raw, study="westminster").follows == first
+    listed = gapwatch(served, "snapshots")
+    assert "a clock ahead" in listed.stdout

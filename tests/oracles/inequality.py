@@ -72,6 +72,41 @@ def relative_index(sii: float, intercept: float) -> float:
     return (intercept + sii) / intercept
 
 
+def _ends(
+    values: Sequence[float], populations: Sequence[float], transform: str
+) -> tuple[float, float]:
+    """Ends of the line fitted to transformed values, transformed back: most, least deprived."""
+    if transform == "log":
+        slope, start = slope_index([math.log(v) for v in values], populations)
+        return math.exp(start), math.exp(start + slope)
+    slope, start = slope_index([math.log(v / (1 - v)) for v in values], populations)
+    return 1 / (1 + math.exp(-start)), 1 / (1 + math.exp(-start - slope))
+
+
+def transformed_index(
+    values: Sequence[float], populations: Sequence[float], transform: str
+) -> tuple[float, float]:
+    """(SII, RII) of a line through log or logit values: difference and ratio of its ends."""
+    most, least = _ends(values, populations, transform)
+    return least - most, least / most
+
+
+def transformed_index_se(
+    values: Sequence[float], ses: Sequence[float], populations: Sequence[float], transform: str
+) -> tuple[float, float]:
+    """Standard errors of both: central differences in each value, in place of any derivative."""
+    totals = [0.0, 0.0]
+    for i, se in enumerate(ses):
+        step = 1e-6 * min(values[i], 1 - values[i] if transform == "logit" else values[i])
+        ends = []
+        for sign in (1, -1):
+            moved = [v + sign * step * (j == i) for j, v in enumerate(values)]
+            ends.append(transformed_index(moved, populations, transform))
+        for k in (0, 1):
+            totals[k] += ((ends[0][k] - ends[1][k]) / (2 * step) * se) ** 2
+    return math.sqrt(totals[0]), math.sqrt(totals[1])
+
+
 # --- the range and its noise ----------------------------------------------------------------
 
 

@@ -214,6 +214,40 @@ def exact_prob_dying(age_start: int, width: int, deaths: Number, population: Num
     return min(Fraction(1), d * width / (p + d * width * (1 - a)))
 
 
+def exact_with_published_a(
+    age_starts: Sequence[int],
+    deaths: Sequence[Number],
+    population: Sequence[Number],
+    a_x: Sequence[Number],
+) -> tuple[list[Fraction], list[Fraction]]:
+    """e_x and its variance at every age with a_x years lived by the dying of each closed band.
+
+    By columns and person-years, in rational arithmetic, in years and not in shares of a band:
+    q = n m / (1 + (n - a) m), L = n l_next + a d, open band l / m; e = T / l; Chiang's variance
+    with (n - a + e_next). Assumes that somebody reaches every age.
+    """
+    last = len(age_starts) - 1
+    m = [Fraction(d) / Fraction(p) for d, p in zip(deaths, population, strict=True)]
+    alive, lived, q = [Fraction(1)], [], []
+    for i in range(last):
+        n, a = age_starts[i + 1] - age_starts[i], Fraction(a_x[i])
+        q.append(min(Fraction(1), n * m[i] / (1 + (n - a) * m[i])))
+        alive.append(alive[i] * (1 - q[i]))
+        lived.append(n * alive[i + 1] + a * (alive[i] - alive[i + 1]))
+    lived.append(alive[last] / m[last])
+    e = [sum(lived[i:], Fraction(0)) / alive[i] for i in range(last + 1)]
+    variance = []
+    for x in range(last + 1):
+        total = alive[last] ** 2 / (Fraction(deaths[last]) * m[last] ** 2)
+        for i in range(x, last):
+            n, a = age_starts[i + 1] - age_starts[i], Fraction(a_x[i])
+            if deaths[i]:
+                of_q = q[i] ** 2 * (1 - q[i]) / Fraction(deaths[i])
+                total += (alive[i] * (n - a + e[i + 1])) ** 2 * of_q
+        variance.append(total / alive[x] ** 2)
+    return e, variance
+
+
 def exact_life_table(age_starts: Sequence[int], deaths: Counts, population: Counts) -> ExactTable:
     """Expectation and variance at every age, without survivors, from the open band backwards.
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from gapwatch import snapshots
 from gapwatch.audit.verify import MANIFEST, Manifest, OlderReleaseError, release_problems
-from gapwatch.errors import IntegrityError
+from gapwatch.errors import IntegrityError, TornError
 
-_POINTER = "latest-"
+_POINTER, _RETIRED = "latest-", "retired"
 _RENAME = "write the newest release's name into it, or run again"
 _PLAIN = ("README.md", ".lock", ".gitkeep")
 
@@ -58,6 +58,7 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
             problems += snapshot_problems(raw, folder, manifest)
     problems += [p for name, manifest in told.items() for p in _link(out, name, manifest)]
     problems += [p for path in _entries(out) for p in _pointer(path, told)]
+    problems += snapshots.record_problems(out, lambda name: out / name / MANIFEST)
     return Custody(
         held.snapshots, held.pins, held.objects, len(told), older, size, tuple(problems),
         tuple(held.elsewhere),
@@ -69,7 +70,8 @@ def _entries(out: Path) -> list[Path]:
         return []
     return [
         path for path in sorted(out.iterdir())
-        if not path.name.startswith(".building-")
+        if not path.name.startswith((".building-", ".publishing-", ".torn-"))
+        and not (path.name == _RETIRED and path.is_dir() and not path.is_symlink())
         and not (path.name in _PLAIN and path.is_file() and not path.is_symlink())
     ]  # fmt: skip
 
@@ -119,7 +121,13 @@ def _pointer(path: Path, told: dict[str, Manifest]) -> list[IntegrityError]:
     if name != f"{release}\n" or (manifest is None and not (path.parent / release).is_dir()) or (
         manifest is not None and manifest.study.id != study
     ):  # fmt: skip
-        return [_wrong(path, f"the name of a release of {study}", repr(name[:80]), _RENAME)]
+        cut = plain and not name.endswith("\n")
+        kind = TornError if cut else IntegrityError
+        return [kind(
+            str(path), expected=f"the name of a release of {study}",
+            found=f"{name[:80]!r}{', cut short' if cut else ''}",
+            remedy=_RENAME,
+        )]  # fmt: skip
     return []
 
 

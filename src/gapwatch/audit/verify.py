@@ -14,11 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.contracts import VERDICTS
-from gapwatch.errors import IntegrityError
+from gapwatch.durable import is_cut_json, is_torn
+from gapwatch.errors import IntegrityError, TornError
 
 SCHEMA_VERSION = 2
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 _AWAY = "move the release away and run again, or restore it from a backup or a bundle"
+_AGAIN = (
+    "run again: what made it makes it anew and moves this one aside; or restore it from a backup"
+)
 _MOST_BYTES = 50_000_000
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -113,27 +117,22 @@ class Manifest(_Part):
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a release, held against its seal; IntegrityError when it isn't whole."""
+    """The manifest of a release, held against its seal; IntegrityError when it isn't whole.
+
+    TornError where it, or the seal, was cut short: no such file, an empty one, zeros, or the start
+    of what it was. Any other difference is somebody's doing.
+    """
     path = folder / MANIFEST
     for name in (MANIFEST, SEAL):
         if not _is_plain(folder / name) and (name == MANIFEST or not _older(path)):
-            raise _broken(folder / name, "a plain file", "none")
+            lost = is_torn(folder / name)
+            raise (_torn if lost else _broken)(folder / name, "a plain file", "none")
     if _older(path):
         raise OlderReleaseError(
             f"{path}, schema_version", expected=str(SCHEMA_VERSION), found="an earlier one",
             remedy="check out the commit that it names and run it there; it kept no inputs",
         )  # fmt: skip
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise _broken(path, f"at most {_MOST_BYTES} bytes", f"{path.stat().st_size} bytes")
-        content, sealed = path.read_bytes(), (folder / SEAL).read_bytes()
-    except OSError as error:
-        raise _broken(Path(error.filename or path), "a file that can be read",
-                      str(error.strerror)) from error  # fmt: skip
-    seal = f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n".encode()
-    if sealed != seal:
-        raise _broken(path, f"the hash in {SEAL}, {sealed[:64].decode('ascii', 'replace')}",
-                      f"sha256 {seal[:64].decode()}")  # fmt: skip
+    content = _sealed(path)
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -151,6 +150,28 @@ def read_manifest(folder: Path) -> Manifest:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise _broken(path, f"{key}: {first['msg'].lower()}", repr(first["input"])[:80]) from error
+
+
+def _sealed(path: Path) -> bytes:
+    """The bytes of a manifest, which must be those that its seal names."""
+    seal_path = path.with_name(SEAL)
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise _broken(path, f"at most {_MOST_BYTES} bytes", f"{path.stat().st_size} bytes")
+        content, sealed = path.read_bytes(), seal_path.read_bytes()
+    except OSError as error:
+        raise _broken(Path(error.filename or path), "a file that can be read",
+                      str(error.strerror)) from error  # fmt: skip
+    seal = f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n".encode()
+    if is_torn(path) or is_cut_json(content):
+        raise _torn(path, "a manifest with an end", f"one cut short, {len(content)} bytes")
+    if sealed != seal:
+        if is_torn(seal_path) or seal.startswith(sealed):
+            raise _torn(seal_path, f"{len(seal)} bytes, the manifest's hash",
+                        f"a seal cut short, {len(sealed)} bytes")  # fmt: skip
+        raise _broken(path, f"the hash in {SEAL}, {sealed[:64].decode('ascii', 'replace')}",
+                      f"sha256 {seal[:64].decode()}")  # fmt: skip
+    return content
 
 
 def release_problems(folder: Path) -> tuple[Manifest | None, list[IntegrityError]]:
@@ -172,19 +193,39 @@ def release_problems(folder: Path) -> tuple[Manifest | None, list[IntegrityError
         for name, path in sorted(there.items())
         if name not in present and (path.is_symlink() or not path.is_dir() or name not in kept)
     ]
-    found += [_broken(folder / name, "a file that the manifest names", "no file")
-              for name in sorted(named - present)]  # fmt: skip
+    found += [
+        (_broken if name in there else _torn)(
+            folder / name, "a file that the manifest names", "no file"
+        )
+        for name in sorted(named - present)
+    ]
     found += [_broken(folder / name, "only files that the manifest names", "another file")
               for name in sorted(present - named)]  # fmt: skip
     for name in sorted(present & told.outputs.keys()):
         wanted = told.outputs[name]
         size, sha = sized_hash(folder / name)
         if (size, sha) != (wanted.bytes, wanted.sha256):
-            found.append(_broken(folder / name, f"{wanted.bytes} bytes, sha256 {wanted.sha256}",
-                                 f"{size} bytes, sha256 {sha}"))  # fmt: skip
+            cut = is_torn(folder / name, wanted.bytes)
+            found.append((_torn if cut else _broken)(
+                folder / name, f"{wanted.bytes} bytes, sha256 {wanted.sha256}",
+                f"{size} bytes, sha256 {sha}{', cut short' if cut else ''}",
+            ))  # fmt: skip
     if not found:
         found = _answer_problems(told, folder)
     return told, found
+
+
+def torn_files(folder: Path) -> frozenset[str]:
+    """Names of the files of a release that were cut short; none where anything else is wrong too.
+
+    Where the manifest itself was, so that nothing says how long the others are: manifest and seal.
+    """
+    manifest, found = release_problems(folder)
+    if not found or not all(isinstance(error, TornError) for error in found):
+        return frozenset()
+    if manifest is None:
+        return frozenset({MANIFEST, SEAL})
+    return frozenset(Path(error.where).relative_to(folder).as_posix() for error in found)
 
 
 def _is_plain(path: Path) -> bool:
@@ -289,3 +330,7 @@ def _answer_problems(told: Manifest, folder: Path) -> list[IntegrityError]:
 
 def _broken(path: Path, expected: str, found: str) -> IntegrityError:
     return IntegrityError(str(path), expected=expected, found=found, remedy=_AWAY)
+
+
+def _torn(path: Path, expected: str, found: str) -> TornError:
+    return TornError(str(path), expected=expected, found=found, remedy=_AGAIN)

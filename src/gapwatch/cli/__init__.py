@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from gapwatch import stopping
 from gapwatch.cli import auditing, counting, demonstrating, making
 from gapwatch.errors import GapwatchError, OutputError
 
@@ -19,14 +20,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Is the promise to close a life-expectancy gap being kept?",
     epilog="Exit codes: 0 fine, 1 cannot write, 2 usage or study, 3 validation, "
-    "4 source unavailable, 5 integrity.",
+    "4 source unavailable, 5 integrity, 130 stopped by Ctrl-C, 143 by SIGTERM.",
 )
 app.registered_commands += [
     command
     for part in (making, auditing, counting, demonstrating)
     for command in part.app.registered_commands
 ]
-app.registered_groups += making.app.registered_groups
+app.registered_groups += [*making.app.registered_groups, *auditing.app.registered_groups]
 
 
 @app.callback()
@@ -42,14 +43,25 @@ def options(
 
 def main() -> None:
     """Run the command line; a named error is printed on standard error, with its exit code."""
+    if sys.flags.optimize > 1:
+        typer.echo(
+            "Usage: Python runs with PYTHONOPTIMIZE=2 or -OO, which strips texts that gapwatch and "
+            "its libraries read; unset it and run again.", err=True,
+        )  # fmt: skip
+        sys.exit(2)
+    if "serve" not in sys.argv[1:]:  # the scheduler's server listens for itself
+        stopping.listen()
     try:
         app()
         sys.stdout.flush()
     except GapwatchError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
+    except stopping.Stopped as stopped:
+        typer.echo(stopping.told(stopped), err=True)
+        sys.exit(stopped.exit_code)
     except KeyboardInterrupt:
-        typer.echo("Stopped; nothing half-made was left.", err=True)
+        typer.echo("Stopped by Ctrl-C.", err=True)
         sys.exit(130)
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

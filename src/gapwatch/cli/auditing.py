@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gapwatch.cli.common import JsonOption, OutOption, StudyOption, print_json, project_of
+from gapwatch import stopping
+from gapwatch.cli.common import (
+    JsonOption,
+    OutOption,
+    ReasonOption,
+    StudyOption,
+    print_json,
+    project_of,
+)
 from gapwatch.errors import GapwatchError, IntegrityError, StudyError
 
 if TYPE_CHECKING:
@@ -153,6 +161,7 @@ def bundle(
     from gapwatch import replaying
     from gapwatch.audit import bundle as bundles
 
+    stopping.leaves(f"{file} wasn't written")
     with replaying.located(release, _maybe_project(study), out) as held:
         bundles.require_free(file, held.told)
         included = include_restricted or []
@@ -192,6 +201,57 @@ def diff(
         return
     for line in terminal.revision_lines(found, _SHOWN):
         typer.echo(line)
+
+
+released = typer.Typer(help="List the releases of the study; set one aside.")
+app.add_typer(released, name="releases")
+
+
+@released.command()
+def retire(
+    release: Annotated[str, typer.Argument(help="Name of the release.")],
+    reason: ReasonOption,
+    study: StudyOption = None,
+    out: OutOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Set a release aside for good: the newest that stands takes its place; the reason is recorded.
+
+    The release stays, is verified and can be made again.
+    """
+    project = project_of(study)
+    from gapwatch import retiring
+
+    found = retiring.retire_release(project, release, reason, on=retiring.today(), out=out)
+    if json_:
+        print_json(found)
+        return
+    typer.echo(f"Retired:  release {release}")
+    typer.echo(f"Newest:   release {found['newest_release'] or 'none'}")
+
+
+@released.callback(invoke_without_command=True)
+def releases(
+    context: typer.Context,
+    study: StudyOption = None,
+    out: OutOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """List the releases of the study: verdict, snapshot, and which one is the newest."""
+    if context.invoked_subcommand is not None:
+        return
+    project = project_of(study)
+    from gapwatch import retiring
+
+    listed = retiring.release_list(project, out)
+    if json_:
+        print_json(listed)
+        return
+    for item in listed:
+        newest = " (newest)" if item["newest"] else ""
+        typer.echo(f"{item['release']}{newest}: {item['verdict'] or 'not as it was; see verify'}")
+        if item["retired"] is not None:
+            typer.echo(f"  retired on {item['retired']['retired_on']}: {item['retired']['reason']}")
 
 
 def _maybe_project(study: Path | None) -> Project | None:

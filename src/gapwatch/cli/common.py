@@ -25,6 +25,9 @@ SnapshotOption = Annotated[
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="Folder of the releases; reports/ if not given.")
 ]
+ReasonOption = Annotated[
+    str, typer.Option("--reason", help="Why, in words, for whoever reads the record later.")
+]
 KnownAtOption = Annotated[
     dt.datetime | None,
     typer.Option(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gapwatch import stopping
 from gapwatch.cli.common import JsonOption, print_json
 
 app = typer.Typer()
@@ -41,7 +45,7 @@ def demo(
         logging.getLogger(library).setLevel(logging.WARNING)
     gc.disable()  # a short life, as of `run`
     # One for the pull and one for the run: the slowest import of all goes on while ours do.
-    with Checker() as of_pull, Checker() as of_run:
+    with _cleared(folder), Checker() as of_pull, Checker() as of_run:
         from gapwatch import pipeline
         from gapwatch.demo.twin.making import make_project
 
@@ -58,3 +62,20 @@ def demo(
     typer.echo(f"Report:  {found.path / 'report.html'}")
     typer.echo(f"         {found.path / 'report.pdf'}")
     typer.echo(f"Study:   {project.study_file}")
+
+
+@contextlib.contextmanager
+def _cleared(folder: Path) -> Iterator[None]:
+    """Leave nothing of a demonstration that is stopped; what was there gave way at its start."""
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        yield
+    except stopping.Stopped:
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder not in new:
+            folder.mkdir()
+        with contextlib.suppress(OSError):
+            for path in new[1:]:
+                path.rmdir()
+        stopping.leaves(f"nothing of the demonstration was left in {folder}")
+        raise

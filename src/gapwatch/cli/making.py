@@ -12,6 +12,7 @@ from gapwatch.cli.common import (
     JsonOption,
     KnownAtOption,
     OutOption,
+    ReasonOption,
     SnapshotOption,
     StudyOption,
     date_of,
@@ -155,6 +156,35 @@ def diff(
     typer.echo(f"{len(found) or 'No'} difference{'' if len(found) == 1 else 's'}.")
 
 
+@pinned.command()
+def retire(
+    snapshot: Annotated[str, typer.Argument(help="Id of the snapshot.")],
+    reason: ReasonOption,
+    study: StudyOption = None,
+    out: OutOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Set a snapshot aside for good: no run or pull takes it, or a release made from it, as newest.
+
+    The reason is recorded beside the snapshots. Snapshot and releases stay, are verified and can
+    be made again.
+    """
+    project = project_of(study)
+    from gapwatch import retiring
+
+    found = retiring.retire_snapshot(project, snapshot, reason, on=retiring.today(), out=out)
+    if json_:
+        print_json(found)
+        return
+    typer.echo(f"Retired:  snapshot {snapshot}")
+    for release in found["releases_retired"]:
+        typer.echo(f"          release {release}, which was made from it")
+    for other in found["followed_by"]:
+        typer.echo(f"Stays:    snapshot {other}, which was pulled after it")
+    typer.echo(f"Newest:   snapshot {found['newest_snapshot'] or 'none'}")
+    typer.echo(f"          release {found['newest_release'] or 'none'}")
+
+
 @pinned.callback(invoke_without_command=True)
 def snapshots(
     context: typer.Context,
@@ -173,6 +203,8 @@ def snapshots(
         return
     for snapshot in listed:
         typer.echo(f"{snapshot['id']}  {snapshot['title']}, as known at {snapshot['as_known_at']}")
+        if (retired := snapshot.get("retired")) is not None:
+            typer.echo(f"  retired on {retired['retired_on']}: {retired['reason']}")
         for pin in snapshot["pins"]:
             typer.echo(f"  {pin['id']}: {pin['title']}")
             typer.echo(f"    {pin['publisher']}; {pin['licence']}")

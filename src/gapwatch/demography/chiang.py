@@ -24,7 +24,10 @@ LEVEL95 = 0.95
 
 @dataclass(frozen=True)
 class Bands:
-    """Widths n (years) and shares a of the closed bands, from the first age of every band."""
+    """Widths n (years) and shares a of the closed bands, from the first age of every band.
+
+    `a` is (A-1,), one row for every table, or (..., A-1), a row for each.
+    """
 
     age_starts: FloatArray
     n: FloatArray
@@ -68,14 +71,17 @@ def expectancy(q: FloatArray, open_e: FloatArray, bands: Bands) -> FloatArray:
     e = np.empty_like(q)
     e[..., -1] = open_e
     for k in range(bands.n.size - 1, -1, -1):
-        e[..., k] = bands.n[k] - bands.lost[k] * q[..., k] + (1.0 - q[..., k]) * e[..., k + 1]
+        e[..., k] = bands.n[k] - bands.lost[..., k] * q[..., k] + (1.0 - q[..., k]) * e[..., k + 1]
     return e
 
 
 def chiang_block(
-    D: FloatArray, P: FloatArray, bands: Bands, into: tuple[FloatArray, FloatArray, FloatArray]
-) -> None:
+    D: FloatArray, P: FloatArray, bands: Bands, into: tuple[FloatArray, FloatArray, FloatArray],
+    lost_each: FloatArray | None = None,
+) -> None:  # fmt: skip
     """Write rate m, expectancy e and its standard error of the tables D, P (A, tables) ``into``.
+
+    ``lost_each`` (A-1, tables) is (1-a) n where each table has shares a of its own.
 
     With r = n / (P + (1-a) n D): q = min(D r, 1), and Chiang's variance of q, q^2 (1-q) / D, is
     q (1-q) r, which needs no division by D and is 0 when D is 0. Then, p being 1 - q,
@@ -89,7 +95,8 @@ def chiang_block(
     np.multiply(e[-1], e[-1], out=V[-1])
     V[-1] /= D[-1]
     for k in range(bands.n.size - 1, -1, -1):
-        n, lost = float(bands.n[k]), float(bands.lost[k])
+        n = float(bands.n[k])
+        lost = float(bands.lost[k]) if lost_each is None else lost_each[k]
         np.multiply(D[k], lost, out=r)
         r += P[k]
         np.divide(n, r, out=r)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +22,8 @@ from gapwatch.demography.checks import (
 from gapwatch.demography.chiang import interval
 from gapwatch.demography.codes import INDEX_UNDEFINED, missing_reason
 
+Transform = Literal["log", "logit"]
+
 
 @dataclass(frozen=True, eq=False)
 class SlopeIndex:
@@ -31,7 +34,7 @@ class SlopeIndex:
     Attributes
     ----------
     sii, se, lower, upper : slope index, its standard error and interval, in the unit of the values
-    intercept : the fitted line at the most deprived end, same unit
+    intercept : the fitted line at the most deprived end, same unit, transformed back
     rii, rii_se, rii_lower, rii_upper : relative index (intercept + SII) / intercept, a ratio, with
         its delta-method standard error and normal interval
     reason : "G01" when a group is withheld or missing, "" when published
@@ -57,6 +60,7 @@ def slope_index(
     se: ArrayLike,
     *,
     level: float | Sequence[float] = 0.95,
+    transform: Transform | None = None,
 ) -> SlopeIndex:
     """Slope and relative index of inequality across groups in order of deprivation [1, 2].
 
@@ -68,6 +72,12 @@ def slope_index(
     var(RII) = sum (c_i / intercept - b_i SII / intercept^2)^2 se_i^2. Intervals are normal and take
     the groups' errors as independent.
 
+    With a ``transform`` g (log for rates, logit for proportions [3]) the line is fitted to g(v) in
+    the same way: with its ends y0 and y0 + y1, and h the inverse of g, the intercept is h(y0),
+    SII = h(y0 + y1) - h(y0) and RII = h(y0 + y1) / h(y0), in the unit of the values again. By the
+    delta method the error of g(v_i) is g'(v_i) se_i, and
+    var(SII) = sum (h'(y0 + y1) (b_i + c_i) - h'(y0) b_i)^2 g'(v_i)^2 se_i^2; that of RII likewise.
+
     Parameters
     ----------
     population : (..., G) persons in each group, above 0, the most deprived group FIRST: the order
@@ -75,6 +85,8 @@ def slope_index(
     value : (..., G) for example life expectancy, years; NaN is withheld
     se : (..., G) standard error of each value, same unit, at least 0; NaN is withheld
     level : one level of confidence or a row, each inside (0, 1)
+    transform : "log" for values above 0, "logit" for values between 0 and 1, None for none; ``se``
+        is always that of the value itself, in its unit
 
     Rules of refusal
     ----------------
@@ -85,7 +97,8 @@ def slope_index(
     Errors
     ------
     ValueError: shapes that differ, fewer than two groups, population <= 0, negative se, infinities,
-    anything but real numbers, empty input, a level outside (0, 1).
+    anything but real numbers, empty input, a level outside (0, 1), another transform, a value that
+    it isn't defined for.
 
     References
     ----------
@@ -93,6 +106,8 @@ def slope_index(
        Soc Sci Med 1997;44:757-771.
     2. Low A, Low A. Measuring the gap: quantifying and comparing local health inequalities.
        J Public Health 2004;26:388-395.
+    3. PHEindicatormethods, phe_sii, with transformed rates and proportions. It draws its intervals
+       by simulation, and takes the error on the transformed scale from transformed limits.
     """
     w, v, s = real_array("population", population), *check_values(value, se)
     same_shape("population", w.shape, "value", v.shape)
@@ -100,6 +115,8 @@ def slope_index(
         raise refuse("value", "at least two groups on the last axis", f"shape {v.shape}")
     refuse_where("population", "more than 0 persons in every group", w, w <= 0)
     levels = check_level(level)
+    fitted, slope = _transformed(v, transform)
+    s = s * slope
     missing = np.asarray((np.isnan(w) | np.isnan(v) | np.isnan(s)).any(axis=-1))
     share = w / w.sum(axis=-1, keepdims=True)
     x = np.cumsum(share, axis=-1) - share / 2.0
@@ -107,7 +124,9 @@ def slope_index(
     c = share * (x - mean_x)
     c /= (c * (x - mean_x)).sum(axis=-1, keepdims=True)
     b = share - mean_x * c
-    sii, intercept = _sum(c * v), _sum(b * v)
+    sii, intercept = _sum(c * fitted), _sum(b * fitted)
+    if transform is not None:
+        sii, intercept, b, c = _back(sii, intercept, b, c, transform)
     se_sii = np.sqrt(_sum((c * s) ** 2))
     defined = intercept > 0
     base = np.where(defined, intercept, np.nan)
@@ -129,6 +148,40 @@ def slope_index(
         reason=reason[()],
         rii_reason=rii_reason[()],
     )
+
+
+def _transformed(
+    v: FloatArray, transform: Transform | None
+) -> tuple[FloatArray, FloatArray | float]:
+    """g(v) and g'(v), the identity and 1 where there is no transform."""
+    if transform is None:
+        return v, 1.0
+    if transform == "log":
+        refuse_where("value", "values above 0, which have a logarithm", v, v <= 0)
+        return np.log(v), 1.0 / v
+    if transform == "logit":
+        refuse_where("value", "proportions above 0 and below 1", v, (v <= 0) | (v >= 1))
+        return np.log(v) - np.log1p(-v), 1.0 / (v * (1.0 - v))
+    raise refuse("transform", '"log", "logit" or None', repr(transform))
+
+
+def _back(
+    sii: FloatArray, intercept: FloatArray, b: FloatArray, c: FloatArray, transform: Transform
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """SII and intercept in the values' unit, with their gradients in the transformed values."""
+    inverse = np.exp if transform == "log" else _expit
+    first, last = inverse(intercept), inverse(intercept + sii)
+    rate_first, rate_last = (
+        one if transform == "log" else one * (1.0 - one) for one in (first, last)
+    )
+    at_first = rate_first[..., np.newaxis] * b
+    return last - first, first, at_first, rate_last[..., np.newaxis] * (b + c) - at_first
+
+
+def _expit(x: FloatArray) -> FloatArray:
+    """Inverse of the logit, without overflow at either end."""
+    with np.errstate(invalid="ignore"):  # a withheld group makes the whole set NaN
+        return np.asarray(np.exp(-np.logaddexp(0.0, -x)))
 
 
 def check_values(value: ArrayLike, se: ArrayLike) -> tuple[FloatArray, FloatArray]:

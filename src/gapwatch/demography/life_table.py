@@ -16,10 +16,12 @@ from gapwatch.demography.checks import (
     check_level,
     numeric_array,
     refuse,
+    refuse_where,
     same_shape,
 )
 from gapwatch.demography.chiang import (
     Z95,
+    Bands,
     bands_of,
     chiang_block,
 )
@@ -47,11 +49,12 @@ def life_table(
     *,
     level: float | Sequence[float] = 0.95,
     pandemic_year: ArrayLike | None = None,
+    a_x: ArrayLike | None = None,
 ) -> LifeTable:
     """Life expectancy at every age with its standard error, by Chiang's abridged life table [1].
 
     With D deaths and P person-years in a band of width n, of which those who die live the share a
-    (0.1 in a first band one year wide, 0.5 elsewhere):
+    (0.1 in a first band one year wide, 0.5 elsewhere; a_x / n where a_x is given):
     M = D/P; q = nM / (1 + nM(1-a)), and 1 where D > P/(na); L = n(l_next + a d), open band l/M;
     e = T/l. The variance of e is [1, 2]
     sum over closed bands of q^2 (1-q)/D * l^2 * ((1-a)n + e_next)^2, plus l_w^2 / (D_w M_w^2) for
@@ -67,6 +70,9 @@ def life_table(
         open. Any set works: 85+, 90+, 95+, single years.
     level : one level of confidence or a row of V, each inside (0, 1)
     pandemic_year : (...) or one truth value: whether the window holds a pandemic year (flag Q04)
+    a_x : (A,) for all tables, or (..., A), the shape of the counts: years lived in the band by
+        those who die in it, as a published life table prints them, above 0 and at most n. That of
+        the open band is ignored: its expectation is 1/M. They are taken as known without error
 
     Returns
     -------
@@ -85,7 +91,8 @@ def life_table(
     Errors
     ------
     ValueError, naming argument, expected and found: shapes that differ, ages not ascending from 0,
-    an infinity, a count above 2**53, anything but real numbers, empty input, a level not in (0, 1).
+    an infinity, a count above 2**53, anything but real numbers, empty input, a level not in (0, 1),
+    an a_x that is missing, 0 or less, or longer than its band.
 
     Memory beyond the input and the result is a few hundred kilobytes; time is linear in the tables.
 
@@ -100,12 +107,15 @@ def life_table(
     D, P, ages = check_counts(deaths, population, age_starts)
     levels, bands = check_level(level), bands_of(ages)
     lead, count = D.shape[:-1], D.size // ages.size
+    shares = None if a_x is None else _shares(a_x, bands.n, D.shape)
+    bands = bands if shares is None else Bands(ages, bands.n, shares)
+    lost = bands.lost.reshape(-1, bands.n.size).T if bands.a.ndim > 1 else None
     m, centre, se = (np.empty((ages.size, count)) for _ in range(3))
     reason_bits, flag_bits = np.empty(count, np.uint8), np.empty(count, np.uint8)
     with np.errstate(all="ignore"):
         for block, D_block, P_block in _blocks(D, P, ages.size):
             into = m[:, block], centre[:, block], se[:, block]
-            chiang_block(D_block, P_block, bands, into)
+            chiang_block(D_block, P_block, bands, into, None if lost is None else lost[:, block])
             reason_bits[block], flag_bits[block] = _judge(D_block, P_block, into[2][0])
             _blank(reason_bits[block], into)
     flag_bits |= _pandemic_bits(pandemic_year, lead)
@@ -118,7 +128,21 @@ def life_table(
     for one in (m, e, centre, se):
         one.flags.writeable = False
     bits = reason_bits.reshape(lead), flag_bits.reshape(lead)
-    return LifeTable(ages, levels, m, e, se, *bits, centre)
+    return LifeTable(ages, levels, m, e, se, *bits, centre, shares)
+
+
+def _shares(a_x: ArrayLike, n: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """Shares a of the closed bands (A-1,) or (..., A-1) from years a_x of all bands."""
+    given = np.array(numeric_array("a_x", a_x), dtype=np.float64)
+    if given.shape not in (shape, shape[-1:]):
+        raise refuse("a_x", f"shape {shape[-1:]} or {shape}", f"shape {given.shape}")
+    closed = given[..., :-1]
+    # "not" catches NaN as well: a share that nobody knows can't be a half by default.
+    wrong = ~((closed > 0) & (closed <= n))
+    refuse_where("a_x", "years above 0 and at most the width of the band", closed, wrong)
+    shares: FloatArray = closed / n
+    shares.flags.writeable = False
+    return shares
 
 
 def _blocks(

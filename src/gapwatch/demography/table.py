@@ -58,11 +58,14 @@ class LifeTable:
     flag_bits: NDArray[np.uint8]
     # The value at the centre of the interval, which outlives the withheld value under S05.
     _centre: FloatArray
+    # Shares of the closed bands as the caller gave them; None for Chiang's.
+    _shares: FloatArray | None = None
 
     @property
     def bands(self) -> Bands:
         """Widths of the closed bands and the share of the band lived by those who die in it."""
-        return bands_of(self.age_starts)
+        usual = bands_of(self.age_starts)
+        return usual if self._shares is None else Bands(usual.age_starts, usual.n, self._shares)
 
     @cached_property
     def _bounds(self) -> tuple[FloatArray, FloatArray]:

@@ -1,12 +1,22 @@
 """Snapshots: immutable sets of inputs in data/raw, each byte pinned by its SHA-256."""
 
-from gapwatch.snapshots.check import Checked, check, clear_leftovers
+from gapwatch.snapshots.check import Checked, check, clear_leftovers, clear_torn, record_problems
 from gapwatch.snapshots.objects import elsewhere, is_elsewhere, object_path, read_objects
 from gapwatch.snapshots.records import MAX_OBJECT_BYTES, Object, Pin, Snapshot, sha256
-from gapwatch.snapshots.store import ids, lend, load, usable, write
+from gapwatch.snapshots.retirement import MOST_REASON, Retirement, checked_reason, retire, retired
+from gapwatch.snapshots.store import (
+    followers,
+    ids,
+    lend,
+    load,
+    standing,
+    usable,
+    write,
+)
 
 __all__ = [
-    "MAX_OBJECT_BYTES", "Checked", "Object", "Pin", "Snapshot", "check", "clear_leftovers",
-    "elsewhere", "ids",
-    "is_elsewhere", "lend", "load", "object_path", "read_objects", "sha256", "usable", "write",
+    "MAX_OBJECT_BYTES", "MOST_REASON", "Checked", "Object", "Pin", "Retirement", "Snapshot",
+    "check", "checked_reason", "clear_leftovers", "clear_torn", "elsewhere", "followers", "ids",
+    "is_elsewhere", "lend", "load", "object_path", "read_objects", "record_problems", "retire",
+    "retired", "sha256", "standing", "usable", "write",
 ]  # fmt: skip

@@ -9,12 +9,16 @@ import hashlib
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gapwatch.errors import IntegrityError
-from gapwatch.snapshots.objects import WRITING, restricted_folder
-from gapwatch.snapshots.store import LIST, list_in, read_pin
+from gapwatch.durable import is_torn, move
+from gapwatch.errors import IntegrityError, TornError
+from gapwatch.snapshots import retirement
+from gapwatch.snapshots.objects import PULL_AGAIN, WRITING, restricted_folder
+from gapwatch.snapshots.records import sha256
+from gapwatch.snapshots.store import LIST, TORN, ids, list_in, read_pin, torn
 
 log = logging.getLogger(__name__)
 PLAIN = ("README.md", ".lock", ".gitkeep")
@@ -47,6 +51,8 @@ def check(raw: Path, *, require_restricted: bool = False) -> Checked:
     found = Checked()
     wanted: _Wanted = {}
     for folder in sorted(_inside(raw / "snapshots")):
+        if folder.name.startswith(TORN) and _is_folder(folder):
+            continue  # moved aside by a pull, and told then
         found.problems += _snapshot(folder, found, wanted)
     _check_objects(raw / "objects", _of(wanted, restricted=False), found)
     secret = _of(wanted, restricted=True)
@@ -60,8 +66,30 @@ def check(raw: Path, *, require_restricted: bool = False) -> Checked:
     found.problems += [
         _extra(path)
         for path in sorted(_inside(raw))
-        if path.name not in ("objects", "snapshots") or not _is_folder(path)
+        if path.name not in ("objects", "snapshots", retirement.FOLDER) or not _is_folder(path)
     ]
+    found.problems += record_problems(raw, lambda name: raw / "snapshots" / name / LIST)
+    return found
+
+
+def record_problems(root: Path, of: Callable[[str], Path]) -> list[IntegrityError]:
+    """What is wrong with the records of what was retired; `of` names the file that one is about."""
+    found: list[IntegrityError] = []
+    records = retirement.records(root)
+    found += [_extra(p) for p in sorted(_inside(root / retirement.FOLDER)) if p not in records]
+    for path in records:
+        try:
+            record = retirement.read(path)
+        except IntegrityError as error:
+            found.append(error)
+            continue
+        about = of(record.id)
+        sha = sha256(about.read_bytes()) if about.is_file() else "no such file"
+        if sha != record.sha256:
+            found.append(IntegrityError(
+                str(path), expected=f"{about} with sha256 {record.sha256}, as it was retired",
+                found=sha, remedy=_RESTORE,
+            ))  # fmt: skip
     return found
 
 
@@ -75,7 +103,10 @@ def _check_objects(folder: Path, wanted: dict[str, tuple[int, str]], found: Chec
         path = there.pop(name, None)
         found.objects += 1
         if path is None:
-            found.problems.append(_missing(folder / name, f"the object of {pin}"))
+            found.problems.append(TornError(
+                str(folder / name), expected=f"the object of {pin}", found="no such file",
+                remedy=PULL_AGAIN,
+            ))  # fmt: skip
             continue
         found.bytes += size
         found.problems += _object(path, size, pin)
@@ -115,7 +146,12 @@ def _snapshot(folder: Path, found: Checked, wanted: _Wanted) -> list[IntegrityEr
     if not _is_folder(folder) or folder.name.startswith(WRITING):
         return [_extra(folder)]
     if not (folder / LIST).is_file():
-        return [_missing(folder / LIST, "the list of a snapshot")]
+        return [
+            TornError(
+                str(folder / LIST), expected="the list of a snapshot", found="no such file",
+                remedy=PULL_AGAIN,
+            )
+        ]  # fmt: skip
     try:
         listed = list_in(folder)
     except IntegrityError as error:
@@ -151,10 +187,12 @@ def _object(path: Path, size: int, pin: str) -> list[IntegrityError]:
         found = file.tell()
     if (found, sha) == (size, path.name.partition(".")[0]):
         return []
+    cut = is_torn(path, size)
     return [
-        IntegrityError(
+        (TornError if cut else IntegrityError)(
             f"{path} (pin {pin})", expected=f"{size} bytes, sha256 {path.name.partition('.')[0]}",
-            found=f"{found} bytes, sha256 {sha}", remedy=_RESTORE,
+            found=f"{found} bytes, sha256 {sha}{', cut short' if cut else ''}",
+            remedy=PULL_AGAIN if cut else _RESTORE,
         )
     ]  # fmt: skip
 
@@ -166,7 +204,10 @@ def clear_leftovers(raw: Path) -> None:
     Only for whoever holds the lock of `raw`. Objects are removed only where a leftover names them
     and every snapshot reads, so nothing that is damaged or lost costs another byte.
     """
-    folders = [path for path in sorted(_inside(raw / "snapshots")) if _is_folder(path)]
+    folders = [
+        path for path in sorted(_inside(raw / "snapshots"))
+        if _is_folder(path) and not path.name.startswith(TORN)
+    ]  # fmt: skip
     for folder in (
         raw / "objects",
         restricted_folder(raw),
@@ -187,6 +228,23 @@ def clear_leftovers(raw: Path) -> None:
             (place / name[0]).unlink(missing_ok=True)
         # Last: it says which objects came with it.
         shutil.rmtree(room)
+
+
+def clear_torn(raw: Path) -> None:
+    """Move snapshots aside whose list or pins were cut short: nothing can be read from them.
+
+    Only for whoever holds the lock of `raw`. Objects stay: a snapshot that stands may name them.
+    """
+    for name in ids(raw):
+        folder = raw / "snapshots" / name
+        problem = torn(raw, name)
+        if problem is not None and Path(problem.where).is_relative_to(folder):
+            aside = folder.with_name(f"{TORN}{name}")
+            if not aside.exists():
+                move(folder, aside)
+                log.warning(
+                    "snapshot %s was torn, as by a power cut: moved aside to %s", name, aside
+                )
 
 
 def _named(folder: Path) -> set[tuple[str, bool]] | None:

@@ -7,12 +7,14 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from gapwatch.errors import IntegrityError, UsageError
+from gapwatch.durable import is_torn, make_folder, sync_folders
+from gapwatch.errors import IntegrityError, TornError, UsageError
 from gapwatch.snapshots.records import Object, Pin, sha256
 
 WRITING = ".writing-"
 RESTRICTED = "restricted"
 AGAIN = "restore it from version control or a backup, or make a new snapshot"
+PULL_AGAIN = "pull again, which writes it anew; or restore it from version control or a backup"
 
 
 def read_objects(raw: Path, pin: Pin) -> tuple[bytes, ...]:
@@ -31,16 +33,23 @@ def _read_object(raw: Path, pin: Pin, item: Object) -> bytes:
     path = object_path(raw, item, restricted=pin.restricted)
     try:
         size = path.stat().st_size
-        if size != item.bytes:
+        torn = is_torn(path, item.bytes)
+        if size != item.bytes and not torn:
             raise IntegrityError(
                 f"{path} (pin {pin.id})", expected=f"{item.bytes} bytes", found=f"{size} bytes",
                 remedy=AGAIN,
             )  # fmt: skip
         content = path.read_bytes()
+        if torn and sha256(content) != item.sha256:
+            raise TornError(
+                f"{path} (pin {pin.id})", expected=f"{item.bytes} bytes, sha256 {item.sha256}",
+                found=f"{size} bytes, cut short", remedy=PULL_AGAIN,
+            )  # fmt: skip
     except OSError as error:
-        raise IntegrityError(
+        lost = isinstance(error, FileNotFoundError)
+        raise (TornError if lost else IntegrityError)(
             f"{path} (pin {pin.id})", expected="the pinned object", found=str(error.strerror),
-            remedy=AGAIN,
+            remedy=PULL_AGAIN if lost else AGAIN,
         ) from error  # fmt: skip
     require_hash(content, item.sha256, f"{path} (pin {pin.id})")
     return content
@@ -79,11 +88,15 @@ def elsewhere(raw: Path, pin: Pin) -> UsageError:
 
 
 def write_all(files: Mapping[Path, bytes]) -> None:
-    """Write every file that isn't there yet, or none."""
+    """Write every file that isn't there yet, or none; all of it is on the disk when this returns.
+
+    One that was cut short, as by a power cut, is written anew.
+    """
     new = [path for path in files if not path.exists()]
     try:
         for path, content in files.items():
             _write_once(path, content)
+        sync_folders(path.parent for path in files)
     except BaseException:
         for path in new:
             path.unlink(missing_ok=True)
@@ -100,8 +113,10 @@ def require_hash(content: bytes, sha: str, where: str) -> None:
 def _write_once(path: Path, content: bytes) -> None:
     """Write a file that never changes again: to a temporary name, flushed, then moved."""
     if path.exists():
-        require_hash(path.read_bytes(), sha256(content), str(path))
-        return
+        there = path.read_bytes()
+        if there == content or not is_torn(path, len(content)):
+            require_hash(there, sha256(content), str(path))
+            return
     private = path.parent.parent.name == RESTRICTED
     _make_folder(path.parent, private=private)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
@@ -118,7 +133,7 @@ def _write_once(path: Path, content: bytes) -> None:
 
 
 def _make_folder(folder: Path, *, private: bool) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if private:
         for each in (folder.parent, folder):
             each.chmod(0o700)

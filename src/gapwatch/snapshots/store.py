@@ -11,7 +11,9 @@ The end of a snapshot's id is the start of the hash of its own list, which holds
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
+import logging
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,9 +22,12 @@ from typing import TypeVar
 from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
-from gapwatch.errors import IntegrityError, SourceError, UsageError
+from gapwatch import stopping
+from gapwatch.durable import is_cut_json, is_torn, make_folder, move, sync_tree
+from gapwatch.errors import IntegrityError, SourceError, TornError, UsageError
 from gapwatch.snapshots.objects import (
     AGAIN,
+    PULL_AGAIN,
     WRITING,
     is_elsewhere,
     object_path,
@@ -31,14 +36,17 @@ from gapwatch.snapshots.objects import (
     write_all,
 )
 from gapwatch.snapshots.records import Pin, Snapshot, SnapshotList, sha256
+from gapwatch.snapshots.retirement import retired
 
+log = logging.getLogger(__name__)
 _MAX_PIN_BYTES = 1_000_000
 LIST = "snapshot.json"
+TORN = ".torn-"
 _DATE = len("2026-11-23")
 
 
-def ids(raw: Path, study: str | None = None) -> list[str]:
-    """Ids of the snapshots in `raw`, oldest first; with `study`, those that it pulled.
+def ids(raw: Path, study: str | None = None, *, whole: bool = False) -> list[str]:
+    """Ids of the snapshots in `raw`, oldest first; with `study`, those that it pulled and stand.
 
     The study "" stands for the snapshots that nobody pulled, which any study may use.
     """
@@ -47,40 +55,95 @@ def ids(raw: Path, study: str | None = None) -> list[str]:
         return []
     known = sorted(
         path.name for path in folder.iterdir()
-        if (path / LIST).is_file() and not path.name.startswith(WRITING)
+        if (path / LIST).is_file() and not path.name.startswith((WRITING, TORN))
     )  # fmt: skip
     if study is None:
         return known
+    known = standing(raw, known, whole=whole)
     return [name for name in known if read_list(raw, name).study == study]
 
 
-def usable(raw: Path, study: str, known_at: dt.date | None = None) -> list[str]:
+def standing(raw: Path, known: Iterable[str], *, whole: bool = False) -> list[str]:
+    """Those of some snapshots that are neither retired nor torn, which the log then says.
+
+    Where each that isn't retired is torn, they are given all the same, unless only `whole` ones
+    will do: whoever reads them is told.
+    """
+    out = retired(raw)
+    kept = [name for name in known if name not in out]
+    problems = {name: torn(raw, name) for name in kept}
+    for name, problem in problems.items():
+        if problem is not None:
+            _tell_once(name, problem.where)
+    found = [name for name in kept if problems[name] is None]
+    return found if found or whole else kept
+
+
+@functools.cache
+def _tell_once(name: str, where: str) -> None:
+    log.warning("snapshot %s is torn, as by a power cut, and isn't used: %s", name, where)
+
+
+def torn(raw: Path, name: str) -> TornError | None:
+    """What of a snapshot was cut short, as by a power cut; None when nothing was.
+
+    Looks at sizes and ends alone, which is quick: every load verifies the hashes of what it reads.
+    """
+    folder = raw / "snapshots" / name
+    try:
+        for source, sha in read_list(raw, name).pins.items():
+            pin = read_pin(folder / "pins", source, sha)
+            for item in pin.objects:
+                path = object_path(raw, item, restricted=pin.restricted)
+                if is_torn(path, item.bytes) and not is_elsewhere(raw, pin):
+                    read_objects(raw, pin)  # for the error that says what is wrong with it
+    except TornError as error:
+        return error
+    except IntegrityError:  # changed, which is another matter, and told when it is read
+        return None
+    return None
+
+
+def usable(
+    raw: Path, study: str, known_at: dt.date | None = None, *, whole: bool = False
+) -> list[str]:
     """Ids of the snapshots that a study may use: its own where it has pulled any by that date.
 
     A newer one that nobody pulled holds no live source; the next pull takes over what it pins.
+    None that is retired, or torn while another stands.
     """
-    return _known_by(ids(raw, study), known_at) or _known_by(ids(raw, ""), known_at)
+    own, common = (ids(raw, of, whole=whole) for of in (study, ""))
+    return _known_by(own, known_at) or _known_by(common, known_at)
 
 
 def load(
-    raw: Path, snapshot_id: str | None = None, *, study: str = "", known_at: dt.date | None = None
-) -> Snapshot:
+    raw: Path, snapshot_id: str | None = None, *, study: str = "", known_at: dt.date | None = None,
+    whole: bool = False,
+) -> Snapshot:  # fmt: skip
     """Read a snapshot and verify its list and its pins.
 
     When none is named it is the newest: of those that `study` may use, if a study is given, and of
-    those that were pinned by the date `known_at`.
+    those that were pinned by the date `known_at`. One that is retired is never the newest, nor is
+    one that is torn, unless no other stands and `whole` doesn't forbid it.
     """
     if known_at is not None and snapshot_id is not None:
         raise UsageError(
             "--as-known-at", expected="a date, or a snapshot by name", found="both",
             remedy="leave one of them out",
         )  # fmt: skip
-    known = usable(raw, study, known_at) if study and snapshot_id is None else ids(raw)
+    known = ids(raw)
+    if snapshot_id is None:
+        known = usable(raw, study, known_at, whole=whole) if study else standing(raw, known)
     if known_at is not None and not known and ids(raw):
         raise UsageError(
             f"what was known at {known_at}", found="no snapshot of that date or before",
             expected=f"a date from {ids(raw)[0][:_DATE]} on, that of the first snapshot",
             remedy="choose a later date; see `gapwatch snapshots`",
+        )  # fmt: skip
+    if not known and ids(raw) and study:
+        raise UsageError(
+            str(raw), expected=f"a snapshot that {study} may use", found="retired ones, or another "
+            "study's", remedy="pull again, or name one with --snapshot; see `gapwatch snapshots`",
         )  # fmt: skip
     if not known:
         raise UsageError(
@@ -112,7 +175,7 @@ def _newest(raw: Path, known: list[str]) -> str:
     """The snapshot of the newest date; of two of one date the one that follows the other."""
     newest = [name for name in known if name[:_DATE] == known[-1][:_DATE]]
     if len(newest) > 1:
-        followed = {read_list(raw, name).follows for name in newest}
+        followed = {before for name in newest for before in _before(raw, name)}
         newest = [name for name in newest if name not in followed]
     if len(newest) != 1:
         raise UsageError(
@@ -124,6 +187,20 @@ def _newest(raw: Path, known: list[str]) -> str:
     return newest[0]
 
 
+def _before(raw: Path, name: str) -> list[str]:
+    """Those that a snapshot follows, one after the other, also through retired ones."""
+    found: list[str] = []
+    there = set(ids(raw))
+    while (name := read_list(raw, name).follows) in there and name not in found:
+        found.append(name)
+    return found
+
+
+def followers(raw: Path, name: str) -> list[str]:
+    """Snapshots that were pulled after this one, and say so."""
+    return [other for other in standing(raw, ids(raw)) if name in _before(raw, other)]
+
+
 def read_list(raw: Path, name: str) -> SnapshotList:
     """The list of a snapshot, which must be the one that the snapshot is named after."""
     return list_in(raw / "snapshots" / name)
@@ -133,6 +210,8 @@ def list_in(folder: Path) -> SnapshotList:
     """The same for a snapshot's folder, wherever it is."""
     path = folder / LIST
     content = _read_small(path)
+    if not folder.name.endswith(f"-{sha256(content)[:10]}"):
+        _require_end(path, content)
     listed = _parse(SnapshotList, content, path)
     if _identify(listed.as_known_at, content) != folder.name:
         raise IntegrityError(
@@ -189,12 +268,16 @@ def write(
         write_all(objects)
         write_all({folder / name: content for name, content in files.items()})
         return load(raw, folder.name)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=WRITING) as room:
+    make_folder(folder.parent)
+    with (
+        stopping.uninterrupted(),
+        tempfile.TemporaryDirectory(dir=folder.parent, prefix=WRITING) as room,
+    ):
         made = Path(room) / folder.name
         write_all({made / name: content for name, content in files.items()})
         write_all(objects)
-        made.replace(folder)
+        sync_tree(made)
+        move(made, folder)
     return load(raw, folder.name)
 
 
@@ -202,8 +285,19 @@ def read_pin(folder: Path, source: str, sha: str) -> Pin:
     """The pin of a source, whose file must have this hash; IntegrityError when it hasn't."""
     path = folder / f"{source}.json"
     content = _read_small(path)
+    if sha256(content) != sha:
+        _require_end(path, content)
     require_hash(content, sha, str(path))
     return _parse(Pin, content, path)
+
+
+def _require_end(path: Path, content: bytes) -> None:
+    """TornError for a file, known to be other than it was, that was cut short and not edited."""
+    if is_torn(path) or is_cut_json(content):
+        raise TornError(
+            str(path), expected="a file with an end", found=f"{len(content)} bytes, cut short",
+            remedy=PULL_AGAIN,
+        )  # fmt: skip
 
 
 def _identify(as_known_at: dt.date, content: bytes) -> str:
@@ -224,6 +318,10 @@ def _read_small(path: Path) -> bytes:
                 found=f"{path.stat().st_size} bytes", remedy=AGAIN,
             )  # fmt: skip
         return path.read_bytes()
+    except FileNotFoundError as error:
+        raise TornError(
+            str(path), expected="a file of the snapshot", found="no file", remedy=PULL_AGAIN,
+        ) from error  # fmt: skip
     except OSError as error:
         raise IntegrityError(
             str(path), expected="a file that can be read", found=str(error.strerror),

@@ -6,8 +6,9 @@ import email.utils
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from gapwatch.errors import SourceError
@@ -85,3 +86,18 @@ def retry_after(text: str) -> float:
         return max(0.0, (known - datetime.now(UTC)).total_seconds())
     except OverflowError:
         return math.inf
+
+
+def answered_on(headers: Mapping[str, str]) -> str:
+    """When an answer was sent by the sender's own clock, in ISO form; "" where it doesn't say.
+
+    What lay in a cache says for how long in `Age`, which is added.
+    """
+    age = headers.get("Age", "").strip()
+    try:
+        date = email.utils.parsedate_to_datetime(headers.get("Date", ""))
+        known = date if date.tzinfo else date.replace(tzinfo=UTC)
+        lain = timedelta(seconds=int(age) if re.fullmatch(r"[0-9]{1,9}", age) else 0)
+        return (known.astimezone(UTC) + lain).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return ""

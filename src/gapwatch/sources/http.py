@@ -21,6 +21,7 @@ from gapwatch.sources.answers import (
     LATER,
     Answer,
     Expected,
+    answered_on,
     check,
     line,
     retry_after,
@@ -38,13 +39,18 @@ MOST_BYTES = 256 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Exchange:
-    """One call of `get`: decoded bytes kept, tries and seconds taken; status 0 if none came."""
+    """One call of `get`: decoded bytes kept, tries and seconds taken; status 0 if none came.
+
+    `date` is the answer's own, in universal time: when it says that it was made, and how long it
+    has lain in a cache since. "" where the publisher sends none.
+    """
 
     address: str
     status: int
     bytes: int
     tries: int
     seconds: float
+    date: str = ""
 
 
 class _PassingError(Exception):
@@ -125,7 +131,7 @@ class Client:
             ) from error  # fmt: skip
         finally:
             self._log(Exchange(str(call.url), call.status, size, call.tries,
-                               round(time.monotonic() - started, 3)))  # fmt: skip
+                               round(time.monotonic() - started, 3), call.date))  # fmt: skip
         return answer
 
     def _log(self, done: Exchange) -> None:
@@ -181,7 +187,7 @@ class _Call:
 
     def __init__(self, client: Client, url: httpx.URL, most: int) -> None:
         self.client, self.first, self.url, self.most = client, url, url, most
-        self.tries, self.status = 0, 0
+        self.tries, self.status, self.date = 0, 0, ""
 
     def once(self) -> Answer:
         self.tries, self.status, self.url = self.tries + 1, 0, self.first
@@ -203,6 +209,7 @@ class _Call:
         response = self.client.stream(self.url)
         try:
             self.status = response.status_code
+            self.date = answered_on(response.headers)
             if self.status in REDIRECTS:
                 self.url = _redirected(self.url, response.headers.get("Location", ""))
                 return None

@@ -48,10 +48,12 @@ class Replica:
     """The four publishers on 127.0.0.1, from entering the context to leaving it.
 
     `page_size` is the most records of one answer of the portal, `cells` the most of one of Nomis.
+    `date` is sent as the Date of every answer where it is set: the world has no clock of its own.
     """
 
     def __init__(self, world: World, *, page_size: int = 2000, cells: int = 25_000) -> None:
         self.world, self.page_size, self.cells = world, page_size, cells
+        self.date = ""
         self.faults = Faults()
         self.seen: list[Request] = []
         self.stopping = threading.Event()
@@ -187,7 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        self.send_response(status)
+        self.send_response_only(status)
+        if self.server.replica.date:
+            self.send_header("Date", self.server.replica.date)
         # Said aloud: a client that kept the connection would now and then meet its end.
         self.send_header("Connection", "close")
         framed = {"Content-Length", "Transfer-Encoding"} & headers.keys()
