@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gapwatch.contracts import Table
-from gapwatch.sources.declared.cells import Value
+from gapwatch.sources.declared.cells import Value, measured
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import Layout, column, plain
 from gapwatch.sources.declared.quick import Shape
@@ -36,7 +36,13 @@ class Sheet:
             [(column(layout, name), name, plain(word)) for name, word in source.totals.items()],
             None if source.unique is None else column(layout, source.unique),
             extra,
-            Unsaid(source, layout, shape, "age_start_years" in table.names),
+            Unsaid(
+                source,
+                layout,
+                shape,
+                "age_start_years" in table.names,
+                any(measured(contract) for contract in table.columns),
+            ),
             Sums() if source.add_up and extra else None,
         )
 

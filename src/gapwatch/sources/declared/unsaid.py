@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared.ages import UNITS, is_unit_column, unit_in_name
@@ -14,11 +15,12 @@ from gapwatch.sources.declared.grid import refuse, refuse_plainly
 from gapwatch.sources.declared.layout import Layout, column, plain
 from gapwatch.sources.declared.quick import Shape
 from gapwatch.sources.declared.total_words import is_total
-from gapwatch.sources.declared.withheld import require_no_fault
+from gapwatch.sources.declared.withheld import COUNTS, is_flag, is_number, require_no_fault
 from gapwatch.sources.words import parse_age
 from gapwatch.study.sources import FileSource
 
 _MOST_WORDS = 5000
+_MOST_FLAGS = 500
 _MIDDLE = 2
 _HALF = 0.5
 # Counts that are the sum of all others less often than this by chance are totals.
@@ -33,7 +35,8 @@ def name_of(layout: Layout, at: int) -> str:
 def extra_columns(source: FileSource, layout: Layout) -> list[int]:
     """Columns that are added up over and that the table lacks, in the file's order."""
     told = {column(layout, name) for name in source.columns.values()}
-    named = {column(layout, name) for name in (*source.over, *source.totals)}
+    chosen = (*source.keep, *source.drop) if source.add_up else ()
+    named = {column(layout, name) for name in (*source.over, *source.totals, *chosen)}
     return sorted(named - told)
 
 
@@ -45,17 +48,18 @@ class Unsaid:
     layout: Layout
     shape: Shape
     has_age: bool
+    has_counts: bool
 
     def __post_init__(self) -> None:
         names = (*self.source.keep, *self.source.drop, *self.source.totals, *self.source.over)
         named = {column(self.layout, name) for name in names}
-        if self.source.unique is not None:
-            named.add(column(self.layout, self.source.unique))
+        unique = self.source.unique
+        ids = set() if unique is None else {column(self.layout, unique)}
         described = set(self.shape.taken.values()) | {at for at, _ in self.shape.wide}
         ignored = {plain(name) for name in self.source.ignored}
         width = range(len(self.layout.names))
         self._ignored = {at for at in width if name_of(self.layout, at) in ignored}
-        self._others = [at for at in width if at not in described | named | self._ignored]
+        self._others = [at for at in width if at not in described | named | ids | self._ignored]
         self._fixed_ages()
         aged = {"age", "age_start_years"} & {*self.shape.taken, *self.shape.fixed} or any(
             "age" in groups or "age_start_years" in groups for _, groups in self.shape.wide
@@ -65,6 +69,14 @@ class Unsaid:
         self._units: dict[int, set[str]] = (
             {at: set() for at in width if at not in described} if watched else {}
         )
+        chosen = {column(self.layout, name) for name in (*self.source.keep, *self.source.drop)}
+        for at in sorted(chosen & set(self._units)):
+            # Rows of infants that are left out would be missing, or zero.
+            if is_unit_column(self.layout.names[at]):
+                self._refuse_units(at, "rows chosen by it")
+        self._flags = {
+            at: set[str]() for at in self._others if self.has_counts and not self.source.add_up
+        }
         added = set(named) - {column(self.layout, name) for name, words in self.source.keep.items()
                               if len(words) == 1}  # fmt: skip
         self._added = sorted(added - described) if self.source.add_up else []
@@ -102,9 +114,9 @@ class Unsaid:
             "where it says nothing of what is counted",
         )  # fmt: skip
 
-    def watch_chunk(self, chunk: Iterable[tuple[int, Sequence[str]]]) -> None:
+    def watch_chunk(self, chunk: Sequence[tuple[int, Sequence[str]]]) -> None:
         """Notice words that are units of age; a column with any other word is forgotten."""
-        rows = list(chunk)
+        rows = chunk
         for at in list(self._units):
             words = self._units[at] | {cells[at] for _, cells in rows}
             is_named = is_unit_column(self.layout.names[at])
@@ -112,6 +124,28 @@ class Unsaid:
                 self._units[at] = set(list(words)[:_MOST_WORDS])
             else:
                 del self._units[at]
+        for at in list(self._flags):
+            new = {cells[at] for _, cells in rows} - self._flags[at]
+            if any(is_flag(self.layout.names[at], word) for word in new):
+                self._require_unflagged(at, rows)
+            self._flags[at] |= new
+            if len(self._flags[at]) > _MOST_FLAGS:
+                del self._flags[at]
+
+    def _require_unflagged(self, at: int, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+        """Refuse a number beside a word that says that it is withheld."""
+        counts = [i for name, i in self.shape.taken.items() if name in COUNTS]
+        for number, cells in rows:
+            if not is_flag(self.layout.names[at], cells[at]):
+                continue
+            if any(is_number(cells[i]) for i in (*counts, *(i for i, _ in self.shape.wide))):
+                refuse(
+                    f"{self.layout.where}, row {number}, column {name_of(self.layout, at)!r}",
+                    "no number beside a word for withheld figures", repr(cells[at]),
+                    "take such a number for missing: name the column and the word in drop"
+                    + (", and take sparse out of the source" if self.source.sparse else "")
+                    + "; where the word says nothing of the count, name the column in ignored",
+                )  # fmt: skip
 
     def watch_row(self, number: int, cells: Sequence[str]) -> None:
         """Notice a word for all, in a column that is added up over."""
@@ -151,14 +185,16 @@ class Unsaid:
             short = all(len(word) <= 1 for word in words)
             certain = is_unit_column(name) or not short or ("years" in units and len(units) > 1)
             if certain and units - {"years"}:
-                refuse(
-                    f"{self.layout.where}, column {name!r}",
-                    "the unit of ages described, or years alone",
-                    ", ".join(sorted(map(repr, filter(None, words)))[:5]),
-                    f'add age_unit = "{name}" to columns, beside age, and take it out of ignored, '
-                    "over and unique; where its words are codes, say in values.age_unit which of "
-                    "years, months, weeks, days and hours each stands for",
-                )  # fmt: skip
+                self._refuse_units(at, ", ".join(sorted(map(repr, filter(None, words)))[:5]))
+
+    def _refuse_units(self, at: int, found: str) -> NoReturn:
+        name = name_of(self.layout, at)
+        refuse(
+            f"{self.layout.where}, column {name!r}", "the unit of ages described, or years alone",
+            found, f'add age_unit = "{name}" to columns, beside age, and take it out of ignored, '
+            "over, unique, keep and drop; where its words are codes, say in values.age_unit which "
+            "of years, months, weeks, days and hours each stands for",
+        )  # fmt: skip
 
     def _require_bands(self) -> None:
         for at in self._added:

@@ -23,11 +23,31 @@ _MARK = re.compile(
     r".*\b(?:suppress|withheld|withhold|disclos|confidential|redact|unavailable|not available).*",
     re.IGNORECASE,
 )
+# In a column of its own a word must be plainer: letters in brackets may mean provisional, too.
+_FLAG = re.compile(
+    r"\[(?:c|x|w|low)\]|(?!not? ).*\b(?:suppress|withheld|withhold|confidential|redacted).*",
+    re.IGNORECASE,
+)
+_SHORT_FLAG = re.compile(r"[csxw*]", re.IGNORECASE)
+_FLAGS = re.compile(r"flag|status|\bnotes?\b|marker|suppress|symbol|disclos", re.IGNORECASE)
+COUNTS = ("deaths_persons", "population_persons", "life_expectancy_years", "value")
 
 
 def is_mark(word: str) -> bool:
     """Whether a word is one by which publishers say that they withhold a figure."""
     return _MARK.fullmatch(word) is not None
+
+
+def is_flag(column: str, word: str) -> bool:
+    """Whether a word of a column beside the counts says that a count is withheld."""
+    if _FLAG.fullmatch(word) is not None:
+        return True
+    return _SHORT_FLAG.fullmatch(word) is not None and _FLAGS.search(column) is not None
+
+
+def is_number(word: str) -> bool:
+    """Whether a cell holds a number that isn't negative, as counts are written."""
+    return _NUMBER.fullmatch(word) is not None
 
 
 def require_kept_apart(source: FileSource, table: Table) -> None:
