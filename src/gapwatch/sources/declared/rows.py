@@ -150,8 +150,10 @@ class Summed(Rows):
                                "another one", "make the two rows say the same")  # fmt: skip
         for name, value in quantities.items():
             before = self._columns[name][position]
-            told = isinstance(value, (int, float)) and isinstance(before, (int, float))
-            self._columns[name][position] = before + value if told else None
+            summed: Value = None
+            if isinstance(value, (int, float)) and isinstance(before, (int, float)):
+                summed = before + value
+            self._columns[name][position] = summed
 
     def extend(self, numbers: list[int], columns: Mapping[str, list[Value]]) -> bool:
         """Never: each row may add to one that was told before."""
