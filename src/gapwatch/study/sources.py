@@ -168,7 +168,7 @@ class FileSource(Extract, _Retrieved):
     `value`, and `measure` (a group, a column or a constant) says which quantity of the contract a
     cell fills.
     `values` maps the file's words to the contract's, and then must know every word; of a quantity
-    it maps only words that mean none (nil, none, zero), so that no mark becomes a number. `keep` and
+    it maps only words that mean none (nil, none, zero): no mark becomes a number. `keep` and
     `drop` choose rows by the words in a column of the file; each word must occur there, before
     anything else is asked of a row. `constants` fills columns, and so do the words beside each of
     `sheets`. Cells in `missing` are blank, never zero; rows without any quantity stay, unless

@@ -224,20 +224,8 @@ class Build:
                 "where a count is withheld: " + of_withheld(self.source, nullable=False)
             )
         return (
-            "set drop_missing = true: the count is then missing, and figures that need it are "
-            "withheld"
+            "set drop_missing = true: the count is then missing, and no figure is made without it"
         )
-
-    def _require_age_order(self, frame: pd.DataFrame) -> None:
-        if "age_end_years" not in frame:
-            return
-        first, last = (
-            pd.to_numeric(frame[f"age_{end}_years"], errors="coerce") for end in ("start", "end")
-        )
-        wrong = (first > last).to_numpy()
-        if wrong.any():
-            place = self.rows.place(int(wrong.argmax()))
-            refuse_plainly(place, "a band of ages that ends after it starts", "one that doesn't")
 
 
 def require_known(source: FileSource, table: Table) -> bool:

@@ -25,6 +25,7 @@ PSEUDO = ("age", "age_unit", "date", "measure", "period", "value")
 NOT_STATED = "not stated"
 _NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,20})?")
 NO_DATA = "correct the file; leave rows that are no data, such as notes, out by drop"
+MAP = "map the word in values; leave its rows out by drop where they are totals, notes or no data"
 _RANGE = re.compile(
     r"(?:[<>≤≥~]=?|under|below|over|above|up to|(?:less|fewer|more) than|at (?:least|most)) ?[0-9]+"
     r"|[0-9]+ ?(?:-|–|to) ?[0-9]+|[0-9]+ ?(?:\+|or (?:fewer|less|more))",
@@ -127,7 +128,7 @@ class Reader:
             if name in self._columns and measured(self._columns[name]):
                 return text
             refuse(str(where), f"one of the words that values maps for {name}", repr(text),
-                   "add the word to values, or drop its rows")  # fmt: skip
+                   MAP)  # fmt: skip
         return self._maps[name][text]
 
     def _worded(self, name: str, word: str, where: Place) -> Mapping[str, Value]:
@@ -193,7 +194,7 @@ class Reader:
             )
         column = self._columns.get(name)
         if column is None or not measured(column):
-            return "map the word in values, or drop its rows"
+            return MAP
         if not _NUMBER.fullmatch(word):
             return faults.of_withheld(self._source, nullable=column.nullable)
         if column.kind == "number" and self._source.table in ESTIMATED:

@@ -22,12 +22,16 @@ def of_withheld(source: FileSource, *, nullable: bool) -> str:
     if nullable:
         return "add the mark to missing: the figure is then withheld"
     drop = "add the mark to missing and set drop_missing = true"
+    missing = "is then missing, and no figure is made without it"
     if source.sparse:
         return (
-            f"get the counts themselves; or take sparse out of the source, {drop}: counts that the "
-            "file lacks are then missing, and figures that need them are withheld"
+            "get the counts themselves, or broader ages or areas of which none is withheld; or "
+            f"take sparse out of the source, {drop}: what the file lacks {missing}"
         )
-    return f"{drop}: the count is then missing, and figures that need it are withheld"
+    return (
+        f"{drop}: the count {missing}; for figures, get the counts themselves, or broader ages or "
+        "areas of which none is withheld"
+    )
 
 
 @dataclass
