@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gapwatch.errors import StudyError
+from gapwatch.sources.discreet import HIDDEN
 from tests.unit.sources import books
 from tests.unit.sources.described import DEATHS, PUBLISHED, RESIDENTS, TOTALS, read, refused
 
@@ -174,3 +175,11 @@ def test_a_factor_that_leaves_nothing_of_a_count_is_refused() -> None:
     tiny: dict[str, Any] = {"factors": {"deaths_persons": 1e-9},
                             "units": {"deaths_persons": "thousand millions"}}  # fmt: skip
     assert refused(DEATHS, deaths("4"), **tiny).expected == "a whole number"
+
+
+@pytest.mark.parametrize("cell", ["<3", "*", "#REF!", "2.5"])
+def test_no_refusal_of_a_restricted_count_tells_its_cell(cell: str) -> None:
+    for more in ({}, {**SPARSE, "missing": ["", "*"], "drop_missing": True}):
+        error = refused(DEATHS, deaths(cell), restricted=True, **more)
+        assert cell not in str(error)
+        assert error.found == HIDDEN or cell == "*"

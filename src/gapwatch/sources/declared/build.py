@@ -80,7 +80,7 @@ class Build:
         wide = shown_columns(self.source, grid, layout, taken, unfolded(self.source, layout))
         shape = quick.Shape(taken, {**self.source.constants, **grid.constants}, wide)
         sheet = Sheet.of(self.source, self.table, layout, shape)
-        self.totals.extra |= {layout.names[at] for at in sheet.extra}
+        self.totals.extra |= {sheet.extra_name(at) for at in sheet.extra}
         out = partial(self.left_out.take, layout, shape)
         told = records(self.source, layout, self.seen, out)
         for chunk in quick.chunks(shown_rows(self.source, grid, told)):
@@ -151,7 +151,9 @@ class Build:
                     marks[place.column] = text
         where = f"{sheet.layout.where}, row {number}"
         require_known_by(self.source.years, self.known_at, fields, where)
-        extra = {sheet.layout.names[at]: cells[at] for at in sheet.extra if at not in summed}
+        extra: dict[str, Value] = {
+            sheet.extra_name(at): cells[at] for at in sheet.extra if at not in summed
+        }
         if summed:
             told = {name: word for name, word in extra.items() if word}
             self.totals.take(where, fields | told, quantities)
@@ -226,6 +228,17 @@ class Build:
         return (
             "set drop_missing = true: the count is then missing, and no figure is made without it"
         )
+
+    def _require_age_order(self, frame: pd.DataFrame) -> None:
+        if "age_end_years" not in frame:
+            return
+        first, last = (
+            pd.to_numeric(frame[f"age_{end}_years"], errors="coerce") for end in ("start", "end")
+        )
+        wrong = (first > last).to_numpy()
+        if wrong.any():
+            place = self.rows.place(int(wrong.argmax()))
+            refuse_plainly(place, "a band of ages that ends after it starts", "one that doesn't")
 
 
 def require_known(source: FileSource, table: Table) -> bool:

@@ -46,6 +46,10 @@ class Sheet:
             Sums() if source.add_up and extra else None,
         )
 
+    def extra_name(self, at: int) -> str:
+        """A name for an extra column that no column of the table has."""
+        return f"the file's {self.layout.names[at]}"
+
     def add_sums(
         self, key: Sequence[str], fields: Mapping[str, Value], cells: Sequence[str],
         quantities: Mapping[str, Value],
