@@ -155,11 +155,11 @@ class Build:
             sheet.extra_name(at): cells[at] for at in sheet.extra if at not in summed
         }
         if summed:
-            told = {name: word for name, word in extra.items() if word}
-            self.totals.take(where, fields | told, quantities)
+            stated: dict[str, Value] = {name: word for name, word in extra.items() if word}
+            self.totals.take(where, {**fields, **stated}, quantities)
             return
         if self.source.totals:
-            self.totals.take_part(fields | extra, quantities)
+            self.totals.take_part({**fields, **extra}, quantities)
         sheet.add_sums(self.table.key, fields, cells, quantities)
         nothing = bool(quantities) and all(value is None for value in quantities.values())
         if self.source.drop_missing and nothing and self._is_left_out(where, cells, marks):
