@@ -11,6 +11,7 @@ from gapwatch.study.base import Part, Period
 
 FileColumn = Annotated[str, Field(min_length=1, max_length=300)]
 COUNTED = ("deaths", "population", "population_deaths")
+ESTIMATED = ("population", "life_expectancy")
 
 
 class Extract(Part):
@@ -19,23 +20,41 @@ class Extract(Part):
     `add_up`: rows of one key are added up, as they are where each row is one death (then
     `constants = { deaths_persons = "1" }`); else a key that stands twice is refused. A file that
     holds each of its rows equally often, more than once, is refused as one that was appended to
-    itself. `unique` names a column of the file, such as the number of the registration, in which
+    itself, and so is a block of rows that stands in it again, one row after another, as chance
+    doesn't repeat it. Every column of the file is named then: described by `columns`, chosen by
+    `keep` or `drop`, the id in `unique`, added up over (`over`, or `totals` where the column has a
+    word for all), or `ignored`, because it says nothing of what is counted. A column without a
+    name is "column 3" and so on. A column that is added up over may hold no word for all that
+    `totals` doesn't name, no bands of ages that overlap, and no word whose counts are the sum of
+    all others. A sum with a part that is withheld or missing is missing itself, never the sum of
+    the rest. `unique` names a column of the file, such as the number of the registration, in which
     each value stands once. `sparse`: combinations of block, sex and age that the file doesn't hold
     are zero counts, in the years that `years` names and, where it tells months, up to its last
-    month; each of these years and months must be there. Without it they are missing.
+    month; each of these years and months must be there. Without it they are missing. A count that
+    is withheld, by whatever mark, is no zero: a sparse file may hold none, in rows that are left
+    out neither, and `drop_missing` beside `sparse` leaves out cells that are blank, nothing else.
     `years` are the first and last calendar year that a row may be of.
     `dates` is the form of the pseudo column `date`, of which year and month are taken; a workbook's
     own dates are `yyyy-mm-dd`. A `month` is a number or an English name. A blank `cause` is filled
     with "not stated", since an empty one in the contract stands for all causes.
     `totals` maps a column of the file to the word by which a row is a total over that column: such
-    rows are no data, and each must agree with the sum of the rows that it agrees with elsewhere; a
-    blank cell in a total row stands for all as well.
+    rows are no data, and each must agree with the sum of the rows that it agrees with elsewhere, in
+    the columns of the file that the table lacks too; a blank cell in a total row stands for all as
+    well. A total with a part that is missing must be no less than the others.
+    `hidden` says of rows, columns and sheets that a workbook hides, by a filter for instance,
+    whether they `count` or are to be left out (`leave_out`); without it they are refused.
+    `estimates`: the residents, or the deaths of a window, are estimates and may have decimals; all
+    other counts are whole.
     `restricted`: the file may not leave this machine. It is pinned by its hash and kept outside
     version control, bundles and exports; no message tells a cell of it; and what is published from
     it passes disclosure control (gapwatch.counting.disclosure), which there is for deaths alone.
     """
 
     add_up: bool = False
+    over: tuple[FileColumn, ...] = ()
+    ignored: tuple[FileColumn, ...] = ()
+    hidden: Literal["count", "leave_out"] | None = None
+    estimates: bool = False
     unique: FileColumn | None = None
     sparse: bool = False
     years: Period | None = None
@@ -55,6 +74,9 @@ def require_sound(told: Extract, table: str, columns: Iterable[str], constants: 
         (told.sparse and table != "deaths", "sparse only for deaths", f"sparse for {table}"),
         (told.restricted and table != "deaths", "restricted only for deaths",
          f"restricted for {table}"),
+        (bool(told.over) and not told.add_up, "over only beside add_up", "over alone"),
+        (told.estimates and table not in ESTIMATED, f"estimates only for {' and '.join(ESTIMATED)}",
+         f"estimates for {table}, whose counts are whole"),
         (told.sparse and told.years is None, "years beside sparse", "sparse alone"),
         (told.sparse and "geography" not in constants, "geography among constants, beside sparse",
          "no such constant"),

@@ -160,11 +160,15 @@ class FileSource(Extract, _Retrieved):
     inside a zip. `header` lists column names by which the header row is found, among the first
     100; `header_rows` is how many rows make it up from there, joined by `header_join` without
     blanks and without a part that the name already ends with. `columns` maps a contract's column,
-    or `period`, `age`, `measure` or `value`, to a column of the file by its joined name. A wide
-    file names the columns that it unfolds by `wide`, a regular expression that matches their whole
-    names and whose named groups become columns of their own; its cells are `value`, and `measure`
-    (a group, a column or a constant) says which quantity of the contract a cell fills.
-    `values` maps the file's words to the contract's, and then must know every word. `keep` and
+    or `period`, `age`, `age_unit`, `measure` or `value`, to a column of the file by its joined
+    name. An `age_unit` (a column or a constant) is years, months, weeks, days or hours, or a code
+    that `values` maps to one of them; a column of such words beside ages is refused unless it is
+    described. A wide file names the columns that it unfolds by `wide`, a regular expression that
+    matches their whole names and whose named groups become columns of their own; its cells are
+    `value`, and `measure` (a group, a column or a constant) says which quantity of the contract a
+    cell fills.
+    `values` maps the file's words to the contract's, and then must know every word; of a quantity
+    it maps only words that mean none (nil, none, zero): no mark becomes a number. `keep` and
     `drop` choose rows by the words in a column of the file; each word must occur there, before
     anything else is asked of a row. `constants` fills columns, and so do the words beside each of
     `sheets`. Cells in `missing` are blank, never zero; rows without any quantity stay, unless

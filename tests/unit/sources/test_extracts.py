@@ -45,7 +45,12 @@ def described(**changes: Any) -> FileSource:
         "constants": {"geography": "lsoa2021", "deaths_persons": "1"}, "dates": "yyyy-mm-dd",
         "units": {"deaths_persons": "persons"}, "add_up": True,
     }  # fmt: skip
-    return FileSource.model_validate(raw | changes)
+    raw |= changes
+    if raw["add_up"]:
+        said = {*raw["columns"].values(), raw.get("unique"), *raw.get("over", ())}
+        said |= {*raw.get("keep", ()), *raw.get("totals", ())}
+        raw.setdefault("ignored", [name for name in raw["header"] if name not in said])
+    return FileSource.model_validate(raw)
 
 
 def written(rows: Sequence[Row]) -> bytes:

@@ -83,6 +83,16 @@ CASES = {
     "a row again": (LONG, LONG_HEAD, [*LONG_ROWS, LONG_ROWS[3]]),
     "a row again in a wide file": (WIDE, WIDE_HEAD, [*WIDE_ROWS, WIDE_ROWS[0]]),
     "a row again of two quantities": (BOTH, BOTH_HEAD, [*BOTH_ROWS, BOTH_ROWS[0]]),
+    "an error": (LONG, LONG_HEAD, spoilt(LONG_ROWS, 9, "E01000001,2002,Females,under 1,#REF!")),
+    "a fraction": (LONG, LONG_HEAD, spoilt(LONG_ROWS, 9, "E01000001,2002,Females,under 1,2.5")),
+    "a zero that is flagged": (
+        LONG, f"{LONG_HEAD},Flag",
+        spoilt([f"{row}," for row in LONG_ROWS], 9, "E01000001,2002,Females,under 1,0,suppressed"),
+    ),
+    "a unit of age beside it": (
+        LONG, f"{LONG_HEAD},Unit",
+        spoilt([f"{row},years" for row in LONG_ROWS], 9, "E01000001,2002,Females,under 1,0,days"),
+    ),
     "rows left out": (
         LONG.model_copy(update={"drop_missing": True}), LONG_HEAD,
         spoilt(LONG_ROWS, 2, "E01000001,2001,Males,85 and over,"),

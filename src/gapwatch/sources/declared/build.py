@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NoReturn
 
 import pandas as pd
@@ -15,6 +16,7 @@ from gapwatch.contracts import Table
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared import quick
 from gapwatch.sources.declared.cells import (
+    NO_DATA,
     PSEUDO,
     Place,
     Reader,
@@ -22,19 +24,23 @@ from gapwatch.sources.declared.cells import (
     measured,
     require_units,
 )
+from gapwatch.sources.declared.faults import of_withheld
 from gapwatch.sources.declared.grid import Grid, refuse, refuse_plainly
 from gapwatch.sources.declared.layout import (
-    Layout,
     Seen,
     column,
     locate,
-    plain,
     records,
     require_seen,
     unfolded,
 )
+from gapwatch.sources.declared.repeats import Repeats
 from gapwatch.sources.declared.rows import Merged, Rows, Summed
-from gapwatch.sources.declared.totals import Repeats, Totals, Unique
+from gapwatch.sources.declared.sheet import Sheet
+from gapwatch.sources.declared.shown import require_sheet, shown_columns, shown_rows
+from gapwatch.sources.declared.totals import Totals, Unique
+from gapwatch.sources.declared.unsaid import require_apart
+from gapwatch.sources.declared.withheld import LeftOut, is_mark, require_kept_apart
 from gapwatch.sources.declared.years import require_known_by, require_whole
 from gapwatch.study.sources import FileSource
 
@@ -55,83 +61,126 @@ class Build:
         self.reader = Reader(self.source, self.table)
         self.measures = {c.name for c in self.table.columns if measured(c)}
         told_apart = require_known(self.source, self.table)
+        require_kept_apart(self.source, self.table)
+        require_apart(self.source, self.table.name)
         kind = Merged if told_apart else Summed if self.source.add_up else Rows
         self.rows = kind(self.table, restricted=self.source.restricted)
-        self.totals = Totals(self.source.restricted)
-        self.repeats = Repeats() if self.source.add_up else None
+        self.totals = Totals(self.source.restricted, self.table.key)
+        alone = self.source.add_up and self.source.unique is None
+        self.repeats = Repeats() if alone else None
         self.unique = Unique(self.source.unique) if self.source.unique is not None else None
+        self.left_out = LeftOut(self.source, self.table, self.reader)
 
     def add(self, grid: Grid) -> None:
         """Read one sheet."""
+        require_sheet(self.source, grid)
         layout = locate(self.source, grid)
         self.rows.start(layout.where)
         taken = {name: column(layout, file) for name, file in self.source.columns.items()}
-        over = [(column(layout, name), name, plain(word))
-                for name, word in self.source.totals.items()]  # fmt: skip
-        unique = None if self.unique is None else column(layout, self.unique.name)
-        wide = unfolded(self.source, layout)
-        fixed = {**self.source.constants, **grid.constants}
-        shape = quick.Shape(taken, fixed, wide)
-        for chunk in quick.chunks(records(self.source, layout, self.seen)):
+        wide = shown_columns(self.source, grid, layout, taken, unfolded(self.source, layout))
+        shape = quick.Shape(taken, {**self.source.constants, **grid.constants}, wide)
+        sheet = Sheet.of(self.source, self.table, layout, shape)
+        self.totals.extra |= {sheet.extra_name(at) for at in sheet.extra}
+        out = partial(self.left_out.take, layout, shape)
+        told = records(self.source, layout, self.seen, out)
+        for chunk in quick.chunks(shown_rows(self.source, grid, told)):
+            sheet.unsaid.watch_chunk(chunk)
             found = quick.read(self.reader, shape, chunk) if self._at_once(shape) else None
             if found is None or not self.rows.extend(*found):
-                self._one_by_one(layout, shape, chunk, over, unique)
+                self._one_by_one(sheet, chunk)
+        sheet.unsaid.require()
+        sheet.require_parts()
 
     def _at_once(self, shape: quick.Shape) -> bool:
         """Whether no row must be looked at for itself: for totals, copies or what is left out."""
-        row_by_row = self.source.totals or self.source.drop_missing
-        return shape.is_even and not row_by_row and self.repeats is None and self.unique is None
+        row_by_row = self.source.totals or self.source.drop_missing or self.source.add_up
+        aged = "age_unit" in {*shape.taken, *shape.fixed}
+        return shape.is_even and not row_by_row and not aged and self.unique is None
 
-    def _one_by_one(
-        self, layout: Layout, shape: quick.Shape, chunk: list[quick.Record],
-        over: list[tuple[int, str, str]], unique: int | None,
-    ) -> None:  # fmt: skip
+    def _one_by_one(self, sheet: Sheet, chunk: list[quick.Record]) -> None:
+        layout, shape = sheet.layout, sheet.shape
         for number, cells in chunk:
             words = {name: (cells[at], layout.names[at]) for name, at in shape.taken.items()}
             words |= {name: (word, "a constant") for name, word in shape.fixed.items()}
-            summed = {at: (name, word) for at, name, word in over if cells[at] == word}
+            for _, name, _ in sheet.over:
+                self.seen.note(name, cells[column(layout, name)])
+            summed = {at: (name, word) for at, name, word in sheet.over if cells[at] == word}
+            if self.source.add_up:
+                sheet.unsaid.require_named(number, cells)
+                sheet.unsaid.watch_row(number, cells)
             if summed:
                 self.seen.words.update(summed.values())
                 words = {name: told for name, told in words.items()
                          if told[0] and shape.taken.get(name) not in summed}  # fmt: skip
             else:
-                self._count(f"{layout.where}, row {number}", cells, unique)
+                self._count(layout.where, number, cells, sheet.unique)
             for at, groups in shape.wide:
                 name = layout.names[at]
                 unfolding = {group: (word, name) for group, word in groups.items()}
-                self._record(layout, number, {**words, **unfolding, "value": (cells[at], name)},
-                             total=bool(summed))  # fmt: skip
+                named = {**words, **unfolding, "value": (cells[at], name)}
+                self._record(sheet, number, cells, named, set(summed))
             if not shape.wide:
-                self._record(layout, number, words, total=bool(summed))
+                self._record(sheet, number, cells, words, set(summed))
 
-    def _count(self, place: str, cells: Sequence[str], unique: int | None) -> None:
+    def _count(self, where: str, number: int, cells: Sequence[str], unique: int | None) -> None:
         if self.repeats is not None:
-            self.repeats.take(place, cells)
+            self.repeats.take(where, number, cells)
         if self.unique is not None and unique is not None:
-            self.unique.take(place, cells[unique])
+            self.unique.take(f"{where}, row {number}", cells[unique])
 
     def _record(
-        self, layout: Layout, number: int, named: dict[str, tuple[str, str]], *, total: bool
-    ) -> None:
+        self, sheet: Sheet, number: int, cells: Sequence[str],
+        named: dict[str, tuple[str, str]], summed: set[int],
+    ) -> None:  # fmt: skip
         fields: dict[str, Value] = {}
         quantities: dict[str, Value] = {}
-        place = Place(layout.where, number)
+        marks: dict[str, str] = {}
+        place = Place(sheet.layout.where, number)
         if "value" in named:
             word, place.column = named.pop("measure")
             named[self.reader.target(word, place)] = named.pop("value")
+        if "age" in named and "age_unit" in named:
+            unit, place.column = named.pop("age_unit")
+            fields |= self.reader.aged(named.pop("age")[0], unit, place)
+        named.pop("age_unit", None)
         for name, (text, place.column) in named.items():
             for filled, value in self.reader.read(name, text, place).items():
                 kind = quantities if filled in self.measures else fields
                 kind[filled] = value
-        require_known_by(self.source.years, self.known_at, fields, f"{layout.where}, row {number}")
-        if total:
-            self.totals.take(f"{layout.where}, row {number}", fields, quantities)
+                if filled in self.measures and value is None:
+                    marks[place.column] = text
+        where = f"{sheet.layout.where}, row {number}"
+        require_known_by(self.source.years, self.known_at, fields, where)
+        extra: dict[str, Value] = {
+            sheet.extra_name(at): cells[at] for at in sheet.extra if at not in summed
+        }
+        if summed:
+            stated: dict[str, Value] = {name: word for name, word in extra.items() if word}
+            self.totals.take(where, {**fields, **stated}, quantities)
             return
-        if self.source.drop_missing and quantities and not any(
-            value is not None for value in quantities.values()
-        ):  # fmt: skip
+        if self.source.totals:
+            self.totals.take_part({**fields, **extra}, quantities)
+        sheet.add_sums(self.table.key, fields, cells, quantities)
+        nothing = bool(quantities) and all(value is None for value in quantities.values())
+        if self.source.drop_missing and nothing and self._is_left_out(where, cells, marks):
             return
         self.rows.store(number, fields, quantities)
+
+    def _is_left_out(self, where: str, cells: Sequence[str], marks: dict[str, str]) -> bool:
+        """Whether a row without counts can go; ValidationError where that would make a zero.
+
+        Where rows are added up it can't: the sum that lacks it is missing as well.
+        """
+        if not self.source.sparse:
+            return not self.source.add_up
+        beside = next(filter(is_mark, filter(None, cells)), "")
+        for name, text in marks.items():
+            if text or beside:
+                found = f"the mark {text!r}" if text else f"a blank beside {beside!r}"
+                refuse(f"{where}, column {name!r}",
+                       "a count or a blank, since what a sparse file lacks is zero", found,
+                       of_withheld(self.source, nullable=False))  # fmt: skip
+        return True
 
     def finish(self, where: str) -> pd.DataFrame:
         """The table, canonical. ValidationError when no row is left, or one is wrong."""
@@ -140,22 +189,45 @@ class Build:
             refuse_plainly(where, f"rows of {self.table.name}", "none that is kept")
         if self.repeats is not None:
             self.repeats.require()
+        if self.source.sparse:
+            self.left_out.require(self.rows.keys())
         frame = self.rows.frame()
         self._require_age_order(frame)
-        for contract in self.table.columns:
-            if contract.nullable:
-                continue
-            blank = frame[contract.name].isna()
-            if contract.may_be_empty:
-                frame[contract.name] = frame[contract.name].where(~blank, "")
-            elif blank.any():
-                refuse(self.rows.place(int(blank.to_numpy().argmax())),
-                       f"a value for {contract.name}", "a blank",
-                       "leave such rows out by keep, drop or drop_missing")  # fmt: skip
-        self.totals.require(frame, self.table.key)
+        gone = pd.Series(data=False, index=frame.index)
+        if self.source.add_up and self.source.drop_missing:
+            gone = frame[[c for c in frame.columns if c in self.measures]].isna().all(axis=1)
+        self._require_filled(frame, gone)
+        self.totals.require()
+        frame = frame[~gone]
+        if not len(frame):
+            refuse_plainly(where, f"rows of {self.table.name}", "none whose count is told")
         if self.source.sparse and self.source.years is not None:
             require_whole(frame, self.source.years, where)
         return tables.canonical(self.table, frame, where)
+
+    def _require_filled(self, frame: pd.DataFrame, gone: pd.Series) -> None:
+        """Refuse a blank where the table has none, in rows that aren't left out."""
+        for contract in self.table.columns:
+            blank = frame[contract.name].isna()
+            if contract.may_be_empty and not contract.nullable:
+                frame[contract.name] = frame[contract.name].where(~blank, "")
+            elif not contract.nullable and (blank & ~gone).any():
+                refuse(self.rows.place(int((blank & ~gone).to_numpy().argmax())),
+                       f"a value for {contract.name}", "a blank, or a mark of missing",
+                       self._blank(contract.name))  # fmt: skip
+
+    def _blank(self, name: str) -> str:
+        """What to do about a blank, which is no zero either."""
+        if name not in self.measures:
+            return NO_DATA
+        if self.source.sparse:
+            return (
+                "where nobody died, write 0, or set drop_missing = true for cells that are blank; "
+                "where a count is withheld: " + of_withheld(self.source, nullable=False)
+            )
+        return (
+            "set drop_missing = true: the count is then missing, and no figure is made without it"
+        )
 
     def _require_age_order(self, frame: pd.DataFrame) -> None:
         if "age_end_years" not in frame:
@@ -179,7 +251,9 @@ def require_known(source: FileSource, table: Table) -> bool:
     constants = set(source.constants).union(*source.sheets.values())
     given = constants | set(source.columns) | groups | cells
     described = given | set(source.values) | set(source.factors) | set(source.units)
-    pseudo = {name for name in PSEUDO if name != "age" or "age_start_years" in table.names}
+    pseudo = set(PSEUDO)
+    if "age_start_years" not in table.names:
+        pseudo -= {"age", "age_unit"}
     if not {"period_start", "year"} & set(table.names):
         pseudo.discard("period")
     if "month" not in table.names:

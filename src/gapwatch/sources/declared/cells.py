@@ -10,16 +10,27 @@ from typing import NoReturn
 
 from gapwatch.contracts import Column, Table
 from gapwatch.errors import StudyError
+from gapwatch.sources.declared import faults
+from gapwatch.sources.declared.ages import in_years
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import plain
+from gapwatch.sources.declared.total_words import is_total
 from gapwatch.sources.words import parse_age, parse_date, parse_month, parse_period, parse_sex
+from gapwatch.study.extracts import ESTIMATED
 from gapwatch.study.sources import FileSource
 
 Value = str | float | int | None
-PSEUDO = ("age", "date", "measure", "period", "value")
+PSEUDO = ("age", "age_unit", "date", "measure", "period", "value")
 # An empty cause in the contract stands for all causes, so a blank in a file of causes isn't that.
 NOT_STATED = "not stated"
 _NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,20})?")
+NO_DATA = "correct the file; leave rows that are no data, such as notes, out by drop"
+MAP = "map the word in values; leave its rows out by drop where they are totals, notes or no data"
+_RANGE = re.compile(
+    r"(?:[<>≤≥~]=?|under|below|over|above|up to|(?:less|fewer|more) than|at (?:least|most)) ?[0-9]+"
+    r"|[0-9]+ ?(?:-|–|to) ?[0-9]+|[0-9]+ ?(?:\+|or (?:fewer|less|more))",
+    re.IGNORECASE,
+)
 _NEAR_WHOLE = 1e-6
 # Words come again and again; so many different ones are numbers, and not worth their room.
 _REMEMBERED = 200_000
@@ -70,29 +81,54 @@ class Reader:
             self._targets[text] = name
         return self._targets[text]
 
+    def aged(self, age: str, unit: str, where: Place) -> Mapping[str, Value]:
+        """What an age fills that has its unit beside it; ValidationError names `where`."""
+        if age in self._missing or faults.is_error(age):
+            return self.read("age", age, where)
+        known = self._known.get((f"age in {unit}", age))
+        if known is None:
+            word = self._mapped("age", age, where)
+            try:
+                years = in_years(word, self._mapped("age_unit", unit, where))
+                known = self._worded("age", years, where)
+            except ValueError as error:
+                expected, _, found = str(error).partition("|")
+                refuse(str(where), expected, found,
+                       "map the words of the unit in values.age_unit, and those of ages in "
+                       "values.age")  # fmt: skip
+            self._known[f"age in {unit}", age] = known
+        return known
+
     def _read(self, name: str, text: str, where: Place) -> Mapping[str, Value]:
         if text in self._missing and text not in self._maps.get(name, {}):
             column = self._columns.get(name)
-            if column is not None and (column.nullable or measured(column)):
+            if column is not None and (measured(column) or (column.nullable and not text)):
+                return {name: None}
+            # Among numbers a blank says something of its own, as for the last age of an open band.
+            if column is not None and column.nullable and column.kind == "text":
                 return {name: None}
             if name == "cause" and not text:
                 return {name: NOT_STATED}
             found = f"the mark {text!r}" if text else "a blank"
-            refuse(str(where), f"a value for {name}", found,
-                   "choose the rows by keep and drop, or set drop_missing")  # fmt: skip
+            refuse(str(where), f"a value for {name}", found, NO_DATA)
+        if faults.is_error(text):
+            found, remedy = faults.told(text)
+            refuse(str(where), f"a value for {name}", found, remedy)
         word = self._mapped(name, text, where)
         try:
             return self._worded(name, word, where)
         except ValueError as error:
             expected, _, found = str(error).partition("|")
-            refuse(str(where), expected, found, _remedy(name, word))
+            refuse(str(where), expected, found, self._remedy(name, word))
 
     def _mapped(self, name: str, text: str, where: Place) -> str:
         if name not in self._maps:
             return text
         if text not in self._maps[name]:
+            if name in self._columns and measured(self._columns[name]):
+                return text
             refuse(str(where), f"one of the words that values maps for {name}", repr(text),
-                   "add the word to values, or drop its rows")  # fmt: skip
+                   MAP)  # fmt: skip
         return self._maps[name][text]
 
     def _worded(self, name: str, word: str, where: Place) -> Mapping[str, Value]:
@@ -114,6 +150,8 @@ class Reader:
             if sex is None:
                 raise ValueError(f"female or male|{word!r}")
             return {name: sex}
+        if name == "cause" and word and is_total(word):
+            raise ValueError(f"a cause, or a blank for all of them|{word!r}, a total")
         value = word if column.kind == "text" else self._number(column, word)
         check(column, value, where)
         return {name: value}
@@ -128,13 +166,19 @@ class Reader:
 
     def _number(self, column: Column, word: str) -> float | int:
         if not _NUMBER.fullmatch(word):
-            raise ValueError(f"a number|{word!r}")
-        value = float(word.replace(",", "")) * self._source.factors.get(column.name, 1.0)
-        if column.kind == "number":
+            kind = "a count of persons" if column.unit == "persons" else "a number"
+            ranged = ", which is a range and no count" if _RANGE.fullmatch(word) else ""
+            raise ValueError(f"{kind}|{word!r}{ranged}")
+        stated = float(word.replace(",", ""))
+        value = stated * self._source.factors.get(column.name, 1.0)
+        if column.kind == "number" and (column.unit != "persons" or self._source.estimates):
             return value
-        if abs(value - round(value)) > _NEAR_WHOLE:
+        # A count such as 1.000 may be a thousand; a factor that is too small leaves none of it.
+        unclear = column.unit == "persons" and word.endswith(".000")
+        lost = bool(stated) and not round(value)
+        if abs(value - round(value)) > _NEAR_WHOLE or unclear or lost:
             raise ValueError(f"a whole number|{word!r}")
-        return round(value)
+        return round(value) if column.kind == "integer" else float(round(value))
 
     def _unknown(self, where: Place, name: str) -> NoReturn:
         raise StudyError(
@@ -142,14 +186,26 @@ class Reader:
             found=repr(name), remedy=f"its columns are {', '.join(self._table.names)}",
         )  # fmt: skip
 
-
-def _remedy(name: str, word: str) -> str:
-    if name == "sex" and word in ("1", "2"):
+    def _remedy(self, name: str, word: str) -> str:
+        if name == "sex" and word in ("1", "2"):
+            return (
+                "say what the codes stand for, once the file's notes say it: "
+                'values.sex = { "1" = "male", "2" = "female" }'
+            )
+        column = self._columns.get(name)
+        if column is None or not measured(column):
+            return MAP
+        if not _NUMBER.fullmatch(word):
+            return faults.of_withheld(self._source, nullable=column.nullable)
+        if column.kind == "number" and self._source.table in ESTIMATED:
+            return (
+                "describe the column of counts, not one of rates or shares; where the source says "
+                "that its counts are estimates, set estimates = true"
+            )
         return (
-            "say what the codes stand for, once the file's notes say it: "
-            'values.sex = { "1" = "male", "2" = "female" }'
+            "describe the column of whole counts, not one of rates, shares or estimates; where a "
+            "point groups thousands, save the file with plain numbers"
         )
-    return "map the word in values, or drop its rows"
 
 
 def measured(column: Column) -> bool:

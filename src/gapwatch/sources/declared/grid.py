@@ -18,6 +18,8 @@ import python_calamine
 
 from gapwatch.errors import StudyError, ValidationError
 from gapwatch.sources.declared.extent import widest, widest_of_xls
+from gapwatch.sources.declared.faults import Looked
+from gapwatch.sources.declared.workbooks import look_into
 from gapwatch.study.sources import FileSource
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -32,11 +34,17 @@ _ZIP_FAULTS = (
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet, or a whole CSV: where it is in a reader's words, its constants, its rows."""
+    """One sheet, or a whole CSV: where it is in a reader's words, its constants, its rows.
+
+    `hidden_rows` are numbers as a spreadsheet counts them, `hidden_columns` positions from 0.
+    """
 
     where: str
     constants: dict[str, str]
     rows: Iterator[list[str]]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    is_hidden: bool = False
 
 
 def refuse(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
@@ -74,9 +82,16 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
         yield Grid(where, {}, _csv_rows(source, where, content))
         return
     workbook = _workbook(where, content)
+    looked = _looked(where, content)
     for name, constants in source.sheets.items():
-        place = f"{where}, sheet {name!r}"
-        yield Grid(place, dict(constants), iter(_sheet_rows(workbook, where, name)))
+        rows = _sheet_rows(workbook, where, name)
+        sheet = looked.get(name, Looked())
+        sheet.put_into(rows)
+        width = max((len(row) for row in rows), default=0)
+        yield Grid(
+            f"{where}, sheet {name!r}", dict(constants), iter(rows), sheet.hidden_rows(len(rows)),
+            sheet.hidden_columns(width), sheet.is_hidden,
+        )  # fmt: skip
 
 
 def _member(where: str, member: str, content: bytes) -> bytes:
@@ -145,6 +160,13 @@ def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except BaseException as error:
         _give_up(error, where)
+
+
+def _looked(where: str, content: bytes) -> dict[str, Looked]:
+    try:
+        return look_into(content)
+    except _ZIP_FAULTS as error:
+        refuse(where, "a workbook", f"a file that can't be read ({error})")
 
 
 def _sheet_rows(

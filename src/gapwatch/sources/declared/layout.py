@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NoReturn
@@ -14,6 +14,7 @@ from gapwatch.sources.declared.grid import Grid, refuse
 from gapwatch.study.sources import FileSource
 
 SEARCHED = 100
+_MOST_OTHERS = 2000
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,26 @@ class Layout:
 
 @dataclass
 class Seen:
-    """Words of `keep`, `drop` and `totals` that the file was seen to hold."""
+    """Words of `keep`, `drop` and `totals` that the file was seen to hold.
+
+    `others` are some of the words that stand in the same columns, to name the nearest.
+    """
 
     words: set[tuple[str, str]] = field(default_factory=set)
+    others: dict[str, set[str]] = field(default_factory=dict)
+
+    def note(self, name: str, word: str) -> None:
+        """Remember a word of a column, up to a number of them."""
+        others = self.others.setdefault(name, set())
+        if len(others) < _MOST_OTHERS:
+            others.add(word)
+
+    def near(self, name: str, word: str) -> str:
+        """The words of a column that are most like one that isn't there."""
+        others = sorted(self.others.get(name, ()))
+        folded = {other.casefold(): other for other in others}
+        near = difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.3)
+        return ", ".join(repr(folded[other]) for other in near) or ", ".join(map(repr, others[:3]))
 
 
 def locate(source: FileSource, grid: Grid) -> Layout:
@@ -92,22 +110,31 @@ def unfolded(source: FileSource, layout: Layout) -> list[tuple[int, dict[str, st
     return found
 
 
-def records(source: FileSource, layout: Layout, seen: Seen) -> Iterator[tuple[int, list[str]]]:
+def records(
+    source: FileSource, layout: Layout, seen: Seen,
+    left_out: Callable[[int, list[str]], None] | None = None,
+) -> Iterator[tuple[int, list[str]]]:  # fmt: skip
     """Rows that are kept, with their numbers; rows that are wholly blank aren't rows.
 
-    Raises ValidationError for a row that is shorter or longer than the header.
+    `left_out` is told of those that `keep` and `drop` leave out. Raises ValidationError for a row
+    that is shorter or longer than the header.
     """
     width = len(layout.names)
     kept = [(column(layout, name), name, set(map(plain, w))) for name, w in source.keep.items()]
     dropped = [(column(layout, name), name, set(map(plain, w))) for name, w in source.drop.items()]
+    chosen = [*kept, *dropped]
     for number, row in enumerate(layout.rows, layout.first):
         if not any(row):
             continue
         cells = row + [""] * (width - len(row))
+        for at, name, _ in chosen:
+            seen.note(name, cells[at])
         seen.words.update((name, cells[at]) for at, name, words in kept if cells[at] in words)
         out = [(name, cells[at]) for at, name, words in dropped if cells[at] in words]
         seen.words.update(out)
         if out or any(cells[at] not in words for at, _, words in kept):
+            if left_out is not None:
+                left_out(number, cells)
             continue
         if len(row) < width or any(row[width:]):
             refuse(f"{layout.where}, row {number}", f"{width} fields", f"{len(row)} fields")
@@ -124,8 +151,11 @@ def require_seen(source: FileSource, where: str, seen: Seen) -> None:
         for name, words in chosen.items():
             for word in words:
                 if (name, plain(word)) not in seen.words:
+                    near = seen.near(name, word)
+                    held = f"; the column holds {near}" if near else ""
                     raise StudyError(
-                        f"sources, {source.id}, {kind}", found=f"no row of {where} that holds it",
+                        f"sources, {source.id}, {kind}",
+                        found=f"no row of {where} that holds it{held}",
                         expected=f"{word!r} in the column {name!r}",
                         remedy=f"correct the word, or take it out of {kind}",
                     )  # fmt: skip

@@ -35,6 +35,11 @@ class Rows:
         """The rows that follow come from this sheet."""
         self._sheets.append((len(self._numbers), where))
 
+    def keys(self) -> set[tuple[Value, ...]]:
+        """Keys of all rows, as they were read."""
+        columns = [self._columns[name] for name in self.table.key]
+        return {tuple(value or "" for value in key) for key in zip(*columns, strict=True)}
+
     def place(self, position: int) -> str:
         """Where a row stands in the file, in a reader's words."""
         sheet = bisect_right(self._sheets, position, key=lambda item: item[0]) - 1
@@ -120,7 +125,10 @@ class Merged(Rows):
 
 
 class Summed(Rows):
-    """Rows of one key added up, as deaths are that stand one a row."""
+    """Rows of one key added up, as deaths are that stand one a row.
+
+    A sum with a part that is withheld or missing is missing, never the sum of the rest.
+    """
 
     def __init__(self, table: Table, *, restricted: bool = False) -> None:
         super().__init__(table, restricted=restricted)
@@ -142,10 +150,10 @@ class Summed(Rows):
                                "another one", "make the two rows say the same")  # fmt: skip
         for name, value in quantities.items():
             before = self._columns[name][position]
-            if not isinstance(value, (int, float)) or not isinstance(before, (int, float)):
-                refuse_plainly(f"{sheet}, row {number}", f"a number for {name}", "a blank",
-                               "leave such rows out by keep, drop or drop_missing")  # fmt: skip
-            self._columns[name][position] = before + value
+            summed: Value = None
+            if isinstance(value, (int, float)) and isinstance(before, (int, float)):
+                summed = before + value
+            self._columns[name][position] = summed
 
     def extend(self, numbers: list[int], columns: Mapping[str, list[Value]]) -> bool:
         """Never: each row may add to one that was told before."""

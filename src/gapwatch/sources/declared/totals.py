@@ -1,9 +1,8 @@
-"""What a file says of itself: rows that are totals, and rows that came in twice."""
+"""What a file says of itself: rows that are totals, and ids that stand once."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -11,8 +10,6 @@ import pandas as pd
 from gapwatch.sources.declared.cells import Value
 from gapwatch.sources.declared.grid import refuse, refuse_plainly
 
-# So many different rows, each of them equally often, are no chance.
-_LEAST_ROWS = 5
 _HALF = 0.5
 
 
@@ -25,33 +22,55 @@ class _Total:
 
 @dataclass
 class Totals:
-    """Total rows of a file, held against the sums of their parts at the end."""
+    """Total rows of a file, held against the sums of their parts at the end.
+
+    `extra` names columns of the file that the table lacks and over which rows are added up: parts
+    and totals are told apart by them too.
+    """
 
     restricted: bool
+    key: Sequence[str]
+    extra: set[str] = field(default_factory=set)
     _held: list[_Total] = field(default_factory=list)
+    _parts: dict[str, list[Value]] = field(default_factory=dict)
+    _number: int = 0
 
     def take(self, place: str, fields: dict[str, Value], quantities: dict[str, Value]) -> None:
         """Keep a total row: what it agrees in with its parts, and its quantities."""
         self._held.append(_Total(place, fields, quantities))
 
-    def require(self, frame: pd.DataFrame, key: Sequence[str]) -> None:
+    def take_part(self, fields: Mapping[str, Value], quantities: Mapping[str, Value]) -> None:
+        """Keep a row that isn't a total: its key, the words of its extra columns, its counts."""
+        names = [*self.key, *(n for n in fields if n in self.extra), *quantities]
+        for name in {*names, *self._parts}:
+            column = self._parts.setdefault(name, [None] * self._number)
+            column.append(quantities[name] if name in quantities else fields.get(name))
+        self._number += 1
+
+    def require(self) -> None:
         """Raise ValidationError for the first total that isn't the sum of its parts.
 
-        Parts are the rows of `frame` with the same values in the columns of `key` that the total
-        fills. Rounding to whole persons is allowed for.
+        Parts are the rows with the same values in the columns that the total fills. Rounding to
+        whole persons is allowed for. Where a part is missing, the total is no less than the rest.
         """
-        sums: dict[tuple[str, ...], dict[tuple[Value, ...], dict[str, float]]] = {}
+        if not self._held:
+            return
+        frame = pd.DataFrame(
+            {name: pd.Series(column, dtype=object) for name, column in self._parts.items()}
+        )
+        sums: dict[tuple[str, ...], dict[tuple[Value, ...], dict[str, tuple[float, bool]]]] = {}
         for total in self._held:
-            names = tuple(name for name in key if name in total.fields)
-            if names not in sums:
-                sums[names] = _sums(frame, names, [*total.quantities])
+            names = tuple(n for n in (*self.key, *sorted(self.extra)) if n in total.fields)
+            measures = tuple(name for name in total.quantities if name in frame)
+            if (*names, *measures) not in sums:
+                sums[*names, *measures] = _sums(frame, names, measures)
             wanted = tuple(total.fields[name] for name in names)
-            parts = sums[names].get(wanted, {})
+            parts = sums[*names, *measures].get(wanted, {})
             for name, value in total.quantities.items():
                 if not isinstance(value, (int, float)):
                     continue
-                summed = parts.get(name, 0.0)
-                if abs(summed - value) > _HALF:
+                summed, is_whole = parts.get(name, (0.0, True))
+                if summed - value > _HALF or (is_whole and value - summed > _HALF):
                     self._refuse(total.place, name, value, summed)
 
     def _refuse(self, place: str, name: str, value: float, summed: float) -> None:
@@ -63,42 +82,21 @@ class Totals:
 
 
 def _sums(
-    frame: pd.DataFrame, names: tuple[str, ...], measures: list[str]
-) -> dict[tuple[Value, ...], dict[str, float]]:
-    counts = frame[measures].astype("float64")
-    if not names:
-        return {(): {name: float(counts[name].sum()) for name in measures}}
-    grouped = counts.groupby([frame[name] for name in names], sort=False).sum()
-    keys = grouped.index if len(names) > 1 else [(key,) for key in grouped.index]
+    frame: pd.DataFrame, names: tuple[str, ...], measures: tuple[str, ...]
+) -> dict[tuple[Value, ...], dict[str, tuple[float, bool]]]:
+    """Sums of the parts by the values of `names`, and whether no part is missing."""
+    counts = frame[[*measures]].astype("float64")
+    by = [frame[name] for name in names] if names else [pd.Series(0, index=frame.index)]
+    sums = counts.groupby(by, sort=False, dropna=False).sum()
+    lacking = counts.isna().groupby(by, sort=False, dropna=False).any()
+    keys = sums.index if len(by) > 1 else [(key,) for key in sums.index]
     return {
-        tuple(key): dict(zip(measures, row, strict=True))
-        for key, row in zip(keys, grouped.to_numpy(dtype=float).tolist(), strict=True)
+        tuple(key) if names else (): {
+            name: (float(one), not bool(other))
+            for name, one, other in zip(measures, row, some, strict=True)
+        }
+        for key, row, some in zip(keys, sums.to_numpy(), lacking.to_numpy(), strict=True)
     }
-
-
-@dataclass
-class Repeats:
-    """Rows as they stand in the file, to find a file that was appended to itself."""
-
-    _rows: dict[tuple[str, ...], tuple[int, str]] = field(default_factory=dict)
-    _second: str = ""
-
-    def take(self, place: str, cells: Sequence[str]) -> None:
-        """Count a row by all its cells."""
-        key = tuple(cells)
-        often, first = self._rows.get(key, (0, place))
-        if often and not self._second:
-            self._second = f"{place}|{first}"
-        self._rows[key] = (often + 1, first)
-
-    def require(self) -> None:
-        """Raise PlainError where every row of the file stands equally often, more than once."""
-        often = math.gcd(*(count for count, _ in self._rows.values()))
-        if often > 1 and len(self._rows) >= _LEAST_ROWS:
-            place, _, first = self._second.partition("|")
-            refuse_plainly(place, "each row once, or rows that repeat by chance",
-                           f"every row of the file {often} times, this one again after {first}",
-                           "take the copy out of the file")  # fmt: skip
 
 
 @dataclass
