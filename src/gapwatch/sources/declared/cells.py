@@ -12,6 +12,7 @@ from gapwatch.contracts import Column, Table
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import plain
+from gapwatch.sources.declared.numbers import number
 from gapwatch.sources.words import parse_age, parse_date, parse_month, parse_period, parse_sex
 from gapwatch.study.sources import FileSource
 
@@ -19,7 +20,6 @@ Value = str | float | int | None
 PSEUDO = ("age", "date", "measure", "period", "value")
 # An empty cause in the contract stands for all causes, so a blank in a file of causes isn't that.
 NOT_STATED = "not stated"
-_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,20})?")
 _NEAR_WHOLE = 1e-6
 # Words come again and again; so many different ones are numbers, and not worth their room.
 _REMEMBERED = 200_000
@@ -85,7 +85,7 @@ class Reader:
             return self._worded(name, word, where)
         except ValueError as error:
             expected, _, found = str(error).partition("|")
-            refuse(str(where), expected, found, _remedy(name, word))
+            refuse(str(where), expected, found, getattr(error, "remedy", "") or _remedy(name, word))
 
     def _mapped(self, name: str, text: str, where: Place) -> str:
         if name not in self._maps:
@@ -127,9 +127,7 @@ class Reader:
         return {"year": first}
 
     def _number(self, column: Column, word: str) -> float | int:
-        if not _NUMBER.fullmatch(word):
-            raise ValueError(f"a number|{word!r}")
-        value = float(word.replace(",", "")) * self._source.factors.get(column.name, 1.0)
+        value = number(word, self._source) * self._source.factors.get(column.name, 1.0)
         if column.kind == "number":
             return value
         if abs(value - round(value)) > _NEAR_WHOLE:

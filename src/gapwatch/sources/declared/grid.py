@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import lzma
 import struct
@@ -17,7 +16,9 @@ import olefile
 import python_calamine
 
 from gapwatch.errors import StudyError, ValidationError
+from gapwatch.sources.declared.dialect import csv_rows
 from gapwatch.sources.declared.extent import widest, widest_of_xls
+from gapwatch.sources.declared.heading import Merged, merged_cells
 from gapwatch.study.sources import FileSource
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -32,11 +33,15 @@ _ZIP_FAULTS = (
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet, or a whole CSV: where it is in a reader's words, its constants, its rows."""
+    """One sheet, or a whole CSV: where it is in a reader's words, its constants, its rows.
+
+    `merged` are its merged cells, where its format tells them.
+    """
 
     where: str
     constants: dict[str, str]
     rows: Iterator[list[str]]
+    merged: tuple[Merged, ...] = ()
 
 
 def refuse(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
@@ -76,7 +81,8 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
     workbook = _workbook(where, content)
     for name, constants in source.sheets.items():
         place = f"{where}, sheet {name!r}"
-        yield Grid(place, dict(constants), iter(_sheet_rows(workbook, where, name)))
+        rows = iter(_sheet_rows(workbook, where, name))
+        yield Grid(place, dict(constants), rows, merged_cells(workbook.get_sheet_by_name(name)))
 
 
 def _member(where: str, member: str, content: bytes) -> bytes:
@@ -103,17 +109,8 @@ def _member(where: str, member: str, content: bytes) -> bytes:
 def _csv_rows(source: FileSource, where: str, content: bytes) -> Iterator[list[str]]:
     if content.startswith(b"PK\x03\x04"):
         refuse(where, "a CSV", "a zip or a workbook", "state member or format in the study")
-    # Decoded as it is read: the whole text would take four times the room of its bytes.
-    text = io.TextIOWrapper(io.BytesIO(content), encoding=source.encoding, newline="")
-    reader = csv.reader(text, strict=True)
-    try:
-        for row in reader:
-            yield [_one_spaced(cell) for cell in row]
-    except UnicodeDecodeError:
-        refuse(f"{where}, after line {reader.line_num}", f"text in {source.encoding}",
-               "bytes of another kind", "state the file's encoding in the study")  # fmt: skip
-    except csv.Error as error:
-        refuse(f"{where}, line {reader.line_num}", "CSV", str(error))
+    for row in csv_rows(source, where, content):
+        yield [_one_spaced(cell) for cell in row]
 
 
 def _one_spaced(cell: str) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NoReturn
 
 from gapwatch.errors import StudyError
+from gapwatch.sources.declared import heading
+from gapwatch.sources.declared.choosing import RowPatterns, carried_down
 from gapwatch.sources.declared.grid import Grid, refuse
+from gapwatch.sources.declared.neighbours import require_no_neighbours
 from gapwatch.study.sources import FileSource
 
 SEARCHED = 100
+_NUMBERED = re.compile(r"(.+)#([1-9][0-9]{0,2})")
 
 
 @dataclass(frozen=True)
@@ -28,9 +34,10 @@ class Layout:
 
 @dataclass
 class Seen:
-    """Words of `keep`, `drop` and `totals` that the file was seen to hold."""
+    """Words of `keep`, `drop` and `totals` that the file was seen to hold, and row patterns."""
 
     words: set[tuple[str, str]] = field(default_factory=set)
+    patterns: set[tuple[str, str]] = field(default_factory=set)
 
 
 def locate(source: FileSource, grid: Grid) -> Layout:
@@ -42,11 +49,11 @@ def locate(source: FileSource, grid: Grid) -> Layout:
     head = list(islice(grid.rows, SEARCHED + source.header_rows))
     if not any(any(row) for row in head):
         refuse(grid.where, "a header and rows", "an empty sheet")
-    found = [i for i, row in enumerate(head[:SEARCHED]) if set(wanted) <= set(row)]
+    found = [i for i, row in enumerate(head[:SEARCHED]) if set(wanted) <= _named(row)]
     if not found:
         _no_header(grid.where, head, wanted)
     last = found[0] + source.header_rows
-    names = _joined(head[found[0] : last], source.header_join)
+    names = heading.names(source, head[:last], found[0], grid.merged)
     return Layout(grid.where, names, last + 1, chain(head[last:], grid.rows))
 
 
@@ -67,29 +74,85 @@ def plain(text: str) -> str:
 
 
 def column(layout: Layout, name: str) -> int:
-    """Position of the one column with a name. ValidationError where it's absent or repeated."""
-    positions = [i for i, found in enumerate(layout.names) if found == plain(name)]
+    """Position of the one column with a name, or of the second `name` where it is `name#2`.
+
+    ValidationError where it's absent or repeated.
+    """
+    positions = _positions(layout, name)
     if len(positions) > 1:
-        refuse(f"{layout.where}, header", f"one column {name!r}", f"{len(positions)} of them")
-    if not positions:
-        near = difflib.get_close_matches(name, [n for n in layout.names if n], n=3, cutoff=0.0)
-        refuse(f"{layout.where}, header", f"a column {name!r}", f"nearest are {', '.join(near)}")
-    return positions[0]
+        letters = " and ".join(column_letters(at) for at in positions)
+        refuse(f"{layout.where}, header", f"one column {name!r}",
+               f"{len(positions)} of them, {letters} in a spreadsheet",
+               f'write "{plain(name)}#1" for the first from the left, "{plain(name)}#2" for the '
+               "second, wherever the study names the column")  # fmt: skip
+    if positions:
+        return positions[0]
+    numbered = _NUMBERED.fullmatch(plain(name))
+    same = _positions(layout, numbered[1]) if numbered else []
+    if numbered and same:
+        if int(numbered[2]) <= len(same):
+            return same[int(numbered[2]) - 1]
+        refuse(f"{layout.where}, header", f"{numbered[2]} columns {numbered[1]!r}",
+               f"{len(same)} of them", "correct the number behind # in the study")  # fmt: skip
+    near = difflib.get_close_matches(name, [n for n in layout.names if n], n=3, cutoff=0.0)
+    refuse(f"{layout.where}, header", f"a column {name!r}", f"nearest are {', '.join(near)}")
+
+
+def _positions(layout: Layout, name: str) -> list[int]:
+    return [i for i, found in enumerate(layout.names) if found == plain(name)]
+
+
+def column_letters(position: int) -> str:
+    """What a spreadsheet calls a column, from its position: A, B, ..., Z, AA."""
+    letters, rest = "", position + 1
+    while rest:
+        rest, last = divmod(rest - 1, 26)
+        letters = chr(ord("A") + last) + letters
+    return letters
 
 
 def unfolded(source: FileSource, layout: Layout) -> list[tuple[int, dict[str, str]]]:
-    """Columns that `wide` unfolds, with the words of its groups; none where it isn't given."""
+    """Columns that `wide` unfolds, with the words of its groups; none where it isn't given.
+
+    Raises ValidationError for columns beside them that were probably meant as well.
+    """
+    ignored = {column(layout, name) for name in source.ignored}
     if source.wide is None:
         return []
     pattern = re.compile(source.wide)
     found: list[tuple[int, dict[str, str]]] = []
     for position, name in enumerate(layout.names):
-        if name and (match := pattern.fullmatch(name)):
-            column(layout, name)
+        if name and position not in ignored and (match := pattern.fullmatch(name)):
+            _require_one(layout, name, ignored)
             found.append((position, {k: v for k, v in match.groupdict().items() if v is not None}))
     if not found:
-        refuse(f"{layout.where}, header", f"columns that match {source.wide}", "none")
+        refuse(f"{layout.where}, header", f"columns that match {source.wide}",
+               f"none; the last ones are {', '.join([n for n in layout.names if n][-3:])}",
+               "correct wide in the study")  # fmt: skip
+    described = ignored | {column(layout, name) for name in _described(source)}
+    require_no_neighbours(source, layout.where, layout.names, found, described)
     return found
+
+
+def _require_one(layout: Layout, name: str, ignored: set[int]) -> None:
+    again = [at for at in _positions(layout, name) if at not in ignored]
+    if len(again) > 1:
+        letters = " and ".join(map(column_letters, again))
+        refuse(f"{layout.where}, header", f"one column {name!r} that wide matches",
+               f"{len(again)} of them, {letters} in a spreadsheet",
+               f'name those that are not wanted in ignored, such as ignored = ["{name}#2"]; or '
+               "take in the header row that tells them apart (header_rows, carry_header)",
+               )  # fmt: skip
+
+
+def _described(source: FileSource) -> Iterator[str]:
+    """Columns of the file that the study names one by one."""
+    yield from source.columns.values()
+    yield from (*source.keep, *source.drop, *source.totals, *source.carry_down)
+    for patterns in (source.keep_pattern, source.drop_pattern, source.end_pattern):
+        yield from (source.columns.get(name, name) for name in patterns)
+    if source.unique is not None:
+        yield source.unique
 
 
 def records(source: FileSource, layout: Layout, seen: Seen) -> Iterator[tuple[int, list[str]]]:
@@ -100,7 +163,10 @@ def records(source: FileSource, layout: Layout, seen: Seen) -> Iterator[tuple[in
     width = len(layout.names)
     kept = [(column(layout, name), name, set(map(plain, w))) for name, w in source.keep.items()]
     dropped = [(column(layout, name), name, set(map(plain, w))) for name, w in source.drop.items()]
-    for number, row in enumerate(layout.rows, layout.first):
+    find = functools.partial(column, layout)
+    patterns = RowPatterns(source, find, seen.patterns, layout.where)
+    rows = carried_down(source, find, patterns.before_end(layout.rows))
+    for number, row in enumerate(rows, layout.first):
         if not any(row):
             continue
         cells = row + [""] * (width - len(row))
@@ -108,6 +174,8 @@ def records(source: FileSource, layout: Layout, seen: Seen) -> Iterator[tuple[in
         out = [(name, cells[at]) for at, name, words in dropped if cells[at] in words]
         seen.words.update(out)
         if out or any(cells[at] not in words for at, _, words in kept):
+            continue
+        if patterns.any and (patterns.drops(cells) or not patterns.keeps(number, cells)):
             continue
         if len(row) < width or any(row[width:]):
             refuse(f"{layout.where}, row {number}", f"{width} fields", f"{len(row)} fields")
@@ -129,14 +197,19 @@ def require_seen(source: FileSource, where: str, seen: Seen) -> None:
                         expected=f"{word!r} in the column {name!r}",
                         remedy=f"correct the word, or take it out of {kind}",
                     )  # fmt: skip
+    for kind, patterns in (("keep_pattern", source.keep_pattern),
+                           ("drop_pattern", source.drop_pattern),
+                           ("end_pattern", source.end_pattern)):  # fmt: skip
+        for name, pattern in patterns.items():
+            if (name, pattern) not in seen.patterns:
+                raise StudyError(
+                    f"sources, {source.id}, {kind}", found=f"no row of {where} that matches",
+                    expected=f"a cell of the column {name!r} that matches {pattern} as a whole",
+                    remedy=f"correct the pattern, or take it out of {kind}",
+                )  # fmt: skip
 
 
-def _joined(rows: list[list[str]], join: str) -> tuple[str, ...]:
-    """Names from header rows, top to bottom; a part that only says the end again is left out."""
-    width = max(len(row) for row in rows)
-    names = [""] * width
-    for row in rows:
-        for i, part in enumerate(row):
-            if part and names[i] != part and not names[i].endswith(join + part):
-                names[i] = f"{names[i]}{join}{part}" if names[i] else part
-    return tuple(plain(name) for name in names)
+def _named(row: list[str]) -> set[str]:
+    """Names in a row, and those of repeated ones with their numbers."""
+    often = Counter(cell for cell in row if cell)
+    return set(row) | {f"{name}#{n + 1}" for name, times in often.items() for n in range(times)}
