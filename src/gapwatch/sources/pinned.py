@@ -16,6 +16,7 @@ from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.fit import require_fit
+from gapwatch.sources.outline_files import require_outlined
 from gapwatch.sources.payload import Payload
 from gapwatch.study import PinnedSource, Source, Study, is_restricted
 
@@ -123,4 +124,6 @@ def combine(
         if table.name in parts
     }
     require_fit(study, inputs, known_in=known_in)
+    codes = [area.code for area in study.geography.areas]
+    require_outlined(inputs.get("boundary"), study.geography.vintage, codes)
     return inputs

@@ -65,7 +65,9 @@ class Layouts(Part):
             yield from patterns.values()
 
 
-def require_layout(told: Layouts, kind: str, table: str, header: tuple[str, ...], rows: int) -> None:
+def require_layout(
+    told: Layouts, kind: str, table: str, header: tuple[str, ...], rows: int
+) -> None:
     """Raise ValueError "expected|found" for declarations that don't go with the format `kind`."""
     outlines = kind in OUTLINE_FORMATS
     rules = (

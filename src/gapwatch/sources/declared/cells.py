@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from gapwatch.contracts import Column, Table
+from gapwatch.contracts import CODE, Column, Table
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import plain
@@ -150,6 +150,14 @@ def _remedy(name: str, word: str) -> str:
     return "map the word in values, or drop its rows"
 
 
+def _note_remedy(column: Column, where: Place) -> str:
+    """Below a table notes stand where codes stood."""
+    return (
+        "correct the cell; where the row is a note or another kind of area, choose the rows: "
+        f"keep_pattern = {{ \"{where.column}\" = '{column.pattern}' }}"
+    )
+
+
 def measured(column: Column) -> bool:
     """Whether a column is a measured quantity, whose unit a source must state."""
     return bool(column.unit) and (column.kind == "number" or column.unit == "persons")
@@ -163,7 +171,8 @@ def check(column: Column, value: Value, where: Place) -> None:
         fits = fits and (not column.choices or value in column.choices)
         form = column.pattern or ", ".join(column.choices) or "some text"
         if not fits:
-            refuse(str(where), f"{column.name} of the form {form}", repr(value))
+            refuse(str(where), f"{column.name} of the form {form}", repr(value),
+                   _note_remedy(column, where) if column.pattern == CODE else "")  # fmt: skip
     elif value is not None:
         low = -math.inf if column.minimum is None else column.minimum
         high = math.inf if column.maximum is None else column.maximum

@@ -69,9 +69,7 @@ class RowPatterns:
             yield row
 
 
-def carried_down(
-    source: FileSource, find: Find, rows: Iterator[list[str]]
-) -> Iterator[list[str]]:
+def carried_down(source: FileSource, find: Find, rows: Iterator[list[str]]) -> Iterator[list[str]]:
     """Rows in which the blanks of `carry_down` hold the word of the row above."""
     if not source.carry_down:
         yield from rows

@@ -85,9 +85,8 @@ def _unmarked_utf16(content: bytes) -> str:
 
 def _that_decode(source: FileSource, content: bytes) -> list[str]:
     """Encodings that a study may state and in which every byte means something."""
-    if source.encoding.startswith("utf-16") or source.encoding not in ("utf-8", "utf-8-sig"):
-        if _decodes(content, "utf-8"):
-            return ["utf-8-sig"]
+    if source.encoding not in ("utf-8", "utf-8-sig") and _decodes(content, "utf-8"):
+        return ["utf-8-sig"]
     return [name for name in ("cp1252", "mac-roman")
             if name != source.encoding and _decodes(content, name)]  # fmt: skip
 

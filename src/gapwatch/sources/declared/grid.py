@@ -71,7 +71,7 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
     for bytes that aren't what the source says, StudyError for a sheet or member that isn't there.
     """
     if source.member is not None:
-        content = _member(where, source.member, content)
+        content = member_of(where, source.member, content)
         where = f"{where}, {source.member}"
     if not content.strip():
         refuse(where, "a file with something in it", "an empty file")
@@ -85,7 +85,8 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
         yield Grid(place, dict(constants), rows, merged_cells(workbook.get_sheet_by_name(name)))
 
 
-def _member(where: str, member: str, content: bytes) -> bytes:
+def member_of(where: str, member: str, content: bytes) -> bytes:
+    """A file inside a zip, of at most MOST_BYTES."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if member in archive.namelist():

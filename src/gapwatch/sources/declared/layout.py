@@ -79,27 +79,33 @@ def column(layout: Layout, name: str) -> int:
     ValidationError where it's absent or repeated.
     """
     positions = _positions(layout, name)
+    numbered = _NUMBERED.fullmatch(plain(name))
+    if not positions and numbered and (same := _positions(layout, numbered[1])):
+        positions = same[int(numbered[2]) - 1 : int(numbered[2])]
+        if not positions:
+            refuse(f"{layout.where}, header", f"{numbered[2]} columns {numbered[1]!r}",
+                   f"{len(same)} of them", "correct the number behind # in the study")  # fmt: skip
     if len(positions) > 1:
-        letters = " and ".join(column_letters(at) for at in positions)
+        places = " and ".join(_placed(layout, at) for at in positions)
         refuse(f"{layout.where}, header", f"one column {name!r}",
-               f"{len(positions)} of them, {letters} in a spreadsheet",
+               f"{len(positions)} of them, in {places} of a spreadsheet",
                f'write "{plain(name)}#1" for the first from the left, "{plain(name)}#2" for the '
                "second, wherever the study names the column")  # fmt: skip
-    if positions:
-        return positions[0]
-    numbered = _NUMBERED.fullmatch(plain(name))
-    same = _positions(layout, numbered[1]) if numbered else []
-    if numbered and same:
-        if int(numbered[2]) <= len(same):
-            return same[int(numbered[2]) - 1]
-        refuse(f"{layout.where}, header", f"{numbered[2]} columns {numbered[1]!r}",
-               f"{len(same)} of them", "correct the number behind # in the study")  # fmt: skip
-    near = difflib.get_close_matches(name, [n for n in layout.names if n], n=3, cutoff=0.0)
-    refuse(f"{layout.where}, header", f"a column {name!r}", f"nearest are {', '.join(near)}")
+    if not positions:
+        near = difflib.get_close_matches(name, [n for n in layout.names if n], n=3, cutoff=0.0)
+        refuse(f"{layout.where}, header", f"a column {name!r}", f"nearest are {', '.join(near)}")
+    return positions[0]
 
 
 def _positions(layout: Layout, name: str) -> list[int]:
     return [i for i, found in enumerate(layout.names) if found == plain(name)]
+
+
+def _placed(layout: Layout, position: int) -> str:
+    """A column's letters, and the nearest name to its left that stands once."""
+    before = [name for name in layout.names[:position] if name and layout.names.count(name) == 1]
+    after = f" (after {before[-1]!r})" if before else ""
+    return f"column {column_letters(position)}{after}"
 
 
 def column_letters(position: int) -> str:
@@ -137,9 +143,9 @@ def unfolded(source: FileSource, layout: Layout) -> list[tuple[int, dict[str, st
 def _require_one(layout: Layout, name: str, ignored: set[int]) -> None:
     again = [at for at in _positions(layout, name) if at not in ignored]
     if len(again) > 1:
-        letters = " and ".join(map(column_letters, again))
+        places = " and ".join(_placed(layout, at) for at in again)
         refuse(f"{layout.where}, header", f"one column {name!r} that wide matches",
-               f"{len(again)} of them, {letters} in a spreadsheet",
+               f"{len(again)} of them, in {places} of a spreadsheet",
                f'name those that are not wanted in ignored, such as ignored = ["{name}#2"]; or '
                "take in the header row that tells them apart (header_rows, carry_header)",
                )  # fmt: skip
