@@ -17,7 +17,7 @@ import pandas as pd
 from gapwatch.contracts import TABLES
 from gapwatch.errors import SourceError
 from gapwatch.geography.national_grid import GRID
-from gapwatch.sources import outline_files
+from gapwatch.sources import outline_files, outline_table
 from gapwatch.sources.answers import Answer
 from gapwatch.sources.declared.build import Build
 from gapwatch.sources.declared.grid import MOST_BYTES, grids, refuse
@@ -97,7 +97,7 @@ def _outlines(source: FileSource, where: str, content: bytes) -> pd.DataFrame:
             build.add(grid)
     stated = "area_km2" in {*source.columns, *source.constants}
     frame = build.finish(where)
-    return outline_files.checked(frame, where, system=system, as_hex=shapes, stated=stated)
+    return outline_table.checked(frame, where, system=system, as_hex=shapes, stated=stated)
 
 
 def newest_link(address: str, content: bytes, pattern: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import TABLES
 from gapwatch.errors import ValidationError
-from gapwatch.sources import files, fingertips, nomis, outline_files, portal
+from gapwatch.sources import files, fingertips, nomis, outline_table, portal
 from gapwatch.sources.discreet import discreet
 from gapwatch.sources.payload import Payload
 from gapwatch.study import (
@@ -53,7 +53,7 @@ def parse(
         table = TABLES[source.table]
         frame = tables.read_csv(table, payloads[0].content, source.id)
         if table.name == "boundary":
-            outline_files.checked(frame, source.id)
+            outline_table.checked(frame, source.id)
         return {table.name: frame}
     with discreet(source):
         found = _parse(source, payloads, known_at)

@@ -1,8 +1,7 @@
 """Outlines in files that a study describes: GeoJSON, GeoPackage, shapefile, well-known text.
 
 Features become rows, so that a study chooses among them, and names their columns, as in any other
-file; the shape of each is one more cell. Whatever brought it, an outline is moved to the National
-Grid and checked by gapwatch.geography.outline_checks.
+file; the shape of each is one more cell.
 """
 
 from __future__ import annotations
@@ -16,22 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-import pandas as pd
 import pyogrio
 import pyproj
 import shapely
 
-from gapwatch import tables
-from gapwatch.contracts import TABLES
-from gapwatch.errors import StudyError, ValidationError
-from gapwatch.geography.national_grid import GRID, SYSTEMS, to_national_grid
-from gapwatch.geography.outline_checks import (
-    SQUARE_METRE_KM2,
-    require_apart,
-    require_area,
-    require_in_system,
-    require_valid,
-)
+from gapwatch.errors import StudyError
+from gapwatch.geography.national_grid import GRID, SYSTEMS
 from gapwatch.sources.declared.grid import MOST_BYTES, Grid, member_of, refuse
 from gapwatch.sources.geojson import polygons
 from gapwatch.study.layouts import OUTLINE_FORMATS
@@ -42,7 +31,7 @@ SHAPE, AREA = "outline of the feature", "area of the feature"
 MOST_FEATURES = 200_000
 _PARTS = ("shp", "shx", "dbf")
 _GEOPACKAGE = b"SQLite format 3\x00"
-_REPAIR = "repair the outline in the file, or take another edition of it"
+REPAIR = "repair the outline in the file, or take another edition of it"
 _ZIP_FAULTS = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 _GRID_PARAMETERS = (49.0, -2.0, 0.9996012717, 400_000.0, -100_000.0)
 Record = tuple[dict[str, Any], shapely.Geometry | None]
@@ -105,51 +94,6 @@ def features(source: FileSource, where: str, content: bytes) -> Features:
     return Features(Grid(where, {}, iter(rows)), system)
 
 
-def checked(
-    frame: pd.DataFrame, where: str, *, system: str = GRID, as_hex: bool = False,
-    stated: bool = True,
-) -> pd.DataFrame:  # fmt: skip
-    """A boundary table on the National Grid, every outline checked.
-
-    `as_hex`: shapes are in hexadecimal well-known binary, as a file of shapes gives them; `stated`:
-    areas are the publisher's, and held against the outline's own. Raises ValidationError for an
-    outline that can't be read or isn't valid, for coordinates that aren't those of `system` in
-    Great Britain, for areas of one geography that overlap or lie far apart, and for a stated area
-    that isn't the outline's.
-    """
-    read = shapely.from_wkb if as_hex else shapely.from_wkt
-    several = len(set(frame["geography"])) > 1
-    parts = []
-    for geography, rows in frame.groupby("geography", sort=True):
-        place = f"{where}, {geography}" if several else where
-        moved = _moved(rows, read, system, place)
-        require_apart(place, moved, "see that the file holds one place alone")
-        outlines = [moved[code] for code in rows["area_code"]]
-        if stated:
-            for code, km2 in zip(rows["area_code"], rows["area_km2"], strict=True):
-                require_area(f"{place}, {code}, area_km2", float(km2), moved[code])
-        told = [shapely.to_wkt(shape, rounding_precision=1) for shape in outlines]
-        own = [shape.area / 1e6 for shape in outlines]
-        parts.append(rows.assign(outline_wkt=told, **({} if stated else {"area_km2": own})))
-    return tables.canonical(TABLES["boundary"], pd.concat(parts, ignore_index=True), where)
-
-
-def _moved(rows: pd.DataFrame, read: Any, system: str, where: str) -> dict[str, shapely.Geometry]:
-    shapes: dict[str, shapely.Geometry] = {}
-    for code, text in zip(rows["area_code"], rows["outline_wkt"], strict=True):
-        shape = read(text, on_invalid="ignore")
-        if shape is None:
-            refuse(f"{where}, {code}", "an outline as well-known text", repr(text[:60]), _REPAIR)
-        require_valid(f"{where}, {code}", shape, _REPAIR)
-        shapes[code] = shapely.force_2d(shape)
-    require_in_system(shapes, system, where)
-    moved = {code: to_national_grid(shape, system) for code, shape in shapes.items()}
-    for code, shape in moved.items():
-        if shape.is_empty or shape.area / 1e6 < SQUARE_METRE_KM2 or not shape.is_valid:
-            refuse(f"{where}, {code}", "an outline of at least one square metre", "less", _REPAIR)
-    return moved
-
-
 def _geojson(source: FileSource, where: str, content: bytes) -> tuple[list[Record], str]:
     try:
         told = json.loads(content.decode("utf-8-sig"))
@@ -166,7 +110,7 @@ def _geojson(source: FileSource, where: str, content: bytes) -> tuple[list[Recor
         place = f"{where}, feature {number}"
         properties = feature.get("properties") if isinstance(feature, dict) else None
         if not isinstance(properties, dict):
-            refuse(place, "a feature with properties", "something else", _REPAIR)
+            refuse(place, "a feature with properties", "something else", REPAIR)
         records.append((properties, polygons(place, feature.get("geometry"), _odd)))
     crs = told.get("crs")
     if crs is None:
@@ -176,7 +120,7 @@ def _geojson(source: FileSource, where: str, content: bytes) -> tuple[list[Recor
 
 
 def _odd(where: str, expected: str, found: str) -> NoReturn:
-    refuse(where, expected, found, _REPAIR)
+    refuse(where, expected, found, REPAIR)
 
 
 def _layer(source: FileSource, where: str, content: bytes) -> tuple[list[Record], str]:
@@ -197,7 +141,7 @@ def _layer(source: FileSource, where: str, content: bytes) -> tuple[list[Record]
                    "open the file in a GIS; see that it is whole")  # fmt: skip
     if shapes is None or not 0 < len(shapes) <= MOST_FEATURES:
         refuse(where, f"1 to {MOST_FEATURES} features with shapes",
-               "none" if shapes is None or not len(shapes) else "more", _REPAIR)  # fmt: skip
+               "none" if shapes is None or not len(shapes) else "more", REPAIR)  # fmt: skip
     read = shapely.from_wkb(shapes, on_invalid="ignore")
     names = [str(name) for name in about["fields"]]
     columns = [field.tolist() for field in fields]
@@ -336,20 +280,3 @@ def _cell(value: object) -> str:
         return str(value).upper()
     text = repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
     return " ".join(text.split())
-
-
-def require_outlined(boundary: pd.DataFrame | None, geography: str, codes: Sequence[str]) -> None:
-    """Raise ValidationError where a geography has outlines, and some of `codes` have none.
-
-    A map without one of the study's areas would say that it isn't there.
-    """
-    if boundary is None:
-        return
-    held = set(boundary.loc[boundary["geography"] == geography, "area_code"])
-    lacking = [code for code in codes if code not in held]
-    if held and lacking:
-        raise ValidationError(
-            f"boundary, {geography}", expected=f"an outline of each of the {len(codes)} areas",
-            found=f"none of {', '.join(lacking)}",
-            remedy="complete the outlines, or take the source of boundaries out of the study",
-        )  # fmt: skip

@@ -16,7 +16,7 @@ from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.fit import require_fit
-from gapwatch.sources.outline_files import require_outlined
+from gapwatch.sources.outline_table import require_outlined
 from gapwatch.sources.payload import Payload
 from gapwatch.study import PinnedSource, Source, Study, is_restricted
 
