@@ -69,6 +69,9 @@ def _encoding(source: FileSource, where: str, content: bytes) -> str:
         _refuse(where, "the byte order mark of UTF-16", "none",
                 f'state encoding = "{next(iter(_that_decode(source, content)), "utf-16-le")}" '
                 "in the study")  # fmt: skip
+    if told in ("utf-16-le", "utf-16-be") and not unmarked and _decodes(content, "utf-8"):
+        _refuse(where, f"text in {told}", "text in UTF-8",
+                'state encoding = "utf-8-sig" in the study')  # fmt: skip
     if told in _OF_BYTES and not content.isascii() and _decodes(content, "utf-8"):
         _refuse(where, f"text in {told}", "text in UTF-8, whose letters would be read wrong",
                 'state encoding = "utf-8-sig" in the study')  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NoReturn
 
+from gapwatch.contracts import CODE
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared import heading
 from gapwatch.sources.declared.choosing import RowPatterns, carried_down
@@ -184,8 +185,18 @@ def records(source: FileSource, layout: Layout, seen: Seen) -> Iterator[tuple[in
         if patterns.any and (patterns.drops(cells) or not patterns.keeps(number, cells)):
             continue
         if len(row) < width or any(row[width:]):
-            refuse(f"{layout.where}, row {number}", f"{width} fields", f"{len(row)} fields")
+            refuse(f"{layout.where}, row {number}", f"{width} fields", f"{len(row)} fields",
+                   _uneven_remedy(source))  # fmt: skip
         yield number, cells
+
+
+def _uneven_remedy(source: FileSource) -> str:
+    coded = source.columns.get("area_code")
+    chosen = f"keep_pattern = {{ \"{coded}\" = '{CODE}' }}" if coded else "keep_pattern"
+    return (
+        "correct the row; where it is a note, choose the rows that are data: "
+        f"{chosen}, or end the table before it by end_pattern"
+    )
 
 
 def require_seen(source: FileSource, where: str, seen: Seen) -> None:
