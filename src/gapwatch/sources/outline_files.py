@@ -254,6 +254,8 @@ def code_of(told: str) -> str | None:
         crs = pyproj.CRS.from_user_input(told)
         if crs.is_compound:
             crs = crs.sub_crs_list[0]
+        # An older .prj carries its shift to WGS 84 with it; ours is fixed.
+        crs = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
         authority = crs.to_authority(min_confidence=70)
     except pyproj.exceptions.CRSError:
         return None

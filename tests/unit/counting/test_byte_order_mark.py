@@ -6,11 +6,11 @@ import codecs
 from pathlib import Path
 
 import pytest
+from tests.unit.counting.countries import frames
 
 from gapwatch.counting.national.boroughs import as_csv, borough_gaps
 from gapwatch.counting.national.wards import ward_counts
 from gapwatch.demo.national import Country
-from tests.unit.counting.countries import frames
 
 SMALL = frames(Country(seed=3, boroughs=2, wards=4, blocks=24, years=5))
 

@@ -58,9 +58,6 @@ class RowPatterns:
 
     def before_end(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
         """Rows before the first that `end_pattern` matches."""
-        if not self._end:
-            yield from rows
-            return
         for row in rows:
             for pattern in self._end:
                 if pattern.at < len(row) and pattern.whole.fullmatch(row[pattern.at]):
@@ -71,9 +68,6 @@ class RowPatterns:
 
 def carried_down(source: FileSource, find: Find, rows: Iterator[list[str]]) -> Iterator[list[str]]:
     """Rows in which the blanks of `carry_down` hold the word of the row above."""
-    if not source.carry_down:
-        yield from rows
-        return
     last = {find(name): "" for name in source.carry_down}
     for row in rows:
         if any(row):

@@ -172,7 +172,9 @@ def records(source: FileSource, layout: Layout, seen: Seen) -> Iterator[tuple[in
     dropped = [(column(layout, name), name, set(map(plain, w))) for name, w in source.drop.items()]
     find = functools.partial(column, layout)
     patterns = RowPatterns(source, find, seen.patterns, layout.where)
-    rows = carried_down(source, find, patterns.before_end(layout.rows))
+    rows = patterns.before_end(layout.rows) if source.end_pattern else layout.rows
+    if source.carry_down:
+        rows = carried_down(source, find, rows)
     for number, row in enumerate(rows, layout.first):
         if not any(row):
             continue
