@@ -39,7 +39,6 @@ _COUNTRIES = {
     country: shapely.Polygon([(1000 * east, 1000 * north) for east, north in corners])
     for country, corners in _LAND.items()
 }
-PULL = "pull the source again; if it stays so, look at the layer on the portal"
 _HALF = 0.5
 Bounds = tuple[float, float, float, float]
 
@@ -70,9 +69,7 @@ def require_in_system(shapes: Mapping[str, shapely.Geometry], system: str, origi
                 "exchange the two numbers of each point: the easting comes first")  # fmt: skip
 
 
-def require_apart(
-    origin: str, outlines: Mapping[str, shapely.Geometry], remedy: str = PULL
-) -> None:
+def require_apart(origin: str, outlines: Mapping[str, shapely.Geometry], remedy: str) -> None:
     """Raise ValidationError for areas of one geography that overlap, or lie far from the rest."""
     codes = sorted(outlines)
     shapes = [outlines[code] for code in codes]
