@@ -69,7 +69,7 @@ def require_in_system(shapes: Mapping[str, shapely.Geometry], system: str, origi
                 "exchange the two numbers of each point: the easting comes first")  # fmt: skip
 
 
-def require_apart(origin: str, outlines: Mapping[str, shapely.Geometry], remedy: str) -> None:
+def require_no_overlaps(origin: str, outlines: Mapping[str, shapely.Geometry], remedy: str) -> None:
     """Raise ValidationError for areas of one geography that overlap, or lie far from the rest."""
     codes = sorted(outlines)
     shapes = [outlines[code] for code in codes]

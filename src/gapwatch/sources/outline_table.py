@@ -14,9 +14,9 @@ from gapwatch.errors import ValidationError
 from gapwatch.geography.national_grid import GRID, to_national_grid
 from gapwatch.geography.outline_checks import (
     SQUARE_METRE_KM2,
-    require_apart,
     require_area,
     require_in_system,
+    require_no_overlaps,
     require_valid,
 )
 from gapwatch.sources.declared.grid import refuse
@@ -41,7 +41,7 @@ def checked(
     for geography, rows in frame.groupby("geography", sort=True):
         place = f"{where}, {geography}" if several else where
         moved = _moved(rows, read, system, place)
-        require_apart(place, moved, "see that the file holds one place alone")
+        require_no_overlaps(place, moved, "see that the file holds one place alone")
         outlines = [moved[code] for code in rows["area_code"]]
         if stated:
             for code, km2 in zip(rows["area_code"], rows["area_km2"], strict=True):

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from gapwatch.geography.national_grid import in_great_britain, to_national_grid
-from gapwatch.geography.outline_checks import SQUARE_METRE_KM2, require_apart
+from gapwatch.geography.outline_checks import SQUARE_METRE_KM2, require_no_overlaps
 from gapwatch.sources.geojson import polygons
 from gapwatch.sources.portal_checks import PULL, check_number, refuse
 from gapwatch.sources.portal_checks import code as area_code
@@ -30,7 +30,7 @@ def rows(source: PortalSource, records: list[tuple[str, dict[str, Any]]]) -> pd.
         names[code] = _name(source, place, record["properties"])
         outlines[code] = _outline(f"{place}, {code}", record.get("geometry"))
     check_number(source, len(outlines))
-    require_apart(source.id, outlines, PULL)
+    require_no_overlaps(source.id, outlines, PULL)
     codes = sorted(outlines)
     return pd.DataFrame({
         "geography": source.geography,
