@@ -275,6 +275,21 @@ def test_a_limit_in_another_spelling_is_refused():
              wide="(?P<sex>Male|Female) (?P<measure>LE|Lower|Upper)")  # fmt: skip
 
 
+def test_a_year_in_another_spelling_between_others_is_refused():
+    head = ["Code", "Population 2011", "Pop. 2012", "Population 2013"]
+    changes: dict[str, Any] = {
+        "table": "population_deaths", "header": ["Code"],
+        "units": {"population_persons": "persons"},
+        "columns": {"area_code": "Code", "area_name": "Code"},
+        "wide": r"(?P<measure>Population|Deaths) (?P<year>\d{4})",
+        "values": {"measure": {"Population": "population_persons"}},
+    }  # fmt: skip
+    content = written(head, ["E05099001", "10", "11", "12"]).encode()
+    with pytest.raises(ValidationError, match=r"beside them Pop\. 2012"):
+        read(content, **changes)
+    assert set(read(content, ignored=["Pop. 2012"], **changes)["year"]) == {2011, 2013}
+
+
 def test_an_ignored_column_that_is_not_there_is_refused():
     with pytest.raises(ValidationError, match="a column 'Totals'"):
         ages(["0-4", "5-9", "Total"], r"(?P<age>\d+-\d+)", ignored=["Totals"])

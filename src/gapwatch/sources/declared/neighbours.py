@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.words import parse_age, parse_month, parse_period, parse_sex
@@ -19,6 +19,8 @@ from gapwatch.study.sources import FileSource
 # Two spellings of one word, such as Upper and Upper CI, or Males and Male.
 _ALIKE = 0.75
 _LONGEST_NAME, _MOST_WORDS = 300, 12
+# So few columns between matched ones belong to the block; more are a part of the file of their own.
+_SHORT_GAP = 3
 # A value with its two limits.
 _QUANTITIES = {"life_expectancy": 3}
 _READERS: dict[str, Callable[[str], object]] = {
@@ -58,16 +60,19 @@ def require_no_neighbours(
 ) -> None:  # fmt: skip
     """Raise ValidationError for columns that look like those that `wide` matched.
 
-    These are: a name that the pattern would match if its groups matched other words, where these
-    read as ages, sexes or times, or where the column touches the block; one that differs from a
-    matched name in a spelling; and one that touches the block and has no word in an upper header
-    row. Columns of all ages or of persons are totals and pass.
+    These are: a column between matched ones, at most three together; a name that the pattern would
+    match if its groups matched other words, where these read as ages, sexes or times, or where the
+    column touches the block; one that differs from a matched name in a spelling; and one that
+    touches the block and has no word in an upper header row. Columns of all ages or of persons are
+    totals and pass.
     """
     block = _Block(source, names, dict(matched), _loosened(source.wide or ""))
     free = [at for at, name in enumerate(names)
             if name and at not in block.matched and at not in described]  # fmt: skip
     touching = _touching(block, free)
-    left_out = [at for at in free if _is_meant(block, at, at in touching)]
+    inside = _inside(block, free)
+    left_out = [at for at in free
+                if at in inside or _is_meant(block, at, at in touching)]  # fmt: skip
     uncarried = [] if source.carry_header else [at for at in touching if _is_short(block, at)]
     found = [names[at] for at in sorted({*left_out, *uncarried})]
     if not found:
@@ -89,6 +94,25 @@ def _touching(block: _Block, free: Sequence[int]) -> set[int]:
             if {at - 1, at + 1} & (beside | reached):
                 reached.add(at)
     return reached
+
+
+def _inside(block: _Block, free: Sequence[int]) -> set[int]:
+    """Free columns that few others part from matched ones on both sides, but for totals."""
+    matched = sorted(block.matched)
+    short = {
+        at
+        for before, after in pairwise(matched)
+        if after - before - 1 <= _SHORT_GAP
+        for at in range(before + 1, after)
+    }
+    return {at for at in free if at in short and not _is_total(block, block.names[at])}
+
+
+def _is_total(block: _Block, name: str) -> bool:
+    match = block.loose.fullmatch(name) if block.loose and len(name) <= _LONGEST_NAME else None
+    words = [name] if match is None else [word for word in match.groupdict().values() if word]
+    groups = {group for told in block.matched.values() for group in told if group in _READERS}
+    return any(_reads(group, word) is None for group in groups for word in words)
 
 
 def _is_meant(block: _Block, at: int, touches: bool) -> bool:
