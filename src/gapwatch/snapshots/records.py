@@ -28,7 +28,7 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Suffix = Literal["csv", "geojson", "html", "json", "ods", "xls", "xlsx", "zip"]
+Suffix = Literal["csv", "geojson", "gpkg", "html", "json", "ods", "xls", "xlsx", "zip"]
 
 
 class Object(_Record):

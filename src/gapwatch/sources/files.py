@@ -16,6 +16,8 @@ import pandas as pd
 
 from gapwatch.contracts import TABLES
 from gapwatch.errors import SourceError
+from gapwatch.geography.national_grid import GRID
+from gapwatch.sources import outline_files, outline_table
 from gapwatch.sources.answers import Answer
 from gapwatch.sources.declared.build import Build
 from gapwatch.sources.declared.grid import MOST_BYTES, grids, refuse
@@ -41,7 +43,8 @@ def fetch(source: FileSource, client: Getter, folder: Path) -> tuple[Payload, ..
     natural order (so that 9 comes before 10) of the text that `link` matches. Raises SourceError
     when the file can't be read, is larger than 256 MiB, or no link matches.
     """
-    suffix = "zip" if source.member is not None else source.format
+    zipped = source.member is not None or source.format == "shapefile"
+    suffix = "zip" if zipped else source.format
     if source.path is not None:
         content = _local(folder / source.path, source.path)
         # The name alone: a folder of this machine is nobody else's business, and pins are public.
@@ -72,10 +75,29 @@ def parse(
     if len(data) != 1:
         refuse(source.id, "one file", f"{len(data)} of them", "pull the source again")
     where = f"{source.id}, {data[0].address.rpartition('/')[2] or data[0].address}"
+    if source.table == "boundary":
+        return {source.table: _outlines(source, where, data[0].content)}
     build = Build(source, TABLES[source.table], known_at)
     for grid in grids(source, where, data[0].content):
         build.add(grid)
     return {source.table: build.finish(where)}
+
+
+def _outlines(source: FileSource, where: str, content: bytes) -> pd.DataFrame:
+    """Outlines with their checks, from well-known text in cells or from a file of shapes."""
+    build = Build(outline_files.described(source), TABLES[source.table])
+    shapes = outline_files.is_outline_file(source)
+    system = source.crs or GRID
+    if shapes:
+        found = outline_files.features(source, where, content)
+        build.add(found.grid)
+        system = found.system
+    else:
+        for grid in grids(source, where, content):
+            build.add(grid)
+    stated = "area_km2" in {*source.columns, *source.constants}
+    frame = build.finish(where)
+    return outline_table.checked(frame, where, system=system, as_hex=shapes, stated=stated)
 
 
 def newest_link(address: str, content: bytes, pattern: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import TABLES
 from gapwatch.errors import ValidationError
-from gapwatch.sources import files, fingertips, nomis, portal
+from gapwatch.sources import files, fingertips, nomis, outline_table, portal
 from gapwatch.sources.discreet import discreet
 from gapwatch.sources.payload import Payload
 from gapwatch.study import (
@@ -53,6 +53,8 @@ def parse(
         table = TABLES[source.table]
         written = tables.read_csv(table, payloads[0].content, source.id)
         _require_printable(f"{source.id}, {table.name}", written)
+        if table.name == "boundary":
+            outline_table.checked(written, source.id)
         return {table.name: written}
     with discreet(source):
         found = _parse(source, payloads, known_at)

@@ -17,6 +17,7 @@ from gapwatch.sources.apart import require_apart
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.fit import require_fit, require_tables
 from gapwatch.sources.names import require_names
+from gapwatch.sources.outline_table import require_outlined
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.sanity import require_sane
 from gapwatch.sources.unlisted import require_listed
@@ -128,4 +129,6 @@ def combine(
     require_fit(study, inputs, known_in=known_in)
     require_sane(study, inputs)
     require_listed(study, inputs)
+    codes = [area.code for area in study.geography.areas]
+    require_outlined(inputs.get("boundary"), study.geography.vintage, codes)
     return inputs

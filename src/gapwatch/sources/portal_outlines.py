@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
 import shapely
 
 from gapwatch.geography.national_grid import in_great_britain, to_national_grid
-from gapwatch.sources.portal_checks import check_number, refuse
+from gapwatch.geography.outline_checks import SQUARE_METRE_KM2, require_no_overlaps
+from gapwatch.sources.geojson import polygons
+from gapwatch.sources.portal_checks import PULL, check_number, refuse
 from gapwatch.sources.portal_checks import code as area_code
 from gapwatch.study.sources import PortalSource
-
-# Outlines that are simplified one by one overlap a little; areas of another vintage overlap much.
-MOST_OVERLAP_SHARE = 0.01
-SQUARE_METRE_KM2 = 1e-6
-FEWEST_POINTS = 4
-# No place that a council looks after is larger; the layer of a whole country is no place.
-FARTHEST_M = 150_000.0
-# JSON's whole numbers have no end, but a float has.
-MOST_COORDINATE = 1e9
 
 
 def rows(source: PortalSource, records: list[tuple[str, dict[str, Any]]]) -> pd.DataFrame:
@@ -38,7 +30,7 @@ def rows(source: PortalSource, records: list[tuple[str, dict[str, Any]]]) -> pd.
         names[code] = _name(source, place, record["properties"])
         outlines[code] = _outline(f"{place}, {code}", record.get("geometry"))
     check_number(source, len(outlines))
-    _check_overlaps(source.id, outlines)
+    require_no_overlaps(source.id, outlines, PULL)
     codes = sorted(outlines)
     return pd.DataFrame({
         "geography": source.geography,
@@ -59,7 +51,7 @@ def _name(source: PortalSource, place: str, properties: dict[str, Any]) -> str:
 
 
 def _outline(where: str, geometry: object) -> shapely.Geometry:
-    shape = _polygons(where, geometry)
+    shape = polygons(where, geometry, refuse)
     if not shape.is_valid:
         refuse(where, "a valid outline", shapely.is_valid_reason(shape),
                 "take another edition of the layer; outlines are not repaired here")  # fmt: skip
@@ -71,63 +63,3 @@ def _outline(where: str, geometry: object) -> shapely.Geometry:
     if moved.is_empty or moved.area / 1e6 < SQUARE_METRE_KM2 or not moved.is_valid:
         refuse(where, "an outline of at least one square metre", "less")
     return moved
-
-
-def _polygons(where: str, geometry: object) -> shapely.Geometry:
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if not isinstance(geometry, dict) or kind not in ("Polygon", "MultiPolygon"):
-        refuse(where, "a Polygon or MultiPolygon", repr(kind)[:60])
-    parts = geometry.get("coordinates")
-    many = [parts] if kind == "Polygon" else parts
-    if not isinstance(many, list) or not many:
-        refuse(where, "coordinates", "none")
-    polygons = []
-    for rings in many:
-        if not isinstance(rings, list) or not rings:
-            refuse(where, "rings of points", "none")
-        shell, *holes = [_ring(where, ring) for ring in rings]
-        polygons.append(shapely.Polygon(shell, holes))
-    return polygons[0] if kind == "Polygon" else shapely.MultiPolygon(polygons)
-
-
-def _ring(where: str, ring: object) -> list[tuple[float, float]]:
-    points = [_point(where, point) for point in ring] if isinstance(ring, list) else []
-    if len(points) < FEWEST_POINTS or points[0] != points[-1]:
-        refuse(where, "rings of four points or more that end where they start",
-                f"a ring of {len(points)} points")  # fmt: skip
-    return points
-
-
-def _point(where: str, point: object) -> tuple[float, float]:
-    pair = point[:2] if isinstance(point, list) else []
-    numbers = [float(n) for n in pair if type(n) in (int, float) and abs(n) <= MOST_COORDINATE]
-    if len(numbers) != len(("longitude", "latitude")) or not all(map(math.isfinite, numbers)):
-        refuse(where, "points of two numbers", repr(point)[:60])
-    return numbers[0], numbers[1]
-
-
-def _check_overlaps(origin: str, outlines: dict[str, shapely.Geometry]) -> None:
-    codes = sorted(outlines)
-    shapes = [outlines[code] for code in codes]
-    tree = shapely.STRtree(shapes)
-    _check_together(origin, codes, shapes)
-    first, second = tree.query(shapes, predicate="intersects")
-    for one, other in sorted(zip(first.tolist(), second.tolist(), strict=True)):
-        if one >= other:
-            continue
-        smaller = min(shapes[one].area, shapes[other].area)
-        common = shapely.intersection(shapes[one], shapes[other]).area / smaller
-        if common > MOST_OVERLAP_SHARE:
-            refuse(f"{origin}, {codes[one]} and {codes[other]}",
-                    f"areas that overlap by at most {MOST_OVERLAP_SHARE:.0%} of the smaller",
-                    f"{common:.1%}", "check that the layer holds one vintage alone")  # fmt: skip
-
-
-def _check_together(origin: str, codes: list[str], shapes: list[shapely.Geometry]) -> None:
-    """Areas of one place lie near each other; one far off is another place, or misplaced."""
-    whole = shapely.GeometryCollection(shapes).centroid
-    for code, shape in zip(codes, shapes, strict=True):
-        away = shapely.distance(shape, whole)
-        if away > FARTHEST_M:
-            refuse(f"{origin}, {code}", f"areas within {FARTHEST_M / 1000:g} km of their middle",
-                   f"{away / 1000:.0f} km")  # fmt: skip

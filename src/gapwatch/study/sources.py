@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model
 
 from gapwatch.study.base import Code, Part, Slug, Text, Year
 from gapwatch.study.extracts import Extract, require_sound
+from gapwatch.study.layouts import OUTLINE_FORMATS, Layouts, require_layout
 
 TableName = Literal[
     "area_reference", "boundary", "deaths", "life_expectancy", "lookup", "population",
@@ -152,7 +153,7 @@ class PortalSource(_Retrieved):
         return self
 
 
-class FileSource(Extract, _Retrieved):
+class FileSource(Layouts, Extract, _Retrieved):
     """A file of any publisher or council, described here: where it is and how it reads.
 
     Exactly one of `path` (local, relative to the study), `address`, or `landing_page` with
@@ -174,7 +175,8 @@ class FileSource(Extract, _Retrieved):
     `sheets`. Cells in `missing` are blank, never zero; rows without any quantity stay, unless
     `drop_missing`. `units` states the file's unit of every quantity: the contract's own, or
     another that `factors` turns into it by multiplication. Extract says what else a file of counts
-    may declare.
+    may declare, Layouts how a file may be written: its signs, merged and repeated header words,
+    rows by pattern, outlines.
     """
 
     kind: Literal["file"]
@@ -183,12 +185,14 @@ class FileSource(Extract, _Retrieved):
     landing_page: Address | None = None
     link: Pattern | None = None
     member: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    format: Literal["csv", "xlsx", "xls", "ods"] = "csv"
-    encoding: Literal["utf-8", "utf-8-sig", "latin-1", "cp1252"] = "utf-8-sig"
+    format: Literal["csv", "xlsx", "xls", "ods", "geojson", "gpkg", "shapefile"] = "csv"
+    encoding: Literal[
+        "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman"
+    ] = "utf-8-sig"
     sheets: dict[Annotated[str, Field(min_length=1, max_length=31)], dict[ColumnName, Cell]] = (
         Field(default={})
     )
-    header: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field(min_length=1)
+    header: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = ()
     header_rows: int = Field(default=1, ge=1, le=5)
     header_join: Annotated[str, Field(max_length=5)] = "; "
     columns: dict[ColumnName, Annotated[str, Field(min_length=1, max_length=300)]] = Field(
@@ -213,9 +217,13 @@ class FileSource(Extract, _Retrieved):
             )
         if (self.link is None) != (self.landing_page is None):
             raise ValueError("landing_page and link together|one without the other")
-        if self.format == "csv" and self.sheets:
-            raise ValueError("sheets only for a workbook|sheets for a CSV")
-        if self.format != "csv" and not self.sheets:
+        sheetless = self.format == "csv" or self.format in OUTLINE_FORMATS
+        if sheetless and self.sheets:
+            raise ValueError(f"sheets only for a workbook|sheets for a {self.format}")
+        for text in self.row_patterns:
+            _pattern(text)
+        require_layout(self, self.format, self.table, self.header, self.header_rows)
+        if not sheetless and not self.sheets:
             raise ValueError("at least one sheet of the workbook|none")
         constants = set(self.constants).union(*self.sheets.values())
         require_sound(self, self.table, self.columns, constants)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -63,7 +64,9 @@ def read(path: Path) -> Places:
             str(path), expected="a lookup from blocks to wards and boroughs, as CSV",
             found="no such file", remedy="see that the path is right",
         )  # fmt: skip
-    frame = tables.read_csv(BLOCK_LOOKUP, path.read_bytes(), path.name)
+    # Spreadsheets save "CSV UTF-8" with a byte order mark.
+    content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    frame = tables.read_csv(BLOCK_LOOKUP, content, path.name)
     for inner, outer in (("ward_code", "borough_code"), ("block_code", "deprivation_score")):
         several = frame.groupby(inner)[outer].nunique()
         for code in several.index[several > 1][:1]:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from gapwatch.contracts import Column, Table
+from gapwatch.contracts import CODE, Column, Table
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared import faults
 from gapwatch.sources.declared.ages import in_years
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import plain
+from gapwatch.sources.declared.numbers import NumberError, number
 from gapwatch.sources.declared.total_words import is_total
 from gapwatch.sources.words import parse_age, parse_date, parse_month, parse_period, parse_sex
 from gapwatch.study.extracts import ESTIMATED
@@ -23,7 +24,6 @@ Value = str | float | int | None
 PSEUDO = ("age", "age_unit", "date", "measure", "period", "value")
 # An empty cause in the contract stands for all causes, so a blank in a file of causes isn't that.
 NOT_STATED = "not stated"
-_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,20})?")
 NO_DATA = "correct the file; leave rows that are no data, such as notes, out by drop"
 MAP = "map the word in values; leave its rows out by drop where they are totals, notes or no data"
 _RANGE = re.compile(
@@ -119,7 +119,8 @@ class Reader:
             return self._worded(name, word, where)
         except ValueError as error:
             expected, _, found = str(error).partition("|")
-            refuse(str(where), expected, found, self._remedy(name, word))
+            remedy = getattr(error, "remedy", "") or self._remedy(name, word)
+            refuse(str(where), expected, found, remedy)
 
     def _mapped(self, name: str, text: str, where: Place) -> str:
         if name not in self._maps:
@@ -165,20 +166,34 @@ class Reader:
         return {"year": first}
 
     def _number(self, column: Column, word: str) -> float | int:
-        if not _NUMBER.fullmatch(word):
-            kind = "a count of persons" if column.unit == "persons" else "a number"
-            ranged = ", which is a range and no count" if _RANGE.fullmatch(word) else ""
-            raise ValueError(f"{kind}|{word!r}{ranged}")
-        stated = float(word.replace(",", ""))
+        stated = self._stated(column, word)
         value = stated * self._source.factors.get(column.name, 1.0)
         if column.kind == "number" and (column.unit != "persons" or self._source.estimates):
             return value
         # A count such as 1.000 may be a thousand; a factor that is too small leaves none of it.
-        unclear = column.unit == "persons" and word.endswith(".000")
+        unclear = column.unit == "persons" and word.endswith(f"{self._source.decimal or '.'}000")
         lost = bool(stated) and not round(value)
         if abs(value - round(value)) > _NEAR_WHOLE or unclear or lost:
             raise ValueError(f"a whole number|{word!r}")
         return round(value) if column.kind == "integer" else float(round(value))
+
+    def _stated(self, column: Column, word: str) -> float:
+        """The number as it stands in the file."""
+        try:
+            return number(word, self._source)
+        except NumberError as error:
+            if error.remedy:
+                raise
+            kind = "a count of persons" if column.unit == "persons" else "a number"
+            ranged = ", which is a range and no count" if _RANGE.fullmatch(word) else ""
+            raise ValueError(f"{kind}|{word!r}{ranged}") from error
+
+    def _is_number(self, word: str) -> bool:
+        try:
+            number(word, self._source)
+        except NumberError:
+            return False
+        return True
 
     def _unknown(self, where: Place, name: str) -> NoReturn:
         raise StudyError(
@@ -195,7 +210,7 @@ class Reader:
         column = self._columns.get(name)
         if column is None or not measured(column):
             return MAP
-        if not _NUMBER.fullmatch(word):
+        if not self._is_number(word):
             return faults.of_withheld(self._source, nullable=column.nullable)
         if column.kind == "number" and self._source.table in ESTIMATED:
             return (
@@ -206,6 +221,14 @@ class Reader:
             "describe the column of whole counts, not one of rates, shares or estimates; where a "
             "point groups thousands, save the file with plain numbers"
         )
+
+
+def _note_remedy(column: Column, where: Place) -> str:
+    """Below a table notes stand where codes stood."""
+    return (
+        "correct the cell; where the row is a note or another kind of area, choose the rows: "
+        f"keep_pattern = {{ \"{where.column}\" = '{column.pattern}' }}"
+    )
 
 
 def measured(column: Column) -> bool:
@@ -221,7 +244,8 @@ def check(column: Column, value: Value, where: Place) -> None:
         fits = fits and (not column.choices or value in column.choices)
         form = column.pattern or ", ".join(column.choices) or "some text"
         if not fits:
-            refuse(str(where), f"{column.name} of the form {form}", repr(value))
+            refuse(str(where), f"{column.name} of the form {form}", repr(value),
+                   _note_remedy(column, where) if column.pattern == CODE else "")  # fmt: skip
     elif value is not None:
         low = -math.inf if column.minimum is None else column.minimum
         high = math.inf if column.maximum is None else column.maximum

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import lzma
 import struct
@@ -17,8 +16,10 @@ import olefile
 import python_calamine
 
 from gapwatch.errors import StudyError, ValidationError
+from gapwatch.sources.declared.dialect import csv_rows
 from gapwatch.sources.declared.extent import widest, widest_of_xls
 from gapwatch.sources.declared.faults import Looked
+from gapwatch.sources.declared.heading import Merged, merged_cells
 from gapwatch.sources.declared.workbooks import look_into
 from gapwatch.study.sources import FileSource
 
@@ -36,7 +37,8 @@ _ZIP_FAULTS = (
 class Grid:
     """One sheet, or a whole CSV: where it is in a reader's words, its constants, its rows.
 
-    `hidden_rows` are numbers as a spreadsheet counts them, `hidden_columns` positions from 0.
+    `hidden_rows` are numbers as a spreadsheet counts them, `hidden_columns` positions from 0;
+    `merged` are its merged cells, where its format tells them.
     """
 
     where: str
@@ -45,6 +47,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     is_hidden: bool = False
+    merged: tuple[Merged, ...] = ()
 
 
 def refuse(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
@@ -74,7 +77,7 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
     for bytes that aren't what the source says, StudyError for a sheet or member that isn't there.
     """
     if source.member is not None:
-        content = _member(where, source.member, content)
+        content = member_of(where, source.member, content)
         where = f"{where}, {source.member}"
     if not content.strip():
         refuse(where, "a file with something in it", "an empty file")
@@ -84,17 +87,20 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
     workbook = _workbook(where, content)
     looked = _looked(where, content)
     for name, constants in source.sheets.items():
+        place = f"{where}, sheet {name!r}"
         rows = _sheet_rows(workbook, where, name)
         sheet = looked.get(name, Looked())
         sheet.put_into(rows)
         width = max((len(row) for row in rows), default=0)
         yield Grid(
-            f"{where}, sheet {name!r}", dict(constants), iter(rows), sheet.hidden_rows(len(rows)),
+            place, dict(constants), iter(rows), sheet.hidden_rows(len(rows)),
             sheet.hidden_columns(width), sheet.is_hidden,
+            merged_cells(workbook.get_sheet_by_name(name)),
         )  # fmt: skip
 
 
-def _member(where: str, member: str, content: bytes) -> bytes:
+def member_of(where: str, member: str, content: bytes) -> bytes:
+    """A file inside a zip, of at most MOST_BYTES."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if member in archive.namelist():
@@ -118,17 +124,8 @@ def _member(where: str, member: str, content: bytes) -> bytes:
 def _csv_rows(source: FileSource, where: str, content: bytes) -> Iterator[list[str]]:
     if content.startswith(b"PK\x03\x04"):
         refuse(where, "a CSV", "a zip or a workbook", "state member or format in the study")
-    # Decoded as it is read: the whole text would take four times the room of its bytes.
-    text = io.TextIOWrapper(io.BytesIO(content), encoding=source.encoding, newline="")
-    reader = csv.reader(text, strict=True)
-    try:
-        for row in reader:
-            yield [_one_spaced(cell) for cell in row]
-    except UnicodeDecodeError:
-        refuse(f"{where}, after line {reader.line_num}", f"text in {source.encoding}",
-               "bytes of another kind", "state the file's encoding in the study")  # fmt: skip
-    except csv.Error as error:
-        refuse(f"{where}, line {reader.line_num}", "CSV", str(error))
+    for row in csv_rows(source, where, content):
+        yield [_one_spaced(cell) for cell in row]
 
 
 def _one_spaced(cell: str) -> str:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NoReturn
 
+from gapwatch.contracts import CODE
 from gapwatch.errors import StudyError
+from gapwatch.sources.declared import heading
+from gapwatch.sources.declared.choosing import RowPatterns, carried_down
 from gapwatch.sources.declared.grid import Grid, refuse
+from gapwatch.sources.declared.neighbours import require_no_neighbours
 from gapwatch.study.sources import FileSource
 
 SEARCHED = 100
 _MOST_OTHERS = 2000
+_NUMBERED = re.compile(r"(.+)#([1-9][0-9]{0,2})")
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,13 @@ class Layout:
 
 @dataclass
 class Seen:
-    """Words of `keep`, `drop` and `totals` that the file was seen to hold.
+    """Words of `keep`, `drop` and `totals` that the file was seen to hold, and row patterns.
 
     `others` are some of the words that stand in the same columns, to name the nearest.
     """
 
     words: set[tuple[str, str]] = field(default_factory=set)
+    patterns: set[tuple[str, str]] = field(default_factory=set)
     others: dict[str, set[str]] = field(default_factory=dict)
 
     def note(self, name: str, word: str) -> None:
@@ -60,11 +68,11 @@ def locate(source: FileSource, grid: Grid) -> Layout:
     head = list(islice(grid.rows, SEARCHED + source.header_rows))
     if not any(any(row) for row in head):
         refuse(grid.where, "a header and rows", "an empty sheet")
-    found = [i for i, row in enumerate(head[:SEARCHED]) if set(wanted) <= set(row)]
+    found = [i for i, row in enumerate(head[:SEARCHED]) if set(wanted) <= _named(row)]
     if not found:
         _no_header(grid.where, head, wanted)
     last = found[0] + source.header_rows
-    names = _joined(head[found[0] : last], source.header_join)
+    names = heading.names(source, head[:last], found[0], grid.merged)
     return Layout(grid.where, names, last + 1, chain(head[last:], grid.rows))
 
 
@@ -85,29 +93,108 @@ def plain(text: str) -> str:
 
 
 def column(layout: Layout, name: str) -> int:
-    """Position of the one column with a name. ValidationError where it's absent or repeated."""
-    positions = [i for i, found in enumerate(layout.names) if found == plain(name)]
+    """Position of the one column with a name, or of the second `name` where it is `name#2`.
+
+    ValidationError where it's absent or repeated.
+    """
+    positions = _positions(layout, name)
+    numbered = _NUMBERED.fullmatch(plain(name))
+    if not positions and numbered and (same := _positions(layout, numbered[1])):
+        positions = same[int(numbered[2]) - 1 : int(numbered[2])]
+        if not positions:
+            refuse(f"{layout.where}, header", f"{numbered[2]} columns {numbered[1]!r}",
+                   f"{len(same)} of them", "correct the number behind # in the study")  # fmt: skip
     if len(positions) > 1:
-        refuse(f"{layout.where}, header", f"one column {name!r}", f"{len(positions)} of them")
+        places = " and ".join(_placed(layout, at) for at in positions)
+        refuse(f"{layout.where}, header", f"one column {name!r}",
+               f"{len(positions)} of them, in {places} of a spreadsheet",
+               f'write "{plain(name)}#1" for the first from the left, "{plain(name)}#2" for the '
+               "second, wherever the study names the column")  # fmt: skip
     if not positions:
         near = difflib.get_close_matches(name, [n for n in layout.names if n], n=3, cutoff=0.0)
         refuse(f"{layout.where}, header", f"a column {name!r}", f"nearest are {', '.join(near)}")
     return positions[0]
 
 
+def name_of(layout: Layout, at: int) -> str:
+    """A column by its name, or by its number where it has none."""
+    return layout.names[at] or f"column {at + 1}"
+
+
+def ignored_columns(source: FileSource, layout: Layout) -> set[int]:
+    """Positions of the columns that `ignored` names: every one of equal names, or `Name#2` alone.
+
+    ValidationError for a name that the file doesn't have.
+    """
+    found: set[int] = set()
+    for name in source.ignored:
+        same = {at for at in range(len(layout.names)) if name_of(layout, at) == plain(name)}
+        found |= same or {column(layout, name)}
+    return found
+
+
+def _positions(layout: Layout, name: str) -> list[int]:
+    return [i for i, found in enumerate(layout.names) if found == plain(name)]
+
+
+def _placed(layout: Layout, position: int) -> str:
+    """A column's letters, and the nearest name to its left that stands once."""
+    before = [name for name in layout.names[:position] if name and layout.names.count(name) == 1]
+    after = f" (after {before[-1]!r})" if before else ""
+    return f"column {column_letters(position)}{after}"
+
+
+def column_letters(position: int) -> str:
+    """What a spreadsheet calls a column, from its position: A, B, ..., Z, AA."""
+    letters, rest = "", position + 1
+    while rest:
+        rest, last = divmod(rest - 1, 26)
+        letters = chr(ord("A") + last) + letters
+    return letters
+
+
 def unfolded(source: FileSource, layout: Layout) -> list[tuple[int, dict[str, str]]]:
-    """Columns that `wide` unfolds, with the words of its groups; none where it isn't given."""
+    """Columns that `wide` unfolds, with the words of its groups; none where it isn't given.
+
+    Raises ValidationError for columns beside them that were probably meant as well.
+    """
+    ignored = ignored_columns(source, layout)
     if source.wide is None:
         return []
     pattern = re.compile(source.wide)
     found: list[tuple[int, dict[str, str]]] = []
     for position, name in enumerate(layout.names):
-        if name and (match := pattern.fullmatch(name)):
-            column(layout, name)
+        if name and position not in ignored and (match := pattern.fullmatch(name)):
+            _require_one(layout, name, ignored)
             found.append((position, {k: v for k, v in match.groupdict().items() if v is not None}))
     if not found:
-        refuse(f"{layout.where}, header", f"columns that match {source.wide}", "none")
+        refuse(f"{layout.where}, header", f"columns that match {source.wide}",
+               f"none; the last ones are {', '.join([n for n in layout.names if n][-3:])}",
+               "correct wide in the study")  # fmt: skip
+    described = ignored | {column(layout, name) for name in named_one_by_one(source)}
+    require_no_neighbours(source, layout.where, layout.names, found, described)
     return found
+
+
+def _require_one(layout: Layout, name: str, ignored: set[int]) -> None:
+    again = [at for at in _positions(layout, name) if at not in ignored]
+    if len(again) > 1:
+        places = " and ".join(_placed(layout, at) for at in again)
+        refuse(f"{layout.where}, header", f"one column {name!r} that wide matches",
+               f"{len(again)} of them, in {places} of a spreadsheet",
+               f'name those that are not wanted in ignored, such as ignored = ["{name}#2"]; or '
+               "take in the header row that tells them apart (header_rows, carry_header)",
+               )  # fmt: skip
+
+
+def named_one_by_one(source: FileSource) -> Iterator[str]:
+    """Columns of the file that the study names one by one."""
+    yield from source.columns.values()
+    yield from (*source.keep, *source.drop, *source.totals, *source.carry_down)
+    for patterns in (source.keep_pattern, source.drop_pattern, source.end_pattern):
+        yield from (source.columns.get(name, name) for name in patterns)
+    if source.unique is not None:
+        yield source.unique
 
 
 def records(
@@ -116,14 +203,19 @@ def records(
 ) -> Iterator[tuple[int, list[str]]]:  # fmt: skip
     """Rows that are kept, with their numbers; rows that are wholly blank aren't rows.
 
-    `left_out` is told of those that `keep` and `drop` leave out. Raises ValidationError for a row
+    `left_out` is told of those that words or patterns leave out. Raises ValidationError for a row
     that is shorter or longer than the header.
     """
     width = len(layout.names)
     kept = [(column(layout, name), name, set(map(plain, w))) for name, w in source.keep.items()]
     dropped = [(column(layout, name), name, set(map(plain, w))) for name, w in source.drop.items()]
     chosen = [*kept, *dropped]
-    for number, row in enumerate(layout.rows, layout.first):
+    find = functools.partial(column, layout)
+    patterns = RowPatterns(source, find, seen.patterns, layout.where)
+    rows = patterns.before_end(layout.rows) if source.end_pattern else layout.rows
+    if source.carry_down:
+        rows = carried_down(source, find, rows)
+    for number, row in enumerate(rows, layout.first):
         if not any(row):
             continue
         cells = row + [""] * (width - len(row))
@@ -136,9 +228,23 @@ def records(
             if left_out is not None:
                 left_out(number, cells)
             continue
+        if patterns.any and (patterns.drops(cells) or not patterns.keeps(number, cells)):
+            if left_out is not None:
+                left_out(number, cells)
+            continue
         if len(row) < width or any(row[width:]):
-            refuse(f"{layout.where}, row {number}", f"{width} fields", f"{len(row)} fields")
+            refuse(f"{layout.where}, row {number}", f"{width} fields", f"{len(row)} fields",
+                   _uneven_remedy(source))  # fmt: skip
         yield number, cells
+
+
+def _uneven_remedy(source: FileSource) -> str:
+    coded = source.columns.get("area_code")
+    chosen = f"keep_pattern = {{ \"{coded}\" = '{CODE}' }}" if coded else "keep_pattern"
+    return (
+        "correct the row; where it is a note, choose the rows that are data: "
+        f"{chosen}, or end the table before it by end_pattern"
+    )
 
 
 def require_seen(source: FileSource, where: str, seen: Seen) -> None:
@@ -159,14 +265,19 @@ def require_seen(source: FileSource, where: str, seen: Seen) -> None:
                         expected=f"{word!r} in the column {name!r}",
                         remedy=f"correct the word, or take it out of {kind}",
                     )  # fmt: skip
+    for kind, patterns in (("keep_pattern", source.keep_pattern),
+                           ("drop_pattern", source.drop_pattern),
+                           ("end_pattern", source.end_pattern)):  # fmt: skip
+        for name, pattern in patterns.items():
+            if (name, pattern) not in seen.patterns:
+                raise StudyError(
+                    f"sources, {source.id}, {kind}", found=f"no row of {where} that matches",
+                    expected=f"a cell of the column {name!r} that matches {pattern} as a whole",
+                    remedy=f"correct the pattern, or take it out of {kind}",
+                )  # fmt: skip
 
 
-def _joined(rows: list[list[str]], join: str) -> tuple[str, ...]:
-    """Names from header rows, top to bottom; a part that only says the end again is left out."""
-    width = max(len(row) for row in rows)
-    names = [""] * width
-    for row in rows:
-        for i, part in enumerate(row):
-            if part and names[i] != part and not names[i].endswith(join + part):
-                names[i] = f"{names[i]}{join}{part}" if names[i] else part
-    return tuple(plain(name) for name in names)
+def _named(row: list[str]) -> set[str]:
+    """Names in a row, and those of repeated ones with their numbers."""
+    often = Counter(cell for cell in row if cell)
+    return set(row) | {f"{name}#{n + 1}" for name, times in often.items() for n in range(times)}

@@ -12,7 +12,14 @@ from gapwatch.errors import StudyError
 from gapwatch.sources.declared.ages import UNITS, is_unit_column, unit_in_name
 from gapwatch.sources.declared.cells import Value
 from gapwatch.sources.declared.grid import refuse, refuse_plainly
-from gapwatch.sources.declared.layout import Layout, column, plain
+from gapwatch.sources.declared.layout import (
+    Layout,
+    column,
+    ignored_columns,
+    name_of,
+    named_one_by_one,
+    plain,
+)
 from gapwatch.sources.declared.quick import Shape
 from gapwatch.sources.declared.total_words import is_total
 from gapwatch.sources.declared.withheld import COUNTS, is_flag, is_number, require_no_fault
@@ -25,11 +32,6 @@ _MIDDLE = 2
 _HALF = 0.5
 # Counts that are the sum of all others less often than this by chance are totals.
 _SELDOM = 1e-4
-
-
-def name_of(layout: Layout, at: int) -> str:
-    """A column by its name, or by its number where it has none."""
-    return layout.names[at] or f"column {at + 1}"
 
 
 def extra_columns(source: FileSource, layout: Layout) -> list[int]:
@@ -51,14 +53,13 @@ class Unsaid:
     has_counts: bool
 
     def __post_init__(self) -> None:
-        names = (*self.source.keep, *self.source.drop, *self.source.totals, *self.source.over)
+        names = (*named_one_by_one(self.source), *self.source.over)
         named = {column(self.layout, name) for name in names}
         unique = self.source.unique
         ids = set() if unique is None else {column(self.layout, unique)}
         described = set(self.shape.taken.values()) | {at for at, _ in self.shape.wide}
-        ignored = {plain(name) for name in self.source.ignored}
         width = range(len(self.layout.names))
-        self._ignored = {at for at in width if name_of(self.layout, at) in ignored}
+        self._ignored = ignored_columns(self.source, self.layout)
         self._others = [at for at in width if at not in described | named | ids | self._ignored]
         self._fixed_ages()
         aged = {"age", "age_start_years"} & {*self.shape.taken, *self.shape.fixed} or any(

@@ -1,0 +1,89 @@
+"""What a file source may say of the way a file is written: signs, header, rows, coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gapwatch.study.base import Part
+
+FileColumn = Annotated[str, Field(min_length=1, max_length=300)]
+RowPattern = Annotated[str, Field(min_length=1, max_length=300)]
+OUTLINE_FORMATS = ("geojson", "gpkg", "shapefile")
+
+
+class Layouts(Part):
+    """Declarations of how a file is written, where it isn't a plain CSV or a plain sheet.
+
+    `delimiter` parts the cells of a CSV: `,`, `;`, `|` or a tab, written `"\\t"`. `decimal` is the
+    decimal sign of its numbers; the other sign, or a space, may then part thousands. With a
+    delimiter other than a comma a number such as 1,234 or 1.234 could be either, so it is refused
+    until `decimal` is stated. Cells of a workbook are numbers already.
+
+    Words of merged cells reach every column, and every header row, that they are merged over where
+    the workbook says so. `carry_header = true` carries them to the right where the file doesn't
+    say it, as in a CSV: each blank of an upper header row takes the word to its left, as far as
+    the next word of its own row or of a row above it. `carry_down` names columns whose blanks take
+    the word of the row above, as under cells merged downwards.
+
+    Of several columns with one name the second from the left is `Name#2`, and the first `Name#1`,
+    wherever a column of the file is named. Columns beside those that `wide` matches and that look
+    as if they were meant must be matched, described, or named in `ignored` (Extract).
+
+    `keep_pattern` and `drop_pattern` choose rows as `keep` and `drop` do, by a regular expression
+    that matches the whole cell; the column is one of the file, or a contract's that `columns` maps.
+    A cell of which only a part matches `keep_pattern`, or only in other letters, is refused: it may
+    be a code with a footnote. `end_pattern` ends a sheet's table before the first row whose cell it
+    matches: notes below a table. Each pattern must match somewhere.
+
+    Outlines (`table = "boundary"`) may also come as `format = "geojson"`, `"gpkg"` or `"shapefile"`
+    (a zip of its parts; `member` names the .shp where there are several). `columns` then maps
+    `area_code` and `area_name` to properties; area and outline are taken from the geometry. `layer`
+    names a layer of a GeoPackage that has several. The system of coordinates is the file's own: a
+    GeoJSON without one is in degrees (WGS 84), and a shapefile without .prj needs `crs`. In a CSV
+    of well-known text they are metres on the British National Grid unless `crs` says otherwise,
+    and `area_km2` may be left out.
+    """
+
+    delimiter: Literal[",", ";", "\t", "|"] = ","
+    decimal: Literal[".", ","] | None = None
+    carry_header: bool = False
+    carry_down: tuple[FileColumn, ...] = ()
+    keep_pattern: dict[FileColumn, RowPattern] = Field(default={})
+    drop_pattern: dict[FileColumn, RowPattern] = Field(default={})
+    end_pattern: dict[FileColumn, RowPattern] = Field(default={})
+    layer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    crs: Literal["EPSG:27700", "EPSG:4326", "EPSG:4258", "EPSG:4277", "EPSG:3857"] | None = None
+
+    @property
+    def row_patterns(self) -> Iterator[str]:
+        """Every regular expression that chooses rows."""
+        for patterns in (self.keep_pattern, self.drop_pattern, self.end_pattern):
+            yield from patterns.values()
+
+
+def require_layout(
+    told: Layouts, kind: str, table: str, header: tuple[str, ...], rows: int
+) -> None:
+    """Raise ValueError "expected|found" for declarations that don't go with the format `kind`."""
+    outlines = kind in OUTLINE_FORMATS
+    rules = (
+        (kind != "csv" and told.delimiter != ",", "delimiter only for a CSV",
+         f"delimiter for {kind}"),
+        (kind != "csv" and told.decimal is not None, "decimal only for a CSV",
+         f"decimal for {kind}"),
+        (told.carry_header and rows == 1, "header_rows above 1 beside carry_header", "one row"),
+        (outlines and table != "boundary", f"{kind} only for the table boundary",
+         f"{kind} for {table}"),
+        (not outlines and not header, "header, by which the header row is found", "none"),
+        (outlines and rows != 1, f"no header_rows for {kind}", str(rows)),
+        (told.layer is not None and kind != "gpkg", "layer only for a GeoPackage",
+         f"layer for {kind}"),
+        (told.crs is not None and table != "boundary", "crs only for the table boundary",
+         f"crs for {table}"),
+    )  # fmt: skip
+    for broken, expected, found in rules:
+        if broken:
+            raise ValueError(f"{expected}|{found}")
