@@ -11,21 +11,31 @@ from pathlib import Path
 
 import pytest
 
-from gapwatch import publishing, snapshots
+from gapwatch import alerting, publishing, snapshots
 from gapwatch.demo.replica import Replica
 from gapwatch.project import Project
 from tests.command import COMMAND, contents, gapwatch
 from tests.conftest import ROOT, STAGES
 from tests.flow.conftest import QUIET, ask, children_of, free_port, run_flow, tasks_of, wait_for
+from tests.receiver import Receiver
 from tests.replicated import ask_replica, world_of
+
+
+def tell(project: Project, receiver: Receiver) -> None:
+    with project.study_file.open("a", encoding="utf-8") as study:
+        study.write(
+            f'\n[alerts]\nwebhook = "{receiver.address}/hook"\n'
+            f'heartbeat = "{receiver.address}/ping"\nallow_loopback = true\n'
+        )
 
 
 def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the_verdict(
     project: Project, server: dict[str, str], tmp_path: Path
 ) -> None:
     shipped = snapshots.ids(project.raw)
-    with Replica(world_of(project)) as replica:
+    with Replica(world_of(project)) as replica, Receiver() as told:
         ask_replica(project, replica)
+        tell(project, told)
         done = run_flow("monthly", project, server)
     assert done.returncode == 0, done.stdout + done.stderr
     (pulled,) = set(snapshots.ids(project.raw)) - set(shipped)
@@ -42,6 +52,14 @@ def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the
     assert verdict["key"] == "gapwatch-verdict"
     assert verdict["type"] == "markdown"
     assert "# Cannot calculate" in verdict["data"]
+
+    (where, new), (after, ping) = told.got
+    assert (where, new["event"], new["release"]) == ("/hook", "new data", said["release"])
+    assert new["sentence"] == said["sentence"]
+    assert (after, ping["release"]) == ("/ping", said["release"])
+    last = alerting.last_run(project, "westminster")
+    assert last is not None
+    assert last.release == said["release"]
 
     runs = tasks_of(server, verdict)
     names = [run["name"].rsplit("-", 1)[0] for run in runs]
@@ -65,7 +83,13 @@ def test_a_flow_on_broken_data_fails_with_the_named_error_and_tries_only_once(
 ) -> None:
     pin = next((project.raw / "objects").iterdir())
     pin.write_bytes(b"flipped")
-    done = run_flow("monthly", project, server, "--snapshot", snapshots.load(project.raw).id)
+    with Receiver() as told:
+        tell(project, told)
+        done = run_flow("monthly", project, server, "--snapshot", snapshots.load(project.raw).id)
+    ((_, alert),) = told.got
+    assert alert["event"] == "failed"
+    assert pin.name in alert["text"]
+    assert alerting.last_run(project, "westminster") is None
     assert done.returncode == 5
     assert pin.name in done.stderr
     assert publishing.latest(project.reports, "westminster") is None
