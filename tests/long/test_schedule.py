@@ -88,7 +88,7 @@ def test_a_schedule_of_every_minute_leaves_two_completed_runs_in_three_minutes(
     scheduled: Project, environment: dict[str, str]
 ) -> None:
     with serving(environment), served(scheduled, environment):
-        wait_for(lambda: runs(environment), "the schedule", seconds=60)
+        wait_for(lambda: runs(environment), "the schedule", seconds=300)
         began = time.monotonic()
         wait_for(lambda: len(runs(environment, "Completed")) >= 2, "two runs", seconds=180)
         assert time.monotonic() - began < 180
@@ -113,7 +113,7 @@ def test_no_connection_of_server_schedule_or_run_leaves_this_machine(
         serving(bare, *traced("server")),
         served(scheduled, bare, *traced("serve")),
     ):
-        wait_for(lambda: runs(bare, "Completed"), "a run", seconds=300)
+        wait_for(lambda: runs(bare, "Completed"), "a run", seconds=600)
     for name in ("server", "serve"):
         calls = (tmp_path / name).read_text(encoding="utf-8", errors="replace").splitlines()
         here = re.compile(r'"(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)"')
@@ -127,7 +127,7 @@ def test_a_run_whose_worker_was_killed_ends_as_crashed_within_minutes(
     scheduled: Project, environment: dict[str, str]
 ) -> None:
     with serving(environment), served(scheduled, environment) as process:
-        wait_for(lambda: runs(environment, "Running"), "a run at work", seconds=180)
+        wait_for(lambda: runs(environment, "Running"), "a run at work", seconds=600)
         time.sleep(5)  # its first heartbeat
         (child,) = children_of(process.pid)
         os.killpg(child, signal.SIGKILL)
@@ -146,16 +146,16 @@ def test_a_run_whose_process_alone_was_killed_is_told_and_the_schedule_goes_on(
         with scheduled.study_file.open("a", encoding="utf-8") as study:
             study.write(f'\n[alerts]\nwebhook = "{receiver.address}"\nallow_loopback = true\n')
         with serving(environment), served(scheduled, environment) as process:
-            wait_for(lambda: runs(environment, "Running"), "a run at work", seconds=180)
+            wait_for(lambda: runs(environment, "Running"), "a run at work", seconds=600)
             (child,) = children_of(process.pid)
             of_run = [one for one in children_of(child) if b"spawn_main" in cmdline(one)]
             for one in of_run:
                 os.kill(one, signal.SIGKILL)
             assert of_run
-            wait_for(lambda: runs(environment, "Crashed"), "the end of the run", seconds=60)
-            wait_for(lambda: receiver.got, "the alert", seconds=30)
+            wait_for(lambda: runs(environment, "Crashed"), "the end of the run", seconds=300)
+            wait_for(lambda: receiver.got, "the alert", seconds=300)
             assert receiver.got[0][1]["event"] == "crashed"
-            wait_for(lambda: runs(environment, "Completed"), "the next run", seconds=240)
+            wait_for(lambda: runs(environment, "Completed"), "the next run", seconds=600)
 
 
 def cmdline(process: int) -> bytes:
@@ -168,14 +168,14 @@ def test_serve_outlives_a_server_that_dies_between_schedule_and_run_and_makes_up
     with contextlib.ExitStack() as stack:
         with serving(environment):
             process = stack.enter_context(served(scheduled, environment))
-            wait_for(lambda: runs(environment), "the schedule", seconds=60)
-            wait_for(lambda: "Keeping gapwatch-monthly" in said(scheduled), "it", seconds=60)
-        wait_for(lambda: "doesn't answer; trying again" in said(scheduled), "word", seconds=180)
+            wait_for(lambda: runs(environment), "the schedule", seconds=300)
+            wait_for(lambda: "Keeping gapwatch-monthly" in said(scheduled), "it", seconds=300)
+        wait_for(lambda: "doesn't answer; trying again" in said(scheduled), "word", seconds=600)
         time.sleep(90)  # two more runs are missed
         assert process.poll() is None
         with serving(environment):
-            wait_for(lambda: "server answers again" in said(scheduled), "word", seconds=180)
-            wait_for(lambda: runs(environment, "Completed"), "a run", seconds=240)
+            wait_for(lambda: "server answers again" in said(scheduled), "word", seconds=600)
+            wait_for(lambda: runs(environment, "Completed"), "a run", seconds=600)
             completed, missed = (runs(environment, name) for name in ("Completed", "Missed"))
             assert len(completed) == 1
             assert missed
@@ -238,7 +238,7 @@ def test_serve_warns_of_a_server_without_a_password_and_refuses_it_for_restricte
         public = text.replace("restricted = true", "restricted = false")
         restricted.study_file.write_text(public, encoding="utf-8")
         with served(restricted, open_to_all) as process:
-            wait_for(lambda: "Keeping gapwatch-monthly" in said(restricted), "it", seconds=60)
+            wait_for(lambda: "Keeping gapwatch-monthly" in said(restricted), "it", seconds=300)
             assert "Warning." in said(restricted)
             assert process.poll() is None
 
@@ -253,7 +253,7 @@ def test_a_password_comes_from_a_file_of_mode_0600_alone(
     command = [*COMMAND, "serve", "--password-file", str(password)]
     with serving(environment), (tmp_path / "log").open("w+b") as log:
         with subprocess.Popen(command, cwd=scheduled.root, env=bare, stderr=log) as process:
-            wait_for(lambda: ask(environment, "deployments/filter", {}), "it", seconds=90)
+            wait_for(lambda: ask(environment, "deployments/filter", {}), "it", seconds=300)
             process.terminate()
             assert process.wait(timeout=60) == 143
         password.chmod(0o640)
