@@ -115,7 +115,7 @@ def run_flow(
     program = ROOT / "flows" / f"{flow}.py"
     return subprocess.run(
         [sys.executable, str(program), "--study", str(project.study_file), *arguments],
-        cwd=project.root, env=server, capture_output=True, text=True, timeout=300, check=False,
+        cwd=project.root, env=server, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
 
 

@@ -72,9 +72,9 @@ def test_nothing_committed_names_a_machine() -> None:
                 assert not pattern.search(path.read_text(encoding="utf-8")), path
 
 
-def test_modules_stay_under_three_hundred_lines() -> None:
+def test_modules_stay_under_three_hundred_and_fifty_lines() -> None:
     for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "flows").rglob("*.py")]:
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 350, path
 
 
 OPERATIONS = ROOT / "docs" / "operations"
