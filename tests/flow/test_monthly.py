@@ -110,7 +110,7 @@ def test_serve_keeps_each_flow_on_its_schedule_until_stopped_with_its_children(
                 cwd=project.root, env=server, stdout=subprocess.DEVNULL, stderr=log,
                 start_new_session=True,
             ))  # fmt: skip
-            stack.callback(process.kill)
+            stack.callback(process.terminate)  # it ends its children
 
         def kept() -> dict[str, str]:
             return {
