@@ -1,4 +1,4 @@
-"""What the flows share: stages as tasks, and a schedule that a real server keeps."""
+"""What the flows share: stages as tasks, and the environment in which Prefect is imported."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-# Read when Prefect is imported: no telemetry leaves, and a slow machine may take its time to
-# start the server that a single run brings along.
+# Read when Prefect is imported: no telemetry leaves, a slow machine may take its time to start the
+# server that a single run brings along, and a run that has died is missed within minutes.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")
 
-from prefect import Flow, get_client, task
+import logging
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.schedules import Cron
-from prefect.settings import PREFECT_API_URL
 
-from gapwatch.errors import GapwatchError, SourceError, UnavailableError, UsageError
+from gapwatch.errors import GapwatchError, UnavailableError
 
 Result = TypeVar("Result")
 PULL_RETRIES = 3
 PULL_RETRY_SECONDS = 60
-TIMEZONE = "Europe/London"
+log = logging.getLogger("gapwatch.flows")
 
 
 def as_task(name: str, stage: Callable[..., Result], *inputs: object) -> Result:
@@ -50,41 +52,10 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
     return False
 
 
-def keep(chosen: Flow[..., Any], name: str, cron: str, inputs: dict[str, Any]) -> None:
-    """Keep a flow on a schedule until stopped.
-
-    Raises SourceError when no Prefect server answers, UsageError for a schedule that is none.
-    """
-    require_server()
+def show(key: str, markdown: str, description: str) -> None:
+    """Leave an artifact; one that can't be left is logged, for the work itself is done."""
     try:
-        chosen.serve(name=name, schedule=Cron(cron, timezone=TIMEZONE), parameters=inputs)
-    except ValueError as error:
-        raise UsageError(
-            "--cron", expected="a cron expression such as '0 6 1 * *'",
-            found=f"{cron!r} ({error})", remedy="correct the expression",
-        ) from error  # fmt: skip
-
-
-def require_server() -> str:
-    """Address of the Prefect server; SourceError when none is set or none answers.
-
-    Without a server, a schedule looks alive and never runs.
-    """
-    address = PREFECT_API_URL.value()
-    remedy = (
-        "start one with `prefect server start`, then set PREFECT_API_URL, for instance to "
-        "http://127.0.0.1:4200/api"
-    )
-    if not address:
-        raise SourceError(
-            "the schedule", expected="a Prefect server that keeps it",
-            found="PREFECT_API_URL is not set", remedy=remedy,
-        )  # fmt: skip
-    with get_client(sync_client=True) as client:
-        trouble = client.api_healthcheck()
-    if trouble is not None:
-        raise SourceError(
-            "the schedule", expected=f"a Prefect server that answers at {address}",
-            found=f"{type(trouble).__name__}: {trouble}", remedy=remedy,
-        )  # fmt: skip
-    return str(address)
+        create_markdown_artifact(key=key, markdown=markdown, description=description)
+    except Exception as error:
+        log.warning("the artifact %s could not be left (%s); the run goes on", key,
+                    type(error).__name__)  # fmt: skip

@@ -14,37 +14,46 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, or by a worker
 
 # First of all: it says what Prefect may do, before Prefect is imported.
-from flows.common import as_task, keep
+from flows.common import as_task, show
 
 # isort: split
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
 
-from gapwatch import pipeline, pulling
+from flows import telling
+from flows.keeping import has_restricted, keep, make_up_for_missed_runs
+from gapwatch import alerting, pipeline, pulling
 from gapwatch.errors import GapwatchError
 from gapwatch.project import find
 
 SHOWN_CHANGES = 20
 
 
-@flow(name="gapwatch-monthly", log_prints=False, persist_result=False)
+@flow(
+    name="gapwatch-monthly",
+    log_prints=False,
+    persist_result=False,
+    on_crashed=[telling.crashed],
+)
 def monthly(
     study: str | None = None, snapshot: str | None = None, out: str | None = None
 ) -> dict[str, Any]:
     """Pull what the study's sources send, make a release, leave its verdict as an artifact.
 
     A study of pinned figures alone has nothing to pull, and a snapshot that is named is used as it
-    is. After that the stages, their order and the bytes are those of `gapwatch run`.
+    is. After that the stages, their order and the bytes are those of `gapwatch run`. Whoever the
+    study's part [alerts] names is told of a failure, of new data and of another verdict.
     """
     project = find(Path(study) if study else None)
-    pulled = None
-    if snapshot is None and pulling.can_pull(project):
-        pulled = as_task("pull", pulling.pull_now, project)
-    found = pipeline.run(
-        project, snapshot_id=snapshot, out=Path(out) if out else None, step=as_task
-    )
-    create_markdown_artifact(key="gapwatch-verdict", markdown=_markdown(found, pulled),
-                             description=f"Verdict of release {found.release}")  # fmt: skip
+    releases = Path(out) if out else None
+    make_up_for_missed_runs()
+    with telling.failures(project):
+        before = alerting.verdict_before(project, releases, alerting.read_alerts(project)[0])
+        pulled = None
+        if snapshot is None and pulling.can_pull(project):
+            pulled = as_task("pull", pulling.pull_now, project)
+        found = pipeline.run(project, snapshot_id=snapshot, out=releases, step=as_task)
+    show("gapwatch-verdict", _markdown(found, pulled), f"Verdict of release {found.release}")
+    telling.success(project, found, pulled, before)
     return {**vars(found), "path": str(found.path), "warnings": list(found.warnings)}
 
 
@@ -76,16 +85,20 @@ def main() -> None:
     """Run the flow once, or keep it on a schedule."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cron", help="keep the flow on this schedule, for instance '0 6 1 * *'")
-    parser.add_argument("--study", help="study file; gapwatch.toml here or above if not given")
+    parser.add_argument(
+        "--study", type=Path, help="study file; gapwatch.toml here or above if not given"
+    )
     parser.add_argument("--snapshot", help="snapshot to use; the newest if not given")
     parser.add_argument("--out", help="folder of the releases; reports/ if not given")
     chosen = parser.parse_args()
-    inputs = {"study": chosen.study, "snapshot": chosen.snapshot, "out": chosen.out}
+    named = str(chosen.study) if chosen.study else None
+    inputs = {"study": named, "snapshot": chosen.snapshot, "out": chosen.out}
     try:
         if chosen.cron is None:
             monthly(**inputs)
         else:
-            keep(monthly, "monthly", chosen.cron, inputs)
+            restricted = has_restricted(find(chosen.study).study_file)
+            keep(monthly, "monthly", chosen.cron, inputs, restricted=restricted)
     except GapwatchError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)

@@ -15,12 +15,13 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, or by a worker
 
 # First of all: it says what Prefect may do, before Prefect is imported.
-from flows.common import as_task, keep
+from flows.common import as_task, show
 
 # isort: split
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
 
+from flows import telling
+from flows.keeping import has_restricted, keep, make_up_for_missed_runs
 from gapwatch import publishing, replaying
 from gapwatch import study as study_file
 from gapwatch.audit.bundle import own_code
@@ -31,7 +32,12 @@ from gapwatch.project import Project, find
 SHOWN = 10
 
 
-@flow(name="gapwatch-replay", log_prints=False, persist_result=False)
+@flow(
+    name="gapwatch-replay",
+    log_prints=False,
+    persist_result=False,
+    on_crashed=[telling.crashed],
+)
 def replay(study: str | None = None, out: str | None = None) -> list[dict[str, Any]]:
     """Replay the newest release, and each month another of the rest; raise when any differs.
 
@@ -39,12 +45,17 @@ def replay(study: str | None = None, out: str | None = None) -> list[dict[str, A
     what today's code makes of it is told in the artifact.
     """
     project = find(Path(study) if study else None)
-    releases = Path(out) if out else project.reports
+    make_up_for_missed_runs()
+    with telling.failures(project):
+        found = _replayed(project, Path(out) if out else project.reports)
+    return [replaying.as_json(item) for item in found]
+
+
+def _replayed(project: Project, releases: Path) -> list[replaying.Replayed]:
     today = dt.datetime.now(tz=dt.UTC).date()
     chosen = as_task("choose releases", due, project, releases, today)
     found = [as_task("replay", replay_one, project, releases, name) for name in chosen]
-    create_markdown_artifact(key="gapwatch-replay", markdown=_markdown(found),
-                             description="Replay of past releases")  # fmt: skip
+    show("gapwatch-replay", _markdown(found), "Replay of past releases")
     for item in found:
         # Other code than its own may well give other bytes: that is told, and is no failure.
         if not item.identical and item.own_code:
@@ -53,7 +64,7 @@ def replay(study: str | None = None, out: str | None = None) -> list[dict[str, A
                 found=replaying.in_words(item, SHOWN),
                 remedy=f"look at `gapwatch replay {item.release}`",
             )  # fmt: skip
-    return [replaying.as_json(item) for item in found]
+    return found
 
 
 def due(project: Project, releases: Path, today: dt.date) -> list[str]:
@@ -89,15 +100,18 @@ def main() -> None:
     """Run the flow once, or keep it on a schedule."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cron", help="keep the flow on this schedule, for instance '0 7 1 * *'")
-    parser.add_argument("--study", help="study file; gapwatch.toml here or above if not given")
+    parser.add_argument(
+        "--study", type=Path, help="study file; gapwatch.toml here or above if not given"
+    )
     parser.add_argument("--out", help="folder of the releases; reports/ if not given")
     chosen = parser.parse_args()
-    inputs = {"study": chosen.study, "out": chosen.out}
+    inputs = {"study": str(chosen.study) if chosen.study else None, "out": chosen.out}
     try:
         if chosen.cron is None:
             replay(**inputs)
         else:
-            keep(replay, "replay", chosen.cron, inputs)
+            restricted = has_restricted(find(chosen.study).study_file)
+            keep(replay, "replay", chosen.cron, inputs, restricted=restricted)
     except GapwatchError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)

@@ -67,6 +67,12 @@ class UnavailableError(SourceError):
     """A publisher that gave no answer just now, after every try; the same may pass later."""
 
 
+class OverdueError(SourceError):
+    """No scheduled run has ended well since one was due."""
+
+    kind = "Overdue"
+
+
 class IntegrityError(GapwatchError):
     """Bytes are not the bytes that were pinned or released."""
 

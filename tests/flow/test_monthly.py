@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -12,21 +11,31 @@ from pathlib import Path
 
 import pytest
 
-from gapwatch import publishing, snapshots
+from gapwatch import alerting, publishing, snapshots
 from gapwatch.demo.replica import Replica
 from gapwatch.project import Project
 from tests.command import COMMAND, contents, gapwatch
 from tests.conftest import ROOT, STAGES
-from tests.flow.conftest import QUIET, ask, free_port, run_flow, tasks_of, wait_for
+from tests.flow.conftest import QUIET, ask, children_of, free_port, run_flow, tasks_of, wait_for
+from tests.receiver import Receiver
 from tests.replicated import ask_replica, world_of
+
+
+def tell(project: Project, receiver: Receiver) -> None:
+    with project.study_file.open("a", encoding="utf-8") as study:
+        study.write(
+            f'\n[alerts]\nwebhook = "{receiver.address}/hook"\n'
+            f'heartbeat = "{receiver.address}/ping"\nallow_loopback = true\n'
+        )
 
 
 def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the_verdict(
     project: Project, server: dict[str, str], tmp_path: Path
 ) -> None:
     shipped = snapshots.ids(project.raw)
-    with Replica(world_of(project)) as replica:
+    with Replica(world_of(project)) as replica, Receiver() as told:
         ask_replica(project, replica)
+        tell(project, told)
         done = run_flow("monthly", project, server)
     assert done.returncode == 0, done.stdout + done.stderr
     (pulled,) = set(snapshots.ids(project.raw)) - set(shipped)
@@ -43,6 +52,14 @@ def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the
     assert verdict["key"] == "gapwatch-verdict"
     assert verdict["type"] == "markdown"
     assert "# Cannot calculate" in verdict["data"]
+
+    (where, new), (after, ping) = told.got
+    assert (where, new["event"], new["release"]) == ("/hook", "new data", said["release"])
+    assert new["sentence"] == said["sentence"]
+    assert (after, ping["release"]) == ("/ping", said["release"])
+    last = alerting.last_run(project, "westminster")
+    assert last is not None
+    assert last.release == said["release"]
 
     runs = tasks_of(server, verdict)
     names = [run["name"].rsplit("-", 1)[0] for run in runs]
@@ -66,23 +83,34 @@ def test_a_flow_on_broken_data_fails_with_the_named_error_and_tries_only_once(
 ) -> None:
     pin = next((project.raw / "objects").iterdir())
     pin.write_bytes(b"flipped")
-    done = run_flow("monthly", project, server, "--snapshot", snapshots.load(project.raw).id)
+    with Receiver() as told:
+        tell(project, told)
+        done = run_flow("monthly", project, server, "--snapshot", snapshots.load(project.raw).id)
+    ((_, alert),) = told.got
+    assert alert["event"] == "failed"
+    assert pin.name in alert["text"]
+    assert alerting.last_run(project, "westminster") is None
     assert done.returncode == 5
     assert pin.name in done.stderr
     assert publishing.latest(project.reports, "westminster") is None
 
 
-def test_serve_keeps_each_flow_on_its_schedule(project: Project, server: dict[str, str]) -> None:
+def test_serve_keeps_each_flow_on_its_schedule_until_stopped_with_its_children(
+    project: Project, server: dict[str, str]
+) -> None:
     shutil.copytree(ROOT / "flows", project.root / "flows")
     wanted = {"monthly": "30 5 2 * *", "replay": "45 6 3 * *"}
+    log = (project.root / "serve.log").open("w+b")
+    processes: dict[str, subprocess.Popen[bytes]] = {}
     with contextlib.ExitStack() as stack:
+        stack.enter_context(log)
         for flow, cron in wanted.items():
-            process = stack.enter_context(subprocess.Popen(
+            processes[flow] = process = stack.enter_context(subprocess.Popen(
                 [*COMMAND, "serve", "--flow", flow, "--cron", cron],
-                cwd=project.root, env=server, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, start_new_session=True,
+                cwd=project.root, env=server, stdout=subprocess.DEVNULL, stderr=log,
+                start_new_session=True,
             ))  # fmt: skip
-            stack.callback(os.killpg, process.pid, signal.SIGTERM)
+            stack.callback(process.terminate)  # it ends its children
 
         def kept() -> dict[str, str]:
             return {
@@ -92,6 +120,25 @@ def test_serve_keeps_each_flow_on_its_schedule(project: Project, server: dict[st
             }  # fmt: skip
 
         wait_for(lambda: kept() == wanted, "both schedules", seconds=180)
+        # A schedule that is shown isn't kept yet: the server's scheduler must make runs of it.
+        scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+        wait_for(
+            lambda: {run["deployment_id"] for run in ask(server, "flow_runs/filter", scheduled)}
+            == {one["id"] for one in ask(server, "deployments/filter", {})},
+            "a run of each schedule", seconds=60,
+        )  # fmt: skip
+        children = [child for one in processes.values() for child in children_of(one.pid)]
+        assert len(children) == 2
+        # To the command alone, as `kill` and a service manager send it.
+        processes["monthly"].send_signal(signal.SIGTERM)
+        processes["replay"].send_signal(signal.SIGINT)
+        codes = {flow: process.wait(timeout=60) for flow, process in processes.items()}
+        assert codes == {"monthly": 143, "replay": 130}
+        assert not [child for child in children if Path(f"/proc/{child}").exists()]
+        log.seek(0)
+        text = log.read().decode()
+        assert text.count("Stopped: the schedule is no longer kept") == 2
+        assert "Traceback" not in text
 
 
 @pytest.mark.parametrize(
@@ -126,3 +173,34 @@ def test_the_worker_deployment_names_the_flow_that_exists() -> None:
     text = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
     assert "entrypoint: flows/monthly.py:monthly" in text
     assert "0 6 1 * *" in text
+
+
+def test_the_interface_of_a_server_with_a_password_answers_nobody_without_it(
+    server: dict[str, str],
+) -> None:
+    bare = {name: value for name, value in server.items() if "AUTH" not in name}
+    assert ask(server, "admin/version") is not None
+    for stranger in (bare, {**server, "PREFECT_API_AUTH_STRING": "gapwatch:guessed"}):
+        assert ask(stranger, "health") is True
+        assert ask(stranger, "admin/version") is None
+        assert ask(stranger, "flow_runs/filter", {}) is None
+        assert ask(stranger, "deployments/filter", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("password", "found"),
+    [
+        ("", "PREFECT_API_AUTH_STRING is not set"),
+        ("gapwatch:guessed", "another one, which it refuses"),
+    ],
+)
+def test_serve_names_the_variable_of_a_password_that_it_lacks(
+    project: Project, server: dict[str, str], password: str, found: str
+) -> None:
+    shutil.copytree(ROOT / "flows", project.root / "flows")
+    done = gapwatch(project, "serve", **{**server, "PREFECT_API_AUTH_STRING": password})
+    assert done.returncode == 4, done.stderr
+    assert found in done.stderr
+    assert "set PREFECT_API_AUTH_STRING to the server's" in done.stderr
+    assert "guessed" not in done.stderr
+    assert "Traceback" not in done.stderr

@@ -75,3 +75,40 @@ def test_nothing_committed_names_a_machine() -> None:
 def test_modules_stay_under_three_hundred_and_fifty_lines() -> None:
     for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "flows").rglob("*.py")]:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 350, path
+
+
+OPERATIONS = ROOT / "docs" / "operations"
+STARTING = [
+    block
+    for document in DOCUMENTS
+    for block in re.findall(r"```sh\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
+    if "prefect server start" in block
+]
+
+
+def test_every_way_to_start_a_server_has_no_telemetry_a_password_and_loopback() -> None:
+    assert len(STARTING) == 2
+    for block in STARTING:
+        assert "PREFECT_SERVER_ANALYTICS_ENABLED=false" in block
+        assert block.count("DO_NOT_TRACK=1") == 2  # the server's terminal and ours
+        assert "PREFECT_SERVER_API_AUTH_STRING=" in block
+        assert "--host 127.0.0.1" in block
+    server = (OPERATIONS / "server.env").read_text(encoding="utf-8")
+    for line in ("PREFECT_SERVER_ANALYTICS_ENABLED=false", "DO_NOT_TRACK=1"):
+        assert line in server
+        assert line in (OPERATIONS / "serve.env").read_text(encoding="utf-8")
+        assert line in (OPERATIONS / "Dockerfile").read_text(encoding="utf-8")
+    assert "PREFECT_SERVER_API_AUTH_STRING=" in server
+    unit = (OPERATIONS / "gapwatch-server.service").read_text(encoding="utf-8")
+    assert "--host 127.0.0.1" in unit
+    compose = (OPERATIONS / "compose.yaml").read_text(encoding="utf-8")
+    assert 'ports: ["127.0.0.1:4200:4200"]' in compose
+    assert "read_only: true" in compose
+
+
+def test_the_commands_of_the_units_and_containers_exist() -> None:
+    names = {command.callback.__name__ for command in app.registered_commands}
+    for path in OPERATIONS.iterdir():
+        text = path.read_text(encoding="utf-8")
+        called = re.findall(r"ExecStart=\S+/gapwatch (\w+)|command: \[gapwatch, (\w+)", text)
+        assert {one or other for one, other in called} <= names

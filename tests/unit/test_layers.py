@@ -24,6 +24,8 @@ HARMLESS = {"urllib.parse"}
 ALLOWED = {
     "src/gapwatch/sources/http.py": {"httpx", "ssl"},
     "src/gapwatch/demo/replica/server.py": {"http.server", "socket"},
+    # Runs Prefect's own runner, which is a coroutine; it opens nothing itself.
+    "flows/keeping.py": {"asyncio"},
     # Puts off the import of a library that a suite of expectations needs.
     "src/gapwatch/quality/worker.py": {"import_module()"},
 }
@@ -77,7 +79,7 @@ def test_an_import_that_may_open_a_socket_is_seen(text: str, found: set[str]) ->
     assert opening(text) == found
 
 
-def test_two_modules_open_sockets_and_no_other_does() -> None:
+def test_only_the_modules_that_may_open_sockets_do() -> None:
     files = [path for part in ("src", "flows") for path in (ROOT / part).rglob("*.py")]
     assert len(files) > 100
     found = {

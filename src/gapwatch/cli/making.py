@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -223,10 +224,18 @@ def serve(
     flow: Annotated[
         str, typer.Option("--flow", help="monthly: pull and report; replay: make past ones again.")
     ] = "monthly",
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--password-file",
+            help="File of mode 0600 with user:password of the server; else the variable "
+            "PREFECT_API_AUTH_STRING.",
+        ),
+    ] = None,
     study: StudyOption = None,
 ) -> None:
-    """Schedule a flow on a Prefect server; refuse when none answers."""
+    """Keep a flow on the schedule of a Prefect server until stopped; refuse when none answers."""
     project = project_of(study)
     from gapwatch import scheduling
 
-    raise typer.Exit(scheduling.serve(project, flow, cron))
+    raise typer.Exit(scheduling.serve(project, flow, cron, password_file))

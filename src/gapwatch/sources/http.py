@@ -302,3 +302,47 @@ def _body(response: httpx.Response, most: int, until: float) -> bytes:
     if decoder and wire and (not decoder.eof or decoder.unused_data):
         raise _PassingError("a gzip body that does not end where it should")
     return b"".join(parts)
+
+
+def post(address: str, content: Mapping[str, Any], *, named: str, seconds: float = 10.0) -> None:
+    """Send JSON once; no redirect is followed and no answer read. Errors say `named`, not where.
+
+    The address may hold a secret, so it is never told. All of it, name resolution included, ends
+    in `seconds`. Raises SourceError for anything but an answer of 200 to 299.
+    """
+    found: list[str] = []
+    sending = threading.Thread(
+        target=lambda: found.append(_sent(address, content, seconds)), daemon=True, name="post"
+    )
+    sending.start()
+    sending.join(seconds)
+    told = found[0] if found else "none"
+    if told:
+        raise source_error(
+            named, f"an answer of 200 to 299 within {seconds:g} seconds", told,
+            "look at the service that is to receive it, and at the address"
+        )  # fmt: skip
+
+
+def _sent(address: str, content: Mapping[str, Any], seconds: float) -> str:
+    """What was wrong with the answer, or ""; without a word of the address."""
+    log = logging.getLogger("httpx")
+    hide: Any = lambda _record: False  # noqa: E731 - httpx logs the whole address of a request
+    log.addFilter(hide)
+    try:
+        with (
+            _opened(
+                timeout=seconds,
+                follow_redirects=False,
+                mounts={f"all://{f'[{h}]' if ':' in h else h}": None for h in LOOPBACK},
+            ) as client,
+            client.stream("POST", address, json=content) as response,
+        ):
+            status = response.status_code
+        if status in REDIRECTS:
+            return f"a redirect (status {status}), which isn't followed"
+        return "" if response.is_success else f"status {status}"
+    except (httpx.HTTPError, httpx.InvalidURL, UsageError) as error:
+        return type(error).__name__
+    finally:
+        log.removeFilter(hide)

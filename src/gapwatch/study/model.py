@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from gapwatch.study.alerts import Alerts
 from gapwatch.study.base import (
     Code,
     MeasureKind,
@@ -204,6 +205,7 @@ class Study(Part):
     sources: tuple[Source, ...] = Field(min_length=1)
     corrections: tuple[Correction, ...] = ()
     computed: Computed | None = None
+    alerts: Alerts = Alerts()
 
     @property
     def primary(self) -> Measure:
