@@ -102,7 +102,7 @@ def point(out: Path, study_id: str) -> None:
     try:
         current = publishing.latest(out, study_id)
     except TornError as error:
-        log.warning("%s: %s", error.where, error.found)
+        log.info("%s: %s", error.where, error.found)
         current = None
     except IntegrityError:
         return
@@ -111,11 +111,11 @@ def point(out: Path, study_id: str) -> None:
     name, pointer = newest(out, study_id), out / f"latest-{study_id}"
     if name is not None:
         publishing.point_to(out, name, study_id)
-        log.warning("%s names %s now, the newest release that stands", pointer, name)
+        log.info("%s names %s now, the newest release that stands", pointer, name)
     elif pointer.exists():
         pointer.unlink()
         sync_folder(out)
-        log.warning("%s is removed: no release of the study stands", pointer)
+        log.info("%s is removed: no release of the study stands", pointer)
 
 
 def retire(out: Path, release: str, reason: str, today: dt.date) -> str:
