@@ -106,7 +106,7 @@ def followed_for_words(
 ) -> Iterator[About]:
     remedy = error.remedy
     if "say so in totals" in remedy:
-        apart = without(base, column, "over", "ignored")
+        apart = without(base, column, "over", "ignored", "unique")
         yield with_(apart, "totals", {column: word})
         yield with_(base, "drop", {column: [word]})
         if "name both in keep" in remedy:

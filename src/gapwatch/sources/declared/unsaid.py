@@ -61,6 +61,8 @@ class Unsaid:
         width = range(len(self.layout.names))
         self._ignored = ignored_columns(self.source, self.layout)
         self._others = [at for at in width if at not in described | named | ids | self._ignored]
+        # An id that says "Persons" is none either.
+        self._quiet = sorted(self._ignored | ids)
         self._fixed_ages()
         aged = {"age", "age_start_years"} & {*self.shape.taken, *self.shape.fixed} or any(
             "age" in groups or "age_start_years" in groups for _, groups in self.shape.wide
@@ -160,7 +162,7 @@ class Unsaid:
                 self._words[at].add(word)
             if is_total(word) and word != self._totals.get(at):
                 self.refuse_total(at, place, word)
-        for at in self._ignored:
+        for at in self._quiet:
             if is_total(cells[at]) and self.source.add_up:
                 place = f"{self.layout.where}, row {number}, column {name_of(self.layout, at)!r}"
                 self.refuse_total(at, place, cells[at])
@@ -170,8 +172,8 @@ class Unsaid:
         name = name_of(self.layout, at)
         refuse(place, "a part, since the column is added up over", f"{word!r}, a total",
                f"say so in totals, by the column {name!r} and that word, and take the column out "
-               "of over and ignored; where the file holds no other word there, name both in keep; "
-               "or leave such rows out by drop")  # fmt: skip
+               "of over, ignored and unique; where the file holds no other word there, name both "
+               "in keep; or leave such rows out by drop")  # fmt: skip
 
     def require(self) -> None:
         """Raise ValidationError for units of age that aren't described, and ages that overlap."""
