@@ -179,6 +179,7 @@ def gap() -> pd.DataFrame:
                     "segment": 1 if place == 0 else 2,
                     "period_start": start,
                     "period_end": end,
+                    "year_ends": "12-31",
                     **_estimate("worse", 76.0 + 0.1 * place, half),
                     **_estimate("better", 76.0 + 0.1 * place + value, half),
                     "gap_years": value,

@@ -70,7 +70,11 @@ class Build:
                 for name, word in self.source.totals.items()]  # fmt: skip
         unique = None if self.unique is None else column(layout, self.unique.name)
         wide = unfolded(self.source, layout)
-        fixed = {**self.source.constants, **grid.constants}
+        fixed = {
+            **self.source.constants,
+            **grid.constants,
+            **_kind_of_year(self.source, self.table),
+        }
         shape = quick.Shape(taken, fixed, wide)
         for chunk in quick.chunks(records(self.source, layout, self.seen)):
             found = quick.read(self.reader, shape, chunk) if self._at_once(shape) else None
@@ -176,7 +180,7 @@ def require_known(source: FileSource, table: Table) -> bool:
     """
     groups = set(re.compile(source.wide).groupindex) if source.wide else set()
     cells = {"value"} if source.wide else set()
-    constants = set(source.constants).union(*source.sheets.values())
+    constants = set(source.constants).union(*source.sheets.values(), _kind_of_year(source, table))
     given = constants | set(source.columns) | groups | cells
     described = given | set(source.values) | set(source.factors) | set(source.units)
     pseudo = {name for name in PSEUDO if name != "age" or "age_start_years" in table.names}
@@ -208,6 +212,11 @@ def require_known(source: FileSource, table: Table) -> bool:
     if lacking:
         _describe(source, f"a description of {', '.join(lacking)}", "none")
     return "measure" in given
+
+
+def _kind_of_year(source: FileSource, table: Table) -> dict[str, str]:
+    """The column that the source's own `year_ends` fills, in a table that has it."""
+    return {"year_ends": source.year_ends} if "year_ends" in table.names else {}
 
 
 def _filled(table: Table, given: set[str]) -> set[str]:
