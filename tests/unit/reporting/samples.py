@@ -202,6 +202,7 @@ def verdicts(verdict: str, **changes: Any) -> pd.DataFrame:
     """One verdict for both measures and both sexes."""
     row: Mapping[str, Any] = {
         "verdict": verdict,
+        "year_ends": "12-31",
         "reason_code": "",
         "reason": "",
         "windows": 8,
