@@ -9,6 +9,7 @@ from gapwatch.contracts.schema import (
     GEOGRAPHY,
     SEX,
     SLUG,
+    YEAR_ENDS,
     Check,
     Column,
     Table,
@@ -44,13 +45,14 @@ POPULATION = Table(
 
 DEATHS = Table(
     "deaths",
-    "Deaths registered by area, sex, age and calendar year",
+    "Deaths registered by area, sex, age and year",
     (
         GEOGRAPHY,
         AREA,
         AREA_NAME,
         SEX,
-        calendar("year", "Calendar year of registration"),
+        calendar("year", "Year of registration, called by the calendar year that it ends in"),
+        YEAR_ENDS,
         text(
             "month",
             "Calendar month of registration, 01 to 12; empty when the count is of the whole year",
@@ -65,7 +67,7 @@ DEATHS = Table(
         *_AGE,
         Column("deaths_persons", "number", "Deaths", unit="persons", minimum=0),
     ),
-    key=(*_KEY, "month", "cause"),
+    key=(*_KEY, "year_ends", "month", "cause"),
     checks=(_AGE_ORDER,),
 )
 

@@ -14,6 +14,7 @@ from gapwatch.contracts.schema import (
     PERIOD_ORDER,
     SEX,
     SLUG,
+    YEAR_ENDS,
     Check,
     Column,
     Table,
@@ -52,6 +53,7 @@ COMPUTED_LIFE_EXPECTANCY = Table(
         AREA_NAME,
         SEX,
         *PERIOD,
+        YEAR_ENDS,
         Column("segment", "integer", "Windows with the same number are comparable; another base of "
                "the residents starts a new one", minimum=1),
         _BASE,
@@ -136,6 +138,7 @@ AGE_CONTRIBUTION = Table(
         MEASURE,
         SEX,
         *PERIOD,
+        YEAR_ENDS,
         *_AGES,
         years("contribution_years", "Years of the gap; positive where the better-off side's lower "
               "mortality lengthens its lives; empty when withheld"),
@@ -156,10 +159,11 @@ GAP_CHANGE = Table(
         MEASURE,
         SEX,
         text("side", "Side whose own change this is", choices=("worse", "better")),
-        calendar("from_start", "First calendar year of the earlier window"),
-        calendar("from_end", "Last calendar year of the earlier window"),
-        calendar("to_start", "First calendar year of the later window"),
-        calendar("to_end", "Last calendar year of the later window"),
+        calendar("from_start", "First year of the earlier window"),
+        calendar("from_end", "Last year of the earlier window"),
+        calendar("to_start", "First year of the later window"),
+        calendar("to_end", "Last year of the later window"),
+        YEAR_ENDS,
         *_AGES,
         years("change_years", "Years by which this side's change at these ages widened the gap; "
               "negative where it narrowed it; empty when withheld"),
@@ -182,6 +186,7 @@ CUT = Table(
         MEASURE,
         SEX,
         *PERIOD,
+        YEAR_ENDS,
         text("ages", "Ages at which mortality is cut, in words"),
         Column("from_age_years", "integer", "First age at which mortality is cut", unit="years",
                minimum=0, maximum=120),
@@ -205,7 +210,8 @@ COUNT_TOTAL = Table(
     (
         GEOGRAPHY,
         SEX,
-        calendar("year", "Calendar year"),
+        calendar("year", "Year, called by the calendar year that it ends in"),
+        YEAR_ENDS,
         _BASE,
         Column("deaths_difference_persons", "number", "Deaths of all areas minus deaths of all "
                "blocks", unit="persons"),
@@ -219,4 +225,24 @@ COUNT_TOTAL = Table(
                unit="share", nullable=True),
     ),
     key=("geography", "sex", "year"),
+)  # fmt: skip
+
+COUNTED_YEAR = Table(
+    "counted_year",
+    "Years of the pinned deaths: which are counted, on which residents, and why others are not",
+    (
+        calendar("year", "Year, called by the calendar year that it ends in"),
+        YEAR_ENDS,
+        text("deaths_geography", "Kind of block of the deaths", pattern=SLUG),
+        text("population_geography", "Kind of block of the residents; empty when left out",
+             may_be_empty=True),
+        text("base", "Base of the residents' estimates; empty when left out", may_be_empty=True),
+        text("reason", "Code of the reason why the year is left out; empty when it is counted",
+             may_be_empty=True),
+    ),
+    key=("year",),
+    checks=(
+        Check("reason_when_left_out", "(base = '') = (reason <> '')",
+              "a year that is left out has a reason, and only such a year"),
+    ),
 )  # fmt: skip

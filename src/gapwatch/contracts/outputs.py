@@ -10,6 +10,7 @@ from gapwatch.contracts.schema import (
     PERIOD,
     PERIOD_ORDER,
     SEX,
+    YEAR_ENDS,
     Check,
     Column,
     Table,
@@ -32,6 +33,7 @@ GAP = Table(
         Column("segment", "integer", "Windows with the same number are comparable; a break in the "
                "source starts a new one", minimum=1),
         *PERIOD,
+        YEAR_ENDS,
         years("worse_years", "Life expectancy on the worse-off side", minimum=40, maximum=110),
         years("worse_lower95_years", "Lower 95% limit of the worse-off side"),
         years("worse_upper95_years", "Upper 95% limit of the worse-off side"),
@@ -88,6 +90,7 @@ VERDICT = Table(
         Column("windows", "integer", "Comparable windows used", unit="windows", minimum=0),
         calendar("newest_start", "First year of the newest comparable window", nullable=True),
         calendar("newest_end", "Last year of the newest comparable window", nullable=True),
+        YEAR_ENDS,
         calendar("baseline_start", "First year of the baseline window"),
         calendar("baseline_end", "Last year of the baseline window"),
         years("baseline_gap_years", "Measured gap in the baseline window"),

@@ -88,8 +88,17 @@ AREA_NAME = text("area_name", "Name of the area; never used to join")
 SEX = text("sex", "Sex, as the publisher records it", choices=SEXES)
 MEASURE = text("measure", "Measure of the gap, as named in the study", pattern=SLUG)
 PERIOD = (
-    calendar("period_start", "First calendar year of the window"),
-    calendar("period_end", "Last calendar year of the window"),
+    calendar("period_start", "First year of the window"),
+    calendar("period_end", "Last year of the window"),
+)
+# Last day of a year, and the part of the year that lies in the calendar year before the one that it
+# is called by: the year to 30 June 2024 has half of its days in 2023.
+CALENDAR_YEAR = "12-31"
+YEAR_LEADS = {CALENDAR_YEAR: 0.0, "06-30": 0.5}
+YEAR_ENDS = text(
+    "year_ends",
+    "Last day of each year, month and day: 12-31 for calendar years, 06-30 for years to 30 June",
+    choices=tuple(YEAR_LEADS),
 )
 PERIOD_ORDER = Check("period_order", "period_start <= period_end", "a window ends after it starts")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import COUNT_TOTAL, DEATHS, SEXES
+from gapwatch.contracts import CALENDAR_YEAR, COUNT_TOTAL, COUNTED_YEAR, DEATHS, SEXES
 from gapwatch.counting.bands import UNTOLD
 from gapwatch.counting.blocks import Blocks, BlockSeries, FloatArray, YearOfBlocks, read_blocks
 from gapwatch.counting.counts import Counts
@@ -32,11 +32,13 @@ class Counted:
     It is the level of that name where the study leads there by lookups, else the study's areas
     taken together.
     `totals` is the table `count_total`: what was summed to areas beside what the blocks hold.
+    `years` is the table `counted_year`: which years of deaths are counted, and why others are not.
     """
 
     levels: Mapping[str, Counts]
     borough: Counts
     totals: pd.DataFrame
+    years: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def count(study: Study, inputs: Frames) -> Counted | None:
@@ -71,7 +73,12 @@ def count(study: Study, inputs: Frames) -> Counted | None:
         require_adding_up(totals)
         totals = canonical(COUNT_TOTAL, protect_count_totals(totals), COUNT_TOTAL.name)
     borough = levels.pop(BOROUGH, None) or own.groups({study.study.area_code: own.areas}, BOROUGH)
-    return Counted(levels, borough, totals)
+    return Counted(levels, borough, totals, _years(series))
+
+
+def _years(series: BlockSeries) -> pd.DataFrame:
+    rows = [{**vars(use), "year_ends": series.year_ends} for use in series.uses]
+    return canonical(COUNTED_YEAR, pd.DataFrame(rows), COUNTED_YEAR.name)
 
 
 def _require_every_cause(rules: Computed, deaths: pd.DataFrame, *, restricted: bool) -> None:
@@ -100,7 +107,7 @@ def _level(rules: Computed, level: Level, series: BlockSeries, inputs: Frames) -
         bases=tuple(year.base for year in series.years), age_starts=series.age_starts,
         deaths=deaths, person_years=people,
         provisional=np.array([_provisional(rules, year) for year in series.years], dtype=bool),
-        reassigned=shared,
+        reassigned=shared, year_ends=series.year_ends,
     )  # fmt: skip
 
 
@@ -223,19 +230,22 @@ def _totals(
                 "two that differ",
                 "leave one of the two sources out")  # fmt: skip
     mine = told_twice.first().astype("float64")
+    # Published totals are of calendar years and their middles.
+    comparable = series.year_ends == CALENDAR_YEAR
     rows = []
     for geography, counts in levels.items():
         for at, year in enumerate(series.years):
             dead, people = year.deaths.counts.sum(), year.residents.counts.sum()
             told = {
-                name: float(mine[name].get(year.year, np.nan))
+                name: float(mine[name].get(year.year, np.nan)) if comparable else np.nan
                 for name in ("deaths_persons", "population_persons")
             }
             whole = year.deaths.part == 1.0
             for place, sex in enumerate(SEXES):
                 summed = counts.person_years[:, place, at].sum() / year.deaths.part
                 rows.append({
-                    "geography": geography, "sex": sex, "year": year.year, "base": year.base,
+                    "geography": geography, "sex": sex, "year": year.year,
+                    "year_ends": series.year_ends, "base": year.base,
                     "deaths_difference_persons":
                         counts.deaths[:, place, at].sum() - year.deaths.counts[:, place].sum(),
                     "population_difference_persons":

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gapwatch.contracts import SEXES
+from gapwatch.contracts import CALENDAR_YEAR, SEXES
 from gapwatch.counting.bands import UNTOLD, common_starts, merged
+from gapwatch.counting.residents import NO_RESIDENTS, Estimates, YearUse, at_risk, estimate_years
 from gapwatch.errors import ValidationError
 
 log = logging.getLogger(__name__)
@@ -50,10 +51,15 @@ class YearOfBlocks:
 
 @dataclass(frozen=True, eq=False)
 class BlockSeries:
-    """Every year that has both deaths and residents, ascending, in the same bands."""
+    """Every year that has both deaths and residents, ascending, in the same bands.
+
+    `year_ends` is the last day of each year; `uses` says of every year of deaths whether it is one.
+    """
 
     age_starts: IntArray
     years: tuple[YearOfBlocks, ...]
+    year_ends: str = CALENDAR_YEAR
+    uses: tuple[YearUse, ...] = ()
 
 
 def read_blocks(
@@ -66,39 +72,57 @@ def read_blocks(
     kinds of blocks and years of which rows of deaths that aren't there are counts of zero; else
     each block, sex and band must have its row. Of `restricted` deaths errors tell geography and
     period alone.
-    Years at either end that only one of the two tables has are left out, which the log says, and
-    so are residents on a base, or of a kind of block, that isn't taken.
-    Raises ValidationError for a year missing in the middle, for a year whose deaths stand on two
-    kinds of blocks, for months that leave some out, for a part of a year between whole ones, for
-    causes beside all causes, for missing rows, and as `common_starts`.
+    The person-years of a calendar year are the estimate of its middle; those of a year that ends in
+    the middle of a calendar year are the mean of the estimates at its start and at its end, on one
+    base (gapwatch.counting.residents). Years of deaths without such residents are left out, and
+    `uses` says why; so are residents on a base, or of a kind of block, that isn't taken.
+    Raises ValidationError for a year missing in the middle, for deaths of two kinds of year, for a
+    year whose deaths stand on two kinds of blocks, for months that leave some out, for a part of a
+    year between whole ones, for causes beside all causes, for missing rows, and as `common_starts`.
     """
     chosen = _of_bases(population, bases)
+    ends = _only_year_ends(deaths)
     dead: dict[int, pd.DataFrame] = {}
-    alive: dict[int, pd.DataFrame] = {}
-    for year in _common_years(deaths, chosen):
-        dead[year] = deaths[deaths["year"] == year]
-        kind = _only_kind(dead[year], f"deaths, year {year}")
-        alive[year] = _residents(chosen[chosen["year"] == year], bases, kind)
+    alive: dict[int, Estimates] = {}
+    uses: list[YearUse] = []
+    for year in sorted(map(int, deaths["year"].unique())):
+        rows = deaths[deaths["year"] == year]
+        kind = _only_kind(rows, f"deaths, year {year}")
+        found_residents, reason = at_risk(chosen, year, ends, bases, kind)
+        if found_residents is None:
+            uses.append(YearUse(year, kind, "", "", reason))
+            continue
+        dead[year], alive[year] = rows, found_residents
+        uses.append(YearUse(year, kind, found_residents.geography, found_residents.base, ""))
+    _require_run(chosen, uses, ends)
     told = {_told(dead[year], year): dead[year] for year in dead}
     zeros = {year for year in dead if (str(dead[year]["geography"].iloc[0]), year) in sparse}
+    people = {
+        _told(frame, int(frame["year"].iloc[0]), "base"): frame
+        for year in alive
+        for frame in alive[year].frames
+    }
     ages = common_starts(
-        wanted, {**told, **{_told(alive[year], year, "base"): alive[year] for year in alive}},
-        holes=[_told(dead[year], year) for year in zeros], secret=list(told) if restricted else (),
+        wanted, {**told, **people}, holes=[_told(dead[year], year) for year in zeros],
+        secret=list(told) if restricted else (),
     )  # fmt: skip
     found = tuple(
         YearOfBlocks(
-            year, str(alive[year]["base"].iloc[0]),
+            year,
+            alive[year].base,
             _deaths(dead[year], year, ages, sparse=year in zeros, restricted=restricted),
-            _people(alive[year], year, ages),
+            _mean(
+                [_people(frame, int(frame["year"].iloc[0]), ages) for frame in alive[year].frames]
+            ),
         )
         for year in dead
-    )  # fmt: skip
+    )
     for between in found[1:-1]:
         if between.deaths.part < 1.0:
             _refuse(f"deaths, year {between.year}", "all twelve months of a year between others",
                     f"{round(between.deaths.part * MONTHS)} of them",
                     "complete the year; only the first and the last may be a part")  # fmt: skip
-    return BlockSeries(ages, found)
+    return BlockSeries(ages, found, ends, tuple(uses))
 
 
 def _told(frame: pd.DataFrame, year: int, *columns: str) -> str:
@@ -106,6 +130,19 @@ def _told(frame: pd.DataFrame, year: int, *columns: str) -> str:
     name = "population" if columns else "deaths"
     first = frame.iloc[0]
     return f"{name} of {', '.join([*(str(first[c]) for c in ('geography', *columns)), str(year)])}"
+
+
+def _only_year_ends(deaths: pd.DataFrame) -> str:
+    kinds = sorted(deaths["year_ends"].unique())
+    if len(kinds) > 1:
+        years = [
+            f"years to {ends} ({_span(set(map(int, part['year'])))})"
+            for ends, part in deaths.groupby("year_ends", sort=True)
+        ]
+        _refuse("deaths", "years of one kind: calendar years, or years that end on one other day",
+                " and ".join(years),
+                "leave one of the two sources out: two kinds are never one series")  # fmt: skip
+    return str(kinds[0])
 
 
 def _only_kind(frame: pd.DataFrame, where: str) -> str:
@@ -125,22 +162,34 @@ def _of_bases(population: pd.DataFrame, bases: Sequence[str]) -> pd.DataFrame:
     return chosen
 
 
-def _common_years(deaths: pd.DataFrame, population: pd.DataFrame) -> list[int]:
-    dead, alive = (set(map(int, frame["year"].unique())) for frame in (deaths, population))
-    both = dead & alive
-    if not both:
-        _refuse("deaths and population", "at least one year in both", "none",
-                f"deaths are of {_span(dead)}, residents of {_span(alive)}")  # fmt: skip
-    for name, years in (("deaths", dead), ("population", alive)):
-        lost = sorted(set(range(min(both), max(both) + 1)) - years)
+def _require_run(population: pd.DataFrame, uses: Sequence[YearUse], ends: str) -> None:
+    """Refuse a table that leaves out a year between others; say in the log what isn't counted."""
+    counted = [use.year for use in uses if not use.reason]
+    if not counted:
+        _refuse("deaths and population", "at least one year in both",
+                "none", f"deaths are of {_span({use.year for use in uses})}, residents of "
+                f"{_span(set(map(int, population['year'])))}")  # fmt: skip
+    first, last = min(counted), max(counted)
+    held = {use.year for use in uses}
+    unpaired = {use.year for use in uses if use.reason == NO_RESIDENTS}
+    # Of a year that lies between two bases both estimates are there, and it is left out.
+    for name, lost in (
+        ("deaths", set(range(first, last + 1)) - held),
+        ("population", {year for year in unpaired if first < year < last}),
+    ):
         if lost:
-            _refuse(f"{name}, year {lost[0]}", f"every year from {min(both)} to {max(both)}",
-                    f"nothing for {', '.join(map(str, lost[:SHOWN]))}",
+            years = sorted(lost)
+            _refuse(f"{name}, year {years[0]}", f"every year from {first} to {last}",
+                    f"nothing for {', '.join(map(str, years[:SHOWN]))}",
                     "add the year to the source; a trend can't leave one out")  # fmt: skip
-    for name, years in (("deaths", dead - both), ("residents", alive - both)):
-        if years:
-            log.warning("%s of %s have no counterpart and are left out", name, _span(years))
-    return sorted(both)
+    left_out = {use.year for use in uses if use.reason}
+    if left_out:
+        log.warning("deaths of %s have no counterpart and are left out", _span(left_out))
+    spare = set(map(int, population["year"])) - {
+        year for use in counted for year in estimate_years(use, ends)
+    }
+    if spare:
+        log.warning("residents of %s have no counterpart and are left out", _span(spare))
 
 
 def _span(years: set[int]) -> str:
@@ -171,17 +220,24 @@ def _deaths(
     return replace(blocks, part=part, sparse=sparse, restricted=restricted)
 
 
-def _residents(frame: pd.DataFrame, bases: Sequence[str], kind: str) -> pd.DataFrame:
-    """A year's residents on the preferred base; on the deaths' blocks, where known there."""
-    base = next(name for name in bases if (frame["base"] == name).any())
-    mine = frame[frame["base"] == base]
-    kinds = sorted(mine["geography"].unique())
-    return mine[mine["geography"] == (kind if kind in kinds else kinds[0])]
-
-
 def _people(frame: pd.DataFrame, year: int, ages: IntArray) -> Blocks:
     bands = len(frame[["age_start_years", "age_end_years"]].drop_duplicates())
     return _blocks(f"population, year {year}", frame, "population_persons", ages, bands)
+
+
+def _mean(estimates: Sequence[Blocks]) -> Blocks:
+    """The mean of the estimates of a year, which hold the same blocks."""
+    if len(estimates) == 1:
+        return estimates[0]
+    codes = sorted(set().union(*(blocks.codes for blocks in estimates)))
+    for blocks in estimates:
+        lost = set(codes) - set(blocks.codes)
+        if lost:
+            _refuse(f"population, {blocks.geography}", "the same blocks at both ends of a year",
+                    f"none for {', '.join(sorted(lost)[:SHOWN])} in one of them",
+                    "complete the file; a block that isn't there is not empty")  # fmt: skip
+    counts = np.mean([blocks.counts for blocks in estimates], axis=0)
+    return replace(estimates[0], counts=counts)
 
 
 def _blocks(

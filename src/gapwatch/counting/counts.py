@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
 from gapwatch.errors import ValidationError
 
 FloatArray = npt.NDArray[np.float64]
@@ -17,20 +18,21 @@ BoolArray = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """Counts of A areas, two sexes (female, male), Y calendar years and K age bands.
+    """Counts of A areas, two sexes (female, male), Y years and K age bands.
 
     Attributes
     ----------
     geography : kind and vintage of the areas, or `side` for the study's sides
     areas : (A,) codes, or names of sides
-    years : (Y,) ascending; a gap between two of them is a break
+    years : (Y,) ascending, each called by the calendar year that it ends in; a gap is a break
     bases : (Y,) base of the residents' estimates of each year
     age_starts : (K,) first age of each band, years; the last band is open
     deaths : (A, 2, Y, K) persons; not whole where a block was shared out between areas
-    person_years : (A, 2, Y, K) residents at mid-year, times the part of the year that deaths cover
+    person_years : (A, 2, Y, K) person-years at risk, for the part of the year that deaths cover
     provisional : (Y,) deaths of the year are still coming in, or cover a part of it
     reassigned : (A,) share of residents who live in blocks that were shared out between areas
     restricted : whether the deaths may not be published as they are (gapwatch.counting.disclosure)
+    year_ends : last day of each year, 12-31 or 06-30
     """
 
     geography: str
@@ -43,6 +45,7 @@ class Counts:
     provisional: BoolArray
     reassigned: FloatArray
     restricted: bool = False
+    year_ends: str = CALENDAR_YEAR
 
     @property
     def segments(self) -> IntArray:
@@ -92,8 +95,8 @@ class Counts:
 class Windows:
     """Counts added up over W windows of as many years, all inside one comparable run.
 
-    `start` and `end` (W,) calendar years; `segment` (W,); `bases` (W,); `deaths` and `person_years`
-    (A, 2, W, K); `provisional` (W,).
+    `start` and `end` (W,) years; `segment` (W,); `bases` (W,); `deaths` and `person_years`
+    (A, 2, W, K); `provisional` (W,); `year_ends` the last day of each year.
     """
 
     start: IntArray
@@ -103,6 +106,12 @@ class Windows:
     deaths: FloatArray
     person_years: FloatArray
     provisional: BoolArray
+    year_ends: str = CALENDAR_YEAR
+
+    @property
+    def first_calendar_year(self) -> IntArray:
+        """(W,) the first calendar year that each window covers, or covers a part of."""
+        return self.start - int(YEAR_LEADS[self.year_ends] > 0)
 
 
 def windows(counts: Counts, length: int) -> Windows:
@@ -146,4 +155,5 @@ def window_sums(counts: Counts, first: IntArray, last: IntArray) -> Windows:
             [bool(counts.provisional[one : other + 1].any())
              for one, other in zip(first, last, strict=True)], dtype=bool,
         ),
+        year_ends=counts.year_ends,
     )  # fmt: skip

@@ -128,7 +128,8 @@ def _contributions(study: Study, measure: Measure, counts: Counts, of: Windows) 
         for at, band in _bands(counts.age_starts):
             yield {
                 "measure": measure.id, "sex": name,
-                "period_start": int(of.start[0]), "period_end": int(of.end[0]), **band,
+                "period_start": int(of.start[0]), "period_end": int(of.end[0]),
+                "year_ends": of.year_ends, **band,
                 **_values(made, at, "contribution_years", reason),
                 "gap_years": _or_nan(made.total, reason), "reason": reason,
                 "deaths_worse": float(sides[WORSE][0][at]),
@@ -173,7 +174,8 @@ def _change(
                 yield {
                     "measure": measure.id, "sex": name, "side": side,
                     "from_start": int(before.start[0]), "from_end": int(before.end[0]),
-                    "to_start": int(after.start[0]), "to_end": int(after.end[0]), **band,
+                    "to_start": int(after.start[0]), "to_end": int(after.end[0]),
+                    "year_ends": after.year_ends, **band,
                     **_values(change, at, "change_years", reason),
                     "side_total_years": _or_nan(change.total, reason),
                     "side_lower95_years": _or_nan(change.total_lower, reason),
@@ -233,7 +235,7 @@ def _cuts(
             yield {
                 "measure": measure.id, "sex": name,
                 "period_start": int(of.start[0]), "period_end": int(of.end[0]),
-                "ages": _ages_in_words(first, last),
+                "year_ends": of.year_ends, "ages": _ages_in_words(first, last),
                 "from_age_years": first, "to_age_years": last, "target_gap_years": aim.target,
                 **_cut(counts, of, sex, (first, last), aim),
             }  # fmt: skip

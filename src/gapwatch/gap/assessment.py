@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
 from gapwatch.gap.latent import Prior
 from gapwatch.gap.sensitivity import PROVISIONAL
 from gapwatch.gap.verdict import Assessment, Series, Target, Thresholds, assess
+from gapwatch.gap.windows import first_calendar_year
 from gapwatch.geography.panel import INTERVAL_WIDTH_SE
 from gapwatch.study import Measure, Study
 
@@ -26,6 +28,11 @@ class Judged:
     target: Target | None
     assessment: Assessment
     relative: Relative | None = None
+
+    @property
+    def year_ends(self) -> str:
+        """Last day of each year of the windows; of calendar years where there are none."""
+        return str(self.windows["year_ends"].iloc[0]) if len(self.windows) else CALENDAR_YEAR
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def _judge_one(
         gap_years=study.promise.share_of_baseline * baseline,
         year=deadline,
         baseline_gap_years=baseline,
-        baseline_year=(period[0] + period[1]) / 2,
+        baseline_year=(period[0] + period[1]) / 2 - lead_of(newest),
     )
     found = assess(
         series_of(newest), target, thresholds_of(study),
@@ -142,12 +149,20 @@ def _judge_ratio(
 def prior_of(study: Study, windows: pd.DataFrame) -> Prior:
     """The study's priors; a shock counts only where some window covers its year."""
     rules = study.projection
+    begins = first_calendar_year(windows["period_start"].to_numpy(dtype=np.int64), lead_of(windows))
+    ends = windows["period_end"].to_numpy(dtype=np.int64)
     covered = {
-        year: sd
-        for year, sd in rules.shocks.items()
-        if ((windows["period_start"] <= year) & (windows["period_end"] >= year)).any()
+        year: sd for year, sd in rules.shocks.items() if ((begins <= year) & (ends >= year)).any()
     }
     return Prior(rules.slope_sd_years_per_year, rules.step_sd_scale_years, covered or None)
+
+
+def lead_of(windows: pd.DataFrame) -> float:
+    """The part of each year of these windows that lies in the calendar year before."""
+    kinds = windows["year_ends"].unique()
+    if len(kinds) > 1:
+        raise ValueError(f"windows: expected years of one kind, found {sorted(kinds)}")
+    return YEAR_LEADS[str(kinds[0])] if len(kinds) else 0.0
 
 
 def thresholds_of(study: Study) -> Thresholds:
@@ -189,4 +204,5 @@ def series_of(windows: pd.DataFrame) -> Series:
             f"{geography} run {number}"
             for geography, number in zip(windows["geography"], windows["segment"], strict=True)
         ],
+        lead=lead_of(windows),
     )

@@ -65,6 +65,7 @@ def backtest(
     *,
     minimum: int = 3,
     prior: Prior | None = None,
+    lead: float = 0.0,
 ) -> tuple[Forecast, ...]:
     """Forecast every later window from every past one that has `minimum` windows behind it.
 
@@ -82,7 +83,7 @@ def backtest(
     """
     if minimum < 3:  # noqa: PLR2004 - a line needs three windows to be tested
         raise ValueError(f"minimum: expected 3 or more, found {minimum}")
-    windows = check_windows(start, end, gap, se, minimum=0)
+    windows = check_windows(start, end, gap, se, minimum=0, lead=lead)
     if len(windows) <= minimum:
         return ()
     model = prior or Prior()

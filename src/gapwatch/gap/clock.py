@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -34,14 +35,20 @@ class PublicationClock:
 
 
 def publication_clock(
-    *, deadline_year: int, window_years: int = 5, publication_lag_years: int = 2
+    *,
+    deadline_year: int,
+    window_years: int = 5,
+    publication_lag_years: int = 2,
+    lead: float = 0.0,
 ) -> PublicationClock:
     """Publication clock of a deadline: with the defaults and 2035, the last window out by the end
     of 2035 is 2029 to 2033, the one that ends in 2035 is centred on 2033 and out about 2037, and
     the one centred on 2035 is 2033 to 2037, out about 2039.
 
     A window that ends in year e is published in e + `publication_lag_years`; two years is how long
-    small-area life expectancy has usually taken, not a promise by the publisher.
+    small-area life expectancy has usually taken, not a promise by the publisher. `lead` is the part
+    of each year that lies in the calendar year before: 0.5 for years to June, whose windows are
+    centred half a year earlier.
 
     Raises ValueError when an argument is not a whole number, `window_years` is below 1 or
     `publication_lag_years` below 0.
@@ -58,7 +65,7 @@ def publication_clock(
 
     def window(end: int) -> PublishedWindow:
         start = end - window_years + 1
-        return PublishedWindow(start, end, (start + end) / 2, end + publication_lag_years)
+        return PublishedWindow(start, end, (start + end) / 2 - lead, end + publication_lag_years)
 
     return PublicationClock(
         deadline_year=deadline_year,
@@ -66,5 +73,10 @@ def publication_clock(
         publication_lag_years=publication_lag_years,
         last_by_deadline=window(deadline_year - publication_lag_years),
         ending_at_deadline=window(deadline_year),
-        centred_on_deadline=window(deadline_year + window_years // 2),
+        centred_on_deadline=window(centred_end(deadline_year, window_years, lead)),
     )
+
+
+def centred_end(year: int, window_years: int, lead: float) -> int:
+    """Last year of the first window whose midpoint is `year` or at most half a year after it."""
+    return math.ceil(year + lead + (window_years - 1) / 2)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import REPRODUCTION, SERIES_COMPARISON, SEXES
+from gapwatch.contracts import CALENDAR_YEAR, REPRODUCTION, SERIES_COMPARISON, SEXES
 from gapwatch.counting.counts import Counts, FloatArray, Windows, period
 from gapwatch.counting.disclosure import DISCLOSURE
 from gapwatch.counting.solving import near, upward
@@ -31,6 +31,8 @@ def reproduction(study: Study, inputs: Frames, computed: pd.DataFrame) -> pd.Dat
     windows whose deaths are still coming in aren't compared.
     """
     tolerance = study.computed.tolerance_years if study.computed else 0.0
+    # Published windows are of calendar years: windows of other years cover other deaths.
+    computed = computed[computed["year_ends"] == CALENDAR_YEAR]
     published = inputs["life_expectancy"].dropna(subset=["life_expectancy_years"])
     ours = computed.rename(columns={
         "geography": "kind", "area": "area_code", "life_expectancy_years": "computed_years",
@@ -66,7 +68,9 @@ def comparison(study: Study, inputs: Frames, own: Counts, computed: pd.DataFrame
     `computed_life_expectancy`; a window that isn't told there is withheld here (D01).
     """
     rows: list[dict[str, object]] = []
-    if not sided(study) or not (inputs["life_expectancy"]["geography"] == own.geography).any():
+    published_here = (inputs["life_expectancy"]["geography"] == own.geography).any()
+    # Published windows are of calendar years: windows of other years cover other deaths.
+    if not sided(study) or not published_here or own.year_ends != CALENDAR_YEAR:
         return pd.DataFrame(columns=list(SERIES_COMPARISON.names))
     mine = study.model_copy(update={"measures": sided(study)})
     published = measure_gaps(mine, inputs).dropna(subset=["gap_years"])

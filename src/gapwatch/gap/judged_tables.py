@@ -34,6 +34,7 @@ def _verdict_row(item: Judged) -> dict[str, object]:
         "windows": found.windows_used,
         "newest_start": newest[0],
         "newest_end": newest[1],
+        "year_ends": item.year_ends,
         "baseline_start": item.baseline_period[0],
         "baseline_end": item.baseline_period[1],
         "baseline_gap_years": target.baseline_gap_years if target else None,

@@ -76,16 +76,19 @@ class System:
 def system(windows: Windows, start: Years, end: Years, prior: Prior) -> System:
     """Set up the windows' covariance and the quantities asked for.
 
-    The quantities are the latent gap averaged over start..end, shape (q,); a calendar year is a
-    window of one year. A shock belongs to what is observed, not to the latent gap.
+    The quantities are the latent gap averaged over the calendar years start..end, shape (q,)
+    each; a calendar year is a window of one year. A shock belongs to what is observed, not to the
+    latent gap.
     """
     years = np.arange(
-        min(windows.start.min(), start.min()), max(windows.end.max(), end.max()) + 1, dtype=np.int64
+        min(windows.first_calendar_year.min(), start.min()),
+        max(windows.end.max(), end.max()) + 1,
+        dtype=np.int64,
     )
     walk = np.minimum.outer(years, years) - float(years[0])
     # The level is flat, so the origin of time changes nothing but the rounding: take the middle.
     t = years - float(windows.midpoint.mean())
-    H = averaging_matrix(windows.start, windows.end, years)
+    H = averaging_matrix(windows.start, windows.end, years, windows.lead)
     G = averaging_matrix(start, end, years)
     tau2 = (TAU_GRID**2)[:, None, None]
     slope2 = prior.slope_sd**2

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import GAP, SEXES
+from gapwatch.contracts import CALENDAR_YEAR, GAP, SEXES
 from gapwatch.demography.chiang import Z95
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
@@ -60,15 +60,21 @@ class Side:
     reason: tuple[str, ...]
 
 
-def measure_gaps(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The table `gap`: every measure of the study for both sexes and every published window."""
+def measure_gaps(
+    study: Study, inputs: dict[str, pd.DataFrame], year_ends: str = CALENDAR_YEAR
+) -> pd.DataFrame:
+    """The table `gap`: every measure of the study for both sexes and every published window.
+
+    `year_ends` is the last day of each year of the windows.
+    """
     frames = []
     for sex in SEXES:
         panel = build_panel(study, inputs, sex)
         for measure in study.measures:
             ends = _METHODS[measure.kind](study, measure, panel)
             frames.append(_frame(study, measure, panel, ends))
-    return canonical(GAP, pd.concat(frames, ignore_index=True), "gap")
+    gaps = pd.concat(frames, ignore_index=True).assign(year_ends=year_ends)
+    return canonical(GAP, gaps, "gap")
 
 
 def side(panel: Panel, codes: tuple[str, ...]) -> Side:

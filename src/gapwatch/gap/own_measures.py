@@ -126,7 +126,7 @@ def _of_sex(study: Study, measure: Measure, made: Tabled, sex: int) -> pd.DataFr
     return pd.DataFrame({
         "measure": measure.id, "sex": SEXES[sex], "kind": measure.kind,
         "geography": study.geography.vintage, "segment": found.segment,
-        "period_start": found.start, "period_end": found.end, **ends,
+        "period_start": found.start, "period_end": found.end, "year_ends": found.year_ends, **ends,
         "gap_years": gap, "se_years": se,
         "lower95_years": gap - Z95 * se, "upper95_years": gap + Z95 * se,
         "relative_gap": ratio, "relative_lower95": ratio * np.exp(-Z95 * log_se),

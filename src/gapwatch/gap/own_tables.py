@@ -72,7 +72,8 @@ def tabled(counts: Counts, found: Windows) -> Tabled:
 def pandemic(found: Windows) -> IntArray:
     """(W,) whether a window holds a pandemic year."""
     years = np.array(PANDEMIC_YEARS)
-    return np.asarray(((found.start[:, None] <= years) & (years <= found.end[:, None])).any(axis=1))
+    begins = found.first_calendar_year[:, None]
+    return np.asarray(((begins <= years) & (years <= found.end[:, None])).any(axis=1))
 
 
 def life_expectancies(study: Study, counted: Counted, names: dict[str, str]) -> pd.DataFrame:
@@ -163,6 +164,7 @@ def _frame(made: Tabled, names: dict[str, str]) -> pd.DataFrame:
         "sex": along(SEXES, 1),
         "period_start": along(found.start.tolist(), 2),
         "period_end": along(found.end.tolist(), 2),
+        "year_ends": found.year_ends,
         "segment": along(found.segment.tolist(), 2),
         "base": along(found.bases, 2),
         "top_age_years": int(counts.age_starts[-1]),
@@ -233,6 +235,17 @@ def residents_in_place(study: Study, inputs: Frames, own: Counts) -> pd.DataFram
     )  # fmt: skip
 
 
+def _break_reason(counts: Counts, at: int) -> str:
+    year, base, before = int(counts.years[at]), counts.bases[at], counts.bases[at - 1]
+    cause = (
+        f"the residents' estimates are on another base, {base} after {before}"
+        if base != before
+        else f"the figures start anew: no year between {int(counts.years[at - 1])} and {year} has "
+        "both deaths and residents"
+    )
+    return f"From {year} {cause}. Earlier windows can't be compared with later ones."
+
+
 def breaks_of(counts: Counts) -> tuple[Break, ...]:
     """Where the base of the residents changes; windows on its two sides are never one trend."""
     segments = counts.segments
@@ -240,9 +253,7 @@ def breaks_of(counts: Counts) -> tuple[Break, ...]:
     return tuple(
         Break(
             first_period=(int(counts.years[at]), int(counts.years[at])),
-            reason=f"From {int(counts.years[at])} the residents' estimates are on another base, "
-            f"{counts.bases[at]} after {counts.bases[at - 1]}. Earlier windows can't be compared "
-            "with later ones.",
+            reason=_break_reason(counts, int(at)),
         )
         for at in starts
     )

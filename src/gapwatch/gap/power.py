@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, owens_t
 
+from gapwatch.gap.clock import centred_end
 from gapwatch.gap.latent import Prior, System, condition, system
 from gapwatch.gap.mixture import mixture_cdf
 from gapwatch.gap.windows import Floats, Windows, error_covariance
@@ -59,7 +60,8 @@ def first_answerable(
     `power`, or the target is met in fewer than one in a thousand futures.
     """
     model = prior or Prior()
-    last = max(year + int(windows.width[-1]) // 2 - int(windows.end[-1]), 0)
+    centred = centred_end(year, int(windows.width[-1]), windows.lead)
+    last = max(centred - int(windows.end[-1]), 0)
     goal = _Goal(year, target, on_track_probability)
     rates = _rates(windows, last, goal, model) if last else np.empty(0)
     if np.isnan(rates).any():
@@ -84,6 +86,7 @@ def further_windows(windows: Windows, count: int) -> Windows:
         np.append(windows.end, windows.end[-1] + step),
         np.append(windows.gap, np.full(count, np.nan)),
         np.append(windows.se, np.full(count, windows.se[-1])),
+        windows.lead,
     )
 
 

@@ -80,6 +80,7 @@ class Series:
     `gap` = better - worse, years, with standard error `se`; each side's value and standard error.
     `usable` is False where a side is withheld; the other numbers of that window are then not read.
     `vintage`, optional, labels the basis of each window: two labels in one series are refused.
+    `lead` is the part of each year that lies in the calendar year before, as in `Windows`.
     """
 
     start: ArrayLike
@@ -92,6 +93,7 @@ class Series:
     better_se: ArrayLike
     usable: ArrayLike
     vintage: ArrayLike | None = None
+    lead: float = 0.0
 
     def of_usable(self, values: ArrayLike) -> Floats:
         """One of this series' columns at its usable windows."""
@@ -116,7 +118,8 @@ class Series:
         if len(labels) > 1:
             raise ValueError(f"vintage: expected one basis in a series, found {labels}")
         gap, se = self.of_usable(self.gap), self.of_usable(self.se)
-        return check_windows(first[usable], last[usable], gap, se, minimum=0), usable
+        windows = check_windows(first[usable], last[usable], gap, se, minimum=0, lead=self.lead)
+        return windows, usable
 
 
 def refusal(

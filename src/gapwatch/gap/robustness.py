@@ -146,9 +146,13 @@ def _backtest(study: Study, judged: list[Judged]) -> Iterator[Row]:
     for item in judged:
         windows, _ = series_of(item.windows).checked()
         forecasts = backtest(
-            windows.start, windows.end, windows.gap, windows.se,
+            windows.start,
+            windows.end,
+            windows.gap,
+            windows.se,
             prior=prior_of(study, item.windows),
-        )  # fmt: skip
+            lead=windows.lead,
+        )
         for apart in (False, True):
             for scored in score(forecasts, disjoint_only=apart):
                 yield {

@@ -103,11 +103,12 @@ def sensitivity(
         first, last = int(windows.start[i]), int(windows.end[i])
         period = str(first) if first == last else f"{first} to {last}"
         rows.append(row(f"without {period}", windows.take(everything != i), target, model))
-    covered = [y for y in pandemic_years if np.any((windows.start <= y) & (windows.end >= y))]
+    begins = windows.first_calendar_year
+    covered = [y for y in pandemic_years if np.any((begins <= y) & (windows.end >= y))]
     if covered:
         years = " or ".join(str(year) for year in covered)
         year = np.array(covered)[:, None]
-        touched = np.any((windows.start <= year) & (windows.end >= year), axis=0)
+        touched = np.any((begins <= year) & (windows.end >= year), axis=0)
         shocks = replace(model, shock_sd=dict.fromkeys(covered, pandemic_shock_sd))
         without = windows.take(~touched)
         rows.append(row(f"without windows that include {years}", without, target, model))

@@ -31,8 +31,8 @@ class Series:
     the computed figures and breaks in place of the published ones. `gaps` is the table `gap`;
     `baselines` holds gaps of baseline periods that are no windows of the trend, in the same shape,
     or is None where they are. `counted` is None without deaths and residents by age, and `tables`
-    then empty; else it holds computed_life_expectancy, reproduction, series_comparison and
-    count_total, and computed_gap where published figures decide.
+    then empty; else it holds computed_life_expectancy, reproduction, series_comparison,
+    count_total and counted_year, and computed_gap where published figures decide.
     """
 
     study: Study
@@ -62,6 +62,7 @@ def series(study: Study, inputs: Frames) -> Series:
             ("reproduction", reproduction(study, inputs, computed)),
             ("series_comparison", comparison(study, inputs, own, computed)),
             ("count_total", counted.totals),
+            ("counted_year", counted.years),
         )
         if len(frame)
     }
@@ -75,16 +76,17 @@ def series(study: Study, inputs: Frames) -> Series:
         **in_place_of_published(study, inputs, computed),
         "population_deaths": residents_in_place(study, inputs, own),
     }
-    gaps = _with_areas_own(trend_study, trend, made)
+    gaps = _with_areas_own(trend_study, trend, made, own.year_ends)
     return Series(trend_study, trend, gaps, made.baselines, counted, tables)
 
 
-def _with_areas_own(study: Study, inputs: Frames, made: OwnGaps) -> pd.DataFrame:
+def _with_areas_own(study: Study, inputs: Frames, made: OwnGaps, year_ends: str) -> pd.DataFrame:
     """Gaps of sides as made, and of the measures that take every area from the areas' figures."""
     others = tuple(measure for measure in study.measures if measure not in sided(study))
     frames = [made.gaps]
     if others:
-        frames.append(measure_gaps(study.model_copy(update={"measures": others}), inputs))
+        rest = study.model_copy(update={"measures": others})
+        frames.append(measure_gaps(rest, inputs, year_ends))
     return canonical(GAP, pd.concat(frames, ignore_index=True), "gap")
 
 

@@ -22,7 +22,9 @@ def side_trends(
         v, s = series.of_usable(value), series.of_usable(se)
         known = bool(np.isfinite(v).all() and np.isfinite(s).all() and (s > 0).all())
         trends.append(
-            gls_trend(windows.start, windows.end, v, s, shock_sd=model.shock_sd) if known else None
+            gls_trend(windows.start, windows.end, v, s, lead=windows.lead, shock_sd=model.shock_sd)
+            if known
+            else None
         )
     return trends[0], trends[1]
 

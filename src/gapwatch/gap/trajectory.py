@@ -91,6 +91,7 @@ def gls_trend(
     gap: ArrayLike,
     se: ArrayLike,
     *,
+    lead: float = 0.0,
     shock_sd: Mapping[int, float] | None = None,
 ) -> Trend:
     """Trend by generalised least squares of the gap on the windows' midpoints.
@@ -107,13 +108,14 @@ def gls_trend(
     0.8, 1.5 and 3 years.
 
     Parameters: `start`, `end` whole years, `gap` and `se` in years, each shape (n,), n >= 3, sorted
-    by end then start, mixed window lengths allowed; `shock_sd`, see `windows.error_covariance`.
+    by end then start, mixed window lengths allowed; `lead`, the part of each year that lies in the
+    calendar year before (0.5 for years to June); `shock_sd`, see `windows.error_covariance`.
 
     Raises ValueError as `windows.check_windows`, and when every window has the same midpoint.
 
     References: Aitken 1936 (generalised least squares); docs/methods.md, "Overlapping windows".
     """
-    windows = check_windows(start, end, gap, se)
+    windows = check_windows(start, end, gap, se, lead=lead)
     V, note = error_covariance(windows, shock_sd)
     origin = float(windows.midpoint[-1])
     t = windows.midpoint - origin
@@ -150,6 +152,7 @@ def project(
     target: float,
     slope_sd_years_per_year: float = 0.5,
     tau_scale: float = 0.25,
+    lead: float = 0.0,
     shock_sd: Mapping[int, float] | None = None,
 ) -> Projection:
     """Project the latent annual gap to calendar year `year` and compare it with `target` (years).
@@ -170,7 +173,7 @@ def project(
     References: Patterson & Thompson 1971 (restricted likelihood); Cressie 1993, ch. 3 (universal
     kriging); Gelman 2006 (half-normal prior on a standard deviation).
     """
-    windows = check_windows(start, end, gap, se)
+    windows = check_windows(start, end, gap, se, lead=lead)
     newest, deadline = int(windows.end.max()), int(year)
     if deadline != year or deadline < newest:
         raise ValueError(
@@ -180,7 +183,7 @@ def project(
     if not np.isfinite(target):
         raise ValueError(f"target: expected finite years, found {target}")
     prior = Prior(slope_sd_years_per_year, tau_scale, shock_sd)
-    years = np.arange(windows.start.min(), deadline + 1, dtype=np.int64)
+    years = np.arange(windows.first_calendar_year.min(), deadline + 1, dtype=np.int64)
     posterior = condition(system(windows, years, years, prior), windows.gap, prior.tau_scale)
     path = _path(years, posterior)
     slope_mean, slope_sd = mixture_moments(

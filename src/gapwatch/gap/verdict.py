@@ -176,7 +176,14 @@ def _describe(
     )
     if len(windows) < 3 or np.ptp(windows.midpoint) == 0:  # noqa: PLR2004 - no trend from two
         return found
-    trend = gls_trend(windows.start, windows.end, windows.gap, windows.se, shock_sd=model.shock_sd)
+    trend = gls_trend(
+        windows.start,
+        windows.end,
+        windows.gap,
+        windows.se,
+        lead=windows.lead,
+        shock_sd=model.shock_sd,
+    )
     worse, better = side_trends(series, windows, model)
     return replace(
         found,
@@ -204,6 +211,7 @@ def _with_target(found: Assessment, windows: Windows, target: Target, model: Pri
         target=target.gap_years,
         slope_sd_years_per_year=model.slope_sd,
         tau_scale=model.tau_scale,
+        lead=windows.lead,
         shock_sd=model.shock_sd,
     )
     midpoint, gap = float(windows.midpoint[-1]), float(windows.gap[-1])

@@ -7,13 +7,17 @@ that reads a trend from such a series has to start here.
 On the scale of time a whole number is the middle of that calendar year. A window from year `start`
 to year `end`, both included, has its midpoint at (start + end) / 2: 2010 to 2014 at 2012, which is
 the middle of 2012; 2010 to 2013 at 2011.5, the turn from 2011 to 2012.
+
+Years need not be calendar years. `lead` is the part of each year of a window that lies in the
+calendar year before the one that it is called by: 0 for calendar years, 0.5 for years to 30 June.
+The year to June 2024 has its midpoint at 2023.5, which is 1 January 2024.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,17 +35,26 @@ EXTRA_VARIANCE_SHARE = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """Checked windows of one series: whole years `start` <= `end`, `gap` and `se` in years."""
+    """Checked windows of one series: whole years `start` <= `end`, `gap` and `se` in years.
+
+    `lead`: the part of each year that lies in the calendar year before, the same for all.
+    """
 
     start: Years
     end: Years
     gap: Floats
     se: Floats
+    lead: float = 0.0
 
     @property
     def midpoint(self) -> Floats:
-        """(start + end) / 2, where a whole number is the middle of that calendar year."""
-        return (self.start + self.end) / 2.0
+        """(start + end) / 2 - lead, where a whole number is the middle of that calendar year."""
+        return (self.start + self.end) / 2.0 - self.lead
+
+    @property
+    def first_calendar_year(self) -> Years:
+        """The first calendar year that each window covers, or covers a part of."""
+        return first_calendar_year(self.start, self.lead)
 
     @property
     def width(self) -> Years:
@@ -54,11 +67,17 @@ class Windows:
     def take(self, index: ArrayLike) -> Windows:
         """The windows at `index` (positions or a mask), order kept."""
         i = np.asarray(index)
-        return Windows(self.start[i], self.end[i], self.gap[i], self.se[i])
+        return replace(self, start=self.start[i], end=self.end[i], gap=self.gap[i], se=self.se[i])
 
 
 def check_windows(
-    start: ArrayLike, end: ArrayLike, gap: ArrayLike, se: ArrayLike, *, minimum: int = 3
+    start: ArrayLike,
+    end: ArrayLike,
+    gap: ArrayLike,
+    se: ArrayLike,
+    *,
+    minimum: int = 3,
+    lead: float = 0.0,
 ) -> Windows:
     """Check one series of windows and return it as arrays of shape (n,).
 
@@ -70,8 +89,11 @@ def check_windows(
     ValueError
         unequal lengths, fewer than `minimum` windows, years that are not whole numbers, an end
         before its start, windows out of order or repeated, a gap that is not finite, a standard
-        error that is missing, zero or negative. The message names argument, expected and found.
+        error that is missing, zero or negative, a `lead` outside 0 to 1. The message names
+        argument, expected and found.
     """
+    if not 0 <= lead < 1:
+        raise ValueError(f"lead: expected a part of a year, 0 or more and below 1, found {lead}")
     first, last = whole_years("start", start), whole_years("end", end)
     value, error = _vector("gap", gap), _vector("se", se)
     sizes = {"start": first.size, "end": last.size, "gap": value.size, "se": error.size}
@@ -91,7 +113,7 @@ def check_windows(
                 f"({first[i]} to {last[i]})"
             )
     check_order(first, last)
-    return Windows(first, last, value, error)
+    return Windows(first, last, value, error, lead)
 
 
 def check_order(start: Years, end: Years) -> None:
@@ -138,11 +160,20 @@ def overlap_correlation(start: ArrayLike, end: ArrayLike) -> Floats:
     return correlation
 
 
-def averaging_matrix(start: Years, end: Years, years: Years) -> Floats:
-    """H, shape (n, len(years)): row i averages annual values over window i."""
-    inside = (years >= start[:, None]) & (years <= end[:, None])
+def first_calendar_year(start: Years, lead: float) -> Years:
+    """The first calendar year of which windows that begin with year `start` cover any part."""
+    return start - int(lead > 0)
+
+
+def averaging_matrix(start: Years, end: Years, years: Years, lead: float = 0.0) -> Floats:
+    """H, shape (n, len(years)): row i averages values of calendar years over window i.
+
+    A year of a window has its part `lead` in the calendar year before.
+    """
+    here = (years >= start[:, None]) & (years <= end[:, None])
+    before = (years >= start[:, None] - 1) & (years <= end[:, None] - 1)
     width: Floats = (end - start + 1).astype(np.float64)
-    return inside / width[:, None]
+    return ((1.0 - lead) * here + lead * before) / width[:, None]
 
 
 def error_covariance(
@@ -178,5 +209,5 @@ def _shock_covariance(windows: Windows, shock_sd: Mapping[int, float]) -> Floats
     sd = np.array([float(shock_sd[int(year)]) for year in years])
     if not np.all(np.isfinite(sd) & (sd >= 0)):
         raise ValueError(f"shock_sd: expected finite values of 0 or more, found {dict(shock_sd)}")
-    H = averaging_matrix(windows.start, windows.end, years)
+    H = averaging_matrix(windows.start, windows.end, years, windows.lead)
     return np.asarray((H * sd**2) @ H.T, dtype=np.float64)

@@ -85,7 +85,8 @@ def _figure(case: Case, drawn: Sequence[ChangePanel], number: int) -> Figure:
         title=_finding(case, drawn),
         subtitle=f"Years by which each side’s own change widened or narrowed the gap, by age, "
         f"{listing([f'{panel.sex}s' for panel in drawn])}, {case.measure.title}, from "
-        f"{period(row.from_start, row.from_end)} to {period(row.to_start, row.to_end)}, with 95% "
+        f"{period(row.from_start, row.from_end, row.year_ends)} to "
+        f"{period(row.to_start, row.to_end, row.year_ends)}, with 95% "
         f"intervals. As known at {date(case.facts.as_known_at)}.",
         alt=_alt(case, drawn),
         notes=(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gapwatch.reporting.ages import Ages, Change, Contribution, band_name, grouped, newest
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import MISSING, SPACE, capital, estimate, period, plain
+from gapwatch.reporting.numbers import MISSING, SPACE, capital, estimate, plain, span
 from gapwatch.reporting.parts import Column, Table
 from gapwatch.reporting.refusals import reason_text
 from gapwatch.study import Measure
@@ -24,7 +24,8 @@ def contribution_table(case: Case, measure: Measure) -> Table | None:
     by_sex = [{band.ages: band for band in bands} for _, bands in held]
     columns = [
         Column(
-            f"{sex.capitalize()}s, {period(bands[0].period_start, bands[0].period_end)}, years "
+            f"{sex.capitalize()}s, "
+            f"{span(bands[0].period_start, bands[0].period_end, bands[0].year_ends)}, years "
             f"{INTERVAL}",
             numeric=True,
         )
@@ -89,8 +90,8 @@ def totals_table(case: Case) -> Table:
             if held:
                 first = held[0]
                 when = (
-                    f"{period(first.from_start, first.from_end)} and "
-                    f"{period(first.to_start, first.to_end)}"
+                    f"{span(first.from_start, first.from_end, first.year_ends)} and "
+                    f"{span(first.to_start, first.to_end, first.year_ends)}"
                 )
                 sides = (_total(held, side) for side in ("worse", "better"))
                 rows.append((f"{measure.title}, {sex}s", when, *sides))

@@ -216,8 +216,8 @@ def change_sum(rows: Sequence[Change]) -> str:
         return ""
     total = worse.side_total_years + better.side_total_years
     when = (
-        f"Between {period(worse.from_start, worse.from_end)} and "
-        f"{period(worse.to_start, worse.to_end)}"
+        f"Between {period(worse.from_start, worse.from_end, worse.year_ends)} and "
+        f"{period(worse.to_start, worse.to_end, worse.year_ends)}"
     )
     values = (total, worse.side_total_years, better.side_total_years)
     places = max(len(apart(value)[0].partition(".")[2]) for value in values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.numbers import listing
 
@@ -27,6 +28,7 @@ class Contribution:
     gap_years: float | None
     reason: str
     flags: str
+    year_ends: str = CALENDAR_YEAR
 
     @property
     def ages(self) -> Ages:
@@ -68,6 +70,7 @@ class Change:
     side_upper95_years: float | None
     reason: str
     flags: str
+    year_ends: str = CALENDAR_YEAR
 
     @property
     def ages(self) -> Ages:

@@ -6,7 +6,7 @@ from gapwatch.reporting import asking_again, headlines, levelling, pandemic, wor
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.later import in_short
 from gapwatch.reporting.moves import moves, who_moved
-from gapwatch.reporting.numbers import listing, period, sentence, years
+from gapwatch.reporting.numbers import listing, sentence, years
 from gapwatch.reporting.parts import Answer, Banner
 from gapwatch.reporting.reading import Verdict, windows
 from gapwatch.reporting.refusals import reason_text
@@ -104,7 +104,7 @@ def _how_big(case: Case) -> Answer:
     later = [
         words.withheld(
             f"The gap for {case.sexes[0]}s",
-            period(window.start, window.end),
+            window.when,
             reason_text(window.reason),
         )
         for window in case.withheld_since
@@ -173,8 +173,8 @@ def one_sentence(case: Case) -> str:
     newest = case.newest
     if newest is None or newest.gap is None:
         return text
-    when = period(newest.start, newest.end)
+    when = newest.when
     size = f"for {case.sexes[0]}s is {years(newest.gap.value)}, for {when}"
     told = f"{text} The newest comparable gap {size}."
-    later = [period(window.start, window.end) for window in case.withheld_since]
+    later = [window.when for window in case.withheld_since]
     return f"{told} That of {listing(later)} is withheld." if later else told

@@ -12,7 +12,6 @@ from gapwatch.reporting.numbers import (
     listing,
     names_in_short,
     number,
-    period,
     sentence,
     years,
 )
@@ -35,7 +34,7 @@ KINDS = {"E12": "the region", "E92": "the country"}
 
 def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
     """What the figures are, and what chance alone would do to them."""
-    when = period(*maps[0].window)
+    when = case.when(maps[0].window, maps[0].geography)
     total, noun = len(maps[0].wards), maps[0].noun
     own = case.computes and maps[0].geography == case.study.geography.vintage
     made = ", computed here from deaths and residents" if own else ""
@@ -73,13 +72,16 @@ def compared(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
         if told:
             texts.append(
                 f"For {found.sex}s, life expectancy in years (with its 95% interval) was "
-                f"{listing(told)} in {period(*found.window)}."
+                f"{listing(told)} in {case.when(found.window, found.geography)}."
             )
     everywhere = len({tuple(names) for names in lacking.values()}) == 1
     for found in maps[:1] if everywhere else maps:
         if lacking[found.sex]:
             start = "There is no figure" if everywhere else f"For {found.sex}s there is no figure"
-            texts.append(f"{start} for {listing(lacking[found.sex])} in {period(*found.window)}.")
+            texts.append(
+                f"{start} for {listing(lacking[found.sex])} in "
+                f"{case.when(found.window, found.geography)}."
+            )
     return texts
 
 
@@ -128,7 +130,7 @@ def map_figure(
         number=place,
         title=standings(found, found.noun),
         subtitle=f"Life expectancy at birth, {found.sex}s, {found.areas}, "
-        f"{period(*found.window)}, with 95% intervals. As known at "
+        f"{case.when(found.window, found.geography)}, with 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
         alt=_alt(case, found),
         notes=tuple(_notes(case, found)),
@@ -228,7 +230,8 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
     ]
     return Table(
         id=name,
-        caption=f"Life expectancy at birth of every {maps[0].noun}, {period(*maps[0].window)}",
+        caption=f"Life expectancy at birth of every {maps[0].noun}, "
+        f"{case.when(maps[0].window, maps[0].geography)}",
         columns=(Column(capital(maps[0].noun)), Column(side), *heads),
         rows=tuple(rows),
         shares=(2.4, 1.8, 1.5, 1.25, 1.5, 1.25),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from gapwatch.reporting.numbers import noun_of, vintage
+from gapwatch.reporting.numbers import noun_of, period, vintage
 from gapwatch.reporting.parts import ReleaseFacts
 from gapwatch.reporting.reading import (
     Z95,
@@ -111,6 +111,15 @@ class Case:
         """The baseline window of the headline, if it is there and comparable."""
         period = (self.verdict.baseline_start, self.verdict.baseline_end)
         return next((w for w in self.comparable if (w.start, w.end) == period), None)
+
+    def period(self, start: int, end: int) -> str:
+        """Years of the series that decides, as they stand in a sentence."""
+        return period(start, end, self.verdict.year_ends)
+
+    def when(self, window: tuple[int, int], geography: str) -> str:
+        """A window of areas of one kind: ours are of the study's years, published ones calendar."""
+        own = self.computes and geography == self.study.geography.vintage
+        return self.period(*window) if own else period(*window)
 
     @property
     def years_old(self) -> int:

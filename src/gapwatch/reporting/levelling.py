@@ -18,12 +18,12 @@ WORSENING = "better-off side getting worse"
 class Down:
     """What shorter lives on the better-off side took off the gap since the baseline.
 
-    `narrowed` is by how much the gap narrowed, `by_better` how much of it that side's change is;
-    `gap` is that of the newest window, None where it isn't known.
+    `since` is the baseline in words; `narrowed` is by how much the gap narrowed, `by_better` how
+    much of it that side's change is; `gap` is that of the newest window, None where it isn't known.
     """
 
     sex: str
-    since: tuple[int, int]
+    since: str
     narrowed: float
     by_better: float
     gap: float | None
@@ -50,7 +50,8 @@ def of_change(sex: str, rows: Sequence[Change], gap: float | None = None) -> Dow
     if worse is None or better is None or better >= 0 or worse + better >= 0:
         return None
     first = rows[0]
-    return Down(sex, (first.from_start, first.from_end), -(worse + better), -better, gap)
+    since = period(first.from_start, first.from_end, first.year_ends)
+    return Down(sex, since, -(worse + better), -better, gap)
 
 
 def down(case: Case, sex: str) -> Down | None:
@@ -78,7 +79,7 @@ def mostly(closing_by: str, found: Down | None) -> bool:
 def told(found: Down, better: str) -> str:
     """How much of the narrowing it is, and what the gap would be had that side held."""
     amount, total = apart(found.by_better, found.narrowed)
-    since = period(*found.since)
+    since = found.since
     text = (
         f"For {found.sex}s, all of the narrowing since {since} is shorter lives in {better}: they "
         f"took {amount}{SPACE}years off the gap, and it narrowed by {total}{SPACE}years."

@@ -48,7 +48,7 @@ def level(case: Case) -> float | None:
     if len(held) < FEWEST:
         return None
     shocks = prior_of(case.study, newest).shock_sd
-    return gls_trend(held.start, held.end, held.gap, held.se, shock_sd=shocks).level
+    return gls_trend(held.start, held.end, held.gap, held.se, lead=held.lead, shock_sd=shocks).level
 
 
 def _run(case: Case) -> tuple[pd.DataFrame, Series]:

@@ -10,6 +10,8 @@ import datetime as dt
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+from gapwatch.contracts import CALENDAR_YEAR
+
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
 ACRONYMS = ("lsoa", "msoa", "oa", "iz", "dz", "sa")
@@ -127,9 +129,19 @@ def line(probability: float) -> str:
     return f"{number(per_cent, places)}%"
 
 
-def period(start: int, end: int) -> str:
-    """`2010 to 2014`, or `2014`."""
-    return str(start) if start == end else f"{start} to {end}"
+def period(start: int, end: int, year_ends: str = CALENDAR_YEAR) -> str:
+    """`2010 to 2014`, or `2014`; of other years `the years to June 2020 to 2024`, in a sentence."""
+    words = span(start, end, year_ends)
+    return words if year_ends == CALENDAR_YEAR else f"the {words}"
+
+
+def span(start: int, end: int, year_ends: str = CALENDAR_YEAR) -> str:
+    """The same as a label: `2010 to 2014`, `years to June 2020 to 2024`, `year to June 2024`."""
+    years = str(start) if start == end else f"{start} to {end}"
+    if year_ends == CALENDAR_YEAR:
+        return years
+    month = MONTHS[int(year_ends.partition("-")[0]) - 1]
+    return f"year{'' if start == end else 's'} to {month} {years}"
 
 
 def date(day: dt.date) -> str:

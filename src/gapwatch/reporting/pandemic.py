@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gapwatch.gap.sensitivity import PANDEMIC_YEARS
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.doubts import CANNOT, Choice
-from gapwatch.reporting.numbers import count, period
+from gapwatch.reporting.numbers import count
 from gapwatch.reporting.reading import Window
 
 WITHOUT = "without windows that include"
@@ -53,7 +53,7 @@ def _without_newest(case: Case, choices: Sequence[Choice]) -> str:
     newest = case.newest
     if newest is None:
         return ""
-    when = period(newest.start, newest.end)
+    when = newest.when
     row = next((row for row in choices if row.choice == f"without {when}"), None)
     if row is None or row.verdict == choices[0].verdict:
         return ""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gapwatch.contracts import DEATHS
+from gapwatch.contracts import CALENDAR_YEAR, DEATHS
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import count, noun_of, number, percent, period
+from gapwatch.reporting.numbers import count, noun_of, number, percent, span
 from gapwatch.reporting.parts import Block, Column, Paragraph, Table
 from gapwatch.reporting.reading import records
 from gapwatch.reporting.refusals import reason_text
@@ -35,6 +35,7 @@ class Own:
     period_end: int
     reason: str
     provisional: bool
+    year_ends: str = CALENDAR_YEAR
 
 
 def blocks(case: Case) -> list[Block]:
@@ -113,9 +114,10 @@ def _table(hidden: Sequence[Own]) -> Table:
     for (geography, name, code, sex, reason), rows in sorted(held.items()):
         spans = sorted((row.period_end, row.period_start) for row in rows)
         (last_end, last_start), (first_end, first_start) = spans[-1], spans[0]
-        when = period(first_start, first_end)
+        ends = rows[0].year_ends
+        when = span(first_start, first_end, ends)
         if len(rows) > 1:
-            when = f"{count(len(rows), 'window')}, {when} up to {period(last_start, last_end)}"
+            when = f"{count(len(rows), 'window')}, {when} up to {span(last_start, last_end, ends)}"
         cells.append((f"{name} ({noun_of(geography)}, {code})", f"{sex}s", when,
                       reason_text(reason)))  # fmt: skip
     return Table(

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
 from gapwatch.gap.sensitivity import PROVISIONAL
+from gapwatch.reporting.numbers import period, span
 
 Tables = Mapping[str, pd.DataFrame]
 Row = TypeVar("Row")
@@ -47,15 +49,26 @@ class Window:
     basis: str
     reason: str
     flags: tuple[str, ...]
+    year_ends: str = CALENDAR_YEAR
 
     @property
     def midpoint(self) -> float:
-        """Middle of the window: 2012.5 is the middle of the year 2012."""
-        return (self.start + self.end + 1) / 2
+        """Middle of the window: 2012.5 is the middle of the year 2012, 2024.0 its 1 January."""
+        return (self.start + self.end + 1) / 2 - YEAR_LEADS[self.year_ends]
+
+    @property
+    def when(self) -> str:
+        """The window as it stands in a sentence."""
+        return period(self.start, self.end, self.year_ends)
+
+    @property
+    def label(self) -> str:
+        """The window as it stands in a table or beside a mark."""
+        return span(self.start, self.end, self.year_ends)
 
     @property
     def years(self) -> int:
-        """Length in calendar years."""
+        """Length in years."""
         return self.end - self.start + 1
 
     @property
@@ -104,9 +117,11 @@ class Verdict:
     years_to_target: float | None
     years_to_target_lower95: float | None
     years_to_target_upper95: float | None
+    year_ends: str = CALENDAR_YEAR
 
 
-_TEXTS = {"measure", "sex", "verdict", "reason_code", "reason", "first_answerable_reason",
+_TEXTS = {"measure", "year_ends", "sex", "verdict", "reason_code", "reason",
+          "first_answerable_reason",
           "closing_by", "pace", "covariance_note",
           "relative_verdict"}  # fmt: skip
 _WHOLE = {"windows", "newest_start", "newest_end", "baseline_start", "baseline_end",
@@ -152,6 +167,7 @@ def windows(tables: Tables, measure: str, sex: str) -> tuple[Window, ...]:
             basis=_text(row["basis"]),
             reason=_text(row["reason"]),
             flags=tuple(_text(row["flags"]).split()),
+            year_ends=_text(row["year_ends"]),
         )
         for row in rows
     )

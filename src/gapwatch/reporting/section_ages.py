@@ -63,7 +63,7 @@ def _contributions(case: Case, number: int) -> list[Block]:
 def _opening(case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]) -> list[str]:
     sums = [
         f"{years(bands[0].gap_years)} for {sex}s in "
-        f"{period(bands[0].period_start, bands[0].period_end)}"
+        f"{period(bands[0].period_start, bands[0].period_end, bands[0].year_ends)}"
         for sex, bands in found
         if bands and bands[0].gap_years is not None
     ]
@@ -88,7 +88,8 @@ def _opening(case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]) ->
 def _figure(case: Case, drawn: Sequence[AgePanel], number: int) -> Figure:
     table = contribution_table(case, case.measure)
     spans = dict.fromkeys(
-        period(panel.bands[0].period_start, panel.bands[0].period_end) for panel in drawn
+        period(band.period_start, band.period_end, band.year_ends)
+        for band in (panel.bands[0] for panel in drawn)
     )
     return Figure(
         id=CHART,

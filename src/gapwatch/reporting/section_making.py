@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.later import kind
-from gapwatch.reporting.numbers import capital, count, date, line, period, size
+from gapwatch.reporting.numbers import capital, count, date, line, size
 from gapwatch.reporting.parts import Block, Entries, Entry, Heading, Items, Paragraph, Section
 from gapwatch.reporting.refusals import every_ground
 
@@ -60,7 +60,7 @@ def section(case: Case) -> Section:
 
 
 def _methods(case: Case) -> tuple[str, ...]:
-    base = period(case.verdict.baseline_start, case.verdict.baseline_end)
+    base = case.period(case.verdict.baseline_start, case.verdict.baseline_end)
     return (
         (
             "Life expectancy at birth sums up the death rates of one period. It is how long a "

@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import (
-    MISSING,
-    SPACE,
-    apart,
-    count,
-    estimate,
-    listing,
-    period,
-    plain,
-)
+from gapwatch.reporting.numbers import MISSING, SPACE, apart, count, estimate, listing, plain
 from gapwatch.reporting.parts import Block, Column, Items, Paragraph, Section, Table
 from gapwatch.reporting.reading import Verdict, Window, last_segment, windows
 from gapwatch.reporting.refusals import reason_text
@@ -133,7 +124,7 @@ def _note(case: Case, sex: str) -> str:
         return ""
     return (
         f"{_windows_of(case, sex)} "
-        f"Baseline: {period(verdict.baseline_start, verdict.baseline_end)}. "
+        f"Baseline: {case.period(verdict.baseline_start, verdict.baseline_end)}. "
         f"Target: for {verdict.target_year}. Relative gap: better-off side divided by "
         "worse-off side, newest window."
     )
@@ -145,7 +136,7 @@ def _spans(case: Case, sex: str) -> dict[str, list[str]]:
     for measure in _ordered(case):
         newest = _newest(case, measure, sex)
         if newest is not None and (measure.id, sex) in case.verdicts:
-            spans.setdefault(period(newest.start, newest.end), []).append(measure.title)
+            spans.setdefault(newest.when, []).append(measure.title)
     return spans
 
 
@@ -183,8 +174,8 @@ def _row(case: Case, measure: Measure, verdict: Verdict, usual: str) -> tuple[st
         relative = estimate(ratio.value, ratio.lower, ratio.upper, 3) if ratio else MISSING
     elif newest is not None:
         gap = f"withheld: {reason_text(newest.reason)}"
-    if newest is not None and period(newest.start, newest.end) != usual:
-        gap += f", {period(newest.start, newest.end)}{' alone' if newest.years == 1 else ''}"
+    if newest is not None and newest.when != usual:
+        gap += f", {newest.when}{' alone' if newest.years == 1 else ''}"
     return (
         measure.title, gap, plain(verdict.baseline_gap_years), plain(verdict.target_gap_years),
         relative, verdict.verdict,

@@ -14,6 +14,7 @@ from gapwatch.reporting.numbers import (
     number,
     period,
     plain,
+    span,
     years,
 )
 from gapwatch.reporting.parts import Block, Column, Heading, Items, Paragraph, Section, Table
@@ -73,7 +74,7 @@ def _question(case: Case) -> str:
 
 def _told(case: Case, sex: str, rows: Sequence[Cut]) -> list[Block]:
     first = rows[0]
-    when = period(first.period_start, first.period_end)
+    when = period(first.period_start, first.period_end, first.year_ends)
     target = years(first.target_gap_years)
     heading = Heading(
         f"{sex.capitalize()}s: {years(first.gap_years)} in {when}, and a target of {target}"
@@ -138,7 +139,7 @@ def _row(measure: Measure, sex: str, row: Cut) -> tuple[str, ...]:
         share = "none" if row.cut_share == 0 else taking.share(row.cut_share)
     deaths = "–" if row.cut_share is None else _deaths(row.deaths_a_year)
     return (
-        f"{measure.title}, {sex}s", period(row.period_start, row.period_end),
+        f"{measure.title}, {sex}s", span(row.period_start, row.period_end, row.year_ends),
         capital(band_name(row.ages)), plain(row.gap_years), plain(row.target_gap_years), share,
         deaths,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.reporting import asking_again, doubts, pace, trajectory_words, words
 from gapwatch.reporting.answers import goal, rules
 from gapwatch.reporting.case import Case, difference
@@ -12,7 +13,6 @@ from gapwatch.reporting.numbers import (
     interval,
     listing,
     number,
-    period,
     plain,
     sentence,
     years,
@@ -36,7 +36,7 @@ def section(case: Case) -> Section:
     blocks += [Paragraph(text) for text in _projection(case)]
     if case.newest is not None:
         middle = int(case.newest.midpoint)
-        single = case.newest.years == 1
+        single = case.newest.years == 1 and case.newest.year_ends == CALENDAR_YEAR
         told = pace.sentences(
             case.verdict, middle, old=case.is_old, single=single, level=level(case)
         )
@@ -53,7 +53,7 @@ def section(case: Case) -> Section:
 
 def _opening(case: Case) -> list[str]:
     verdict, promise = case.verdict, case.study.promise
-    base = period(verdict.baseline_start, verdict.baseline_end)
+    base = case.period(verdict.baseline_start, verdict.baseline_end)
     whose = (
         "Our own figures, computed from deaths and residents, give"
         if case.computes
@@ -75,7 +75,7 @@ def _opening(case: Case) -> list[str]:
     elif outside and case.newest:
         texts.append(words.since_baseline(outside, case.newest, None))
     for found in case.rows(doubts.Selection, "selection"):
-        when = period(found.period_start, found.period_end)
+        when = case.period(found.period_start, found.period_end)
         texts.append(doubts.if_picked(found, case.noun, when, verdict.baseline_gap_years))
     if case.newest and case.newest.gap and verdict.target_gap_years is not None:
         texts.append(
@@ -202,12 +202,7 @@ def _ends_alt(case: Case, worse: str, better: str) -> str:
         if given:
             first, last = (getattr(w, pick).value for w in (given[0], given[-1]))
             ends.append(f"{name} goes from {number(first)} to {number(last)} years")
-    span = (
-        f" between {period(given[0].start, given[0].end)} and "
-        f"{period(given[-1].start, given[-1].end)}"
-        if given
-        else ""
-    )
+    span = f" between {given[0].when} and {given[-1].when}" if given else ""
     return (
         f"Line chart with two series: diamonds for {better}, circles for {worse}. "
         f"{listing(ends)}{span}. Each point has an upright 95% interval."

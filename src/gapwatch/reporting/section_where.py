@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from gapwatch.reporting.area_figures import map_figure, opening, values_table
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import SPACE, apart, capital, count, date, number, period, years
+from gapwatch.reporting.numbers import SPACE, apart, capital, count, date, number, years
 from gapwatch.reporting.parts import Block, Figure, Paragraph, Section
 from gapwatch.reporting.wards import WardMap, differ, drawable, ward_map
 
@@ -55,7 +55,7 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
         number=place,
         title=extent(maps) or ranking(maps, maps[0].noun),
         subtitle=f"Life expectancy at birth by {maps[0].noun}, males and females, "
-        f"{maps[0].areas}, {period(*first.window)}, with 95% intervals. "
+        f"{maps[0].areas}, {case.when(first.window, first.geography)}, with 95% intervals. "
         f"As known at {date(case.facts.as_known_at)}.",
         alt=f"{alt}{spread}{ranking(maps, maps[0].noun)}.",
         notes=(_order_note(maps), f"{ranking(maps, maps[0].noun)}."),

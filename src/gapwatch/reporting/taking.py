@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.reporting.ages import Ages, band_name
 from gapwatch.reporting.numbers import number, percent, years
 from gapwatch.reporting.refusals import reason_text
@@ -24,6 +25,7 @@ class Cut:
     cut_share: float | None
     deaths_a_year: float | None
     reason: str
+    year_ends: str = CALENDAR_YEAR
 
     @property
     def ages(self) -> Ages:

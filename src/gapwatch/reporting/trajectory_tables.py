@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import SPACE, estimate, interval, period, plain
+from gapwatch.reporting.numbers import SPACE, estimate, interval, plain
 from gapwatch.reporting.parts import Column, Table
 from gapwatch.reporting.reading import Window, trajectory
 from gapwatch.reporting.refusals import reason_text
@@ -46,7 +46,7 @@ def _window_row(window: Window, *, comparable: bool) -> tuple[str, ...]:
     ratio = window.relative
     relative = estimate(ratio.value, ratio.lower, ratio.upper, 3) if ratio else "not available"
     told = "no, provisional" if window.provisional else "yes" if comparable else "no"
-    return (period(window.start, window.end), gap, *sides, relative, told)
+    return (window.label, gap, *sides, relative, told)
 
 
 def path_table(case: Case) -> Table:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from gapwatch.contracts import YEAR_LEADS
 from gapwatch.gap.clock import publication_clock
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import count, interval, listing, period, plain, years
+from gapwatch.reporting.numbers import count, interval, listing, plain, years
 from gapwatch.reporting.pandemic import NAMED, touched
 from gapwatch.reporting.reading import Estimate, Window
 
@@ -21,7 +22,7 @@ def provisional(found: tuple[Window, ...]) -> str:
     """Named so that nobody takes it for the newest figure; "" when there is none."""
     if not found:
         return ""
-    named = [period(w.start, w.end) + (f" ({years(w.gap.value)})" if w.gap else "") for w in found]
+    named = [w.when + (f" ({years(w.gap.value)})" if w.gap else "") for w in found]
     if len(found) == 1:
         return (
             f"The figure for {named[0]} is provisional: deaths are still coming in, or part of the "
@@ -74,7 +75,7 @@ def notes(case: Case) -> list[str]:
 
 def _flat(case: Case) -> str:
     base = baseline_outside(case) if case.computes else None
-    return f" Its flat part is the baseline of {period(base.start, base.end)}." if base else ""
+    return f" Its flat part is the baseline of {base.when}." if base else ""
 
 
 def _dots(case: Case) -> str:
@@ -100,15 +101,15 @@ def alt(case: Case) -> str:
         parts.append(
             f"{len(given)} comparable {named}windows run from "
             f"{plain(first.gap.value if first.gap else None)} years in "
-            f"{period(first.start, first.end)} to {plain(last.gap.value if last.gap else None)} in "
-            f"{period(last.start, last.end)}, each with its 95% interval."
+            f"{first.when} to {plain(last.gap.value if last.gap else None)} in "
+            f"{last.when}, each with its 95% interval."
         )
         top = max(given, key=lambda window: window.gap.value if window.gap else 0.0)
         if top not in (first, last) and top.gap:
-            when = period(top.start, top.end)
+            when = top.when
             parts.append(f"The highest is {plain(top.gap.value)} in {when}.")
     parts += [
-        f"An open dot, marked as provisional, is {plain(w.gap.value)} in {period(w.start, w.end)}."
+        f"An open dot, marked as provisional, is {plain(w.gap.value)} in {w.when}."
         for w in case.provisional
         if w.gap
     ]
@@ -141,7 +142,8 @@ def deciding(case: Case) -> list[str]:
     length = newest.years if newest else 5
     if case.computes:
         return _deciding_own(case, length)
-    clock = publication_clock(deadline_year=deadline, window_years=length)
+    lead = YEAR_LEADS[case.verdict.year_ends]
+    clock = publication_clock(deadline_year=deadline, window_years=length, lead=lead)
     ending, last = clock.ending_at_deadline, clock.last_by_deadline
     centred = clock.centred_on_deadline
     return [
@@ -151,10 +153,10 @@ def deciding(case: Case) -> list[str]:
         ),
         (
             f"A {size(length)} figure that ends in {deadline} is centred on "
-            f"{int(ending.midpoint)}, and is published about {ending.published}. So the last "
-            f"figure out by the end of {deadline} tells of about {int(last.midpoint)}."
+            f"{moment(ending.midpoint)}, and is published about {ending.published}. So the last "
+            f"figure out by the end of {deadline} tells of about {moment(last.midpoint)}."
         ),
-        f"The figure centred on {int(centred.midpoint)} is published about {centred.published}.",
+        f"The figure centred on {moment(centred.midpoint)} is published about {centred.published}.",
     ]
 
 
@@ -165,7 +167,10 @@ def _deciding_own(case: Case, length: int) -> list[str]:
     usual = case.is_old or newest is None
     lag = USUAL_LAG_YEARS if newest is None or case.is_old else known - newest.end
     clock = publication_clock(
-        deadline_year=deadline, window_years=length, publication_lag_years=lag
+        deadline_year=deadline,
+        window_years=length,
+        publication_lag_years=lag,
+        lead=YEAR_LEADS[case.verdict.year_ends],
     )
     ending, last = clock.ending_at_deadline, clock.last_by_deadline
     centred = clock.centred_on_deadline
@@ -191,14 +196,20 @@ def _deciding_own(case: Case, length: int) -> list[str]:
         return told
     told.append(
         f"So a {size(length)} figure that ends in {deadline}, which is centred on "
-        f"{int(ending.midpoint)}, is known about {ending.published}. The last one known by the end "
-        f"of {deadline} tells of about {int(last.midpoint)}."
+        f"{moment(ending.midpoint)}, is known about {ending.published}. The last one known by the "
+        f"end of {deadline} tells of about {moment(last.midpoint)}."
     )
     told.append(
-        f"The figure centred on {int(centred.midpoint)} is known about {centred.published}."
+        f"The figure centred on {moment(centred.midpoint)} is known about {centred.published}."
     )
     return told
 
 
 def _after(lag: int) -> str:
     return "less than a year" if lag == 0 else "one year" if lag == 1 else f"{lag} years"
+
+
+def moment(midpoint: float) -> str:
+    """The middle of a window: a calendar year, or the 1 January between two of them."""
+    whole = int(midpoint)
+    return str(whole) if midpoint == whole else f"1 January {whole + 1}"

@@ -51,11 +51,11 @@ class Rules:
     stale_after: int = 6
 
 
-def age(newest: tuple[int, int], years_old: int, limit: int) -> tuple[str, ...]:
+def age(newest: str, years_old: int, limit: int) -> tuple[str, ...]:
     """Why figures that are too old give no verdict."""
     return (
         (
-            f"The newest comparable figures are for {period(*newest)}. "
+            f"The newest comparable figures are for {newest}. "
             f"They end {years_old} years before this report."
         ),
         f"Figures more than {limit} years old cannot carry a verdict.",
@@ -85,8 +85,9 @@ def because(verdict: Verdict, rules: Rules, years_old: int) -> tuple[str, ...]:
     """What the verdict rests on."""
     if verdict.verdict == "cannot calculate":
         start, end = verdict.newest_start, verdict.newest_end
-        dated = years_old > rules.stale_after and start is not None and end is not None
-        old = age((start, end), years_old, rules.stale_after) if dated else ()  # type: ignore[arg-type]
+        old: tuple[str, ...] = ()
+        if years_old > rules.stale_after and start is not None and end is not None:
+            old = age(period(start, end, verdict.year_ends), years_old, rules.stale_after)
         if verdict.reason_code == OLD and old:
             return old
         return (sentence(verdict.reason or "the reason is not recorded"), *old)
@@ -117,7 +118,7 @@ def withheld(subject: str, when: str, reason: str) -> str:
 
 def gap_size(window: Window, reason: str, sex: str) -> tuple[str, str]:
     """How big the gap was, and how sure that is."""
-    when = period(window.start, window.end)
+    when = window.when
     if window.gap is None:
         return withheld(f"The gap for {sex}s", when, reason), ""
     gap = window.gap
@@ -160,7 +161,7 @@ def other_sex(window: Window | None, sex: str, reason: str) -> str:
     if window is None:
         return f"For {sex}s there is no comparable figure."
     if window.gap is None:
-        return withheld(f"The gap for {sex}s", period(window.start, window.end), reason)
+        return withheld(f"The gap for {sex}s", window.when, reason)
     text = f"For {sex}s the gap was {years(window.gap.value)}"
     if window.gap.lower is None or window.gap.upper is None:
         return f"{text}."
@@ -174,7 +175,7 @@ def direction(verdict: Verdict, first: Window | None, last: Window | None) -> tu
     low, high = verdict.slope_lower95_years_per_year, verdict.slope_upper95_years_per_year
     if slope is None or low is None or high is None or first is None or last is None:
         return "We cannot tell.", "There are too few comparable figures to see a direction."
-    span = f"between {period(first.start, first.end)} and {period(last.start, last.end)}"
+    span = f"between {first.when} and {last.when}"
     if low <= 0 <= high:
         return (
             "We cannot tell.",
@@ -202,7 +203,7 @@ def since_baseline(before: Window, after: Window, change: Estimate | None) -> st
     """The newest window against the baseline; a change that chance could make isn't called one."""
     if before.gap is None or after.gap is None:
         return ""
-    base, when = period(before.start, before.end), period(after.start, after.end)
+    base, when = before.when, after.when
     if before.gap.value == after.gap.value:
         return f"The gap was {years(after.gap.value)} both in {base}, the baseline, and in {when}."
     first, last = apart(before.gap.value, after.gap.value)

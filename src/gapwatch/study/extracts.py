@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.study.base import Part, Period
 
 FileColumn = Annotated[str, Field(min_length=1, max_length=300)]
@@ -37,6 +38,8 @@ class Extract(Part):
     `dates` is the form of the pseudo column `date`, of which year and month are taken; a workbook's
     own dates are `yyyy-mm-dd`. A `month` is a number or an English name. A blank `cause` is filled
     with "not stated", since an empty one in the contract stands for all causes.
+    `year_ends` is the last day of a year of deaths, month and day: `12-31` for calendar years, or
+    `06-30` for years from 1 July to 30 June, each called by the calendar year that it ends in.
     `totals` maps a column of the file to the word by which a row is a total over that column: such
     rows are no data, and each must agree with the sum of the rows that it agrees with elsewhere, in
     the columns of the file that the table lacks too; a blank cell in a total row stands for all as
@@ -58,6 +61,7 @@ class Extract(Part):
     unique: FileColumn | None = None
     sparse: bool = False
     years: Period | None = None
+    year_ends: Literal["12-31", "06-30"] = "12-31"
     dates: Literal["yyyy-mm-dd", "dd/mm/yyyy", "yyyy-mm"] | None = None
     totals: dict[FileColumn, Annotated[str, Field(min_length=1, max_length=300)]] = Field(
         default={}
@@ -72,6 +76,10 @@ def require_sound(told: Extract, table: str, columns: Iterable[str], constants: 
     rules = (
         (told.add_up and not counted, "add_up only for counts", f"add_up for {table}"),
         (told.sparse and table != "deaths", "sparse only for deaths", f"sparse for {table}"),
+        (told.year_ends != CALENDAR_YEAR and table != "deaths", "year_ends only for deaths",
+         f"year_ends for {table}"),
+        (told.year_ends != CALENDAR_YEAR and bool(named & {"date", "month"}),
+         "whole years beside year_ends", "a column of dates or months"),
         (told.restricted and table != "deaths", "restricted only for deaths",
          f"restricted for {table}"),
         (bool(told.over) and not told.add_up, "over only beside add_up", "over alone"),

@@ -82,7 +82,8 @@ def table(counts: Counts, length: int) -> pd.DataFrame:
                 figures = [made.e[cell][0], made.se[cell][0], made.lower[cell][0],
                            made.upper[cell][0]]  # fmt: skip
                 rows.append((
-                    counts.geography, area, area, sex, start, end, 1, "census2021", AGES[-1],
+                    counts.geography, area, area, sex, start, end, "12-31", 1, "census2021",
+                    AGES[-1],
                     *(np.nan if reason else float(figure) for figure in figures),
                     found.deaths[cell].sum(), found.person_years[cell].sum(), 0.0, False, reason,
                     str(np.asarray(made.flags)[cell]),

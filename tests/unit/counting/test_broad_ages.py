@@ -59,6 +59,7 @@ def contributions(worse: list[int], better: list[int], reason: str = "") -> pd.D
     years = [0.52, -0.11, 1.24, 0.5, 2.0, 0.81, 0.7]
     return pd.DataFrame({
         "measure": "north-v-south", "sex": "male", "period_start": 2021, "period_end": 2025,
+        "year_ends": "12-31",
         "age_start_years": STARTS, "age_end_years": [0, 14, 39, 64, 74, 79, None],
         "contribution_years": years, "lower95_years": [y - 0.2 for y in years],
         "upper95_years": [y + 0.2 for y in years], "gap_years": sum(years), "reason": reason,
@@ -117,7 +118,7 @@ def test_no_band_has_a_reason_that_tells_a_count() -> None:
 
 def test_a_change_is_withheld_by_the_deaths_of_both_windows_and_has_the_told_totals() -> None:
     keys = {"measure": "m", "sex": "male", "side": "worse", "from_start": 2001, "from_end": 2005,
-            "to_start": 2021, "to_end": 2025}  # fmt: skip
+            "to_start": 2021, "to_end": 2025, "year_ends": "12-31"}  # fmt: skip
     rows = pd.DataFrame({
         **keys, "age_start_years": [0, 15, 40, 65], "age_end_years": [14, 39, 64, None],
         "change_years": [0.31, 0.4, 0.5, 0.6], "lower95_years": [0.1, 0.2, 0.3, 0.4],

@@ -180,6 +180,7 @@ def gap_rows() -> pd.DataFrame:
     return pd.DataFrame({
         "measure": "north-v-south", "sex": worse["sex"], "kind": "pooled", "geography": "ward2022",
         "segment": 1, "period_start": worse["period_start"], "period_end": worse["period_end"],
+        "year_ends": "12-31",
         **ends, "gap_years": gap, "se_years": se, "lower95_years": gap - Z * se,
         "upper95_years": gap + Z * se, "relative_gap": 1.0, "relative_lower95": 0.9,
         "relative_upper95": 1.1, "naive_gap_years": np.nan, "basis": "deaths", "reason": "",

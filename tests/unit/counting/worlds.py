@@ -158,9 +158,11 @@ def deaths_table(
         number = (months or {}).get(row.year, 0)
         for month in range(1, number + 1):
             count = row.count if month == 1 else 0
-            told.append({**cell, "month": f"{month:02d}", "deaths_persons": count})
+            told.append(
+                {**cell, "year_ends": "12-31", "month": f"{month:02d}", "deaths_persons": count}
+            )
         if not number:
-            told.append({**cell, "month": "", "deaths_persons": row.count})
+            told.append({**cell, "year_ends": "12-31", "month": "", "deaths_persons": row.count})
     return typed(DEATHS, told)
 
 

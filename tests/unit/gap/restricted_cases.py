@@ -79,7 +79,9 @@ def inputs(own: Counts) -> Frames:
                     "year": int(year), "age_start_years": int(start),
                     "age_end_years": end}  # fmt: skip
             count = float(own.deaths[a, s, y, k])
-            dead.append(band | {"month": "", "cause": "", "deaths_persons": count})
+            dead.append(
+                band | {"year_ends": "12-31", "month": "", "cause": "", "deaths_persons": count}
+            )
             people = float(own.person_years[a, s, y, k])
             alive.append(band | {"base": BASE, "population_persons": people})
     return {

@@ -70,7 +70,8 @@ def gap(years: tuple[int, ...] = YEARS, length: int = 1) -> pd.DataFrame:
                 rows.append({
                     "measure": measure, "sex": sex, "kind": "pooled" if sided else "extremes",
                     "geography": "ward2011", "segment": 1, "period_start": end - size + 1,
-                    "period_end": end, **_ends("worse", 76 + 0.1 * place, half),
+                    "period_end": end, "year_ends": "12-31",
+                    **_ends("worse", 76 + 0.1 * place, half),
                     **_ends("better", 76 + 0.1 * place + value, half), "gap_years": value,
                     "se_years": 0.9, "lower95_years": value - 1.76, "upper95_years": value + 1.76,
                     "relative_gap": 1.1, "relative_lower95": 1.05, "relative_upper95": 1.15,
@@ -122,6 +123,7 @@ def contributions(**changes: Any) -> list[dict[str, Any]]:
             rows += [
                 {
                     "measure": MEASURE, "sex": sex, "period_start": start, "period_end": end,
+                    "year_ends": "12-31",
                     **band(age), "contribution_years": value, "lower95_years": value - 0.35,
                     "upper95_years": value + 0.35, "gap_years": sum(values), "reason": "",
                     "flags": "",
@@ -145,6 +147,7 @@ def changes(worse: float = -1.2, better: float = -0.9, half: float = 0.5) -> lis
                 rows.append({
                     "measure": MEASURE, "sex": sex, "side": side, "from_start": BASELINE[0],
                     "from_end": BASELINE[1], "to_start": NEWEST[0], "to_end": NEWEST[1],
+                    "year_ends": "12-31",
                     **band(age), "change_years": part, "lower95_years": part - 0.1,
                     "upper95_years": part + 0.1, "side_total_years": total,
                     "side_lower95_years": total - half, "side_upper95_years": total + half,
@@ -164,6 +167,7 @@ def cuts(**changes: Any) -> list[dict[str, Any]]:
         ):
             rows.append({
                 "measure": MEASURE, "sex": sex, "period_start": NEWEST[0], "period_end": NEWEST[1],
+                "year_ends": "12-31",
                 "ages": words, "from_age_years": start, "to_age_years": end, "gap_years": 8.1,
                 "target_gap_years": 5.0, "cut_share": share, "deaths_a_year": deaths,
                 "reason": reason,
@@ -215,7 +219,8 @@ def own() -> list[dict[str, Any]]:
         value = None if hidden else 77.0 + place
         rows.append({
             "geography": "ward2011", "area": code, "area_name": name, "sex": "male",
-            "period_start": NEWEST[0], "period_end": NEWEST[1], "segment": 1, "base": "census2021",
+            "period_start": NEWEST[0], "period_end": NEWEST[1], "year_ends": "12-31",
+            "segment": 1, "base": "census2021",
             "top_age_years": 90, "life_expectancy_years": value,
             "se_years": None if hidden else 0.8,
             "lower95_years": None if value is None else value - 1.6,

@@ -179,6 +179,7 @@ def gap() -> pd.DataFrame:
                     "segment": 1 if place == 0 else 2,
                     "period_start": start,
                     "period_end": end,
+                    "year_ends": "12-31",
                     **_estimate("worse", 76.0 + 0.1 * place, half),
                     **_estimate("better", 76.0 + 0.1 * place + value, half),
                     "gap_years": value,
@@ -201,6 +202,7 @@ def verdicts(verdict: str, **changes: Any) -> pd.DataFrame:
     """One verdict for both measures and both sexes."""
     row: Mapping[str, Any] = {
         "verdict": verdict,
+        "year_ends": "12-31",
         "reason_code": "",
         "reason": "",
         "windows": 8,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from gapwatch.contracts import Column, Table
+from gapwatch.contracts import CALENDAR_YEAR, Column, Table
 from gapwatch.errors import UsageError, ValidationError
 from gapwatch.warehouse import Session, literal
 
@@ -19,6 +19,7 @@ _log = logging.getLogger(__name__)
 MICRO = 1_000_000
 MOST_PERSONS = 1_000_000
 _PARTS_OF_A_COUNT = ("month", "cause")
+_OPTIONAL = (*_PARTS_OF_A_COUNT, "year_ends")
 _PATTERNS = set("*?[]{}")
 _REMEDY = "compare the file with the publisher's; nothing was published from it"
 
@@ -38,7 +39,7 @@ class CountFile:
     @property
     def needed(self) -> tuple[Column, ...]:
         """Columns that it must have; the last one is the count."""
-        unused = {"area_name", *_PARTS_OF_A_COUNT}
+        unused = {"area_name", *_OPTIONAL}
         return tuple(column for column in self.table.columns if column.name not in unused)
 
     def refuse(self, place: str, expected: str, found: str, remedy: str = _REMEDY) -> NoReturn:
@@ -97,7 +98,7 @@ def _refuse_first_fault(database: Session, file: CountFile, broken: int) -> NoRe
     whichever = " ".join(
         f"WHEN {at} THEN CAST(r_{rule.column} AS VARCHAR)"
         for at, rule in enumerate(rules, 1)
-        if rule.column not in _PARTS_OF_A_COUNT
+        if rule.column not in _OPTIONAL
     )
     row, key, (fault, cell) = examples(
         database, file, "fault > 0", f"(fault, CASE fault {whichever} END)"
@@ -123,8 +124,8 @@ def _projection(database: Session, file: CountFile, *, numbered: bool = False) -
         wanted = ", ".join(column.name for column in file.needed)
         file.refuse("header", wanted, f"no {', '.join(missing)}")
     kept = [column.name for column in file.needed]
-    absent = [name for name in _PARTS_OF_A_COUNT if name not in columns]
-    cells = [f"{name} AS r_{name}" for name in (*kept, *_PARTS_OF_A_COUNT) if name in columns]
+    absent = [name for name in _OPTIONAL if name not in columns]
+    cells = [f"{name} AS r_{name}" for name in (*kept, *_OPTIONAL) if name in columns]
     cells += [f"NULL AS r_{name}" for name in absent]
     number = ", row_number() OVER () + 1 AS row" if numbered else ""
     broken = " ".join(f"WHEN {rule.broken} THEN {at}" for at, rule in enumerate(_rules(file), 1))
@@ -157,6 +158,15 @@ def _rules(file: CountFile) -> list[_Rule]:
         for name in _PARTS_OF_A_COUNT
         if name in file.table.names
     ]  # fmt: skip
+    if "year_ends" in file.table.names:
+        found.append(
+            _Rule(
+                "year_ends",
+                f"coalesce({_text('year_ends')}, '') NOT IN ('', {literal(CALENDAR_YEAR)})",
+                f"deaths by calendar year ({CALENDAR_YEAR})",
+                "count the deaths by calendar year: the residents here are those of its middle",
+            )
+        )
     unknown = _Rule(
         "area_code", "block IS NULL", "a block that the lookup leads to a ward",
         "complete the lookup, or take one of the same vintage as the counts",

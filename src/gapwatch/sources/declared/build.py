@@ -78,7 +78,9 @@ class Build:
         self.rows.start(layout.where)
         taken = {name: column(layout, file) for name, file in self.source.columns.items()}
         wide = shown_columns(self.source, grid, layout, taken, unfolded(self.source, layout))
-        shape = quick.Shape(taken, {**self.source.constants, **grid.constants}, wide)
+        of_year = _kind_of_year(self.source, self.table)
+        fixed = {**self.source.constants, **grid.constants, **of_year}
+        shape = quick.Shape(taken, fixed, wide)
         sheet = Sheet.of(self.source, self.table, layout, shape)
         self.totals.extra |= {sheet.extra_name(at) for at in sheet.extra}
         out = partial(self.left_out.take, layout, shape)
@@ -248,7 +250,7 @@ def require_known(source: FileSource, table: Table) -> bool:
     """
     groups = set(re.compile(source.wide).groupindex) if source.wide else set()
     cells = {"value"} if source.wide else set()
-    constants = set(source.constants).union(*source.sheets.values())
+    constants = set(source.constants).union(*source.sheets.values(), _kind_of_year(source, table))
     given = constants | set(source.columns) | groups | cells
     described = given | set(source.values) | set(source.factors) | set(source.units)
     pseudo = set(PSEUDO)
@@ -282,6 +284,11 @@ def require_known(source: FileSource, table: Table) -> bool:
     if lacking:
         _describe(source, f"a description of {', '.join(lacking)}", "none")
     return "measure" in given
+
+
+def _kind_of_year(source: FileSource, table: Table) -> dict[str, str]:
+    """The column that the source's own `year_ends` fills, in a table that has it."""
+    return {"year_ends": source.year_ends} if "year_ends" in table.names else {}
 
 
 def _filled(table: Table, given: set[str]) -> set[str]:
