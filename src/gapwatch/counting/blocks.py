@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -13,6 +13,8 @@ import pandas as pd
 
 from gapwatch.contracts import SEXES
 from gapwatch.counting.bands import UNTOLD, common_starts, merged
+from gapwatch.counting.counts import Rounded
+from gapwatch.counting.rounding import Step, rounded_cells
 from gapwatch.errors import ValidationError
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,8 @@ class Blocks:
     """Counts of the blocks of one kind in one year: codes (B,), counts (B, 2, K) by sex and band.
 
     `part` is the part of the year that they cover, 1 for a whole one; a block that isn't in
-    `sparse` counts has none. Of `restricted` ones no error may tell a code.
+    `sparse` counts has none. Of `restricted` ones no error may tell a code. `rounded` says what
+    the publisher's rounding may have done to them, None where there is none.
     """
 
     geography: str
@@ -36,6 +39,7 @@ class Blocks:
     part: float = 1.0
     sparse: bool = False
     restricted: bool = False
+    rounded: Rounded | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +63,14 @@ class BlockSeries:
 def read_blocks(
     deaths: pd.DataFrame, population: pd.DataFrame, *, wanted: Sequence[int],
     bases: Sequence[str], sparse: Collection[tuple[str, int]] = (), restricted: bool = False,
+    rounding: Mapping[str, Mapping[str, Step]] | None = None,
 ) -> BlockSeries:  # fmt: skip
     """Deaths and residents in the shape of the contracts, as arrays by year.
 
     `bases` are the bases of residents that may be used, the preferred one first. `sparse` are the
     kinds of blocks and years of which rows of deaths that aren't there are counts of zero; else
-    each block, sex and band must have its row. Of `restricted` deaths errors tell geography and
+    each block, sex and band must have its row. `rounding` is the step that counts of a table and a
+    kind of block were rounded to. Of `restricted` deaths errors tell geography and
     period alone.
     Years at either end that only one of the two tables has are left out, which the log says, and
     so are residents on a base, or of a kind of block, that isn't taken.
@@ -88,8 +94,10 @@ def read_blocks(
     found = tuple(
         YearOfBlocks(
             year, str(alive[year]["base"].iloc[0]),
-            _deaths(dead[year], year, ages, sparse=year in zeros, restricted=restricted),
-            _people(alive[year], year, ages),
+            _rounded(_deaths(dead[year], year, ages, sparse=year in zeros, restricted=restricted),
+                     dead[year], "deaths", ages, rounding or {}),
+            _rounded(_people(alive[year], year, ages), alive[year], "population", ages,
+                     rounding or {}),
         )
         for year in dead
     )  # fmt: skip
@@ -204,6 +212,21 @@ def _blocks(
     counts = np.zeros((len(codes), 2, len(ages)))
     np.add.at(counts, (place, sex, merged(frame, ages)), frame[column].to_numpy(dtype=np.float64))
     return Blocks(str(frame["geography"].iloc[0]), tuple(map(str, codes)), counts)
+
+
+def _rounded(
+    blocks: Blocks, frame: pd.DataFrame, table: str, ages: IntArray,
+    rounding: Mapping[str, Mapping[str, Step]],
+) -> Blocks:  # fmt: skip
+    """The blocks with what rounding may have done to their counts."""
+    step = rounding.get(table, {}).get(blocks.geography)
+    if step is None:
+        return blocks
+    place, _ = pd.factorize(frame["area_code"], sort=True)
+    sex = np.where(frame["sex"].to_numpy() == SEXES[0], 0, 1)
+    return replace(blocks, rounded=rounded_cells(
+        frame[f"{table}_persons"], place, sex, merged(frame, ages), blocks.counts.shape, step
+    ))  # fmt: skip
 
 
 def _refuse(where: str, expected: str, found: str, remedy: str) -> NoReturn:

@@ -17,7 +17,7 @@ from gapwatch.demography.chiang import Z95
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.pooling import pool_published
-from gapwatch.gap.sensitivity import PANDEMIC_YEARS
+from gapwatch.demography.codes import PANDEMIC_YEARS
 from gapwatch.geography.panel import FloatArray, Panel, build_panel
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical

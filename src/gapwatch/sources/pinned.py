@@ -17,6 +17,7 @@ from gapwatch.sources.apart import require_apart
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.fit import require_fit
 from gapwatch.sources.payload import Payload
+from gapwatch.sources.rounded import require_declared
 from gapwatch.study import PinnedSource, Source, Study, is_restricted
 
 log = logging.getLogger(__name__)
@@ -123,4 +124,5 @@ def combine(
         if table.name in parts
     }
     require_fit(study, inputs, known_in=known_in)
+    require_declared(study, found)
     return inputs
