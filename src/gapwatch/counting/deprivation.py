@@ -52,7 +52,7 @@ def is_ranked(values: np.ndarray) -> bool:
 
 
 def is_grouped(values: np.ndarray) -> bool:
-    """Whether values are tenths or twentieths from 1 on: whole, each at most 10 or 20, most used."""
+    """Whether values are tenths or twentieths: whole, from 1 to 10 or 20, most of them used."""
     whole = np.unique(values)
     for groups in (DECILES, VIGINTILES):
         if len(values) > groups and whole.min() >= 1 and whole.max() <= groups:

@@ -1,12 +1,13 @@
 """What a publisher's rounding may have done to counts, and how it widens what is made of them.
 
 A count rounded to the nearest multiple of a step s is off by an amount spread evenly over a step:
-variance s^2 / 12. Rounded at random so that the expectation is kept it is off by more: a count with
-remainder r has variance r (s - r), on average (s^2 - 1) / 6. Errors of different cells are taken as
-independent. Nearest rounding also takes from small counts, on average: a Poisson count with a mean
-of a fifth of s loses up to 0.12 s (0.60 for s = 5, 1.17 for s = 10), and a hundred such cells lose a
-hundred times that. How much can't be known from the rounded counts, so for each cell that is told
-as one step or less 0.12 s is taken as a standard deviation that all such cells share.
+variance s^2 / 12. Rounded at random so that the expectation is kept it is off by more: a count
+with remainder r has variance r (s - r), on average (s^2 - 1) / 6. Errors of different cells are
+taken as independent. Nearest rounding also takes from small counts, on average: a Poisson count of
+which little reaches half a step loses a part of s, and a hundred such cells lose a hundred times
+that. How much can't be known from the rounded counts, so for each cell that is told as one step or
+less the most that a Poisson count loses on average (0.60 for a step of 5, 1.48 for 10, 35 for 100)
+is taken as a standard deviation that all such cells share.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammaln
 
 from gapwatch.counting.counts import FloatArray, IntArray, Rounded
 
-SMALL_COUNT_LOSS_SHARE = 0.12
-"""The most that a count loses on average, as a share of the step (tests/unit/counting)."""
+_MEANS = 200
 Step = tuple[int, Literal["nearest", "random"]]
 
 
@@ -30,8 +31,18 @@ def cell_variance(step: Step) -> float:
 
 
 def small_count_loss(step: Step) -> float:
-    """What a small count may lose on average, persons; nothing where the expectation is kept."""
-    return SMALL_COUNT_LOSS_SHARE * step[0] if step[1] == "nearest" else 0.0
+    """The most that a Poisson count loses on average by rounding to the nearest multiple, persons.
+
+    Over means up to one step, where the loss is greatest; nothing where the expectation is kept.
+    """
+    size, rule = step
+    if rule == "random":
+        return 0.0
+    means = np.arange(1, _MEANS + 1)[:, np.newaxis] * size / _MEANS
+    counts = np.arange(4 * size + 40)
+    rounded = size * ((2 * counts + size) // (2 * size))
+    chance = np.exp(counts * np.log(means) - means - gammaln(counts + 1))
+    return float((chance * (counts - rounded)).sum(axis=1).max())
 
 
 def rounded_cells(

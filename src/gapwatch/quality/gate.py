@@ -124,6 +124,7 @@ def _stop_on_critical(rows: list[dict[str, object]]) -> None:
             found=f"{first['rows_unexpected']} of {first['rows_checked']} rows: "
             f"{first['examples']}{others}",
             remedy=_REMEDIES.get(
-                str(first["suite"]), "compare these rows with the publisher's; nothing was published"
+                str(first["suite"]),
+                "compare these rows with the publisher's; nothing was published",
             ),
         )

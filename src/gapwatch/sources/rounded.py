@@ -1,7 +1,7 @@
-"""Counts that a publisher rounded: found by the step that all of them share, and declared or refused.
+"""Counts that a publisher rounded: found by the step that all share, and declared or refused.
 
-Rounding each count to the nearest multiple of 5, or at random up or down to one, leaves multiples of
-5 alone. Of counts that nobody rounded a part of 1/5 or less are such multiples, and among small
+Rounding each count to the nearest multiple of 5, or at random up or down to one, leaves multiples
+of 5 alone. Of counts that nobody rounded a part of 1/5 or less are such multiples, and among small
 counts, such as deaths by age are, far fewer; so n of them are all so with a chance of 5^-n or less.
 """
 

@@ -1,4 +1,4 @@
-"""Deaths that aren't there although the residents make them to be expected: no file says zero so.
+"""Deaths that aren't there although the residents make them to be expected.
 
 An extract that leaves an area's year out and one in which nobody died look the same. Chance decides:
 with lambda deaths expected there is none with a probability of exp(-lambda), 0.7% for five.
@@ -24,6 +24,7 @@ from gapwatch.study import Accepted
 LEAST_EXPECTED = 5.0
 NEVER_BY_CHANCE = 18.0
 """Expected deaths in a run of years without one that refuse it: a chance of 1 in 65 million."""
+LOWEST_LEVEL, LOWEST_LEVEL_DEATHS = 1 / 3, 6.0
 AGES = ((0, 65), (65, 80), (80, None))
 MONTHS = 12
 _SHOWN = 3
@@ -31,13 +32,17 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class _Hole:
-    """A run of years or months of one area, and sex or ages, without a death."""
+    """A run of years or months of one area, and sex or ages, without a death.
+
+    `expected` are the deaths by the place's rates, `sure` by the area's own level beside them.
+    """
 
     area: int
     sexes: tuple[int, ...]
     years: tuple[int, ...]
     told: str
     expected: float
+    sure: float
 
 
 def mark_absent(
@@ -49,8 +54,9 @@ def mark_absent(
     is an area that has no death, of both sexes, in a year with five or more expected; a sex, ages
     (under 65, 65 to 79, 80 and over) or months in which it has none, where so much is expected that
     chance would do so in fewer than 0.4% of places. A run without a death in which 18 or more are
-    expected is refused. `monthly` is deaths by area, year and month (A, Y, 12), NaN in months that
-    the place doesn't tell. What the study accepts is left alone.
+    expected, at the area's own level of mortality, is refused. `monthly` is deaths by area, year
+    and month (A, Y, 12), NaN in months that the place doesn't tell. What the study accepts is left
+    alone.
 
     Raises ValidationError for what is refused; of restricted deaths it tells the years alone.
     """
@@ -58,7 +64,7 @@ def mark_absent(
     known = {(row.area_code, row.sex, row.year) for row in accepted if row.rule == DEATHS_ABSENT
              and row.geography == own.geography}  # fmt: skip
     holes = [hole for hole in _holes(own, expected, monthly) if not _accepted(own, hole, known)]
-    _refuse_gross(own, [hole for hole in holes if hole.expected >= NEVER_BY_CHANCE])
+    _refuse_gross(own, [hole for hole in holes if hole.sure >= NEVER_BY_CHANCE])
     marks = np.zeros(own.deaths.shape[:3], dtype=bool)
     for hole in holes:
         for sex in hole.sexes:
@@ -116,8 +122,21 @@ def _runs(
     for area in np.flatnonzero(empty.any(axis=1)):
         for run in _consecutive(np.flatnonzero(empty[area])):
             total, most = float(expected[area, run].sum()), float(expected[area, run].max())
-            if (total >= least) if least else (most >= LEAST_EXPECTED):
-                yield _Hole(int(area), sexes, tuple(run), told, total)
+            sure = total * _own_level(observed[area], expected[area], run)
+            if (sure >= least) if least else (most >= LEAST_EXPECTED):
+                yield _Hole(int(area), sexes, tuple(run), told, total, sure)
+
+
+def _own_level(observed: FloatArray, expected: FloatArray, run: list[int]) -> float:
+    """Deaths of the area outside a run over those expected: at most one, and a third to begin with.
+
+    People of the best-off areas die at half the rate of their place and less, so a third is what
+    an area is taken for where nothing else is known of it; that weighs as much as six deaths.
+    """
+    theirs = np.delete(observed, run).sum(), np.delete(expected, run).sum()
+    weight = LOWEST_LEVEL_DEATHS
+    level = float((theirs[0] + LOWEST_LEVEL * weight) / (theirs[1] + weight))
+    return min(max(level, LOWEST_LEVEL), 1.0)
 
 
 def _months(own: Counts, expected: FloatArray, monthly: FloatArray) -> Iterator[_Hole]:
@@ -131,11 +150,14 @@ def _months(own: Counts, expected: FloatArray, monthly: FloatArray) -> Iterator[
     for area in np.flatnonzero(empty.any(axis=1)):
         for run in _consecutive(np.flatnonzero(empty[area])):
             total = float(by_month[area, run].sum())
-            if total >= least:
+            sure = total * _own_level(
+                np.nan_to_num(monthly.reshape(by_month.shape)[area]), by_month[area], run
+            )
+            if sure >= least:
                 years = tuple(sorted({month // MONTHS for month in run}))
                 first, last = run[0] % MONTHS + 1, run[-1] % MONTHS + 1
                 told = f", month {first}" if len(run) == 1 else f", months {first} to {last}"
-                yield _Hole(int(area), (0, 1), years, told, total)
+                yield _Hole(int(area), (0, 1), years, told, total, sure)
 
 
 def _consecutive(places: np.ndarray) -> list[list[int]]:
@@ -153,7 +175,7 @@ def _accepted(own: Counts, hole: _Hole, known: set[tuple[str, str, int]]) -> boo
 def _refuse_gross(own: Counts, holes: list[_Hole]) -> None:
     if not holes:
         return
-    hole = max(holes, key=lambda one: one.expected)
+    hole = max(holes, key=lambda one: one.sure)
     years = own.years[list(hole.years)]
     span = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
     others = f", and {len(holes) - 1} more such runs" if len(holes) > 1 else ""
