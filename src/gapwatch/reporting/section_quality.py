@@ -200,8 +200,12 @@ def readable(case: Case, example: str) -> str:
             told.append(next(titles, value))
         elif name == "area_code":
             told.append(area_label(case.tables, value))
+        elif name == "rule":
+            told.append(value.replace("-", " "))
         elif name == "sex":
-            told.append(f"{value}s")
+            told.append(value if value == "persons" else f"{value}s")
+        elif name == "year":
+            told.append(value)
         elif name == "period_start":
             told.append(period(int(value), int(key.get("period_end", value))))
         elif name not in ("geography", "period_end"):

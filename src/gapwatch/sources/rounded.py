@@ -16,6 +16,7 @@ import pandas as pd
 from gapwatch.contracts import TABLES
 from gapwatch.errors import ValidationError
 from gapwatch.study import FileSource, PinnedSource, Source, Study, is_restricted
+from gapwatch.study.extracts import COUNTED
 
 STEPS = (1000, 500, 250, 100, 50, 25, 20, 10, 5, 4, 3)
 LARGEST_CHANCE = 1e-6
@@ -32,6 +33,8 @@ def require_declared(study: Study, found: Mapping[str, Mapping[str, pd.DataFrame
     """
     for source in study.sources:
         for table, frame in found.get(source.id, {}).items():
+            if table not in COUNTED:
+                continue
             for quantity in (name for name in _QUANTITIES if name in frame):
                 _require(source, table, quantity, frame)
 

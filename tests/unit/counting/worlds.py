@@ -139,7 +139,7 @@ class World:
         ]  # fmt: skip
         rows += [
             {"geography": "ward2011", "area_code": code, "area_name": f"Ward {code}",
-             "year": YEARS[0], "population_persons": 6000 + 500 * at, "deaths_persons": 50}
+             "year": YEARS[0] - 1, "population_persons": 6000 + 500 * at, "deaths_persons": 50}
             for at, code in enumerate(WARDS)
         ]  # fmt: skip
         return typed(POPULATION_DEATHS, rows)

@@ -17,6 +17,8 @@ OTHER_BASE_SHARE = 0.4
 LIFE_YEARS = 2.5
 STOPS = 2.0
 JUST_BELOW = 1.99
+# Twice as many standard errors as a chance of 1 in 10,000: one of 7 in 10^15.
+TWICE_AS_FAR = 2 * limit(1)
 # Deaths that differ by less than this are no slip, however sure it is that they differ.
 GROSS_RATIO = 1.5
 NEIGHBOURS = 2
@@ -51,7 +53,8 @@ def deaths_change(counts: Counts, *, whole: bool) -> pd.DataFrame:
     of the place itself (`whole`) by the residents alone. The years of the pandemic are nobody's
     neighbours, and have a wider limit of their own. The limit is chance's (`chance.limit`) with 3%
     that areas and 5% that places differ by beyond chance from year to year (25% in the pandemic).
-    Below a half more or a third less nothing stops.
+    Twice the standard errors of a chance of 1 in 10,000 stop, unless the deaths are less than a
+    half more and a third less than expected.
     """
     observed = counts.deaths.sum(axis=3)
     base = _by_residents(counts)
@@ -77,7 +80,8 @@ def deaths_change(counts: Counts, *, whole: bool) -> pd.DataFrame:
         relative[:, :, at] = np.sqrt(1 / theirs + added + sd**2)
     z = deviations(observed, expected, relative)
     most = limit(np.isfinite(z).sum())
-    times = np.abs(z) / most
+    beyond = 1 + (np.abs(z) - most) / (TWICE_AS_FAR - most)
+    times = np.where(np.abs(z) > most, beyond, np.abs(z) / most)
     with np.errstate(all="ignore"):
         ratio = observed / expected
     mild = (ratio < GROSS_RATIO) & (ratio > 1 / GROSS_RATIO)
