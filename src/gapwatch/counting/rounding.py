@@ -12,6 +12,7 @@ is taken as a standard deviation that all such cells share.
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,8 @@ from scipy.special import gammaln
 from gapwatch.counting.counts import FloatArray, IntArray, Rounded
 
 _MEANS = 200
+STEPS = (1000, 500, 250, 100, 50, 25, 20, 10, 5, 4, 3)
+LARGEST_CHANCE = 1e-6
 Step = tuple[int, Literal["nearest", "random"]]
 
 
@@ -78,3 +81,17 @@ def deaths_variance(
         rate = np.divide(deaths, people, out=np.zeros_like(deaths), where=people > 0)
         added = added + rate**2 * alive.total()
     return added
+
+
+def shared_step(counts: np.ndarray) -> int | None:
+    """The largest step whose multiples all counts are, where chance would hardly make them so.
+
+    `counts` are those above zero. Each step must be shared by so many counts that the chance is
+    below one in a million.
+    """
+    for step in STEPS:
+        if len(counts) * math.log(step) <= -math.log(LARGEST_CHANCE):
+            continue
+        if not np.remainder(counts, step).any():
+            return step
+    return None

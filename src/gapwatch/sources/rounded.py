@@ -7,29 +7,30 @@ counts, such as deaths by age are, far fewer; so n of them are all so with a cha
 
 from __future__ import annotations
 
-import math
+import logging
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import TABLES
+from gapwatch.counting.rounding import shared_step
 from gapwatch.errors import ValidationError
-from gapwatch.study import FileSource, PinnedSource, Source, Study, is_restricted
+from gapwatch.study import FileSource, Source, Study, is_restricted
 from gapwatch.study.extracts import COUNTED
 
-STEPS = (1000, 500, 250, 100, 50, 25, 20, 10, 5, 4, 3)
-LARGEST_CHANCE = 1e-6
 _QUANTITIES = ("deaths_persons", "population_persons")
-_ROUNDING = "rounding"
+_OF_LIFE_TABLES = ("deaths", "population")
+log = logging.getLogger(__name__)
 
 
 def require_declared(study: Study, found: Mapping[str, Mapping[str, pd.DataFrame]]) -> None:
     """Refuse rounded counts whose source doesn't say so, and a source that says so and lies.
 
     Counts of each source are looked at by kind of area, base and quantity, all years together and
-    each by itself: a year may come from another file. Raises ValidationError, naming source, year
-    and step.
+    each by itself: a year may come from another file. Totals and weights (`population_deaths`),
+    which publishers round as a rule, are named in the log alone: no interval rests on them. Raises
+    ValidationError, naming source, year and step.
     """
     for source in study.sources:
         for table, frame in found.get(source.id, {}).items():
@@ -54,38 +55,23 @@ def _require(source: Source, table: str, quantity: str, frame: pd.DataFrame) -> 
                 )  # fmt: skip
             continue
         step = shared_step(counts)
-        if step is not None:
+        if step is not None and table not in _OF_LIFE_TABLES:
+            log.warning("%s: every count is a multiple of %d; no interval rests on it", where, step)
+        elif step is not None:
             raise ValidationError(
                 where, expected="counts that nobody rounded",
-                found=f"every count is a multiple of {step}", remedy=_remedy(source, table, step),
+                found=f"every count is a multiple of {step}", remedy=_remedy(source, step),
             )  # fmt: skip
 
 
-def _remedy(source: Source, table: str, step: int) -> str:
-    if isinstance(source, PinnedSource | FileSource) and table in ("deaths", "population"):
-        return (
-            "ask the publisher for the counts as they are; where there are none but rounded ones, "
-            f'say {_ROUNDING} = {step} in the source (and rounding_rule = "random" where it is '
-            "rounded at random): intervals are widened by it"
-        )
+def _remedy(source: Source, step: int) -> str:
+    if not isinstance(source, FileSource):
+        return "ask the publisher for the counts as they are"
     return (
-        f"ask the publisher for the counts as they are, or say {_ROUNDING} = {step} in the source "
-        "where there are none but rounded ones"
+        "ask the publisher for the counts as they are; where there are none but rounded ones, say "
+        f'rounding = {step} in the source (and rounding_rule = "random" where they are rounded at '
+        "random): intervals are widened by it"
     )
-
-
-def shared_step(counts: np.ndarray) -> int | None:
-    """The largest step whose multiples all counts are, where chance would hardly make them so.
-
-    `counts` are those above zero. Each step must be shared by so many counts that the chance is
-    below one in a million.
-    """
-    for step in STEPS:
-        if len(counts) * math.log(step) <= -math.log(LARGEST_CHANCE):
-            continue
-        if not np.remainder(counts, step).any():
-            return step
-    return None
 
 
 def _groups(table: str, quantity: str, frame: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:

@@ -1,4 +1,4 @@
-"""Scores of deprivation are 0 to 100, the most deprived highest; nothing else stands in for them."""
+"""Scores of deprivation are 0 to 100, the most deprived highest; ranks are no scores."""
 
 from __future__ import annotations
 

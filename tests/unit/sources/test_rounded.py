@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError as StudyMistake
 
+from gapwatch.counting.rounding import shared_step
 from gapwatch.errors import ValidationError
-from gapwatch.sources.rounded import require_declared, shared_step
+from gapwatch.sources.rounded import require_declared
 from gapwatch.study import FileSource, rounding_steps
 
 RNG = np.random.default_rng(3)
@@ -92,3 +93,12 @@ def test_a_declared_step_passes_and_a_wrong_one_is_told() -> None:
 def test_rounding_is_declared_for_counts_alone() -> None:
     with pytest.raises(StudyMistake, match="rounding only for counts"):
         source("lookup", rounding=5)
+
+
+def test_rounded_totals_and_weights_are_named_in_the_log_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    counts = frame(nearest(EXACT * 800, 50), "population")
+    pair = SimpleNamespace(sources=(source("population_deaths"),))
+    require_declared(pair, {"own": {"population_deaths": counts.drop(columns="base")}})  # type: ignore[arg-type]
+    assert "multiple of 50" in caplog.text

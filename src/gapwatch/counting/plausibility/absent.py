@@ -1,7 +1,7 @@
 """Deaths that aren't there although the residents make them to be expected.
 
-An extract that leaves an area's year out and one in which nobody died look the same. Chance decides:
-with lambda deaths expected there is none with a probability of exp(-lambda), 0.7% for five.
+An extract that leaves an area's year out and one in which nobody died look the same. Chance
+decides: with lambda deaths expected there is none with a probability of exp(-lambda), 0.7% for 5.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gapwatch.contracts.plausibility import DEATHS_TOTAL, PERSONS, RESIDENTS_TOTAL
 from gapwatch.counting.counts import Counts
+from gapwatch.counting.rounding import shared_step
 
 RESIDENTS_SHARE, RESIDENTS_STOP_SHARE = 0.02, 0.4
 DEATHS_SHARE, DEATHS_STOP_SHARE = 0.02, 0.2
@@ -22,8 +23,9 @@ def against_totals(levels: Iterable[Counts], published: pd.DataFrame) -> pd.Data
     blocks that were shared out between areas is added to each limit: such an area is a best fit,
     and its publisher may have drawn it otherwise. Warned of are residents that differ by more than
     2%, as another base of the estimates makes them, and deaths by more than 2%, each by more than
-    two persons. Beyond 40% of the residents no other base explains the difference, and beyond 20%
-    of the deaths (and ten) no other date of registration does: these stop.
+    two persons and than half the step that all totals are rounded to. Beyond 40% of the residents
+    no other base explains the difference, and beyond 20% of the deaths (and ten) no other date of
+    registration does: these stop.
     """
     rules = (
         (RESIDENTS_TOTAL, "population_persons", RESIDENTS_SHARE, RESIDENTS_STOP_SHARE),
@@ -65,7 +67,8 @@ def _compared(
     rows = counted.merge(totals, on=["area_code", "year"], how="inner")
     expected = rows[column].astype("float64")
     apart = (rows["observed"] - expected).abs()
-    warns = np.maximum((shares[0] + rows["shared"]) * expected, LEAST_PERSONS)
+    step = shared_step(totals.loc[totals[column] > 0, column].to_numpy(dtype=np.float64)) or 0
+    warns = np.maximum((shares[0] + rows["shared"]) * expected, max(LEAST_PERSONS, step / 2))
     least = LEAST_PERSONS if rule == RESIDENTS_TOTAL else LEAST_STOP_PERSONS
     stops = np.maximum((shares[1] + rows["shared"]) * expected, least)
     stops = np.maximum(stops, warns * 1.0001)
