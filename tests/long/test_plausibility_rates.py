@@ -1,4 +1,4 @@
-"""Right worlds pass: of all scenarios and of three sizes none is stopped, and hardly any warned of."""
+"""Right worlds pass: of all scenarios and three sizes none is stopped, and hardly any warned of."""
 
 from __future__ import annotations
 
