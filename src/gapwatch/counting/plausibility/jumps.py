@@ -9,8 +9,10 @@ from gapwatch.contracts import SEXES
 from gapwatch.contracts.plausibility import DEATHS_CHANGE, LIFE_CHANGE, RESIDENTS_CHANGE
 from gapwatch.counting.counts import Counts, FloatArray, windows
 from gapwatch.counting.plausibility.chance import deviations, limit
+from gapwatch.counting.rounding import deaths_variance
 from gapwatch.demography.codes import PANDEMIC_YEARS
 from gapwatch.demography.life_table import life_table
+from gapwatch.demography.widening import widened
 
 RESIDENTS_SHARE = 0.2
 OTHER_BASE_SHARE = 0.4
@@ -78,6 +80,10 @@ def deaths_change(counts: Counts, *, whole: bool) -> pd.DataFrame:
         sd = PANDEMIC_SD if ill[at] else PLACE_SD if whole else AREA_SD
         expected[:, :, at] = theirs * scale
         relative[:, :, at] = np.sqrt(1 / theirs + added + sd**2)
+    if counts.deaths_rounded is not None:
+        moved = counts.deaths_rounded
+        errors = moved.variance.sum(axis=3) + moved.bias.sum(axis=3) ** 2
+        relative = np.sqrt(relative**2 + 2 * errors / expected**2)
     z = deviations(observed, expected, relative)
     most = limit(np.isfinite(z).sum())
     beyond = 1 + (np.abs(z) - most) / (TWICE_AS_FAR - most)
@@ -115,6 +121,11 @@ def life_change(counts: Counts) -> pd.DataFrame:
     """
     single = windows(counts, 1)
     table = life_table(single.deaths, single.person_years, counts.age_starts)
+    rounding = deaths_variance(
+        single.deaths, single.person_years, single.deaths_rounded, single.residents_rounded
+    )
+    if rounding is not None:
+        table = widened(table, single.deaths, single.person_years, rounding)
     value, error = table.e[..., 0], table.se[..., 0]
     before, now = value[:, :, :-1], value[:, :, 1:]
     usable = ~(counts.provisional[1:] | counts.provisional[:-1]) & (np.diff(counts.segments) == 0)

@@ -13,6 +13,7 @@ from gapwatch.counting.rounding import shared_step
 
 RESIDENTS_SHARE, RESIDENTS_STOP_SHARE = 0.02, 0.4
 DEATHS_SHARE, DEATHS_STOP_SHARE = 0.02, 0.2
+ROUNDING_ERRORS = 3.0
 LEAST_PERSONS, LEAST_STOP_PERSONS = 2.0, 10.0
 
 
@@ -49,7 +50,18 @@ def _counted(counts: Counts, column: str) -> pd.DataFrame:
         "area_code": np.array(counts.areas, dtype=object)[areas.ravel()],
         "year": counts.years[years.ravel()], "observed": found[areas, years].ravel(),
         "shared": counts.reassigned[areas.ravel()],
+        "rounding": _rounding(counts, column)[areas, years].ravel(),
     })  # fmt: skip
+
+
+def _rounding(counts: Counts, column: str) -> np.ndarray:
+    """(A, Y) persons that rounding may have moved an area's total by, 3 standard errors."""
+    of_people = column == "population_persons"
+    rounded = counts.residents_rounded if of_people else counts.deaths_rounded
+    if rounded is None:
+        return np.zeros((len(counts.areas), len(counts.years)))
+    bias = rounded.bias.sum(axis=(1, 3))
+    return np.asarray(ROUNDING_ERRORS * np.sqrt(rounded.variance.sum(axis=(1, 3)) + bias**2))
 
 
 def _whole_years(counts: Counts) -> np.ndarray:
@@ -69,8 +81,9 @@ def _compared(
     apart = (rows["observed"] - expected).abs()
     step = shared_step(totals.loc[totals[column] > 0, column].to_numpy(dtype=np.float64)) or 0
     warns = np.maximum((shares[0] + rows["shared"]) * expected, max(LEAST_PERSONS, step / 2))
+    warns = warns + rows["rounding"]
     least = LEAST_PERSONS if rule == RESIDENTS_TOTAL else LEAST_STOP_PERSONS
-    stops = np.maximum((shares[1] + rows["shared"]) * expected, least)
+    stops = np.maximum((shares[1] + rows["shared"]) * expected, least) + rows["rounding"]
     stops = np.maximum(stops, warns * 1.0001)
     # 1 at the limit of a warning and 2 at that of a stop, straight between and beyond.
     times = np.where(apart <= warns, apart / warns, 1 + (apart - warns) / (stops - warns))
