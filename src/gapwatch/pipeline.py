@@ -34,6 +34,7 @@ from gapwatch.contracts import (
     VALIDATION,
 )
 from gapwatch.project import Project
+from gapwatch.quality import views
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
 from gapwatch.reporting import render
@@ -216,10 +217,5 @@ def outcome(
     release_id: str, snapshot: Snapshot, path: Path, report: Report, validation: pd.DataFrame
 ) -> Outcome:
     """Sum up a run for the person or program that asked for it."""
-    failed = validation[validation["rows_unexpected"] > 0]
-    warnings = tuple(
-        f"{row.suite}: not met: {row.expectation} ({row.rows_unexpected} of {row.rows_checked} "
-        f"rows: {row.examples})"
-        for row in failed.itertuples()
-    )
+    warnings = tuple(views.told(validation))
     return Outcome(release_id, snapshot.id, path, report.verdict, report.sentence, warnings)

@@ -233,3 +233,26 @@ def test_change_is_never_taken_across_a_break(
     male = (found["area_code"] == "E05000637") & (found["sex"] == "male")
     row = found[male & (found["period_start"] == 2003)]
     assert row["change_years"].iloc[0] == pytest.approx(88.6 - 85.9, abs=1e-9)
+
+
+def test_a_check_that_has_nothing_to_compare_is_not_checked(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    areas = inputs["area_reference"]
+    half = areas.assign(imd2010_average_score=areas["imd2010_average_score"].where(areas.index > 4))
+    none = areas.assign(imd2010_average_score=float("nan"))
+    for frame, lacking in ((areas, 0), (half, 5), (none, len(areas))):
+        found = check(tmp_path, [COUNTED, IN_RANGE], frame)[1]
+        assert (found["rows_checked"], found["rows_not_checked"]) == (len(areas) - lacking, lacking)
+    assert check(tmp_path, [COUNTED, IN_RANGE], none)[0]["rows_not_checked"] == 0
+
+
+def test_what_was_not_checked_is_told_apart_from_what_held_and_what_failed() -> None:
+    rows = [
+        ("count_total", 1, "there are totals", "critical", "met", 20, 0, 0, ""),
+        ("count_total", 7, "residents agree", "warning", "not checked", 0, 20, 0, ""),
+        ("gap", 2, "gaps are small", "warning", "not met", 4, 0, 1, "measure a"),
+    ]
+    found = views.told(pd.DataFrame(rows, columns=list(VALIDATION.names)))
+    assert [line.split(": ")[1] for line in found] == ["not met", "not checked"]
+    assert "any of 20 rows" in found[1]

@@ -162,7 +162,8 @@ def test_the_exports_are_described_by_valid_csvw(tmp_path: object) -> None:
     from csvw import CSVW
 
     folder = Path(str(tmp_path))
-    frame = pd.DataFrame([("gap", 1, "a, b", "warning", 3, 1, "row")], columns=VALIDATION.names)
+    row = ("gap", 1, "a, b", "warning", "not met", 3, 0, 1, "row")
+    frame = pd.DataFrame([row], columns=VALIDATION.names)
     written = tables.to_csv(VALIDATION, tables.canonical(VALIDATION, frame, "made"))
     (folder / "validation.csv").write_bytes(written)
     (folder / "metadata.json").write_bytes(tables.csvw([VALIDATION], {"validation": ["OGL v3.0"]}))

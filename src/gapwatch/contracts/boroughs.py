@@ -26,8 +26,8 @@ BLOCK_LOOKUP = Table(
         text("borough_code", "Code of the borough that the ward lies in", pattern=CODE),
         Column("weight", "number", "Share of the block's people in the ward; empty for all of them",
                unit="share", nullable=True, minimum=0, maximum=1),
-        Column("deprivation_score", "number", "Deprivation of the block; a higher score is more "
-               "deprived", unit="score"),
+        Column("deprivation_score", "number", "Deprivation of the block, 0 to 100; a higher "
+               "score is more deprived", unit="score"),
     ),
     key=("block_code", "ward_code"),
 )  # fmt: skip

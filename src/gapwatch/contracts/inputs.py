@@ -26,11 +26,13 @@ AREA_REFERENCE = Table(
         AREA,
         AREA_NAME,
         Column(
-            "imd2007_average_score", "number", "Average Index of Multiple Deprivation 2007 score",
+            "imd2007_average_score", "number", "Average Index of Multiple Deprivation 2007 score; "
+            "higher is more deprived",
             unit="score", nullable=True, minimum=0, maximum=100,
         ),
         Column(
-            "imd2010_average_score", "number", "Average Index of Multiple Deprivation 2010 score",
+            "imd2010_average_score", "number", "Average Index of Multiple Deprivation 2010 score; "
+            "higher is more deprived",
             unit="score", nullable=True, minimum=0, maximum=100,
         ),
     ),

@@ -173,7 +173,12 @@ VALIDATION = Table(
         Column("position", "integer", "Place of the expectation in its suite", minimum=1),
         text("expectation", "The expectation, in words"),
         text("severity", "What a failure does", choices=("critical", "warning")),
-        Column("rows_checked", "integer", "Rows looked at", unit="rows", minimum=0),
+        text("outcome", "Whether the expectation is met; not checked where no row holds all that "
+             "it compares", choices=("met", "not met", "not checked")),
+        Column("rows_checked", "integer", "Rows that hold all that is compared", unit="rows",
+               minimum=0),
+        Column("rows_not_checked", "integer", "Rows in which something of it is missing",
+               unit="rows", minimum=0),
         Column("rows_unexpected", "integer", "Rows that fail", unit="rows", minimum=0),
         text("examples", "The first rows that fail", may_be_empty=True),
     ),

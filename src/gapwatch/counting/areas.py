@@ -13,12 +13,13 @@ import pandas as pd
 from gapwatch.contracts import CALENDAR_YEAR, COUNT_TOTAL, COUNTED_YEAR, DEATHS, SEXES
 from gapwatch.counting.bands import UNTOLD
 from gapwatch.counting.blocks import Blocks, BlockSeries, FloatArray, YearOfBlocks, read_blocks
-from gapwatch.counting.counts import Counts
+from gapwatch.counting.counts import BoolArray, Counts, Rounded
 from gapwatch.counting.disclosure import protect_count_totals, require_adding_up
+from gapwatch.counting.plausibility.absent import mark_absent, monthly_deaths
 from gapwatch.errors import ValidationError
 from gapwatch.geography.bridge import chain
 from gapwatch.geography.lookups import Lookup, shown
-from gapwatch.study import Computed, Level, Study, restricted_tables, sparse_years
+from gapwatch.study import Computed, Level, Study, restricted_tables, rounding_steps, sparse_years
 from gapwatch.tables import canonical
 
 Frames = Mapping[str, pd.DataFrame]
@@ -61,6 +62,7 @@ def count(study: Study, inputs: Frames) -> Counted | None:
     series = read_blocks(
         inputs["deaths"], inputs["population"], wanted=rules.age_starts, bases=rules.bases,
         sparse=sparse_years(study.sources), restricted=restricted,
+        rounding={name: rounding_steps(study.sources, name) for name in held},
     )  # fmt: skip
     levels = {
         level.geography: replace(_level(rules, level, series, inputs), restricted=restricted)
@@ -73,6 +75,11 @@ def count(study: Study, inputs: Frames) -> Counted | None:
         require_adding_up(totals)
         totals = canonical(COUNT_TOTAL, protect_count_totals(totals), COUNT_TOTAL.name)
     borough = levels.pop(BOROUGH, None) or own.groups({study.study.area_code: own.areas}, BOROUGH)
+    marks = _absent(study, series, own, inputs)
+    if marks is not None:
+        levels[own.geography] = own = replace(own, absent=marks)
+        anywhere = np.broadcast_to(marks.any(axis=0), borough.deaths.shape[:3])
+        borough = replace(borough, absent=anywhere)
     return Counted(levels, borough, totals, _years(series))
 
 
@@ -95,11 +102,24 @@ def _level(rules: Computed, level: Level, series: BlockSeries, inputs: Frames) -
     codes = tuple(sorted({code for path in paths.values() for code in path.to_codes}))
     shape = (len(codes), 2, len(series.years), len(series.age_starts))
     deaths, people, shared = np.zeros(shape), np.zeros(shape), np.zeros(len(codes))
+    by_rounding = [
+        {name: np.zeros(shape) for name in ("variance", "bias")} if any(held) else None
+        for held in zip(
+            *((year.deaths.rounded, year.residents.rounded) for year in series.years), strict=True
+        )
+    ]
     for at, year in enumerate(series.years):
         deaths[:, :, at], _ = _carried(level, year, year.deaths, paths, codes)
         people[:, :, at], moved = _carried(level, year, year.residents, paths, codes)
         _require_people(level, year, codes, deaths[:, :, at], people[:, :, at])
         people[:, :, at] *= year.deaths.part
+        for blocks, into in zip((year.deaths, year.residents), by_rounding, strict=True):
+            if blocks.rounded is None or into is None:
+                continue
+            for name, total in into.items():
+                errors = replace(blocks, counts=getattr(blocks.rounded, name))
+                # Shares of a block carry at most their share of its error.
+                total[:, :, at], _ = _carried(level, year, errors, paths, codes)
         shared += moved / len(series.years)
     return Counts(
         geography=level.geography, areas=codes,
@@ -108,6 +128,8 @@ def _level(rules: Computed, level: Level, series: BlockSeries, inputs: Frames) -
         deaths=deaths, person_years=people,
         provisional=np.array([_provisional(rules, year) for year in series.years], dtype=bool),
         reassigned=shared, year_ends=series.year_ends,
+        deaths_rounded=by_rounding[0] and Rounded(**by_rounding[0]),
+        residents_rounded=by_rounding[1] and Rounded(**by_rounding[1]),
     )  # fmt: skip
 
 
@@ -215,6 +237,17 @@ def _require_study_areas(study: Study, own: Counts) -> None:
                 else UNTOLD if own.restricted else f"also {shown(found - wanted)}",
                 "check that the lookups lead to the study's own vintage, and that "
                 "geography.areas lists each area")  # fmt: skip
+
+
+def _absent(study: Study, series: BlockSeries, own: Counts, inputs: Frames) -> BoolArray | None:
+    """Where deaths of the study's areas that are to be expected aren't there (`mark_absent`)."""
+    rules = study.computed
+    if rules is None:
+        raise ValueError("study: expected a [computed] part, found none")
+    level = next(level for level in rules.levels if level.geography == own.geography)
+    pairs = {kind: path.pairs for kind, path in _paths(level, series, inputs).items()}
+    used = inputs["deaths"][inputs["deaths"]["geography"].isin(list(pairs))]
+    return mark_absent(own, monthly_deaths(used, own, pairs), study.accepted)
 
 
 def _totals(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -13,7 +13,9 @@ import pandas as pd
 
 from gapwatch.contracts import CALENDAR_YEAR, SEXES
 from gapwatch.counting.bands import UNTOLD, common_starts, merged
+from gapwatch.counting.counts import Rounded
 from gapwatch.counting.residents import NO_RESIDENTS, Estimates, YearUse, at_risk, estimate_years
+from gapwatch.counting.rounding import Step, mean_of, rounded_cells
 from gapwatch.errors import ValidationError
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,8 @@ class Blocks:
     """Counts of the blocks of one kind in one year: codes (B,), counts (B, 2, K) by sex and band.
 
     `part` is the part of the year that they cover, 1 for a whole one; a block that isn't in
-    `sparse` counts has none. Of `restricted` ones no error may tell a code.
+    `sparse` counts has none. Of `restricted` ones no error may tell a code. `rounded` says what
+    the publisher's rounding may have done to them, None where there is none.
     """
 
     geography: str
@@ -37,6 +40,7 @@ class Blocks:
     part: float = 1.0
     sparse: bool = False
     restricted: bool = False
+    rounded: Rounded | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +69,14 @@ class BlockSeries:
 def read_blocks(
     deaths: pd.DataFrame, population: pd.DataFrame, *, wanted: Sequence[int],
     bases: Sequence[str], sparse: Collection[tuple[str, int]] = (), restricted: bool = False,
+    rounding: Mapping[str, Mapping[str, Step]] | None = None,
 ) -> BlockSeries:  # fmt: skip
     """Deaths and residents in the shape of the contracts, as arrays by year.
 
     `bases` are the bases of residents that may be used, the preferred one first. `sparse` are the
     kinds of blocks and years of which rows of deaths that aren't there are counts of zero; else
-    each block, sex and band must have its row. Of `restricted` deaths errors tell geography and
+    each block, sex and band must have its row. `rounding` is the step that counts of a table and a
+    kind of block were rounded to. Of `restricted` deaths errors tell geography and
     period alone.
     The person-years of a calendar year are the estimate of its middle; those of a year that ends in
     the middle of a calendar year are the mean of the estimates at its start and at its end, on one
@@ -110,13 +116,18 @@ def read_blocks(
         YearOfBlocks(
             year,
             alive[year].base,
-            _deaths(dead[year], year, ages, sparse=year in zeros, restricted=restricted),
-            _mean(
-                [_people(frame, int(frame["year"].iloc[0]), ages) for frame in alive[year].frames]
+            _rounded(
+                _deaths(dead[year], year, ages, sparse=year in zeros, restricted=restricted),
+                dead[year], "deaths", ages, rounding or {},
             ),
+            _mean([
+                _rounded(_people(frame, int(frame["year"].iloc[0]), ages), frame, "population",
+                         ages, rounding or {})
+                for frame in alive[year].frames
+            ]),
         )
         for year in dead
-    )
+    )  # fmt: skip
     for between in found[1:-1]:
         if between.deaths.part < 1.0:
             _refuse(f"deaths, year {between.year}", "all twelve months of a year between others",
@@ -237,7 +248,9 @@ def _mean(estimates: Sequence[Blocks]) -> Blocks:
                     f"none for {', '.join(sorted(lost)[:SHOWN])} in one of them",
                     "complete the file; a block that isn't there is not empty")  # fmt: skip
     counts = np.mean([blocks.counts for blocks in estimates], axis=0)
-    return replace(estimates[0], counts=counts)
+    return replace(
+        estimates[0], counts=counts, rounded=mean_of([blocks.rounded for blocks in estimates])
+    )
 
 
 def _blocks(
@@ -260,6 +273,21 @@ def _blocks(
     counts = np.zeros((len(codes), 2, len(ages)))
     np.add.at(counts, (place, sex, merged(frame, ages)), frame[column].to_numpy(dtype=np.float64))
     return Blocks(str(frame["geography"].iloc[0]), tuple(map(str, codes)), counts)
+
+
+def _rounded(
+    blocks: Blocks, frame: pd.DataFrame, table: str, ages: IntArray,
+    rounding: Mapping[str, Mapping[str, Step]],
+) -> Blocks:  # fmt: skip
+    """The blocks with what rounding may have done to their counts."""
+    step = rounding.get(table, {}).get(blocks.geography)
+    if step is None:
+        return blocks
+    place, _ = pd.factorize(frame["area_code"], sort=True)
+    sex = np.where(frame["sex"].to_numpy() == SEXES[0], 0, 1)
+    return replace(blocks, rounded=rounded_cells(
+        frame[f"{table}_persons"], place, sex, merged(frame, ages), blocks.counts.shape, step
+    ))  # fmt: skip
 
 
 def _refuse(where: str, expected: str, found: str, remedy: str) -> NoReturn:

@@ -17,6 +17,23 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
+class Rounded:
+    """What rounding by a publisher may have done to counts, in the shape of the counts.
+
+    `variance` is that of the rounding errors taken as independent, persons squared; `bias` is the
+    most that rounding may have taken from small counts, all of them the same way, persons
+    (gapwatch.counting.rounding).
+    """
+
+    variance: FloatArray
+    bias: FloatArray
+
+    def total(self) -> FloatArray:
+        """Variance and squared bias together, persons squared."""
+        return self.variance + self.bias**2
+
+
+@dataclass(frozen=True, eq=False)
 class Counts:
     """Counts of A areas, two sexes (female, male), Y years and K age bands.
 
@@ -33,6 +50,9 @@ class Counts:
     reassigned : (A,) share of residents who live in blocks that were shared out between areas
     restricted : whether the deaths may not be published as they are (gapwatch.counting.disclosure)
     year_ends : last day of each year, 12-31 or 06-30
+    absent : (A, 2, Y) deaths that the residents make to be expected aren't there; None for nowhere
+    deaths_rounded, residents_rounded : what rounding may have done to deaths and to person_years,
+        (A, 2, Y, K) each; None where the publisher rounds nothing
     """
 
     geography: str
@@ -46,6 +66,9 @@ class Counts:
     reassigned: FloatArray
     restricted: bool = False
     year_ends: str = CALENDAR_YEAR
+    absent: BoolArray | None = None
+    deaths_rounded: Rounded | None = None
+    residents_rounded: Rounded | None = None
 
     @property
     def segments(self) -> IntArray:
@@ -71,8 +94,19 @@ class Counts:
             )  # fmt: skip
         picked = [[place[code] for code in codes] for codes in sides.values()]
         people = self.person_years.sum(axis=(1, 2, 3))
+
+        def grouped(rounded: Rounded | None) -> Rounded | None:
+            if rounded is None:
+                return None
+            return Rounded(*(np.stack([part[at].sum(axis=0) for at in picked])
+                             for part in (rounded.variance, rounded.bias)))  # fmt: skip
+
         return replace(
             self, geography=geography, areas=tuple(sides),
+            deaths_rounded=grouped(self.deaths_rounded),
+            residents_rounded=grouped(self.residents_rounded),
+            absent=None if self.absent is None
+            else np.stack([self.absent[at].any(axis=0) for at in picked]),
             deaths=np.stack([self.deaths[at].sum(axis=0) for at in picked]),
             person_years=np.stack([self.person_years[at].sum(axis=0) for at in picked]),
             reassigned=np.array([
@@ -96,7 +130,8 @@ class Windows:
     """Counts added up over W windows of as many years, all inside one comparable run.
 
     `start` and `end` (W,) years; `segment` (W,); `bases` (W,); `deaths` and `person_years`
-    (A, 2, W, K); `provisional` (W,); `year_ends` the last day of each year.
+    (A, 2, W, K); `provisional` (W,); `year_ends` the last day of each year. `absent` (A, 2, W) and
+    `deaths_rounded`, `residents_rounded` as those of the counts.
     """
 
     start: IntArray
@@ -107,6 +142,9 @@ class Windows:
     person_years: FloatArray
     provisional: BoolArray
     year_ends: str = CALENDAR_YEAR
+    absent: BoolArray | None = None
+    deaths_rounded: Rounded | None = None
+    residents_rounded: Rounded | None = None
 
     @property
     def first_calendar_year(self) -> IntArray:
@@ -147,7 +185,16 @@ def window_sums(counts: Counts, first: IntArray, last: IntArray) -> Windows:
             total[:, :, at] = array[:, :, one : other + 1].sum(axis=2)
         return total
 
+    def rounding(rounded: Rounded | None) -> Rounded | None:
+        return rounded and Rounded(summed(rounded.variance), summed(rounded.bias))
+
     return Windows(
+        absent=None if counts.absent is None
+        else np.stack([counts.absent[:, :, one : other + 1].any(axis=2)
+                       for one, other in zip(first, last, strict=True)], axis=-1)
+        if len(first) else np.zeros((*counts.absent.shape[:2], 0), dtype=bool),
+        deaths_rounded=rounding(counts.deaths_rounded),
+        residents_rounded=rounding(counts.residents_rounded),
         start=counts.years[first], end=counts.years[last], segment=counts.segments[first],
         bases=tuple(counts.bases[at] for at in first),
         deaths=summed(counts.deaths), person_years=summed(counts.person_years),

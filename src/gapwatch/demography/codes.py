@@ -32,15 +32,20 @@ FLAGS = {
 }
 """What a reader should know about a table that is published."""
 
+PANDEMIC_YEARS = (2020, 2021)
+
 GROUP_MISSING = "G01"
 INDEX_UNDEFINED = "G02"
 GROUP_EMPTY = "G03"
 GROUP_SINGLE = "G04"
+DEATHS_ABSENT = "G05"
 GROUP_REASONS = {
     GROUP_MISSING: "a value of the group is withheld or missing",
     INDEX_UNDEFINED: "the relative index is undefined: the line's worse-off end is not above zero",
     GROUP_EMPTY: "no area holds mostly residents of one of the sides",
     GROUP_SINGLE: "a single area: there is no gap between areas",
+    DEATHS_ABSENT: "in a year of the window an area has no death where its residents make five or "
+    "more to be expected",
 }
 """Why a figure over several areas is refused."""
 

@@ -88,13 +88,19 @@ def _newest(study: Study, counts: Counts) -> Windows:
     if not len(settled):
         return period(counts, 0, 0)
     run = settled[counts.segments[settled] == counts.segments[settled[-1]]][-length:]
-    return period(counts, int(counts.years[run[0]]), int(counts.years[run[-1]]))
+    return _complete(period(counts, int(counts.years[run[0]]), int(counts.years[run[-1]])), counts)
+
+
+def _complete(found: Windows, counts: Counts) -> Windows:
+    """The window, or none where deaths that are to be expected are absent (G05)."""
+    absent = found.absent is not None and found.absent.any()
+    return period(counts, 0, 0) if absent else found
 
 
 def _settled(counts: Counts, first: int, last: int) -> Windows:
     """The window from one year to another, if its deaths are all in."""
     found = period(counts, first, last)
-    return period(counts, 0, 0) if found.provisional.any() else found
+    return period(counts, 0, 0) if found.provisional.any() else _complete(found, counts)
 
 
 def _same(one: Windows, other: Windows) -> bool:

@@ -127,9 +127,9 @@ def _as_made(study: Study, measure: Measure, own: Counts, found: Windows) -> lis
     """Both sexes from the life tables of the sides and of their areas."""
     span = int(found.start[0]), int(found.end[0])
     counts = two_sides(study, measure, own)
-    table = tabled(counts, period(counts, *span)).table
-    value, error = table.e[:, :, 0, 0], table.se[:, :, 0, 0]
-    reasons = np.asarray(table.reason)[:, :, 0]
+    of_sides = tabled(counts, period(counts, *span))
+    value, error = of_sides.table.e[:, :, 0, 0], of_sides.table.se[:, :, 0, 0]
+    reasons = of_sides.reasons[:, :, 0]
     joined = [_joined(study, getattr(measure, name), own, span) for name in _NAMES]
     made = []
     for at in range(len(SEXES)):

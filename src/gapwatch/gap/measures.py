@@ -14,10 +14,10 @@ import pandas as pd
 
 from gapwatch.contracts import CALENDAR_YEAR, GAP, SEXES
 from gapwatch.demography.chiang import Z95
+from gapwatch.demography.codes import PANDEMIC_YEARS
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.pooling import pool_published
-from gapwatch.gap.sensitivity import PANDEMIC_YEARS
 from gapwatch.geography.panel import FloatArray, Panel, build_panel
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical

@@ -82,7 +82,7 @@ def shortest(study: Study, counts: Counts) -> tuple[int, Tabled]:
         made = tabled(counts, windows(counts, length))
         settled = ~made.windows.provisional
         reasons, flags = (
-            np.asarray(codes)[:, :, settled] for codes in (made.table.reason, made.table.flags)
+            np.asarray(codes)[:, :, settled] for codes in (made.reasons, made.table.flags)
         )
         precise = not ((reasons != "") | (np.char.find(flags, WIDE) >= 0)).any()
         told = made.steps is None or not np.isnan(made.steps[:, :, settled]).any()
@@ -107,7 +107,7 @@ def _of_sex(study: Study, measure: Measure, made: Tabled, sex: int) -> pd.DataFr
     table, found = made.table, made.windows
     reason = [
         str(one) or str(other)
-        for one, other in zip(*(np.asarray(table.reason)[side, sex] for side in (WORSE, BETTER)),
+        for one, other in zip(*(made.reasons[side, sex] for side in (WORSE, BETTER)),
                               strict=True)
     ]  # fmt: skip
     hidden = np.array([bool(code) for code in reason])

@@ -13,10 +13,14 @@ from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, LIFE_EXPECTANCY, POPULA
 from gapwatch.counting.areas import Counted
 from gapwatch.counting.counts import Counts, FloatArray, IntArray, Windows, windows
 from gapwatch.counting.disclosure import Steps, parts_of, protect_life_expectancy
+from gapwatch.counting.rounding import deaths_variance
 from gapwatch.counting.solving import error_steps
+from gapwatch.demography.checks import StrArray
+from gapwatch.demography.codes import DEATHS_ABSENT, PANDEMIC_YEARS
 from gapwatch.demography.life_table import LifeTable, life_table
+from gapwatch.demography.widening import widened
 from gapwatch.errors import StudyError, ValidationError
-from gapwatch.gap.sensitivity import PANDEMIC_YEARS, PROVISIONAL
+from gapwatch.gap.sensitivity import PROVISIONAL
 from gapwatch.study import Break, Study
 from gapwatch.tables import canonical
 
@@ -45,6 +49,13 @@ class Tabled:
         )
 
     @property
+    def reasons(self) -> StrArray:
+        """(A, 2, W) why a table is refused, "" where it isn't."""
+        reasons = np.asarray(self.table.reason)
+        absent = self.windows.absent
+        return reasons if absent is None else np.where(absent, DEATHS_ABSENT, reasons)
+
+    @property
     def flags(self) -> list[list[list[str]]]:
         """Codes of quality by area, sex and window; Q05 where deaths are still coming in."""
         late = self.windows.provisional
@@ -59,14 +70,24 @@ class Tabled:
 
 
 def tabled(counts: Counts, found: Windows) -> Tabled:
-    """Life tables of every area, sex and window."""
-    return Tabled(
-        counts, found,
-        life_table(
-            found.deaths, found.person_years, counts.age_starts,
-            pandemic_year=np.broadcast_to(pandemic(found), found.deaths.shape[:-1]),
-        ),
+    """Life tables of every area, sex and window.
+
+    A window in which deaths that are to be expected are absent is refused (G05); rounded counts
+    widen the intervals.
+    """
+    deaths = found.deaths
+    if found.absent is not None:
+        deaths = np.where(found.absent[..., np.newaxis], np.nan, deaths)
+    table = life_table(
+        deaths, found.person_years, counts.age_starts,
+        pandemic_year=np.broadcast_to(pandemic(found), deaths.shape[:-1]),
     )  # fmt: skip
+    added = deaths_variance(
+        found.deaths, found.person_years, found.deaths_rounded, found.residents_rounded
+    )
+    if added is not None:
+        table = widened(table, deaths, found.person_years, added)
+    return Tabled(counts, found, table)
 
 
 def pandemic(found: Windows) -> IntArray:
@@ -155,7 +176,7 @@ def _frame(made: Tabled, names: dict[str, str]) -> pd.DataFrame:
         grid[:] = np.array(list(values), dtype=object).reshape(shape)
         return list(grid.ravel())
 
-    reason = np.asarray(table.reason).ravel()
+    reason = made.reasons.ravel()
     withheld = reason != ""
     data = {
         "geography": counts.geography,

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gapwatch.demography.codes import PANDEMIC_YEARS
 from gapwatch.gap.latent import Posterior, Prior, condition, system
 from gapwatch.gap.mixture import mixture_moments
 from gapwatch.gap.promise import Series, Target, Thresholds, refusal
 from gapwatch.gap.verdict import CANNOT, classify
 from gapwatch.gap.windows import Floats, Windows
 
-PANDEMIC_YEARS = (2020, 2021)
 PROVISIONAL = "Q05"  # deaths of the window are still coming in
 PANDEMIC_SHOCK_SD = 2.0  # years of gap: wide, so that a shock costs certainty and not level
 

@@ -8,6 +8,8 @@ import pandas as pd
 
 from gapwatch.contracts import COMPUTED_GAP, GAP
 from gapwatch.counting.areas import Counted, count
+from gapwatch.counting.deprivation import require_scores
+from gapwatch.counting.plausibility.judging import plausibility
 from gapwatch.gap.comparison import comparison, reproduction
 from gapwatch.gap.measures import measure_gaps
 from gapwatch.gap.own_measures import OwnGaps, own_gaps, sided
@@ -32,7 +34,7 @@ class Series:
     `baselines` holds gaps of baseline periods that are no windows of the trend, in the same shape,
     or is None where they are. `counted` is None without deaths and residents by age, and `tables`
     then empty; else it holds computed_life_expectancy, reproduction, series_comparison,
-    count_total and counted_year, and computed_gap where published figures decide.
+    count_total, counted_year and plausibility, and computed_gap where published figures decide.
     """
 
     study: Study
@@ -46,8 +48,10 @@ class Series:
 def series(study: Study, inputs: Frames) -> Series:
     """Every gap of the study's measures, from the series that it says.
 
-    Raises ValidationError and StudyError as `count`.
+    Raises ValidationError and StudyError as `count` and `plausibility`, and ValidationError for a
+    slope by ranks or deciles in the place of scores.
     """
+    _require_scores(study, inputs)
     counted = count(study, inputs)
     if counted is None or study.computed is None:
         return Series(study, inputs, measure_gaps(study, inputs), None, None, {})
@@ -63,6 +67,7 @@ def series(study: Study, inputs: Frames) -> Series:
             ("series_comparison", comparison(study, inputs, own, computed)),
             ("count_total", counted.totals),
             ("counted_year", counted.years),
+            ("plausibility", plausibility(study, inputs, counted)),
         )
         if len(frame)
     }
@@ -78,6 +83,16 @@ def series(study: Study, inputs: Frames) -> Series:
     }
     gaps = _with_areas_own(trend_study, trend, made, own.year_ends)
     return Series(trend_study, trend, gaps, made.baselines, counted, tables)
+
+
+def _require_scores(study: Study, inputs: Frames) -> None:
+    """A slope ranks areas by scores; ranks in their place would turn its sign."""
+    if any(measure.kind == "slope" for measure in study.measures):
+        known, column = inputs["area_reference"], study.geography.deprivation
+        mine = known["geography"] == study.geography.vintage
+        require_scores(f"area_reference, {column}", known.loc[mine, column])
+        of_study = mine & known["area_code"].isin(study.area_names)
+        require_scores(f"area_reference, {column}", known.loc[of_study, column])
 
 
 def _with_areas_own(study: Study, inputs: Frames, made: OwnGaps, year_ends: str) -> pd.DataFrame:

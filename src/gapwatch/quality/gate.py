@@ -16,6 +16,10 @@ from gapwatch.quality.checker import Checker
 # Not the area: a row that stands out is a death, and one of a small area.
 _TOLD_OF_RESTRICTED = ("geography", "year", "period_start", "period_end")
 _OBSERVED = "observed "
+_REMEDIES = {
+    "plausibility": "compare these rows with the publisher's; a figure that is right is accepted "
+    "by [[accepted]] in the study, with rule, geography, area_code, sex, year and reason",
+}
 
 
 class Gate:
@@ -113,10 +117,19 @@ def _row(
         "position": number,
         "expectation": found["says"],
         "severity": found["severity"],
+        "outcome": _outcome(found),
         "rows_checked": found["rows_checked"],
+        "rows_not_checked": found["rows_not_checked"],
         "rows_unexpected": 0 if found["success"] else found["rows_unexpected"],
         "examples": "" if found["success"] else " | ".join(examples),
     }
+
+
+def _outcome(found: Mapping[str, object]) -> str:
+    if not found["success"]:
+        return "not met"
+    nothing = found["rows_checked"] == 0 and found["rows_not_checked"] != 0
+    return "not checked" if nothing else "met"
 
 
 def _stop_on_critical(rows: list[dict[str, object]]) -> None:
@@ -129,5 +142,8 @@ def _stop_on_critical(rows: list[dict[str, object]]) -> None:
             expected=str(first["expectation"]),
             found=f"{first['rows_unexpected']} of {first['rows_checked']} rows: "
             f"{first['examples']}{others}",
-            remedy="compare these rows with the publisher's; nothing was published",
+            remedy=_REMEDIES.get(
+                str(first["suite"]),
+                "compare these rows with the publisher's; nothing was published",
+            ),
         )

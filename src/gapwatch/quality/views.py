@@ -1,4 +1,4 @@
-"""Tables made only to be checked: whether anything is missing, and whether anything jumps."""
+"""What is missing and what jumps, as tables to be checked; what the checks found, as lines."""
 
 from __future__ import annotations
 
@@ -56,3 +56,18 @@ def change(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:
         change_years=groups["life_expectancy_years"].diff(),
     ).dropna(subset=["change_years"])
     return canonical(CHANGE, made, "change")
+
+
+def told(validation: pd.DataFrame) -> list[str]:
+    """A line for each expectation that isn't met, then one for each that nothing was checked by."""
+    lines = [
+        f"{row.suite}: not met: {row.expectation} ({row.rows_unexpected} of {row.rows_checked} "
+        f"rows: {row.examples})"
+        for row in validation[validation["outcome"] == "not met"].itertuples()
+    ]
+    lines += [
+        f"{row.suite}: not checked: {row.expectation} (nothing to compare in any of "
+        f"{row.rows_not_checked} rows)"
+        for row in validation[validation["outcome"] == "not checked"].itertuples()
+    ]
+    return lines

@@ -4,9 +4,10 @@ It runs as a process of its own (`python -m gapwatch.quality.worker`), because i
 library takes four seconds that the rest of a run can use. One JSON request a line on standard
 input, one JSON answer a line on standard output; nothing else is ever printed there.
 
-Great Expectations passes silently in four ways, and each is closed here: an expectation of an
+Great Expectations passes silently in five ways, and each is closed here: an expectation of an
 unknown type, or of an unknown severity, is dropped with a log line; an empty suite succeeds; an
-empty table passes checks of nulls and ranges. So types and severities are checked first, every
+empty table passes checks of nulls and ranges, and so does a column without a value: such rows are
+counted as not checked. So types and severities are checked first, every
 suite must count rows, and what was asked for must equal what was evaluated.
 """
 
@@ -43,6 +44,14 @@ ARGUMENTS = {
     "expect_table_row_count_to_be_between": {"min_value", "max_value"},
     "expect_table_row_count_to_equal": {"value"},
 }  # fmt: skip
+# Of these a row that lacks what is compared is passed over, so it counts as not checked.
+_COMPARES = {
+    "expect_column_pair_values_a_to_be_greater_than_b": ("column_A", "column_B"),
+    "expect_column_values_to_be_between": ("column",),
+    "expect_column_values_to_be_in_set": ("column",),
+    "expect_column_values_to_match_regex": ("column",),
+    "expect_column_values_to_not_match_regex": ("column",),
+}
 _PLAIN = (str, int, float, bool)
 _MAX_EXAMPLES = 5
 _DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
@@ -186,11 +195,14 @@ def _result(where: str, item: dict[str, Any], outcome: Any, frame: Any, key: lis
     if not outcome.success and not unexpected:
         unexpected = 1
         examples = [f"observed {found.get('observed_value')}"]
+    compared = [item["kwargs"][name] for name in _COMPARES.get(item["type"], ())]
+    lacking = int(frame[compared].isna().any(axis=1).sum()) if compared else 0
     return {
         "says": item["says"],
         "severity": item["severity"],
         "success": bool(outcome.success),
-        "rows_checked": len(frame),
+        "rows_checked": len(frame) - lacking,
+        "rows_not_checked": lacking,
         "rows_unexpected": unexpected,
         "examples": examples[:_MAX_EXAMPLES],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gapwatch.gap.sensitivity import PANDEMIC_YEARS
+from gapwatch.demography.codes import PANDEMIC_YEARS
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.doubts import CANNOT, Choice
 from gapwatch.reporting.numbers import count

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from gapwatch.gap.sensitivity import PANDEMIC_YEARS
+from gapwatch.demography.codes import PANDEMIC_YEARS
 from gapwatch.reporting import later_tables
 from gapwatch.reporting.area_figures import a, map_figure, opening, values_table
 from gapwatch.reporting.case import Case

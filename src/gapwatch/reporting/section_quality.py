@@ -160,9 +160,17 @@ def _checks(case: Case) -> list[str]:
     failed = found[found["rows_unexpected"] > 0]
     if found.empty:
         return ["No check was recorded."]
-    texts = [f"{count(len(found), 'check')} ran before anything was published."]
+    idle = found[found["outcome"] == "not checked"]
+    texts = [f"{count(len(found) - len(idle), 'check')} ran before anything was published."]
     if failed.empty:
         texts.append("Every one of them held.")
+    if not idle.empty:
+        others = count(len(idle), "other check")
+        texts.append(
+            f"{capital(others)} had nothing to compare and "
+            f"{'was' if len(idle) == 1 else 'were'} not made:"
+        )
+        texts += [f"Not checked: {row['expectation']}." for row in idle.to_dict("records")]
     texts.append("Each check, with how many rows failed it, is in data/validation.csv.")
     return [*texts, *(_failure(case, row) for row in failed.to_dict("records"))]
 
@@ -192,8 +200,12 @@ def readable(case: Case, example: str) -> str:
             told.append(next(titles, value))
         elif name == "area_code":
             told.append(area_label(case.tables, value))
+        elif name == "rule":
+            told.append(value.replace("-", " "))
         elif name == "sex":
-            told.append(f"{value}s")
+            told.append(value if value == "persons" else f"{value}s")
+        elif name == "year":
+            told.append(value)
         elif name == "period_start":
             told.append(period(int(value), int(key.get("period_end", value))))
         elif name not in ("geography", "period_end"):
@@ -208,7 +220,10 @@ def _check_table(case: Case) -> Table:
             sentence(str(row["expectation"])),
             str(row["severity"]),
             f"{int(row['rows_checked']):,}",
-            f"{int(row['rows_unexpected']):,}",
+            f"{int(row['rows_not_checked']):,}",
+            str(row["outcome"])
+            if row["outcome"] != "not met"
+            else f"{int(row['rows_unexpected']):,} failed",
         )
         for row in case.tables["validation"].to_dict("records")
     )
@@ -219,11 +234,12 @@ def _check_table(case: Case) -> Table:
             Column("Table"),
             Column("Check"),
             Column("A failure"),
-            Column("Rows", numeric=True),
-            Column("Failed", numeric=True),
+            Column("Rows checked", numeric=True),
+            Column("Not checked", numeric=True),
+            Column("Outcome"),
         ),
         rows=rows,
-        shares=(1.4, 4.4, 1, 0.8, 0.8),
+        shares=(1.4, 3.8, 0.9, 0.8, 0.8, 1),
         note="A critical failure stops the release. A warning is shown here. "
         "Data: data/validation.csv.",
         folded=True,

@@ -19,6 +19,7 @@ from gapwatch.sources.fit import require_fit, require_tables
 from gapwatch.sources.names import require_names
 from gapwatch.sources.outline_table import require_outlined
 from gapwatch.sources.payload import Payload
+from gapwatch.sources.rounded import require_declared
 from gapwatch.sources.sanity import require_sane
 from gapwatch.sources.unlisted import require_listed
 from gapwatch.study import PinnedSource, Source, Study, is_restricted
@@ -127,6 +128,7 @@ def combine(
         if table.name in parts
     }
     require_fit(study, inputs, known_in=known_in)
+    require_declared(study, found)
     require_sane(study, inputs)
     require_listed(study, inputs)
     codes = [area.code for area in study.geography.areas]

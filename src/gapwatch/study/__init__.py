@@ -2,10 +2,11 @@
 
 from gapwatch.study.base import Period
 from gapwatch.study.computed import Computed, Level
-from gapwatch.study.extracts import is_restricted, restricted_tables, sparse_years
+from gapwatch.study.extracts import is_restricted, restricted_tables, rounding_steps, sparse_years
 from gapwatch.study.loading import load
 from gapwatch.study.model import Area, Break, Bridge, Measure, Study, Zone
 from gapwatch.study.sources import (
+    Accepted,
     AreaType,
     Correction,
     FileSource,
@@ -19,8 +20,8 @@ from gapwatch.study.sources import (
 )
 
 __all__ = [
-    "Area", "AreaType", "Break", "Bridge", "Computed", "Correction", "FileSource",
+    "Accepted", "Area", "AreaType", "Break", "Bridge", "Computed", "Correction", "FileSource",
     "FingertipsSource", "Level", "LiveSource", "Measure", "NomisSource", "Period", "PinnedSource",
     "PortalSource", "Publishers", "Source", "Study", "Zone", "is_restricted", "load",
-    "restricted_tables", "sparse_years",
+    "restricted_tables", "rounding_steps", "sparse_years",
 ]  # fmt: skip

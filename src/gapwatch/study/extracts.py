@@ -48,6 +48,9 @@ class Extract(Part):
     whether they `count` or are to be left out (`leave_out`); without it they are refused.
     `estimates`: the residents, or the deaths of a window, are estimates and may have decimals; all
     other counts are whole.
+    `rounding`: the publisher rounded each count to a multiple of this many persons, which widens
+    every interval made from it; `rounding_rule` says whether to the nearest multiple, or at random
+    up or down so that the expectation is kept. Rounded counts that don't say so are refused.
     `restricted`: the file may not leave this machine. It is pinned by its hash and kept outside
     version control, bundles and exports; no message tells a cell of it; and what is published from
     it passes disclosure control (gapwatch.counting.disclosure), which there is for deaths alone.
@@ -67,6 +70,8 @@ class Extract(Part):
         default={}
     )
     restricted: bool = False
+    rounding: Annotated[int, Field(ge=2, le=1000)] | None = None
+    rounding_rule: Literal["nearest", "random"] = "nearest"
 
 
 def require_sound(told: Extract, table: str, columns: Iterable[str], constants: set[str]) -> None:
@@ -88,6 +93,10 @@ def require_sound(told: Extract, table: str, columns: Iterable[str], constants: 
         (told.sparse and told.years is None, "years beside sparse", "sparse alone"),
         (told.sparse and "geography" not in constants, "geography among constants, beside sparse",
          "no such constant"),
+        (told.rounding is not None and not counted, "rounding only for counts",
+         f"rounding for {table}"),
+        (told.rounding is not None and "geography" not in constants,
+         "geography among constants, beside rounding", "no such constant"),
         (bool(told.totals) and not counted, "totals only for counts", f"totals for {table}"),
         (("date" in named) != (told.dates is not None), "dates and a column date together",
          "one without the other"),
@@ -117,3 +126,27 @@ def sparse_years(sources: Iterable[Extract | Part]) -> dict[tuple[str, int], str
         if isinstance(source, Extract) and source.sparse and source.years is not None
         for year in range(source.years[0], source.years[1] + 1)
     }
+
+
+def rounding_steps(
+    sources: Iterable[Extract | Part], table: str
+) -> dict[str, tuple[int, Literal["nearest", "random"]]]:
+    """Step and rule of rounding by geography, of the sources of a table that declare one.
+
+    Where several do, the coarsest.
+    """
+    found: dict[str, tuple[int, Literal["nearest", "random"]]] = {}
+    for source in sources:
+        if not isinstance(source, Extract) or source.rounding is None:
+            continue
+        if str(vars(source)["table"]) != table:
+            continue
+        for geography in sorted(_geographies(source)):
+            mine = (source.rounding, source.rounding_rule)
+            found[geography] = max(found.get(geography, mine), mine)
+    return found
+
+
+def _geographies(source: Extract) -> set[str]:
+    constants = [vars(source)["constants"], *vars(source)["sheets"].values()]
+    return {str(told["geography"]) for told in constants if "geography" in told}

@@ -20,7 +20,7 @@ from gapwatch.study.base import (
     Year,
 )
 from gapwatch.study.computed import Computed
-from gapwatch.study.sources import Correction, Publishers, Source
+from gapwatch.study.sources import Accepted, Correction, Publishers, Source
 
 
 class Heading(Part):
@@ -204,6 +204,7 @@ class Study(Part):
     publishers: Publishers = Publishers()
     sources: tuple[Source, ...] = Field(min_length=1)
     corrections: tuple[Correction, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     computed: Computed | None = None
     alerts: Alerts = Alerts()
 

@@ -266,3 +266,20 @@ class Correction(Part):
     published: Cell
     corrected: Cell
     reason: Text
+
+
+class Accepted(Part):
+    """A figure that a rule of plausibility finds strange, and that is right: one cell, and why.
+
+    `rule` is one of the table `plausibility`; `sex` is persons where it compares both together.
+    """
+
+    rule: Literal[
+        "residents-change", "deaths-change", "life-expectancy-change", "residents-total",
+        "deaths-total", "deaths-absent",
+    ]  # fmt: skip
+    geography: Slug
+    area_code: Code
+    sex: Literal["female", "male", "persons"]
+    year: Year
+    reason: Text

@@ -255,7 +255,7 @@ def test_published_figures_decide_unless_the_study_says_otherwise() -> None:
     assert of.baselines is None
     assert set(of.tables) == {
         "computed_life_expectancy", "computed_gap", "reproduction", "series_comparison",
-        "count_total", "counted_year",
+        "count_total", "counted_year", "plausibility",
     }  # fmt: skip
     decided = series(worlds.study(world, decides=True), inputs)
     beside = of.tables["computed_gap"]

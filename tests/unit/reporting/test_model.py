@@ -178,6 +178,17 @@ def test_warnings_of_the_validation_are_shown_with_their_rows():
     )
 
 
+def test_a_check_that_compared_nothing_is_named_and_not_counted():
+    tables = samples.tables()
+    idle = ("count_total", 7, "residents agree with totals", "warning", "not checked", 0, 20, 0, "")
+    checks = samples.validation()
+    row = pd.DataFrame([idle], columns=checks.columns)
+    tables["validation"] = pd.concat([checks, row], ignore_index=True)
+    text = text_of(build_report(samples.study(), samples.facts(), tables))
+    assert "2 checks ran before anything was published." in text or "Two checks ran" in text
+    assert "Not checked: residents agree with totals." in text
+
+
 def test_a_study_without_published_areas_has_no_empty_section():
     tables = samples.tables()
     tables["life_expectancy"] = tables["life_expectancy"].iloc[:0]

@@ -23,6 +23,8 @@ from gapwatch.errors import ValidationError
 WINDOW_YEARS = 5
 _FIGURES = ("gap_years", "se_years", "lower95_years", "upper95_years")
 
+_NEARLY_ALL, _BEYOND_CHANCE = 0.9, 5.0
+
 
 @dataclass(frozen=True, eq=False)
 class _Life:
@@ -52,8 +54,8 @@ def borough_gaps(wards: Wards, *, window_years: int = WINDOW_YEARS) -> pd.DataFr
     be the extreme one, and the line through the others answers another question), or where it has a
     single ward (G04).
 
-    Raises ValidationError when no window fits into years of one base; ValueError unless
-    window_years is 1 or more.
+    Raises ValidationError when no window fits into years of one base, and as `require_direction`;
+    ValueError unless window_years is 1 or more.
 
     References
     ----------
@@ -72,7 +74,30 @@ def borough_gaps(wards: Wards, *, window_years: int = WINDOW_YEARS) -> pd.DataFr
     table = life_table(spans.deaths, spans.person_years, wards.counts.age_starts)
     life = _Life(table.e[..., 0], table.se[..., 0], spans.person_years.sum(axis=-1))
     parts = [_rows(codes, members, life, spans) for codes, members in _same_sized(wards)]
-    return tables.canonical(BOROUGH_GAP, pd.concat(parts), "gaps of boroughs")
+    gaps = tables.canonical(BOROUGH_GAP, pd.concat(parts), "gaps of boroughs")
+    require_direction(gaps)
+    return gaps
+
+
+def require_direction(gaps: pd.DataFrame) -> None:
+    """Refuse a league whose most deprived live longest: its scores run the wrong way.
+
+    Judged by the newest window: nine tenths or more of its gaps are below zero, and their mean
+    weighted by precision lies more than 5 standard errors below it. Raises ValidationError.
+    """
+    newest = gaps[(gaps["period_end"] == gaps["period_end"].max()) & (gaps["se_years"] > 0)]
+    if newest.empty:
+        return
+    precision = 1 / newest["se_years"] ** 2
+    mean = float((newest["gap_years"] * precision).sum() / precision.sum())
+    below = float((newest["gap_years"] < 0).mean())
+    if below >= _NEARLY_ALL and mean * float(precision.sum()) ** 0.5 < -_BEYOND_CHANCE:
+        raise ValidationError(
+            "deprivation_score", expected="gaps above zero in most boroughs: the least deprived "
+            "live longest", found=f"{below:.0%} of {len(newest):,} gaps below zero, {mean:.1f} "
+            "years on average", remedy="see that a higher score is more deprived: ranks and "
+            "deciles run the other way (1 is the most deprived)",
+        )  # fmt: skip
 
 
 def _same_sized(wards: Wards) -> Iterator[tuple[list[str], IntArray]]:

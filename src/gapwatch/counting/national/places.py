@@ -13,6 +13,7 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts.boroughs import BLOCK_LOOKUP
 from gapwatch.counting.counts import FloatArray
+from gapwatch.counting.deprivation import require_scores
 from gapwatch.counting.national.rows import MICRO
 from gapwatch.errors import UsageError, ValidationError
 
@@ -57,7 +58,8 @@ def read(path: Path) -> Places:
     """Read a lookup, a CSV in the shape of the contract `block_lookup`.
 
     Raises UsageError for a file that isn't there; ValidationError for what `tables.read_csv`
-    refuses, a block whose weights don't sum to 1 or that has two scores, a ward in two boroughs.
+    refuses, a block whose weights don't sum to 1 or that has two scores, a ward in two boroughs,
+    and for ranks or deciles where scores are asked for (`require_scores`).
     """
     if not path.is_file():
         raise UsageError(
@@ -72,6 +74,10 @@ def read(path: Path) -> Places:
         for code in several.index[several > 1][:1]:
             found = frame.loc[frame[inner] == code, outer].unique()
             _refuse(path, f"{inner} {code}", f"one {outer}", ", ".join(map(str, found)))
+    require_scores(
+        f"{path.name}, deprivation_score",
+        frame.drop_duplicates("block_code")["deprivation_score"],
+    )
     wards = frame.drop_duplicates("ward_code").sort_values("ward_code")
     blocks, number = np.unique(frame["block_code"].to_numpy(dtype=str), return_inverse=True)
     links = pd.DataFrame(

@@ -1,0 +1,1 @@
+"""Whether counts are such as a place can have: against time, residents and publishers' totals."""
