@@ -27,7 +27,7 @@ from gapwatch.project import Project
 from gapwatch.publishing import told
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
-from gapwatch.snapshots import Object, Pin, Snapshot
+from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.changes import Change
@@ -37,6 +37,7 @@ from gapwatch.sources.payload import Payload
 from gapwatch.sources.pinned import combine, payloads
 from gapwatch.sources.revised import differences, require_announced, require_no_fewer
 from gapwatch.study import (
+    FileSource,
     LiveSource,
     PinnedSource,
     Source,
@@ -134,7 +135,8 @@ def _pull(
     found = {source.id: kinds.parse(source, sent[source.id], today) for source in study.sources}
     require_apart(study.sources, found, sent)
     frames = _readable(study, found, today)
-    pins = [*carried.values(), *(_pin(s, sent[s.id], found[s.id], known, today) for s in live)]
+    pins = [*carried.values(),
+            *(_pin(project, s, sent[s.id], found[s.id], known, today) for s in live)]  # fmt: skip
     asked = tuple(client.exchanges)
     if previous is not None and {pin.id: pin for pin in pins} == known:
         log.info("nothing new since snapshot %s", previous.id)
@@ -201,26 +203,34 @@ def _carried(
 
 
 def _pin(
-    source: LiveSource, sent: tuple[Payload, ...], found: Mapping[str, pd.DataFrame],
+    project: Project, source: LiveSource, sent: tuple[Payload, ...], found: Mapping[str, pd.DataFrame],
     known: Mapping[str, Pin], today: dt.date,
 ) -> Pin:  # fmt: skip
     """The pin of what a source sent; the one that it had, when it sent the same again."""
+    secret = is_restricted(source)
     objects = tuple(
-        Object.model_validate(
-            {"role": item.role, "address": item.address, "suffix": item.suffix,
-             "sha256": item.sha256, "bytes": len(item.content)}
+        snapshots.described(
+            project.raw, role=item.role, address=item.address, suffix=item.suffix,
+            content=item.content, restricted=secret,
         )
         for item in sent
     )  # fmt: skip
     pin = Pin(
         id=source.id, table=source.table, title=source.title, publisher=source.publisher,
         licence=source.licence, attribution=source.attribution,
-        period=_period(found[source.table]), obtained="retrieved", obtained_on=today,
-        objects=objects, restricted=is_restricted(source),
+        period=_declared(source) if secret else _period(found[source.table]),
+        obtained="retrieved", obtained_on=today, objects=objects, restricted=secret,
     )  # fmt: skip
     old = known.get(source.id)
     same = old is not None and old.model_copy(update={"obtained_on": today}) == pin
     return old if same and old is not None else pin
+
+
+def _declared(source: LiveSource) -> str:
+    """Years that the study says a restricted file may hold: which it does hold is its content."""
+    if not isinstance(source, FileSource) or source.years is None:
+        return "not told"
+    return f"{source.years[0]} to {source.years[1]}"
 
 
 def _period(frame: pd.DataFrame) -> str:

@@ -93,7 +93,7 @@ def snapshot_list(project: Project) -> list[dict[str, Any]]:
         snapshot = snapshots.load(project.raw, name)
         told = snapshot.model_dump(mode="json")
         for pin, shown in zip(snapshot.pins, told["pins"], strict=True):
-            shown |= {"sha256": pin.sha256, "bytes": pin.bytes}
+            shown |= pin.told
             if snapshots.is_elsewhere(project.raw, pin):
                 shown["on_this_machine"] = False
             else:

@@ -86,11 +86,15 @@ def snapshot_problems(raw: Path, folder: Path, told: Manifest) -> list[Integrity
     except IntegrityError:
         return []  # told already, by the check of the snapshots
     return [
-        _wrong(folder / MANIFEST, f"input {pin.id} with sha256 {pin.sha256}, as pinned", sha)
+        _wrong(folder / MANIFEST, f"input {pin.id} with {_digest(pin)}, as pinned", sha)
         for pin in held.pins
         if (sha := told.snapshot.inputs[pin.id].sha256 if pin.id in told.snapshot.inputs
             else "no such input") != pin.sha256
     ]  # fmt: skip
+
+
+def _digest(pin: snapshots.Pin) -> str:
+    return f"{'hmac_sha256' if pin.is_keyed else 'sha256'} {pin.sha256}"
 
 
 def _link(out: Path, name: str, told: Manifest) -> list[IntegrityError]:

@@ -36,6 +36,19 @@ class Output(_Part):
     bytes: int = Field(ge=0)
 
 
+class Keyed(_Part):
+    """One restricted input: its keyed digest, and neither hash nor size."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    hmac_sha256: Sha256
+
+    @property
+    def sha256(self) -> str:
+        """The digest, under the name that others have it."""
+        return self.hmac_sha256
+
+
 class Answer(_Part):
     """What the release says."""
 
@@ -47,7 +60,7 @@ class SnapshotPart(_Part):
     """The snapshot that it was made from, and its inputs by source."""
 
     id: Name
-    inputs: dict[str, Output]
+    inputs: dict[str, Output | Keyed]
 
 
 class StudyPart(_Part):

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gapwatch.errors import IntegrityError
+from gapwatch.snapshots.keyed import require_digest
 from gapwatch.snapshots.objects import WRITING, restricted_folder
+from gapwatch.snapshots.records import Object
 from gapwatch.snapshots.store import LIST, list_in, read_pin
 
 log = logging.getLogger(__name__)
 PLAIN = ("README.md", ".lock", ".gitkeep")
-_Wanted = dict[tuple[str, bool], tuple[int, str]]
+_Wanted = dict[tuple[str, bool], tuple[Object, str]]
 _RESTORE = "restore it from version control or a backup"
 _EXTRA = "move it away; what a pull that was stopped left, the next pull clears"
 
@@ -65,20 +67,20 @@ def check(raw: Path, *, require_restricted: bool = False) -> Checked:
     return found
 
 
-def _of(wanted: _Wanted, *, restricted: bool) -> dict[str, tuple[int, str]]:
+def _of(wanted: _Wanted, *, restricted: bool) -> dict[str, tuple[Object, str]]:
     return {name: item for (name, secret), item in wanted.items() if secret == restricted}
 
 
-def _check_objects(folder: Path, wanted: dict[str, tuple[int, str]], found: Checked) -> None:
+def _check_objects(folder: Path, wanted: dict[str, tuple[Object, str]], found: Checked) -> None:
     there = {path.name: path for path in _inside(folder)}
-    for name, (size, pin) in sorted(wanted.items()):
+    for name, (item, pin) in sorted(wanted.items(), key=lambda pair: pair[0]):
         path = there.pop(name, None)
         found.objects += 1
         if path is None:
             found.problems.append(_missing(folder / name, f"the object of {pin}"))
             continue
-        found.bytes += size
-        found.problems += _object(path, size, pin)
+        found.bytes += item.bytes
+        found.problems += _object(path, item, pin)
     found.problems += [_extra(path) for _, path in sorted(there.items())]
 
 
@@ -130,11 +132,7 @@ def _snapshot(folder: Path, found: Checked, wanted: _Wanted) -> list[IntegrityEr
             continue
         found.pins += 1
         wanted |= {
-            (f"{item.sha256}.{item.suffix}", pin.restricted): (
-                item.bytes,
-                f"{folder.name}, {source}",
-            )
-            for item in pin.objects
+            (item.name, pin.restricted): (item, f"{folder.name}, {source}") for item in pin.objects
         }
     named = {f"{source}.json" for source in listed.pins}
     problems += [_extra(p) for p in sorted(_inside(folder / "pins")) if p.name not in named]
@@ -143,20 +141,30 @@ def _snapshot(folder: Path, found: Checked, wanted: _Wanted) -> list[IntegrityEr
     ]  # fmt: skip
 
 
-def _object(path: Path, size: int, pin: str) -> list[IntegrityError]:
+def _object(path: Path, item: Object, pin: str) -> list[IntegrityError]:
     if path.is_symlink() or not path.is_file():
         return [_missing(path, f"the object of {pin}")]
+    if item.hmac_sha256:
+        return _keyed(path, item, pin)
     with path.open("rb") as file:
         sha = hashlib.file_digest(file, "sha256").hexdigest()
         found = file.tell()
-    if (found, sha) == (size, path.name.partition(".")[0]):
+    if (found, sha) == (item.bytes, item.sha256):
         return []
     return [
         IntegrityError(
-            f"{path} (pin {pin})", expected=f"{size} bytes, sha256 {path.name.partition('.')[0]}",
+            f"{path} (pin {pin})", expected=f"{item.bytes} bytes, sha256 {item.sha256}",
             found=f"{found} bytes, sha256 {sha}", remedy=_RESTORE,
         )
     ]  # fmt: skip
+
+
+def _keyed(path: Path, item: Object, pin: str) -> list[IntegrityError]:
+    try:
+        require_digest(path.parent.parent, item, path.read_bytes(), f"{path} (pin {pin})")
+    except IntegrityError as error:
+        return [error]
+    return []
 
 
 def clear_leftovers(raw: Path) -> None:
@@ -200,9 +208,7 @@ def _named(folder: Path) -> set[tuple[str, bool]] | None:
     except IntegrityError as error:
         log.warning("%s", error)
         return None
-    return {
-        (f"{item.sha256}.{item.suffix}", pin.restricted) for pin in pins for item in pin.objects
-    }
+    return {(item.name, pin.restricted) for pin in pins for item in pin.objects}
 
 
 def _missing(path: Path, what: str) -> IntegrityError:
