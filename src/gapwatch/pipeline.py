@@ -40,7 +40,7 @@ from gapwatch.gap.series import Series, series
 from gapwatch.project import Project
 from gapwatch.quality import views
 from gapwatch.quality.checker import Checker
-from gapwatch.quality.gate import Gate
+from gapwatch.quality.gate import Gate, counted, unmet
 from gapwatch.reporting import render
 from gapwatch.reporting.facts import release_facts
 from gapwatch.reporting.model import Report, build_report
@@ -150,7 +150,7 @@ def take_provenance(
 def load(project: Project, study: Study, snapshot: Snapshot, gate: Gate) -> Frames:
     """Read the snapshot's tables, hold them against their contracts, hand them to the gate."""
     inputs = load_inputs(project.raw, snapshot, study)
-    warehouse.check(inputs)
+    warehouse.check(inputs, restricted_tables(study.sources))
     published = inputs["life_expectancy"]["geography"] == study.geography.vintage
     if published.any():  # nothing need be, where the study's own life tables decide
         inputs["coverage"] = views.coverage(study, inputs)
@@ -241,10 +241,9 @@ def outcome(
     release_id: str, snapshot: Snapshot, path: Path, report: Report, validation: pd.DataFrame
 ) -> Outcome:
     """Sum up a run for the person or program that asked for it."""
-    failed = validation[validation["rows_unexpected"] > 0]
     warnings = tuple(
-        f"{row.suite}: not met: {row.expectation} ({row.rows_unexpected} of {row.rows_checked} "
-        f"rows: {row.examples})"
-        for row in failed.itertuples()
+        f"{row.suite}: not met: {row.expectation} "
+        f"({counted(row.rows_unexpected, row.rows_checked)}: {row.examples})"
+        for row in unmet(validation).itertuples()
     )
     return Outcome(release_id, snapshot.id, path, report.verdict, report.sentence, warnings)

@@ -68,20 +68,29 @@ def can_pull(project: Project) -> bool:
     return not all(isinstance(source, PinnedSource) for source in study.sources)
 
 
-def pull_now(project: Project, *, accept_revisions: bool = False) -> Pulled:
+def pull_now(
+    project: Project, *, accept_revisions: bool = False, root: Path | None = None,
+    allow_local: bool = False,
+) -> Pulled:  # fmt: skip
     """Pull with the date of this moment, in universal time: the one clock that is ever read."""
     today = dt.datetime.now(tz=dt.UTC).date()
-    return pull(project, today=today, accept_revisions=accept_revisions)
+    return pull(
+        project, today=today, accept_revisions=accept_revisions, root=root,
+        allow_local=allow_local,
+    )  # fmt: skip
 
 
 def pull(
     project: Project, *, today: dt.date, client: Client | None = None,
-    accept_revisions: bool = False, checker: Checker | None = None,
+    accept_revisions: bool = False, checker: Checker | None = None, root: Path | None = None,
+    allow_local: bool = False,
 ) -> Pulled:  # fmt: skip
     """Ask every source of the study, check what was sent, pin it as a new snapshot.
 
     `today` dates the snapshot; nothing else of the clock reaches it. `checker` is the process that
-    holds the figures against the suites, when it runs already. Figures that are pinned
+    holds the figures against the suites, when it runs already. Files that the study names lie
+    below its folder or below `root`; `allow_local` lets the study's addresses lead to this machine
+    and to private networks, which is for tests and replicas. Figures that are pinned
     already are carried over. Figures that a publisher changed without a word are refused, unless
     `accept_revisions` says that somebody looked at them. Raises SourceError for a source that
     can't be had, ValidationError for figures that break their contract or a critical expectation
@@ -104,9 +113,9 @@ def pull(
         with told(project.raw), lock:
             snapshots.clear_leftovers(project.raw)
             if client is not None:
-                return _pull(project, study, today, client, accept_revisions, checker)
-            with Client(about.organisation, about.contact) as own:
-                return _pull(project, study, today, own, accept_revisions, checker)
+                return _pull(project, study, today, client, accept_revisions, checker, root)
+            with Client(about.organisation, about.contact, allow_local=allow_local) as own:
+                return _pull(project, study, today, own, accept_revisions, checker, root)
     except filelock.Timeout as error:
         raise OutputError(
             str(project.raw), expected="no other pull at work here", found="one that goes on",
@@ -116,7 +125,7 @@ def pull(
 
 def _pull(
     project: Project, study: Study, today: dt.date, client: Client, accept_revisions: bool,
-    checker: Checker | None,
+    checker: Checker | None, root: Path | None,
 ) -> Pulled:  # fmt: skip
     previous, shipped = _previous(project, study)
     _require_later(previous, today)
@@ -130,7 +139,8 @@ def _pull(
     sent = {name: payloads(project.raw, pin) for name, pin in carried.items()}
     for number, source in enumerate(live, 1):
         log.info("pulling %s (%d of %d) ...", source.id, number, len(live))
-        sent[source.id] = kinds.fetch(source, client, study.publishers, project.study_file.parent)
+        folder = project.study_file.parent
+        sent[source.id] = kinds.fetch(source, client, study.publishers, folder, root)
     # As published: what is pinned, and told as changed, is what the publisher said.
     found = {source.id: kinds.parse(source, sent[source.id], today) for source in study.sources}
     require_apart(study.sources, found, sent)
@@ -203,8 +213,8 @@ def _carried(
 
 
 def _pin(
-    project: Project, source: LiveSource, sent: tuple[Payload, ...], found: Mapping[str, pd.DataFrame],
-    known: Mapping[str, Pin], today: dt.date,
+    project: Project, source: LiveSource, sent: tuple[Payload, ...],
+    found: Mapping[str, pd.DataFrame], known: Mapping[str, Pin], today: dt.date,
 ) -> Pin:  # fmt: skip
     """The pin of what a source sent; the one that it had, when it sent the same again."""
     secret = is_restricted(source)
@@ -253,7 +263,7 @@ def _readable(study: Study, found: Found, today: dt.date) -> dict[str, pd.DataFr
     if study.computed is not None:
         of = series(study, inputs)
         frames |= {"gap": of.gaps, **of.tables, **which_ages(of)}
-    warehouse.check(frames)
+    warehouse.check(frames, restricted_tables(study.sources))
     return frames
 
 

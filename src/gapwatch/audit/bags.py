@@ -39,7 +39,8 @@ def write(
 
     `info` is the content of bag-info.txt; Bagging-Date must be in it, since nothing is taken from
     the clock. The folder inside is named after its External-Identifier, so that the file's own
-    name changes no byte; `private` leaves it open to its owner alone. bagit changes the working folder for a moment, so this isn't for threads.
+    name changes no byte; `private` leaves the file open to its owner alone. bagit changes the
+    working folder for a moment, so this isn't for threads.
     Raises UsageError for names, tags or sizes that `read` would refuse, and OutputError.
     """
     named = info.get("External-Identifier", target.stem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -60,6 +61,20 @@ def pull(
             "--accept-revisions", help="Pin figures that a publisher changed without a word."
         ),
     ] = False,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root",
+            help="Folder that holds the files named by path; the study's own if not given.",
+        ),
+    ] = None,
+    allow_local: Annotated[
+        bool,
+        typer.Option(
+            "--allow-local",
+            help="Let addresses lead to this machine and private networks: for tests and replicas.",
+        ),
+    ] = False,
     study: StudyOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -69,7 +84,9 @@ def pull(
 
     from gapwatch import pulling
 
-    found = pulling.pull_now(project, accept_revisions=accept_revisions)
+    found = pulling.pull_now(
+        project, accept_revisions=accept_revisions, root=root, allow_local=allow_local
+    )
     if json_:
         print_json(asdict(found))
         return

@@ -170,8 +170,10 @@ VALIDATION = Table(
         Column("position", "integer", "Place of the expectation in its suite", minimum=1),
         text("expectation", "The expectation, in words"),
         text("severity", "What a failure does", choices=("critical", "warning")),
-        Column("rows_checked", "integer", "Rows looked at", unit="rows", minimum=0),
-        Column("rows_unexpected", "integer", "Rows that fail", unit="rows", minimum=0),
+        Column("rows_checked", "integer", "Rows looked at; blank for a restricted table, whose "
+               "rows may be deaths", unit="rows", minimum=0, nullable=True),
+        Column("rows_unexpected", "integer", "Rows that fail; blank where some rows of a "
+               "restricted table do", unit="rows", minimum=0, nullable=True),
         text("examples", "The first rows that fail", may_be_empty=True),
     ),
     key=("suite", "position"),

@@ -15,7 +15,8 @@ from gapwatch.snapshots.records import MAX_OBJECT_BYTES, Object, Pin, Snapshot, 
 from gapwatch.snapshots.store import ids, lend, load, usable, write
 
 __all__ = [
-    "DIGESTS", "MAX_OBJECT_BYTES", "RESTRICTED", "Checked", "Object", "Pin", "Snapshot", "check", "clear_leftovers",
-    "described", "dump_digests", "elsewhere", "ids", "is_elsewhere", "lend", "load", "object_path",
+    "DIGESTS", "MAX_OBJECT_BYTES", "RESTRICTED", "Checked", "Object", "Pin", "Snapshot", "check",
+    "clear_leftovers", "described", "dump_digests", "elsewhere", "ids", "is_elsewhere", "lend",
+    "load", "object_path",
     "read_objects", "restricted_folder", "same_restricted_object", "sha256", "usable", "write",
 ]  # fmt: skip

@@ -98,7 +98,8 @@ def elsewhere(raw: Path, pin: Pin) -> UsageError:
         f"pin {pin.id} ({pin.title})", expected="its file in data/restricted/objects",
         found="restricted, not on this machine",
         remedy=f"have {pin.publisher} give you {pin.address or 'the file'} and put it there as "
-        f"{names}{_with_key(raw, pin)}, or ask for a bundle made with --include-restricted {pin.id}",
+        f"{names}{_with_key(raw, pin)}, or ask for a bundle made with --include-restricted "
+        f"{pin.id}",
     )  # fmt: skip
 
 

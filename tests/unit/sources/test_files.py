@@ -191,7 +191,7 @@ def test_a_local_file_is_read_as_it_is_and_a_missing_one_is_named(tmp_path: Path
 
 
 def test_the_newest_link_of_a_landing_page_is_taken(tmp_path: Path):
-    with FaultyServer() as server, Client(tries=1) as client:
+    with FaultyServer() as server, Client(allow_local=True, tries=1) as client:
         place = {"path": None, "landing_page": f"{server.base}/landing"}
         sent = files.fetch(described(**place, link=r"deaths\d+\.csv"), client, tmp_path)
         assert [(p.role, p.address) for p in sent] == [
@@ -204,7 +204,7 @@ def test_the_newest_link_of_a_landing_page_is_taken(tmp_path: Path):
 
 
 def test_an_address_is_asked_and_what_is_no_file_there_is_refused(tmp_path: Path):
-    with FaultyServer() as server, Client(tries=1) as client:
+    with FaultyServer() as server, Client(allow_local=True, tries=1) as client:
         fine = {"path": None, "address": f"{server.base}/fine"}
         (sent,) = files.fetch(described(**fine), client, tmp_path)
         assert (sent.address, sent.content) == (f"{server.base}/fine", CSV)
