@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 MASK = "***"
 _SECRET = re.compile(
@@ -86,7 +86,7 @@ def without_secrets(text: str, address: str) -> str:
     except ValueError:
         return text
     secrets = {value for name, value in _pairs(parts.query) if _is_secret(name) and value}
-    secrets |= {value for _, value in parse_qsl(parts.query) if value and quote(value) in secrets}
+    secrets |= {unquote_plus(value) for value in secrets}
     for value in sorted({*secrets, parts.password or ""} - {""}, key=len, reverse=True):
         text = text.replace(value, MASK)
     return text

@@ -34,10 +34,11 @@ def read(root: Path, folder: Path, named: str, *, most_bytes: int, private: bool
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         _refuse(named, "a file that can be read", reason, "put it there, or correct path")
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        _refuse(named, "a regular file", _kind(status.st_mode), "correct path in the study")
     with os.fdopen(handle, "rb") as stream:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            _refuse(named, "a regular file", _kind(status.st_mode), "correct path in the study")
         if private:
             _require_private(real, named, status)
         content = stream.read(most_bytes + 1)
