@@ -11,26 +11,28 @@ MOST_DEPTH = 32
 """Brackets inside brackets, and tables inside tables."""
 MOST_KEYS = 100_000
 
-_NAME = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
-# Starts where a name starts, so that a long name is looked at once and not from each letter.
-_DOTTED = re.compile(rf"""(?<![A-Za-z0-9_"'.-]){_NAME}(?:[ \t]*\.[ \t]*{_NAME}){{{MOST_PARTS},}}""")
-_STRINGS = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^']|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'[^'\n]*'"
-    r"|\#[^\n]*",
-    re.DOTALL,
+_NAME = r"""(?:[A-Za-z0-9_-]++|"")"""
+# Starts where a name starts, and gives nothing back, so that each letter is looked at once.
+_DOTTED = re.compile(
+    rf"""(?<![A-Za-z0-9_".-]){_NAME}(?:[ \t]*+\.[ \t]*+{_NAME}){{{MOST_PARTS},}}+"""
 )
+_OPENS = re.compile("""["'#]""")
+# The rest of each string and comment; nothing is given back here either.
+_ENDS = {
+    '"""': re.compile(r'(?:[^"\\]++|\\.|"(?!""))*+"""', re.DOTALL),
+    "'''": re.compile(r"(?:[^']++|'(?!''))*+'''"),
+    '"': re.compile(r'(?:[^"\\\n]++|\\[^\n])*+["\n]'),
+    "'": re.compile(r"[^'\n]*+['\n]"),
+    "#": re.compile(r"[^\n]*+\n"),
+}
 
 
 def fault(raw: bytes) -> tuple[str, str, str] | None:
     """What of a study file is beyond a limit: its place, what was expected, what was found."""
     if len(raw) > MOST_BYTES:
-        return "the file", f"at most {MOST_BYTES:,} bytes", f"{len(raw):,} bytes"
+        return "the file", f"at most {MOST_BYTES:,} bytes", "more"
     text = raw.decode("utf-8", "replace")
-    bare = _STRINGS.sub(_blank, text)
-    # Quoted names are blanked too, and then stand as an empty pair of quotes.
+    bare = _without_strings(text)
     dotted = _DOTTED.search(bare)
     if dotted is not None:
         line = bare.count("\n", 0, dotted.start()) + 1
@@ -48,25 +50,24 @@ def fault(raw: bytes) -> tuple[str, str, str] | None:
     return None
 
 
-def _blank(found: re.Match[str]) -> str:
-    """A string without its content, so that a dot or a bracket in it is no key's; lines stay."""
-    text = found[0]
-    lines = "\n" * text.count("\n")
-    return lines if text.startswith("#") else f'""{lines}'
+def _without_strings(text: str) -> str:
+    """The text with `""` for each string and nothing for a comment; lines stay as they are.
 
-
-def depth_of(content: object) -> int:
-    """How deep tables and lists lie inside each other."""
-    deepest, level = 0, [content]
-    while level:
-        deepest += 1
-        level = [
-            inner
-            for item in level
-            for inner in (item.values() if isinstance(item, dict) else item)
-            if isinstance(inner, (dict, list))
-        ]
-    return deepest
+    A dot or a bracket in a string is no key's. Looks at each character once, whatever they are.
+    """
+    parts, at = [], 0
+    while opens := _OPENS.search(text, at):
+        start = opens.start()
+        parts.append(text[at:start])
+        mark = text[start : start + 3]
+        mark = mark if mark in _ENDS else text[start]
+        at = start + len(mark)
+        end = _ENDS[mark].match(text, at)
+        at = len(text) if end is None else end.end()
+        if mark != "#":
+            parts.append('""')
+        parts.append("\n" * text.count("\n", start, at))
+    return "".join((*parts, text[at:]))
 
 
 def shown(value: object) -> str:
