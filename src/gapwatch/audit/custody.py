@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import filelock
+
 from gapwatch import snapshots
 from gapwatch.audit.verify import MANIFEST, Manifest, OlderReleaseError, release_problems
 from gapwatch.errors import IntegrityError
@@ -41,6 +43,7 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     told: dict[str, Manifest] = {}
     problems = list(held.problems)
     size, older = held.bytes, 0
+    problems += _leftovers(out)
     for folder in _entries(out):
         if folder.name.startswith(_POINTER):
             continue
@@ -71,6 +74,23 @@ def _entries(out: Path) -> list[Path]:
         path for path in sorted(out.iterdir())
         if not path.name.startswith(".building-")
         and not (path.name in _PLAIN and path.is_file() and not path.is_symlink())
+    ]  # fmt: skip
+
+
+def _leftovers(out: Path) -> list[IntegrityError]:
+    """What a run that was killed left below the releases; none while a run is at work there."""
+    left = sorted(out.glob(".building-*")) if out.is_dir() else []
+    if not left:
+        return []
+    try:
+        with filelock.FileLock(out / ".lock", timeout=0):
+            pass
+    except (filelock.Timeout, OSError):
+        return []
+    return [
+        _wrong(path, "nothing but releases and pointers to them", "what a killed run left",
+               "remove it, or run again, which does; see first that it holds nothing restricted")
+        for path in left
     ]  # fmt: skip
 
 

@@ -260,3 +260,21 @@ def test_a_workbook_with_a_cell_at_the_far_corner_is_refused_before_it_takes_the
             new.writestr(name, old.read(name).replace(b"</sheetData>", far))
     with pytest.raises(ValidationError, match="spans 17179869184"):
         parse(buffer.getvalue(), format="xlsx", sheets={"Table 1": {}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n",
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC,BKcwggSjAgEAAoIBAQ\n",
+        "TOKEN=s3cretvalue,PASSWORD=hunter2\nOTHER=1,X=2\n",
+        "me@example.org,hunter2hunter2hunter2hunter2\nyou@example.org,x\n",
+        "only one cell\nand another\n",
+    ],
+)
+def test_no_error_shows_what_a_file_holds_that_is_no_table(text: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        read(text.encode())
+    assert "nothing that reads as a header" in caught.value.found
+    for word in re.split(r"[\s,:=]+", text):
+        assert len(word) < 4 or word not in str(caught.value)

@@ -24,6 +24,7 @@ from gapwatch.sources.declared.weight import (
     read_apart,
     require_parts,
     require_ratios,
+    require_texts,
     shared_texts,
 )
 from gapwatch.study.sources import FileSource
@@ -150,6 +151,7 @@ def _span(where: str, content: bytes) -> Weight:
         require_ratios(where, archive, refuse)
         cells = widest(archive)
         texts, longest = shared_texts(archive)
+        require_texts(where, longest, refuse)
         if "content.xml" in archive.namelist():  # a repeated cell repeats its text
             texts, longest = cells, min(LONGEST_CELL, longest_of_ods(archive))
         return Weight(size, cells, texts, longest)

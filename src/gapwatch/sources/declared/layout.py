@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared.grid import Grid, refuse
+from gapwatch.sources.discreet import NO_TABLE, header_like
 from gapwatch.study.sources import FileSource
 
 SEARCHED = 100
@@ -54,10 +55,11 @@ def _no_header(where: str, head: list[list[str]], wanted: list[str]) -> NoReturn
     best = max(head[:SEARCHED], key=lambda row: len(set(wanted) & set(row)))
     number = head.index(best) + 1
     lacking = [name for name in wanted if name not in best]
-    near = difflib.get_close_matches(lacking[0], [c for c in best if c], n=3, cutoff=0.0)
+    near = difflib.get_close_matches(lacking[0], header_like(best), n=3, cutoff=0.0)
     refuse(
         where, f"a row among the first {SEARCHED} with the columns {', '.join(wanted)}",
-        f"nearest is row {number}, without {', '.join(lacking)}; it holds {', '.join(near)}",
+        f"nearest is row {number}, without {', '.join(lacking)}; it holds "
+        f"{', '.join(near) or NO_TABLE}",
     )  # fmt: skip
 
 
@@ -72,8 +74,9 @@ def column(layout: Layout, name: str) -> int:
     if len(positions) > 1:
         refuse(f"{layout.where}, header", f"one column {name!r}", f"{len(positions)} of them")
     if not positions:
-        near = difflib.get_close_matches(name, [n for n in layout.names if n], n=3, cutoff=0.0)
-        refuse(f"{layout.where}, header", f"a column {name!r}", f"nearest are {', '.join(near)}")
+        near = difflib.get_close_matches(name, header_like(layout.names), n=3, cutoff=0.0)
+        refuse(f"{layout.where}, header", f"a column {name!r}",
+               f"nearest are {', '.join(near) or NO_TABLE}")  # fmt: skip
     return positions[0]
 
 

@@ -26,6 +26,8 @@ MOST_RATIO = 200
 """A table of numbers unfolds 5 to 30 times; deflate can reach 1,032."""
 _SMALL_PART = 1_000_000
 MOST_ODS_CONTENT = 256 * 1024 * 1024
+MOST_TEXT = 1_000_000
+"""A cell holds 32,767 characters at most; marks of rich text may take ten times their room."""
 HEAVY_BYTES = 400_000_000
 MOST_MEMORY_BYTES = 3_000_000_000
 MOST_SECONDS = 300
@@ -41,6 +43,12 @@ def require_parts(where: str, content: bytes, refuse: Refuse) -> None:
     parts = content.count(_CENTRAL)
     if parts > MOST_PARTS:
         refuse(where, f"a zip of at most {MOST_PARTS:,} parts", f"{parts:,}")
+
+
+def require_texts(where: str, longest: int, refuse: Refuse) -> None:
+    """Refuse a workbook with a text that no cell could hold, even with all its marks."""
+    if longest > MOST_TEXT:
+        refuse(where, f"cells of at most {MOST_TEXT:,} bytes", f"one of {longest:,} bytes")
 
 
 def require_ratios(where: str, archive: zipfile.ZipFile, refuse: Refuse) -> None:
@@ -117,8 +125,14 @@ def read_apart(
     lines = _lines(where, name, content, refuse)
     names = next(lines)
     if not isinstance(names, list):
-        refuse(where, "a workbook that can be read", str(names)[:200])
+        refuse(where, within_limits(), str(names)[:200])
     return [str(each) for each in names], _rows(where, lines, refuse)
+
+
+def within_limits() -> str:
+    """What a workbook must be, in words."""
+    return (f"a workbook that can be read with {MOST_MEMORY_BYTES / 1e9:g} GB of memory in "
+            f"{MOST_SECONDS} seconds")  # fmt: skip
 
 
 def _rows(where: str, lines: Iterator[object], refuse: Refuse) -> Iterator[Cells]:
@@ -129,7 +143,7 @@ def _rows(where: str, lines: Iterator[object], refuse: Refuse) -> Iterator[Cells
             return
         else:
             fault = row.get("fault", "") if isinstance(row, dict) else row
-            refuse(where, "a workbook that can be read", str(fault)[:200])
+            refuse(where, within_limits(), str(fault)[:200])
     return
 
 
@@ -148,11 +162,7 @@ def _lines(where: str, name: str, content: bytes, refuse: Refuse) -> Iterator[ob
                 ended = isinstance(value, dict)
                 yield value
             if process.wait() and not ended:
-                refuse(
-                    where, f"a workbook that can be read with {MOST_MEMORY_BYTES / 1e9:g} GB of "
-                    f"memory in {MOST_SECONDS} seconds",
-                    "one that takes more",
-                )  # fmt: skip
+                refuse(where, within_limits(), "one that takes more")
         finally:
             process.kill()
             process.wait()
