@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from gapwatch.errors import GapwatchError
@@ -24,6 +24,19 @@ def discreet(source: Source) -> Iterator[None]:
         if not is_restricted(source):
             raise
         # Without its cause: that one still holds the words.
+        raise type(error)(
+            error.where, expected=error.expected, found=HIDDEN, remedy=error.remedy
+        ) from None
+
+
+@contextmanager
+def discreet_table(name: str, restricted: Collection[str]) -> Iterator[None]:
+    """The same for a table that is restricted, once its sources are put together."""
+    try:
+        yield
+    except GapwatchError as error:
+        if name not in restricted:
+            raise
         raise type(error)(
             error.where, expected=error.expected, found=HIDDEN, remedy=error.remedy
         ) from None

@@ -15,9 +15,10 @@ from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.corrections import correct
+from gapwatch.sources.discreet import discreet_table
 from gapwatch.sources.fit import require_fit
 from gapwatch.sources.payload import Payload
-from gapwatch.study import PinnedSource, Source, Study, is_restricted
+from gapwatch.study import PinnedSource, Source, Study, is_restricted, restricted_tables
 
 log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
@@ -115,12 +116,13 @@ def combine(
                 "sources", expected=f"a source for the table {table.name}", found="none",
                 remedy=f'add a source with table = "{table.name}" to the study',
             )  # fmt: skip
-    inputs = {
-        table.name: tables.canonical(
-            TABLES[table.name], pd.concat(parts[table.name], ignore_index=True), table.name
-        )
-        for table in (*INPUTS, *EXTRA_INPUTS)
-        if table.name in parts
-    }
+    restricted = restricted_tables(study.sources)
+    inputs: Frames = {}
+    for table in (*INPUTS, *EXTRA_INPUTS):
+        if table.name in parts:
+            with discreet_table(table.name, restricted):
+                inputs[table.name] = tables.canonical(
+                    TABLES[table.name], pd.concat(parts[table.name], ignore_index=True), table.name
+                )
     require_fit(study, inputs, known_in=known_in)
     return inputs
