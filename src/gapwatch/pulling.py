@@ -114,7 +114,7 @@ def pull(
             snapshots.clear_leftovers(project.raw)
             if client is not None:
                 return _pull(project, study, today, client, accept_revisions, checker, root)
-            with Client(about.organisation, about.contact, allow_local=allow_local) as own:
+            with Client(about.organisation, about.contact, allow_local=allow_local or None) as own:
                 return _pull(project, study, today, own, accept_revisions, checker, root)
     except filelock.Timeout as error:
         raise OutputError(

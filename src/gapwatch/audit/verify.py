@@ -39,14 +39,8 @@ class Output(_Part):
 class Keyed(_Part):
     """One restricted input: its keyed digest, and neither hash nor size."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
     hmac_sha256: Sha256
-
-    @property
-    def sha256(self) -> str:
-        """The digest, under the name that others have it."""
-        return self.hmac_sha256
+    sha256 = property(lambda self: self.hmac_sha256)  # as others have it
 
 
 class Answer(_Part):

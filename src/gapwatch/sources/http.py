@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
-import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Self
 
-import httpcore
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
@@ -28,10 +27,12 @@ from gapwatch.sources.answers import (
     source_error,
 )
 from gapwatch.sources.bodies import PassingError, read_body
-from gapwatch.sources.hosts import is_local_name, is_public, masked, without_secrets
+from gapwatch.sources.connecting import PublicHosts, not_public
+from gapwatch.sources.hosts import is_local_name, masked, without_secrets
 from gapwatch.study.sources import LOOPBACK, is_loopback
 
 LOG = logging.getLogger(__name__)
+ALLOW_LOCAL = "GAPWATCH_ALLOW_LOCAL"
 PASSING = (429, 500, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
@@ -63,7 +64,8 @@ class Client:
 
     Public hosts alone are asked: a host whose name stands for an address of this machine or of a
     private network is refused, before a byte is sent, on every redirect too. `allow_local` lets
-    them in, for tests and the demonstration; no study can. Behind a proxy of the environment it is
+    them in, for tests and the demonstration, or GAPWATCH_ALLOW_LOCAL=1 where it is None; no study
+    can. Behind a proxy of the environment it is
     the proxy that resolves names.
     """
 
@@ -71,7 +73,7 @@ class Client:
         self, organisation: str = "gapwatch", url: str = "https://example.org", *,
         connect: float = 10.0, read: float = 120.0, tries: int = 5, back_off: float = 1.0,
         longest_wait: float = 120.0, longest_body: float = 900.0, pace: float = 1.0,
-        loopback_pace: float = 0.0, allow_local: bool = False,
+        loopback_pace: float = 0.0, allow_local: bool | None = None,
     ) -> None:  # fmt: skip
         agent = f"gapwatch/Version{version('gapwatch')} ({organisation} +{url})"
         ascii_agent = agent.encode("ascii", "replace").decode("ascii")
@@ -83,7 +85,9 @@ class Client:
         self._next: dict[str, float] = {}
         # The system's own generator: waits must not disturb a seeded one.
         self._random = random.SystemRandom()
-        self._allow_local = allow_local
+        if allow_local is None:
+            allow_local = os.environ.get(ALLOW_LOCAL, "") == "1"
+        self.allows_local = allow_local
         self._client = _opened(
             allow_local,
             timeout=httpx.Timeout(read, connect=connect),
@@ -96,11 +100,6 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def allows_local(self) -> bool:
-        """Whether hosts of this machine and of private networks may be asked."""
-        return self._allow_local
 
     def close(self) -> None:
         """Close every connection."""
@@ -115,7 +114,7 @@ class Client:
         `discreet` keeps the size of the answer out of log and record, as of a restricted file.
         Raises SourceError for everything that goes wrong, after retries of what may pass.
         """
-        url = _url(address, self._allow_local)
+        url = _url(address, self.allows_local)
         if params:
             url = url.copy_merge_params(dict(params))
         call = _Call(self, url, max_bytes)
@@ -194,52 +193,8 @@ def _opened(allow_local: bool, **options: Any) -> httpx.Client:
         # httpx has no word for it: what it connects by is an attribute of its pool. The lock holds
         # both libraries still, and a test sees that a name that turns local is refused.
         pool: Any = client._transport._pool  # type: ignore[attr-defined]
-        pool._network_backend = _PublicHosts()
+        pool._network_backend = PublicHosts()
     return client
-
-
-class _PublicHosts(httpcore.NetworkBackend):
-    """Connects to public addresses alone: to the very ones that were looked at, so that a name
-    can't lead elsewhere between the look and the connection."""
-
-    def __init__(self) -> None:
-        self._inner = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:  # fmt: skip
-        """A connection to the first address of a host that answers."""
-        try:
-            resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(str(error)) from error
-        addresses = list(dict.fromkeys(str(found[4][0]) for found in resolved))
-        for address in addresses:
-            if not is_public(address):
-                raise not_public(host, f"{host} stands for {address}")
-        for address in addresses:
-            try:
-                return self._inner.connect_tcp(
-                    address, port, timeout, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if address == addresses[-1]:
-                    raise
-        raise httpcore.ConnectError(f"{host} has no address")
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        self._inner.sleep(seconds)
-
-
-def not_public(where: str, found: str) -> SourceError:
-    """Word of a host that only `allow_local` lets in."""
-    return source_error(
-        where, "a host of the public internet", f"{found}, which is this machine or a private "
-        "network", "use the publisher's public address, or save the file beside the study and name "
-        "it by path; --allow-local is for tests and replicas",
-    )  # fmt: skip
 
 
 class _Call:

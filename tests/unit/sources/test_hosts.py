@@ -10,7 +10,7 @@ import httpcore
 import pytest
 
 from gapwatch.errors import SourceError
-from gapwatch.sources import http
+from gapwatch.sources import connecting, http
 from gapwatch.sources.hosts import holds_secret, is_public, masked, without_secrets
 from gapwatch.sources.http import Client
 from tests.unit.sources.faulty_server import PLAIN, FaultyServer
@@ -46,14 +46,14 @@ def test_a_public_address_is_told(address: str) -> None:
     ],
 )  # fmt: skip
 def test_a_host_of_this_machine_or_network_is_refused_by_name(address: str) -> None:
-    with Client(tries=1) as client, pytest.raises(SourceError) as caught:
+    with Client(allow_local=False, tries=1) as client, pytest.raises(SourceError) as caught:
         client.get(address, expect="csv")
     assert caught.value.expected == "a host of the public internet"
     assert "--allow-local" in caught.value.remedy
 
 
 def test_octal_numbers_are_no_address_at_all() -> None:
-    with Client(tries=1) as client, pytest.raises(SourceError) as caught:
+    with Client(allow_local=False, tries=1) as client, pytest.raises(SourceError) as caught:
         client.get("https://0177.0.0.1/x", expect="csv")
     assert caught.value.expected == "a web address"
 
@@ -64,8 +64,8 @@ def test_a_name_that_stands_for_a_private_address_is_refused_before_a_byte_is_se
     with FaultyServer() as server:
         port = int(server.base.rpartition(":")[2])
         answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-        monkeypatch.setattr(http.socket, "getaddrinfo", lambda *_, **__: answers)
-        with Client(tries=1) as client, pytest.raises(SourceError) as caught:
+        monkeypatch.setattr(connecting.socket, "getaddrinfo", lambda *_, **__: answers)
+        with Client(allow_local=False, tries=1) as client, pytest.raises(SourceError) as caught:
             client.get(f"https://publisher.example:{port}/fine", expect="csv")
     assert "publisher.example stands for 127.0.0.1" in caught.value.found
     assert not server.server.seen
@@ -87,9 +87,12 @@ def test_a_name_is_connected_to_at_the_very_address_that_was_looked_at(
         went.append(host)
         raise httpcore.ConnectError("nobody is asked in a test")
 
-    monkeypatch.setattr(http.socket, "getaddrinfo", lookup)
+    monkeypatch.setattr(connecting.socket, "getaddrinfo", lookup)
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
-    with Client(tries=1) as client, pytest.raises(SourceError, match="nobody is asked"):
+    with (
+        Client(allow_local=False, tries=1) as client,
+        pytest.raises(SourceError, match="nobody is asked"),
+    ):
         client.get("https://publisher.example/x", expect="csv")
     assert (asked, went) == (["publisher.example"], ["8.8.8.8"])
 
@@ -102,6 +105,16 @@ def test_a_redirect_to_a_private_host_is_refused(
     with pytest.raises(SourceError, match="a host of the public internet"):
         http._redirected(old, target, allow_local=False)
     assert http._redirected(old, target, allow_local=True)
+
+
+def test_nothing_is_let_in_unless_the_command_or_the_environment_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(http.ALLOW_LOCAL, "1")
+    assert Client().allows_local
+    assert not Client(allow_local=False).allows_local
+    monkeypatch.delenv(http.ALLOW_LOCAL)
+    assert not Client().allows_local
 
 
 def test_no_study_can_let_itself_in() -> None:
