@@ -135,3 +135,15 @@ def test_a_list_of_parts_that_lies_about_their_size_is_refused() -> None:
     source = test_files.described(format="xlsx", sheets={"Sheet": {}})
     with pytest.raises(ValidationError):
         list(grids(source, "book", lied))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"a,b\n" + b"," * 2_000_000, b"a,b\r" + b"," * 2_000_000, b"a,b\n" + b'"\n",' * 500_000],
+    ids=["a line without an end", "the same of an old kind", "a row over many lines"],
+)
+def test_a_csv_row_that_would_fill_the_memory_is_refused(content: bytes) -> None:
+    source = test_files.described()
+    with pytest.raises(ValidationError) as caught:
+        deque((cells for grid in grids(source, "bomb", content) for cells in grid.rows), maxlen=0)
+    assert "1,048,576" in caught.value.expected

@@ -20,8 +20,10 @@ from gapwatch.errors import StudyError, ValidationError
 from gapwatch.sources.declared.extent import longest_of_ods, widest, widest_of_xls
 from gapwatch.sources.declared.reader import LONGEST_CELL
 from gapwatch.sources.declared.weight import (
+    Lines,
     Weight,
     read_apart,
+    require_lines,
     require_parts,
     require_ratios,
     require_texts,
@@ -120,9 +122,12 @@ def _csv_rows(source: FileSource, where: str, content: bytes) -> Iterator[list[s
         refuse(where, "a CSV", "a zip or a workbook", "state member or format in the study")
     # Decoded as it is read: the whole text would take four times the room of its bytes.
     text = io.TextIOWrapper(io.BytesIO(content), encoding=source.encoding, newline="")
-    reader = csv.reader(text, strict=True)
+    require_lines(where, content, refuse)
+    lines = Lines(text, where, refuse)
+    reader = csv.reader(lines if b'"' in content else text, strict=True)
     try:
         for row in reader:
+            lines.since = 0
             yield [_one_spaced(cell) for cell in row]
     except UnicodeDecodeError:
         refuse(f"{where}, after line {reader.line_num}", f"text in {source.encoding}",

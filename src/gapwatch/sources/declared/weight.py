@@ -26,6 +26,7 @@ MOST_RATIO = 200
 """A table of numbers unfolds 5 to 30 times; deflate can reach 1,032."""
 _SMALL_PART = 1_000_000
 MOST_ODS_CONTENT = 256 * 1024 * 1024
+MOST_LINE_BYTES = 1 << 20
 MOST_TEXT = 1_000_000
 """A cell holds 32,767 characters at most; marks of rich text may take ten times their room."""
 HEAVY_BYTES = 400_000_000
@@ -62,6 +63,39 @@ def require_ratios(where: str, archive: zipfile.ZipFile, refuse: Refuse) -> None
                 f"{where}, {item.filename}", f"a part that unfolds at most {MOST_RATIO} times",
                 f"one of {item.file_size:,} bytes from {item.compress_size:,}",
             )  # fmt: skip
+
+
+def require_lines(where: str, content: bytes, refuse: Refuse) -> None:
+    """Refuse a CSV with a line so long that its row would fill the memory."""
+    at = 0
+    while at + MOST_LINE_BYTES < len(content):
+        edge = at + MOST_LINE_BYTES
+        end = max(content.rfind(b"\n", at, edge), content.rfind(b"\r", at, edge))
+        if end < 0:
+            refuse(where, f"lines of at most {MOST_LINE_BYTES:,} bytes", "a longer one")
+        at = end + 1
+
+
+class Lines:
+    """The lines of a CSV with quotes, in which a row may go on over any number of lines.
+
+    `since` is how many characters were given since the last row ended; whoever reads rows sets it.
+    """
+
+    def __init__(self, text: Iterator[str], where: str, refuse: Refuse) -> None:
+        self._text, self._where, self._refuse = text, where, refuse
+        self.since = 0
+
+    def __iter__(self) -> Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._text)
+        self.since += len(line)
+        if self.since > MOST_LINE_BYTES:
+            self._refuse(self._where, f"rows of at most {MOST_LINE_BYTES:,} characters",
+                         "a longer one: a quotation mark may be without its other")  # fmt: skip
+        return line
 
 
 @dataclass
