@@ -30,9 +30,10 @@ class Extract(Part):
     `totals` maps a column of the file to the word by which a row is a total over that column: such
     rows are no data, and each must agree with the sum of the rows that it agrees with elsewhere; a
     blank cell in a total row stands for all as well.
-    `restricted`: the file may not leave this machine. Its pin tells a keyed digest; it is kept outside
-    version control, bundles and exports; no message tells a cell of it; and what is published from
-    it passes disclosure control (gapwatch.counting.disclosure), which there is for deaths alone.
+    `restricted`: the file may not leave this machine. Its pin tells a keyed digest alone; it is
+    kept outside version control, bundles and exports; no message tells a cell of it; and what is
+    published from it passes disclosure control (gapwatch.counting.disclosure), which there is for
+    deaths alone.
     """
 
     add_up: bool = False
