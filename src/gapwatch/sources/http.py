@@ -272,7 +272,7 @@ def _url(address: str, allow_local: bool) -> httpx.URL:
     return url
 
 
-def _redirected(old: httpx.URL, location: str, allow_local: bool) -> httpx.URL:
+def _redirected(old: httpx.URL, location: str, allow_local: bool = False) -> httpx.URL:
     where = masked(str(old))
     try:
         new = _url(str(old.join(location)), allow_local)
