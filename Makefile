@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-long lint format bench figures lock clean
+.PHONY: help report test test-long lint format bench figures lock audit sbom clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,14 @@ figures: $(INSTALLED) ## Record the published figures; tell under Figures in CHA
 lock: $(INSTALLED) ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
+
+audit: $(INSTALLED) ## Hold the lock against advisories (ADVISORIES=all.zip: stored ones, no network)
+	$(BIN)/python .ci/audit.py $(ADVISORIES)
+
+sbom: $(INSTALLED) ## List what is installed, in CycloneDX: dist/gapwatch.cdx.json
+	@mkdir -p dist
+	@$(BIN)/python .ci/sbom.py > dist/gapwatch.cdx.json
+	@echo dist/gapwatch.cdx.json
 
 clean: ## Remove the environment and everything that can be made again
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks

@@ -73,10 +73,13 @@ def _news(pulled: pulling.Pulled | None) -> str:
     if not pulled.new:
         return "\nNothing new was sent by the publishers.\n"
     sources = "".join(f"\n- {source}" for source in pulled.changed_sources)
-    told = "".join(
-        f"\n- `{str(change).replace('`', chr(39))}`" for change in pulled.changes[:SHOWN_CHANGES]
-    )
-    more = len(pulled.changes) - SHOWN_CHANGES
+    # Not where a restricted file differs: the server keeps what an artifact says.
+    changes = list(dict.fromkeys(
+        f"{change.source}: differs" if change.what == "differs" else str(change)
+        for change in pulled.changes
+    ))  # fmt: skip
+    told = "".join(f"\n- `{text.replace('`', chr(39))}`" for text in changes[:SHOWN_CHANGES])
+    more = len(changes) - SHOWN_CHANGES
     rest = f"\n- and {more} more: see `gapwatch snapshots diff`" if more > 0 else ""
     return f"\nNew from the publishers:{sources}\n\nChanges:{told or ' none'}{rest}\n"
 

@@ -94,7 +94,7 @@ def with_views(study: Study, inputs: Frames) -> Frames:
     Both are of the windows that are published for the study's areas. Where the study's own life
     tables decide, none need be, and one is no change.
     """
-    warehouse.check(inputs)
+    warehouse.check(inputs, restricted_tables(study.sources))
     life = inputs["life_expectancy"]
     if not (life["geography"] == study.geography.vintage).any():
         return inputs

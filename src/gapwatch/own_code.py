@@ -22,6 +22,7 @@ from typing import Any
 import filelock
 from packaging.requirements import InvalidRequirement, Requirement
 
+from gapwatch import scratch
 from gapwatch.audit import bundle
 from gapwatch.audit.bundle import PACKAGED, Held
 from gapwatch.audit.provenance import LOCK
@@ -46,8 +47,8 @@ def replay_as_then(held: Held) -> dict[str, Any]:
         with filelock.FileLock(cache() / ".lock"):
             code = _code(held)
             python = _environment(held.folder / LOCK)
-    with tempfile.TemporaryDirectory(prefix="gapwatch-") as room:
-        packed = Path(room) / "release.zip"
+    with scratch.room() as room:
+        packed = room / "release.zip"
         # It stays in a folder of this user alone, so it may hold what is restricted.
         here = [name for name, held_here in bundle.restricted_sources(held).items() if held_here]
         bundle.write(held, packed, without_code=True, include_restricted=here)

@@ -24,7 +24,7 @@ from gapwatch.project import Project
 from gapwatch.publishing import told
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
-from gapwatch.snapshots import Object, Pin, Snapshot
+from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.changes import Change
@@ -35,6 +35,7 @@ from gapwatch.sources.payload import Payload
 from gapwatch.sources.pinned import combine, payloads
 from gapwatch.sources.revised import differences, require_announced, require_no_fewer
 from gapwatch.study import (
+    FileSource,
     LiveSource,
     PinnedSource,
     Source,
@@ -64,20 +65,32 @@ def can_pull(project: Project) -> bool:
     return not all(isinstance(source, PinnedSource) for source in study.sources)
 
 
-def pull_now(project: Project, *, accept_revisions: bool = False) -> Pulled:
+def pull_now(
+    project: Project,
+    *,
+    accept_revisions: bool = False,
+    root: Path | None = None,
+    allow_local: bool = False,
+) -> Pulled:
     """Pull with the date of this moment, in universal time: the one clock that reaches a figure."""
     today = dt.datetime.now(tz=dt.UTC).date()
-    return pull(project, today=today, accept_revisions=accept_revisions)
+    return pull(
+        project, today=today, accept_revisions=accept_revisions, root=root,
+        allow_local=allow_local,
+    )  # fmt: skip
 
 
 def pull(
     project: Project, *, today: dt.date, client: Client | None = None,
-    accept_revisions: bool = False, checker: Checker | None = None,
+    accept_revisions: bool = False, checker: Checker | None = None, root: Path | None = None,
+    allow_local: bool = False,
 ) -> Pulled:  # fmt: skip
     """Ask every source of the study, check what was sent, pin it as a new snapshot.
 
     `today` dates the snapshot; nothing else of the clock reaches it. `checker` is the process that
-    holds the figures against the suites, when it runs already. Figures that are pinned
+    holds the figures against the suites, when it runs already. Files that the study names lie
+    below its folder or below `root`; `allow_local` lets the study's addresses lead to this machine
+    and to private networks, which is for tests and replicas. Figures that are pinned
     already are carried over. Figures that a publisher changed without a word are refused, unless
     `accept_revisions` says that somebody looked at them. Raises SourceError for a source that
     can't be had, ValidationError for figures that break their contract or a critical expectation
@@ -102,9 +115,9 @@ def pull(
             snapshots.clear_leftovers(project.raw)
             snapshots.clear_torn(project.raw)
             if client is not None:
-                return _pull(project, study, today, client, accept_revisions, checker)
-            with Client(about.organisation, about.contact) as own:
-                return _pull(project, study, today, own, accept_revisions, checker)
+                return _pull(project, study, today, client, accept_revisions, checker, root)
+            with Client(about.organisation, about.contact, allow_local=allow_local or None) as own:
+                return _pull(project, study, today, own, accept_revisions, checker, root)
     except filelock.Timeout as error:
         raise OutputError(
             str(project.raw), expected="no other pull at work here", found="one that goes on",
@@ -114,7 +127,7 @@ def pull(
 
 def _pull(
     project: Project, study: Study, today: dt.date, client: Client, accept_revisions: bool,
-    checker: Checker | None,
+    checker: Checker | None, root: Path | None,
 ) -> Pulled:  # fmt: skip
     # Before any publisher is asked: what is lacking can't be mended by what they send.
     require_tables(study, [source.table for source in study.sources])
@@ -131,14 +144,18 @@ def _pull(
     sent = {name: payloads(project.raw, pin) for name, pin in carried.items()}
     for number, source in enumerate(live, 1):
         log.info("pulling %s (%d of %d) ...", source.id, number, len(live))
-        sent[source.id] = kinds.fetch(source, client, study.publishers, project.study_file.parent)
+        folder = project.study_file.parent
+        sent[source.id] = kinds.fetch(source, client, study.publishers, folder, root)
     _require_clock(client.exchanges, today)
     # As published: what is pinned, and told as changed, is what the publisher said.
     found = {source.id: kinds.parse(source, sent[source.id], today) for source in study.sources}
     require_apart(study.sources, found, sent)
     # The study's own earlier figures; what nobody pulled may be of another study and place.
     mine = known if previous is not None and previous.study == study.study.id else {}
-    pins = [*carried.values(), *(_pin(s, sent[s.id], found[s.id], mine, today) for s in live)]
+    pins = [
+        *carried.values(),
+        *(_pin(project, s, sent[s.id], found[s.id], mine, today) for s in live),
+    ]
     asked = tuple(client.exchanges)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -261,26 +278,34 @@ def _carried(previous: Snapshot | None, shipped: Snapshot | None, source: Source
 
 
 def _pin(
-    source: LiveSource, sent: tuple[Payload, ...], found: Mapping[str, pd.DataFrame],
-    known: Mapping[str, Pin], today: dt.date,
+    project: Project, source: LiveSource, sent: tuple[Payload, ...],
+    found: Mapping[str, pd.DataFrame], known: Mapping[str, Pin], today: dt.date,
 ) -> Pin:  # fmt: skip
     """The pin of what a source sent; the one that it had, when it sent the same again."""
+    secret = is_restricted(source)
     objects = tuple(
-        Object.model_validate(
-            {"role": item.role, "address": item.address, "suffix": item.suffix,
-             "sha256": item.sha256, "bytes": len(item.content)}
+        snapshots.described(
+            project.raw, role=item.role, address=item.address, suffix=item.suffix,
+            content=item.content, restricted=secret,
         )
         for item in sent
     )  # fmt: skip
     pin = Pin(
         id=source.id, table=source.table, title=source.title, publisher=source.publisher,
         licence=source.licence, attribution=source.attribution,
-        period=_period(found[source.table]), obtained="retrieved", obtained_on=today,
-        objects=objects, restricted=is_restricted(source),
+        period=_declared(source) if secret else _period(found[source.table]),
+        obtained="retrieved", obtained_on=today, objects=objects, restricted=secret,
     )  # fmt: skip
     old = known.get(source.id)
     same = old is not None and old.model_copy(update={"obtained_on": today}) == pin
     return old if same and old is not None else pin
+
+
+def _declared(source: LiveSource) -> str:
+    """Years that the study says a restricted file may hold: which it does hold is its content."""
+    if not isinstance(source, FileSource) or source.years is None:
+        return "not told"
+    return f"{source.years[0]} to {source.years[1]}"
 
 
 def _period(frame: pd.DataFrame) -> str:

@@ -19,7 +19,7 @@ from gapwatch.gap.series import series
 from gapwatch.project import Project
 from gapwatch.sources.changes import Change, changes
 from gapwatch.sources.pinned import load_inputs, read_sources
-from gapwatch.study import Study, is_restricted
+from gapwatch.study import Study, is_restricted, restricted_tables
 
 GAP_COLUMNS = [
     "measure", "sex", "period_start", "period_end", "worse_years", "better_years", "gap_years",
@@ -42,7 +42,7 @@ def gaps(
             )  # fmt: skip
     snapshot = snapshots.load(project.raw, snapshot_id, study=study.study.id, known_at=known_at)
     inputs = load_inputs(project.raw, snapshot, study)
-    warehouse.check(inputs)
+    warehouse.check(inputs, restricted_tables(study.sources))
     found = series(study, inputs).gaps
     if measure is not None:
         found = found[found["measure"] == measure]
@@ -94,7 +94,7 @@ def snapshot_list(project: Project) -> list[dict[str, Any]]:
         snapshot = snapshots.load(project.raw, name)
         told = snapshot.model_dump(mode="json")
         for pin, shown in zip(snapshot.pins, told["pins"], strict=True):
-            shown |= {"sha256": pin.sha256, "bytes": pin.bytes}
+            shown.update(pin.told)
             if snapshots.is_elsewhere(project.raw, pin):
                 shown["on_this_machine"] = False
             else:

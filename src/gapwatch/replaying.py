@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from gapwatch import own_code, pipeline, publishing, snapshots
+from gapwatch import own_code, pipeline, publishing, scratch, snapshots
 from gapwatch.audit import bundle
 from gapwatch.audit.bundle import Held
 from gapwatch.audit.differences import Difference, causes, compare
@@ -66,8 +66,8 @@ def located(named: str, project: Project | None, out: Path | None) -> Iterator[H
     """
     path = Path(named)
     if path.is_file() or (path / "bagit.txt").is_file():
-        with tempfile.TemporaryDirectory(prefix="gapwatch-") as room:
-            held = bundle.read(path, Path(room))
+        with scratch.room() as room:
+            held = bundle.read(path, room)
             if project is not None and held.raw.is_relative_to(room):
                 snapshots.lend(project.raw, held.raw, held.told.snapshot.id)
             yield held

@@ -6,7 +6,7 @@ The only module that opens DuckDB.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,29 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def check(frames: Mapping[str, pd.DataFrame]) -> None:
+# It reads the files that it is told of and nothing else: no extension is fetched or loaded, none of
+# the settings that a home directory may hold is used, and no column is made of a folder's name.
+_SEALED: dict[str, Any] = {
+    "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    "allow_community_extensions": False, "allow_unsigned_extensions": False,
+    "allow_persistent_secrets": False,
+}  # fmt: skip
+
+
+def _seal(database: duckdb.DuckDBPyConnection) -> None:
+    """From here on nothing outside the database is read or written, whatever a statement says."""
+    database.execute("SET enable_external_access = false")
+    database.execute("SET lock_configuration = true")
+
+
+def check(frames: Mapping[str, pd.DataFrame], restricted: Collection[str] = ()) -> None:
     """Hold every table against the rules across its columns; raise ValidationError with the rows.
 
-    The database has the same rules as constraints, but a constraint doesn't say which row.
+    The database has the same rules as constraints, but a constraint doesn't say which row. Of
+    `restricted` tables no row is named or counted, and nothing is spilled to a disk.
     """
-    with duckdb.connect() as database:
+    with duckdb.connect(config={**_SEALED, "temp_directory": ""}) as database:
+        _seal(database)
         for name, frame in frames.items():
             table = TABLES[name]
             database.register("frame", frame)
@@ -66,6 +83,12 @@ def check(frames: Mapping[str, pd.DataFrame]) -> None:
                 # The condition and the key are the contract's own text, never data.
                 query = f"SELECT {', '.join(table.key)} FROM frame WHERE NOT ({rule.condition})"  # noqa: S608
                 rows = database.execute(f"{query} ORDER BY ALL").fetchall()
+                if rows and name in restricted:
+                    raise ValidationError(
+                        f"{name}, rule {rule.name}", expected=rule.meaning,
+                        found="rows that break it, which aren't told: the table is restricted",
+                        remedy="look at the restricted file itself; nothing was published",
+                    )  # fmt: skip
                 if rows:
                     named = "; ".join(" ".join(map(str, row)) for row in rows[:_MAX_NAMED_ROWS])
                     more = f" and {len(rows) - _MAX_NAMED_ROWS} more" * (
@@ -85,7 +108,8 @@ def build(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     Raises OutputError when it can't be written, which DuckDB says in errors of its own.
     """
     try:
-        with duckdb.connect(str(path)) as database:
+        with duckdb.connect(str(path), config=_SEALED) as database:
+            _seal(database)
             for name, frame in frames.items():
                 _insert(database, TABLES[name], frame)
             database.execute("CHECKPOINT")
@@ -158,19 +182,25 @@ def _understood(origin: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def session(path: Path, *, threads: int, memory_bytes: int) -> Iterator[Session]:
+def session(
+    path: Path, *, threads: int, memory_bytes: int, files: Collection[Path] = ()
+) -> Iterator[Session]:
     """Open a database file of its own, with a limit to threads and memory; made when not there.
 
-    What memory can't hold goes to the disk beside it. Rows keep no order: ask for one. Raises
+    No statement can reach a file but those of `files`. What memory can't hold goes to the disk
+    beside the database. Rows keep no order: ask for one. Raises
     OutputError when memory or the disk is too small.
     """
     settings: dict[str, Any] = {
         "threads": threads, "memory_limit": f"{memory_bytes}B",
         "temp_directory": str(path.with_suffix(".spilled")), "preserve_insertion_order": False,
-        "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+        **_SEALED,
     }  # fmt: skip
     try:
         with duckdb.connect(str(path), config=settings) as database:
+            allowed = ", ".join(literal(str(file)) for file in files)
+            database.execute(f"SET allowed_paths = [{allowed}]")
+            database.execute("SET enable_external_access = false")
             yield Session(database)
     except (duckdb.OutOfMemoryException, *_NO_ROOM) as error:
         raise OutputError(

@@ -28,7 +28,7 @@ import datetime as dt, sys
 from gapwatch import pulling
 from gapwatch.project import find
 from gapwatch.sources.http import Client
-with Client(tries=2, back_off=0.01) as client:
+with Client(allow_local=True, tries=2, back_off=0.01) as client:
     pulling.pull(find(), today=dt.date(2026, 12, 1), client=client)
 """
 

@@ -78,7 +78,7 @@ def publisher(first: Pulled, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answe
 
 
 def pull(project: Project, *, day: dt.date = DAY, accept: bool = False) -> pulling.Pulled:
-    with Client(tries=3, back_off=0.01, read=20.0) as client:
+    with Client(allow_local=True, tries=3, back_off=0.01, read=20.0) as client:
         return pulling.pull(project, today=day, client=client, accept_revisions=accept)
 
 

@@ -46,7 +46,7 @@ def test_newer_shipped_figures_are_taken_up_by_the_next_pull_and_drop_no_source(
         snapshot=shipped, days=30,
     )  # fmt: skip
     assert snapshots.load(served.raw, study="westminster").id == first
-    with Client(tries=2, back_off=0.01) as client:
+    with Client(allow_local=True, tries=2, back_off=0.01) as client:
         later = pulling.pull(served, today=DAY + dt.timedelta(days=60), client=client)
     assert later.new
     assert later.changed_sources == ("ward-reference",)

@@ -23,6 +23,7 @@ HARMLESS = {"urllib.parse"}
 # Each module that may, and all that it may import.
 ALLOWED = {
     "src/gapwatch/sources/http.py": {"httpx", "ssl"},
+    "src/gapwatch/sources/connecting.py": {"httpcore", "socket"},
     "src/gapwatch/demo/replica/server.py": {"http.server", "socket"},
     # Runs Prefect's own runner, which is a coroutine; it opens nothing itself.
     "flows/keeping.py": {"asyncio"},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import hmac
 import json
 import shutil
 import stat
@@ -56,11 +58,14 @@ units = {{ deaths_persons = "persons" }}
 
 def put(project: Project, rows: list[str]) -> None:
     text = "\n".join([HEADER, *rows, ""])
-    (project.study_file.parent / "extract.csv").write_text(text, encoding="utf-8")
+    path = project.study_file.parent / "extract.csv"
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text, encoding="utf-8")
 
 
 def pull(project: Project, day: dt.date = DAY, *, accept: bool = False) -> pulling.Pulled:
-    with Client(tries=1) as client:
+    with Client(allow_local=True, tries=1) as client:
         return pulling.pull(project, today=day, client=client, accept_revisions=accept)
 
 
@@ -261,13 +266,15 @@ def test_findings_on_a_restricted_table_tell_period_and_no_row(
     (tmp_path / "room").mkdir()
     with Gate(tmp_path, tmp_path / "room") as gate:
         gate.check(TABLES["deaths"], frame, restricted=True)
+        assert list((tmp_path / "room").iterdir()) == []
         found = gate.findings()
-        mode = (tmp_path / "room" / "deaths.csv").stat().st_mode
+    assert list((tmp_path / "room").iterdir()) == []
     assert found["examples"].tolist() == [
         "the table is restricted",
         "geography lsoa2021; year 2024",
     ]
-    assert stat.S_IMODE(mode) == 0o600
+    # How many rows there are, and how many fail, are numbers of deaths.
+    assert found[["rows_checked", "rows_unexpected"]].isna().all(axis=None)
     with Gate(tmp_path, tmp_path / "room") as gate:
         gate.check(TABLES["deaths"], frame)
         assert FIRST in gate.findings()["examples"].tolist()[1]
@@ -318,3 +325,92 @@ def test_no_export_holds_a_restricted_table_whatever_table_that_is(pulled: Proje
     assert "data/area_reference.csv" not in found
     assert b"area_reference.csv" not in found["data/metadata.json"]
     assert "data/deaths.csv" not in found
+
+
+def test_neither_size_nor_plain_hash_of_a_restricted_file_is_in_what_is_shared(
+    pulled: Project,
+) -> None:
+    content = (pulled.root / "extract.csv").read_bytes()
+    plain, size = hashlib.sha256(content).hexdigest(), len(content)
+    pin = pin_of(pulled)
+    assert pin.told == {"hmac_sha256": pin.objects[0].hmac_sha256}
+    assert pin.period == "not told"
+    shared = [path for path in pulled.raw.rglob("*") if path.is_file()]
+    assert not any(plain.encode() in path.read_bytes() or plain in path.name for path in shared)
+    dump = json.loads(next(path for path in shared if path.name == "local-deaths.json").read_text())
+    assert set(dump["objects"][0]) == {"role", "address", "suffix", "hmac_sha256"}
+    assert str(size) not in json.dumps(dump["objects"])
+    listed = [held for one in snapshot_list(pulled) for held in one["pins"]
+              if held["id"] == "local-deaths"]  # fmt: skip
+    assert "bytes" not in json.dumps(listed)
+    assert plain not in json.dumps(listed)
+
+
+def test_the_key_lies_beside_the_objects_open_to_its_owner_alone(pulled: Project) -> None:
+    key = pulled.root / "data" / "restricted" / ".key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    content = (pulled.root / "extract.csv").read_bytes()
+    wanted = hmac.new(key.read_bytes(), content, "sha256").hexdigest()
+    assert pin_of(pulled).objects[0].hmac_sha256 == wanted
+    assert snapshots.check(pulled.raw, require_restricted=True).problems == []
+    key.chmod(0o640)
+    (problem,) = snapshots.check(pulled.raw).problems
+    assert (problem.found, problem.remedy) == ("mode 640", f"chmod 600 {key}")
+
+
+def test_a_lost_key_is_named_and_no_new_one_takes_its_place(pulled: Project) -> None:
+    key = pulled.root / "data" / "restricted" / ".key"
+    kept = key.read_bytes()
+    key.unlink()
+    (problem,) = snapshots.check(pulled.raw).problems
+    assert problem.where == str(key)
+    put(pulled, [*DEATHS, f"2026-03-03,{FIRST},male,44"])
+    with pytest.raises(IntegrityError, match="named with one"):
+        pull(pulled, LATER)
+    assert not key.exists()
+    key.write_bytes(kept[::-1])
+    key.chmod(0o600)
+    (problem,) = snapshots.check(pulled.raw).problems
+    assert problem.found == "other bytes, or another key"
+
+
+def test_pins_share_the_digest_of_an_extract_that_two_studies_share(pulled: Project) -> None:
+    pin = pin_of(pulled)
+    other = pin.model_copy(update={"id": "the-other-study", "title": "Another"})
+    assert snapshots.same_restricted_object(pin, other) is True
+    elsewhere = snapshots.described(
+        pulled.root / "elsewhere" / "raw", role="data", address="extract.csv", suffix="csv",
+        content=object_of(pulled).read_bytes(), restricted=True,
+    )  # fmt: skip
+    # Another key: nothing can be known.
+    assert elsewhere.hmac_sha256 != pin.objects[0].hmac_sha256
+    stranger = pin.model_copy(update={"objects": (elsewhere,)})
+    assert snapshots.same_restricted_object(pin, stranger) is None
+
+
+def test_a_restricted_pin_of_before_the_key_is_still_read(pulled: Project) -> None:
+    content = object_of(pulled).read_bytes()
+    old = snapshots.Object(
+        role="data", address="extract.csv", sha256=snapshots.sha256(content), bytes=len(content)
+    )
+    pin = pin_of(pulled).model_copy(update={"objects": (old,)})
+    path = snapshots.object_path(pulled.raw, old, restricted=True)
+    path.write_bytes(content)
+    path.chmod(0o600)
+    assert snapshots.read_objects(pulled.raw, pin) == (content,)
+
+
+def test_a_snapshot_that_is_lent_is_verified_without_the_key(
+    pulled: Project, tmp_path: Path
+) -> None:
+    name = snapshots.load(pulled.raw, study="westminster").id
+    away = tmp_path / "away" / "raw"
+    shutil.copytree(pulled.raw, away)
+    snapshots.lend(pulled.raw, away, name)
+    assert not (away.parent / "restricted" / ".key").exists()
+    (content,) = snapshots.read_objects(away, pin_of(pulled))
+    assert content == object_of(pulled).read_bytes()
+    path = snapshots.object_path(away, pin_of(pulled).objects[0], restricted=True)
+    path.write_bytes(content.replace(b"84", b"85"))
+    with pytest.raises(IntegrityError, match=path.name):
+        snapshots.read_objects(away, pin_of(pulled))

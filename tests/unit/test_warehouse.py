@@ -70,3 +70,31 @@ def test_the_database_refuses_a_repeated_key(
     frame = pd.concat([inputs["life_expectancy"].head(2)] * 2)
     with pytest.raises(duckdb.ConstraintException):
         warehouse.build(tmp_path / "refused.duckdb", {"life_expectancy": frame})
+
+
+def test_a_session_reads_the_files_that_it_is_told_of_and_no_other(tmp_path: Path) -> None:
+    told, other = tmp_path / "told.csv", tmp_path / "other.csv"
+    for path in (told, other):
+        path.write_text("a\n1\n")
+    with warehouse.session(
+        tmp_path / "room.duckdb", threads=1, memory_bytes=100_000_000, files=[told]
+    ) as room:
+        assert room.columns(f"read_csv('{told}')", "told") == ["a"]
+        for statement in (
+            f"FROM read_csv('{other}')", f"COPY (SELECT 1) TO '{tmp_path / 'out.csv'}'",
+            "SET enable_external_access = true", "INSTALL httpfs",
+        ):  # fmt: skip
+            with pytest.raises(duckdb.Error):
+                room.run(statement)
+
+
+def test_a_rule_that_a_restricted_table_breaks_names_and_counts_no_row(
+    inputs: dict[str, pd.DataFrame],
+) -> None:
+    frame = inputs["life_expectancy"].copy()
+    frame.loc[frame.index[0], "lower95_years"] = 119.0
+    with pytest.raises(ValidationError) as caught:
+        warehouse.check({"life_expectancy": frame}, {"life_expectancy"})
+    assert str(frame["area_code"].iloc[0]) not in str(caught.value)
+    assert "1 row" not in str(caught.value)
+    assert "restricted" in caught.value.found

@@ -31,12 +31,16 @@ _TAG_NAME = re.compile(r"[A-Za-z]+(-[A-Za-z]+)*")
 logging.getLogger(bagit.__name__).setLevel(logging.CRITICAL)
 
 
-def write(target: Path, files: Mapping[str, bytes | Path], info: Mapping[str, str]) -> None:
+def write(
+    target: Path, files: Mapping[str, bytes | Path], info: Mapping[str, str], *,
+    private: bool = False,
+) -> None:  # fmt: skip
     """Write a bag that holds `files`, by payload name, as a zip at `target`, whole or not at all.
 
     `info` is the content of bag-info.txt; Bagging-Date must be in it, since nothing is taken from
     the clock. The folder inside is named after its External-Identifier, so that the file's own
-    name changes no byte. bagit changes the working folder for a moment, so this isn't for threads.
+    name changes no byte; `private` leaves the file open to its owner alone. bagit changes the
+    working folder for a moment, so this isn't for threads.
     Raises UsageError for names, tags or sizes that `read` would refuse, and OutputError.
     """
     named = info.get("External-Identifier", target.stem)
@@ -60,6 +64,8 @@ def write(target: Path, files: Mapping[str, bytes | Path], info: Mapping[str, st
                 zips.pack(file, root.parent, [f"{top}/{name}" for name in names])
                 file.flush()
                 os.fsync(file.fileno())
+            if private:
+                packed.chmod(0o600)
             packed.replace(target)
 
 

@@ -2,7 +2,7 @@
 
 release/<id>/    the release            raw/     the snapshots that both were made from
 previous/<id>/   the one it follows     code/    the code, as committed
-restricted/      restricted files that were asked for by name
+restricted/      restricted files that were asked for by name, with digests of the bundle's own
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ def write(
         files |= _folder(f"previous/{held.previous.name}", held.previous)
     for name in _snapshot_ids(held):
         files |= _snapshot(held.raw, name, included)
+    files |= _digests(files)
     out = sorted(set(restricted_sources(held)) - included)
     info = {
         "External-Identifier": held.told.release,
@@ -88,7 +89,7 @@ def write(
         info["Gapwatch-Restricted-Left-Out"] = ", ".join(out)
     if included:
         info["Gapwatch-Restricted-Included"] = ", ".join(sorted(included))
-    bags.write(target, files, info)
+    bags.write(target, files, info, private=bool(included))
 
 
 def restricted_sources(held: Held) -> dict[str, bool]:
@@ -236,3 +237,16 @@ def _snapshot(raw: Path, name: str, included: Collection[str]) -> Files:
             files[path.relative_to(raw.parent).as_posix() if pin.restricted
                   else f"raw/objects/{path.name}"] = path  # fmt: skip
     return files
+
+
+def _digests(files: Files) -> Files:
+    """The SHA-256 of the restricted files that go along: the key of their pins doesn't."""
+    prefix = f"{snapshots.RESTRICTED}/objects/"
+    listed = {
+        name.removeprefix(prefix): snapshots.sha256(path.read_bytes())
+        for name, path in files.items()
+        if name.startswith(prefix) and isinstance(path, Path)
+    }
+    if not listed:
+        return {}
+    return {f"{snapshots.RESTRICTED}/{snapshots.DIGESTS}": snapshots.dump_digests(listed)}

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import filelock
+
 from gapwatch import snapshots
 from gapwatch.audit.verify import MANIFEST, Manifest, OlderReleaseError, release_problems
 from gapwatch.errors import IntegrityError, TornError
@@ -41,6 +43,7 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     told: dict[str, Manifest] = {}
     problems = list(held.problems)
     size, older = held.bytes, 0
+    problems += _leftovers(out)
     for folder in _entries(out):
         if folder.name.startswith(_POINTER):
             continue
@@ -76,6 +79,23 @@ def _entries(out: Path) -> list[Path]:
     ]  # fmt: skip
 
 
+def _leftovers(out: Path) -> list[IntegrityError]:
+    """What a run that was killed left below the releases; none while a run is at work there."""
+    left = sorted(out.glob(".building-*")) if out.is_dir() else []
+    if not left:
+        return []
+    try:
+        with filelock.FileLock(out / ".lock", timeout=0):
+            pass
+    except (filelock.Timeout, OSError):
+        return []
+    return [
+        _wrong(path, "nothing but releases and pointers to them", "what a killed run left",
+               "remove it, or run again, which does; see first that it holds nothing restricted")
+        for path in left
+    ]  # fmt: skip
+
+
 def snapshot_problems(raw: Path, folder: Path, told: Manifest) -> list[IntegrityError]:
     """The snapshot that a release was made from must be there, with the same inputs."""
     if told.snapshot.id not in snapshots.ids(raw):
@@ -88,11 +108,15 @@ def snapshot_problems(raw: Path, folder: Path, told: Manifest) -> list[Integrity
     except IntegrityError:
         return []  # told already, by the check of the snapshots
     return [
-        _wrong(folder / MANIFEST, f"input {pin.id} with sha256 {pin.sha256}, as pinned", sha)
+        _wrong(folder / MANIFEST, f"input {pin.id} with {_digest(pin)}, as pinned", sha)
         for pin in held.pins
         if (sha := told.snapshot.inputs[pin.id].sha256 if pin.id in told.snapshot.inputs
             else "no such input") != pin.sha256
     ]  # fmt: skip
+
+
+def _digest(pin: snapshots.Pin) -> str:
+    return f"{'hmac_sha256' if pin.is_keyed else 'sha256'} {pin.sha256}"
 
 
 def _link(out: Path, name: str, told: Manifest) -> list[IntegrityError]:

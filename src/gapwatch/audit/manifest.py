@@ -60,7 +60,7 @@ def manifest(
         "snapshot": {
             "id": snapshot.id,
             "title": snapshot.title,
-            "inputs": {pin.id: {"sha256": pin.sha256, "bytes": pin.bytes} for pin in snapshot.pins},
+            "inputs": {pin.id: pin.told for pin in snapshot.pins},
         },
         "study": {"id": study.study.id, "sha256": made_from.study_sha256},
         "suites": dict(made_from.suites),

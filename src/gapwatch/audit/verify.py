@@ -40,6 +40,13 @@ class Output(_Part):
     bytes: int = Field(ge=0)
 
 
+class Keyed(_Part):
+    """One restricted input: its keyed digest, and neither hash nor size."""
+
+    hmac_sha256: Sha256
+    sha256 = property(lambda self: self.hmac_sha256)  # as others have it
+
+
 class Answer(_Part):
     """What the release says."""
 
@@ -51,7 +58,7 @@ class SnapshotPart(_Part):
     """The snapshot that it was made from, and its inputs by source."""
 
     id: Name
-    inputs: dict[str, Output]
+    inputs: dict[str, Output | Keyed]
 
 
 class StudyPart(_Part):

@@ -62,6 +62,20 @@ def pull(
             "--accept-revisions", help="Pin figures that a publisher changed without a word."
         ),
     ] = False,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root",
+            help="Folder that holds the files named by path; the study's own if not given.",
+        ),
+    ] = None,
+    allow_local: Annotated[
+        bool,
+        typer.Option(
+            "--allow-local",
+            help="Let addresses lead to this machine and private networks: for tests and replicas.",
+        ),
+    ] = False,
     study: StudyOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -71,7 +85,9 @@ def pull(
 
     from gapwatch import pulling
 
-    found = pulling.pull_now(project, accept_revisions=accept_revisions)
+    found = pulling.pull_now(
+        project, accept_revisions=accept_revisions, root=root, allow_local=allow_local
+    )
     if json_:
         print_json(asdict(found))
         return
@@ -209,8 +225,9 @@ def snapshots(
         for pin in snapshot["pins"]:
             typer.echo(f"  {pin['id']}: {pin['title']}")
             typer.echo(f"    {pin['publisher']}; {pin['licence']}")
-            typer.echo(f"    {pin['obtained']} {pin['obtained_on']}, {pin['bytes']} bytes, "
-                       f"sha256 {pin['sha256']}")  # fmt: skip
+            digest = (f"hmac_sha256 {pin['hmac_sha256']}" if "hmac_sha256" in pin
+                      else f"{pin['bytes']} bytes, sha256 {pin['sha256']}")  # fmt: skip
+            typer.echo(f"    {pin['obtained']} {pin['obtained_on']}, {digest}")
             if pin.get("restricted"):
                 here = "" if pin.get("on_this_machine", True) else ", not on this machine"
                 typer.echo(f"    restricted{here}")

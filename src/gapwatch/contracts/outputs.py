@@ -175,11 +175,12 @@ VALIDATION = Table(
         text("severity", "What a failure does", choices=("critical", "warning")),
         text("outcome", "Whether the expectation is met; not checked where no row holds all that "
              "it compares", choices=("met", "not met", "not checked")),
-        Column("rows_checked", "integer", "Rows that hold all that is compared", unit="rows",
-               minimum=0),
-        Column("rows_not_checked", "integer", "Rows in which something of it is missing",
-               unit="rows", minimum=0),
-        Column("rows_unexpected", "integer", "Rows that fail", unit="rows", minimum=0),
+        Column("rows_checked", "integer", "Rows that hold all that is compared; blank for a "
+               "restricted table, whose rows may be deaths", unit="rows", minimum=0, nullable=True),
+        Column("rows_not_checked", "integer", "Rows in which something of it is missing; blank for "
+               "a restricted table", unit="rows", minimum=0, nullable=True),
+        Column("rows_unexpected", "integer", "Rows that fail; blank where some rows of a "
+               "restricted table do", unit="rows", minimum=0, nullable=True),
         text("examples", "The first rows that fail", may_be_empty=True),
     ),
     key=("suite", "position"),

@@ -100,7 +100,12 @@ def write(country: Country, folder: Path) -> dict[str, Path]:
     _lookup(country).to_csv(paths["lookup"], index=False, lineterminator="\n")
     with (
         tempfile.TemporaryDirectory() as room,
-        session(Path(room) / "twin.duckdb", threads=1, memory_bytes=_MEMORY_BYTES) as database,
+        session(
+            Path(room) / "twin.duckdb",
+            threads=1,
+            memory_bytes=_MEMORY_BYTES,
+            files=[paths["deaths"], paths["population"]],
+        ) as database,
     ):
         for borough in boroughs(country):
             database.put("twin", _rows(country, borough))

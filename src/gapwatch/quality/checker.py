@@ -27,6 +27,7 @@ class Checker:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._last: list[str] = []
 
     def __enter__(self) -> Checker:
         if self._process is None:
@@ -61,11 +62,18 @@ class Checker:
         except OSError as error:
             raise self._gone(str(error)) from error
 
+    def ask_last(self, request: dict[str, Any]) -> None:
+        """Keep a request that is too large for a pipe nobody empties, until `answers` asks it.
+
+        Its answer comes after those of all other requests.
+        """
+        self._last.append(json.dumps(request) + "\n")
+
     def answers(self, count: int) -> list[dict[str, Any]]:
         """Wait for the answers to all `count` requests; ValidationError when any is missing."""
         process = self._running()
         try:
-            output, told = process.communicate(timeout=_PATIENCE_SECONDS)
+            output, told = process.communicate("".join(self._last), timeout=_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired as error:
             raise self._gone(f"no answer in {_PATIENCE_SECONDS} seconds") from error
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pandas as pd
 
@@ -56,48 +57,54 @@ class Gate:
     ) -> None:
         """Hand a canonical table over to be checked against expectations/<table>.json.
 
-        Of a `restricted` table the findings tell geography and period of what fails, and no more.
-        Of an `advisory` one, on which nothing rests, whatever fails is a warning.
+        Of a `restricted` table the findings tell geography and period of what fails, and no more;
+        its rows go through a pipe and are in no file, not even for the length of a check. Of an
+        `advisory` one, on which nothing rests, whatever fails is a warning.
         """
-        path = self._workspace / f"{table.name}.csv"
-        path.touch(mode=0o600 if restricted else 0o666)
-        path.write_bytes(tables.to_csv(table, frame))
+        content = tables.to_csv(table, frame)
         self._suites.append(table.name)
-        if restricted:
-            self._restricted.add(table.name)
+        request: dict[str, Any] = {
+            "suite": str(self._expectations / f"{table.name}.json"),
+            "kinds": {column.name: column.kind for column in table.columns},
+            "key": [n for n in table.key if not restricted or n in _TOLD_OF_RESTRICTED],
+        }
         if advisory:
             self._advisory.add(table.name)
-        self._checker.ask(
-            {
-                "suite": str(self._expectations / f"{table.name}.json"),
-                "csv": str(path),
-                "kinds": {column.name: column.kind for column in table.columns},
-                "key": [n for n in table.key if not restricted or n in _TOLD_OF_RESTRICTED],
-            }
-        )
+        if restricted:
+            self._restricted.add(table.name)
+            self._checker.ask_last({**request, "text": content.decode("utf-8")})
+            return
+        path = self._workspace / f"{table.name}.csv"
+        path.write_bytes(content)
+        self._checker.ask({**request, "csv": str(path)})
 
     def note(self, suite: str, says: str, examples: list[str], *, checked: int) -> None:
         """Add a warning that was found while the tables were read, as a row of `validation`."""
         self._notes.append({
             "suite": suite, "position": len(self._notes) + 1, "expectation": says,
-            "severity": "warning",
-            "rows_checked": checked, "rows_unexpected": len(examples),
+            "severity": "warning", "outcome": "not met",
+            "rows_checked": checked, "rows_not_checked": 0, "rows_unexpected": len(examples),
             "examples": " | ".join(examples),
         })  # fmt: skip
 
     def findings(self) -> pd.DataFrame:
         """Wait for every answer; return the table `validation`; stop on what is critical."""
         rows = []
-        answers = self._checker.answers(len(self._suites))
-        for suite, answer in zip(self._suites, answers, strict=True):
+        # As they were asked: the restricted ones last.
+        asked = sorted(self._suites, key=lambda name: name in self._restricted)
+        told = dict(zip(asked, self._checker.answers(len(asked)), strict=True))
+        for suite in self._suites:
+            answer = told[suite]
             if "results" not in answer:
+                hidden = "a fault, which isn't told: the table is restricted"
                 raise ValidationError(
-                    answer["where"], expected=answer["expected"], found=answer["found"],
+                    answer["where"], expected=answer["expected"],
+                    found=hidden if suite in self._restricted else answer["found"],
                     remedy="correct the suite; nothing was published",
                 )  # fmt: skip
             for number, found in enumerate(answer["results"], 1):
                 row = _row(suite, number, found, restricted=suite in self._restricted)
-                if suite in self._advisory and row["rows_unexpected"]:
+                if suite in self._advisory and row["rows_unexpected"] != 0:
                     row["severity"] = "warning"
                 rows.append(row)
         _stop_on_critical(rows)
@@ -108,16 +115,20 @@ def _row(
     suite: str, number: int, found: Mapping[str, object], *, restricted: bool
 ) -> dict[str, object]:
     examples = found["examples"] if isinstance(found["examples"], list) else []
+    outcome = _outcome(found)
     if restricted:
         # What was observed of a whole table, such as its least count, is told of no other.
         seen = [example for example in examples if not example.startswith(_OBSERVED)]
         examples = list(dict.fromkeys(seen)) or ["the table is restricted"]
+        # A sparse extract has a row a death, so a number of rows is a number of deaths.
+        found = {**found, **dict.fromkeys(("rows_checked", "rows_not_checked",
+                                           "rows_unexpected"))}  # fmt: skip
     return {
         "suite": suite,
         "position": number,
         "expectation": found["says"],
         "severity": found["severity"],
-        "outcome": _outcome(found),
+        "outcome": outcome,
         "rows_checked": found["rows_checked"],
         "rows_not_checked": found["rows_not_checked"],
         "rows_unexpected": 0 if found["success"] else found["rows_unexpected"],
@@ -132,15 +143,22 @@ def _outcome(found: Mapping[str, object]) -> str:
     return "not checked" if nothing else "met"
 
 
+def counted(unexpected: object, checked: object) -> str:
+    """How many rows are not as expected, in words; rows of a restricted table aren't counted."""
+    if unexpected is None or pd.isna(unexpected):  # type: ignore[call-overload]
+        return "rows that are not told of"
+    return f"{unexpected} of {checked} rows"
+
+
 def _stop_on_critical(rows: list[dict[str, object]]) -> None:
-    failed = [row for row in rows if row["severity"] == "critical" and row["rows_unexpected"]]
+    failed = [row for row in rows if row["severity"] == "critical" and row["rows_unexpected"] != 0]
     if failed:
         first = failed[0]
         others = f" (and {len(failed) - 1} more critical expectations)" * (len(failed) > 1)
         raise ValidationError(
             f"{first['suite']}, expectation {first['position']}",
             expected=str(first["expectation"]),
-            found=f"{first['rows_unexpected']} of {first['rows_checked']} rows: "
+            found=f"{counted(first['rows_unexpected'], first['rows_checked'])}: "
             f"{first['examples']}{others}",
             remedy=_REMEDIES.get(
                 str(first["suite"]),

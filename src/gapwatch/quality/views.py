@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gapwatch.contracts import CHANGE, COVERAGE, SEXES
+from gapwatch.quality.gate import counted
 from gapwatch.study import Study
 from gapwatch.tables import canonical
 
@@ -61,13 +62,12 @@ def change(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def told(validation: pd.DataFrame) -> list[str]:
     """A line for each expectation that isn't met, then one for each that nothing was checked by."""
     lines = [
-        f"{row.suite}: not met: {row.expectation} ({row.rows_unexpected} of {row.rows_checked} "
-        f"rows: {row.examples})"
+        f"{row.suite}: not met: {row.expectation} "
+        f"({counted(row.rows_unexpected, row.rows_checked)}: {row.examples})"
         for row in validation[validation["outcome"] == "not met"].itertuples()
     ]
     lines += [
-        f"{row.suite}: not checked: {row.expectation} (nothing to compare in any of "
-        f"{row.rows_not_checked} rows)"
+        f"{row.suite}: not checked: {row.expectation} (nothing to compare it with)"
         for row in validation[validation["outcome"] == "not checked"].itertuples()
     ]
     return lines

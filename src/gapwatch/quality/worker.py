@@ -19,6 +19,7 @@ import functools
 import gc
 import importlib
 import importlib.util
+import io
 import json
 import logging
 import os
@@ -132,8 +133,13 @@ def _batches() -> Any:
     return asset.add_batch_definition_whole_dataframe("all")
 
 
-def check(suite_path: Path, csv_path: Path, kinds: dict[str, str], key: list[str]) -> list[Any]:
-    """Check one table against its suite; one result an expectation, in the suite's order."""
+def check(
+    suite_path: Path, csv: Path | io.StringIO, kinds: dict[str, str], key: list[str]
+) -> list[Any]:
+    """Check one table against its suite; one result an expectation, in the suite's order.
+
+    The table is a file, or its text, which then is in no file.
+    """
     import pandas as pd
 
     items = read_suite(suite_path)
@@ -143,7 +149,7 @@ def check(suite_path: Path, csv_path: Path, kinds: dict[str, str], key: list[str
         for number, item in enumerate(items, 1)
     ]
     frame = pd.read_csv(
-        csv_path, dtype={name: _DTYPES[kind] for name, kind in kinds.items()},
+        csv, dtype={name: _DTYPES[kind] for name, kind in kinds.items()},
         keep_default_na=False,
         na_values={name: [""] for name, kind in kinds.items() if kind != "text"},
         encoding="utf-8",
@@ -248,8 +254,10 @@ def main() -> None:
             try:
                 answer: dict[str, Any] = {
                     "results": check(
-                        Path(request["suite"]), Path(request["csv"]), request["kinds"],
-                        request["key"],
+                        Path(request["suite"]),
+                        io.StringIO(request["text"]) if "text" in request
+                        else Path(request["csv"]),
+                        request["kinds"], request["key"],
                     )
                 }  # fmt: skip
             except SuiteError as error:

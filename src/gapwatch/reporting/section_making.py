@@ -144,9 +144,13 @@ def _identity(case: Case) -> Entries:
     return Entries("This release", entries)
 
 
+def _size(held: int) -> str:
+    return size(held) if held else "restricted: a keyed digest, HMAC-SHA256"
+
+
 def _inputs(case: Case) -> list[Entries]:
     entries = tuple(
-        Entry(f"{pin.title} ({pin.id}, {size(pin.bytes)})", pin.sha256, mono=True)
+        Entry(f"{pin.title} ({pin.id}, {_size(pin.bytes)})", pin.sha256, mono=True)
         for pin in case.facts.pins
     )
     label = f"{count(len(entries), 'input')}, by SHA-256"

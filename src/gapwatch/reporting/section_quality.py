@@ -157,7 +157,8 @@ def _other_geographies(case: Case) -> list[str]:
 
 def _checks(case: Case) -> list[str]:
     found = case.tables["validation"]
-    failed = found[found["rows_unexpected"] > 0]
+    # A blank number: rows of a restricted table fail, and how many isn't told.
+    failed = found[found["rows_unexpected"].fillna(1) > 0]
     if found.empty:
         return ["No check was recorded."]
     idle = found[found["outcome"] == "not checked"]
@@ -176,9 +177,14 @@ def _checks(case: Case) -> list[str]:
 
 
 def _failure(case: Case, row: Mapping[Any, Any]) -> str:
-    wrong, checked = int(row["rows_unexpected"]), int(row["rows_checked"])
     examples = [readable(case, text) for text in str(row["examples"]).split(" | ") if text]
     told = f": {'; '.join(examples)}" if examples else ""
+    if pd.isna(row["rows_unexpected"]):
+        return (
+            f"{capital(str(row['severity']))}. Expected: {row['expectation']}. Found: some rows "
+            f"are not so{told}. How many isn't told, as the table is restricted."
+        )
+    wrong, checked = int(row["rows_unexpected"]), int(row["rows_checked"])
     return (
         f"{capital(str(row['severity']))}. Expected: {row['expectation']}. Found: {wrong:,} of "
         f"{count(checked, 'row')} {'is' if wrong == 1 else 'are'} not so{told}."
@@ -213,17 +219,21 @@ def readable(case: Case, example: str) -> str:
     return ", ".join(told)
 
 
+def _rows(number: Any) -> str:
+    return "not told" if pd.isna(number) else f"{int(number):,}"
+
+
 def _check_table(case: Case) -> Table:
     rows = tuple(
         (
             str(row["suite"]).replace("_", " "),
             sentence(str(row["expectation"])),
             str(row["severity"]),
-            f"{int(row['rows_checked']):,}",
-            f"{int(row['rows_not_checked']):,}",
+            _rows(row["rows_checked"]),
+            _rows(row["rows_not_checked"]),
             str(row["outcome"])
             if row["outcome"] != "not met"
-            else f"{int(row['rows_unexpected']):,} failed",
+            else f"{_rows(row['rows_unexpected'])} failed",
         )
         for row in case.tables["validation"].to_dict("records")
     )

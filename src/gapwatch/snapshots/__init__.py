@@ -1,7 +1,16 @@
 """Snapshots: immutable sets of inputs in data/raw, each byte pinned by its SHA-256."""
 
 from gapwatch.snapshots.check import Checked, check, clear_leftovers, clear_torn, record_problems
-from gapwatch.snapshots.objects import elsewhere, is_elsewhere, object_path, read_objects
+from gapwatch.snapshots.keyed import DIGESTS, dump_digests, same_restricted_object
+from gapwatch.snapshots.objects import (
+    RESTRICTED,
+    described,
+    elsewhere,
+    is_elsewhere,
+    object_path,
+    read_objects,
+    restricted_folder,
+)
 from gapwatch.snapshots.records import MAX_OBJECT_BYTES, Object, Pin, Snapshot, sha256
 from gapwatch.snapshots.retirement import MOST_REASON, Retirement, checked_reason, retire, retired
 from gapwatch.snapshots.store import (
@@ -15,8 +24,9 @@ from gapwatch.snapshots.store import (
 )
 
 __all__ = [
-    "MAX_OBJECT_BYTES", "MOST_REASON", "Checked", "Object", "Pin", "Retirement", "Snapshot",
-    "check", "checked_reason", "clear_leftovers", "clear_torn", "elsewhere", "followers", "ids",
-    "is_elsewhere", "lend", "load", "object_path", "read_objects", "record_problems", "retire",
-    "retired", "sha256", "standing", "usable", "write",
+    "DIGESTS", "MAX_OBJECT_BYTES", "MOST_REASON", "RESTRICTED", "Checked", "Object", "Pin",
+    "Retirement", "Snapshot", "check", "checked_reason", "clear_leftovers", "clear_torn",
+    "described", "dump_digests", "elsewhere", "followers", "ids", "is_elsewhere", "lend", "load",
+    "object_path", "read_objects", "record_problems", "restricted_folder", "retire", "retired",
+    "same_restricted_object", "sha256", "standing", "usable", "write",
 ]  # fmt: skip

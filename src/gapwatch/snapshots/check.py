@@ -16,13 +16,14 @@ from pathlib import Path
 from gapwatch.durable import is_torn, move
 from gapwatch.errors import IntegrityError, TornError
 from gapwatch.snapshots import retirement
+from gapwatch.snapshots.keyed import require_digest
 from gapwatch.snapshots.objects import PULL_AGAIN, WRITING, restricted_folder
-from gapwatch.snapshots.records import sha256
+from gapwatch.snapshots.records import Object, sha256
 from gapwatch.snapshots.store import LIST, TORN, ids, list_in, read_pin, torn
 
 log = logging.getLogger(__name__)
 PLAIN = ("README.md", ".lock", ".gitkeep")
-_Wanted = dict[tuple[str, bool], tuple[int, str]]
+_Wanted = dict[tuple[str, bool], tuple[Object, str]]
 _RESTORE = "restore it from version control or a backup"
 _EXTRA = "move it away; what a pull that was stopped left, the next pull clears"
 
@@ -93,13 +94,13 @@ def record_problems(root: Path, of: Callable[[str], Path]) -> list[IntegrityErro
     return found
 
 
-def _of(wanted: _Wanted, *, restricted: bool) -> dict[str, tuple[int, str]]:
+def _of(wanted: _Wanted, *, restricted: bool) -> dict[str, tuple[Object, str]]:
     return {name: item for (name, secret), item in wanted.items() if secret == restricted}
 
 
-def _check_objects(folder: Path, wanted: dict[str, tuple[int, str]], found: Checked) -> None:
+def _check_objects(folder: Path, wanted: dict[str, tuple[Object, str]], found: Checked) -> None:
     there = {path.name: path for path in _inside(folder)}
-    for name, (size, pin) in sorted(wanted.items()):
+    for name, (item, pin) in sorted(wanted.items(), key=lambda pair: pair[0]):
         path = there.pop(name, None)
         found.objects += 1
         if path is None:
@@ -108,8 +109,8 @@ def _check_objects(folder: Path, wanted: dict[str, tuple[int, str]], found: Chec
                 remedy=PULL_AGAIN,
             ))  # fmt: skip
             continue
-        found.bytes += size
-        found.problems += _object(path, size, pin)
+        found.bytes += item.bytes
+        found.problems += _object(path, item, pin)
     found.problems += [_extra(path) for _, path in sorted(there.items())]
 
 
@@ -166,11 +167,7 @@ def _snapshot(folder: Path, found: Checked, wanted: _Wanted) -> list[IntegrityEr
             continue
         found.pins += 1
         wanted |= {
-            (f"{item.sha256}.{item.suffix}", pin.restricted): (
-                item.bytes,
-                f"{folder.name}, {source}",
-            )
-            for item in pin.objects
+            (item.name, pin.restricted): (item, f"{folder.name}, {source}") for item in pin.objects
         }
     named = {f"{source}.json" for source in listed.pins}
     problems += [_extra(p) for p in sorted(_inside(folder / "pins")) if p.name not in named]
@@ -179,22 +176,32 @@ def _snapshot(folder: Path, found: Checked, wanted: _Wanted) -> list[IntegrityEr
     ]  # fmt: skip
 
 
-def _object(path: Path, size: int, pin: str) -> list[IntegrityError]:
+def _object(path: Path, item: Object, pin: str) -> list[IntegrityError]:
     if path.is_symlink() or not path.is_file():
         return [_missing(path, f"the object of {pin}")]
+    if item.hmac_sha256:
+        return _keyed(path, item, pin)
     with path.open("rb") as file:
         sha = hashlib.file_digest(file, "sha256").hexdigest()
         found = file.tell()
-    if (found, sha) == (size, path.name.partition(".")[0]):
+    if (found, sha) == (item.bytes, item.sha256):
         return []
-    cut = is_torn(path, size)
+    cut = is_torn(path, item.bytes)
     return [
         (TornError if cut else IntegrityError)(
-            f"{path} (pin {pin})", expected=f"{size} bytes, sha256 {path.name.partition('.')[0]}",
+            f"{path} (pin {pin})", expected=f"{item.bytes} bytes, sha256 {item.sha256}",
             found=f"{found} bytes, sha256 {sha}{', cut short' if cut else ''}",
             remedy=PULL_AGAIN if cut else _RESTORE,
         )
     ]  # fmt: skip
+
+
+def _keyed(path: Path, item: Object, pin: str) -> list[IntegrityError]:
+    try:
+        require_digest(path.parent.parent, item, path.read_bytes(), f"{path} (pin {pin})")
+    except IntegrityError as error:
+        return [error]
+    return []
 
 
 def clear_leftovers(raw: Path) -> None:
@@ -258,9 +265,7 @@ def _named(folder: Path) -> set[tuple[str, bool]] | None:
     except IntegrityError as error:
         log.warning("%s", error)
         return None
-    return {
-        (f"{item.sha256}.{item.suffix}", pin.restricted) for pin in pins for item in pin.objects
-    }
+    return {(item.name, pin.restricted) for pin in pins for item in pin.objects}
 
 
 def _missing(path: Path, what: str) -> IntegrityError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gapwatch.durable import is_torn, make_folder, sync_folders
 from gapwatch.errors import IntegrityError, TornError, UsageError
+from gapwatch.snapshots.keyed import keyed_digest, make_key, require_digest
 from gapwatch.snapshots.records import Object, Pin, sha256
 
 WRITING = ".writing-"
@@ -29,12 +30,13 @@ def read_objects(raw: Path, pin: Pin) -> tuple[bytes, ...]:
 
 
 def _read_object(raw: Path, pin: Pin, item: Object) -> bytes:
-    """The bytes of one object: size first, then SHA-256."""
+    """The bytes of one object: size first, then SHA-256; of a keyed one its keyed digest."""
     path = object_path(raw, item, restricted=pin.restricted)
     try:
         size = path.stat().st_size
-        torn = is_torn(path, item.bytes)
-        if size != item.bytes and not torn:
+        # Of a keyed object neither size nor hash is known, so nothing tells a tear from an edit.
+        torn = bool(item.sha256) and is_torn(path, item.bytes)
+        if item.sha256 and size != item.bytes and not torn:
             raise IntegrityError(
                 f"{path} (pin {pin.id})", expected=f"{item.bytes} bytes", found=f"{size} bytes",
                 remedy=AGAIN,
@@ -51,14 +53,37 @@ def _read_object(raw: Path, pin: Pin, item: Object) -> bytes:
             f"{path} (pin {pin.id})", expected="the pinned object", found=str(error.strerror),
             remedy=PULL_AGAIN if lost else AGAIN,
         ) from error  # fmt: skip
-    require_hash(content, item.sha256, f"{path} (pin {pin.id})")
+    require_object(raw, item, content, f"{path} (pin {pin.id})")
     return content
+
+
+def require_object(raw: Path, item: Object, content: bytes, where: str) -> None:
+    """Raise IntegrityError unless bytes are those of an object, by its SHA-256 or keyed digest."""
+    if item.hmac_sha256:
+        require_digest(restricted_folder(raw).parent, item, content, where)
+    else:
+        require_hash(content, item.sha256, where)
+
+
+def described(
+    raw: Path, *, role: str, address: str, suffix: str, content: bytes, restricted: bool
+) -> Object:
+    """The record of bytes that are to be pinned; of restricted bytes with their keyed digest.
+
+    The key is made where there is none yet.
+    """
+    if restricted:
+        key = make_key(restricted_folder(raw).parent)
+        digest: dict[str, object] = {"hmac_sha256": keyed_digest(key, content)}
+    else:
+        digest = {"sha256": sha256(content), "bytes": len(content)}
+    return Object.model_validate({"role": role, "address": address, "suffix": suffix, **digest})
 
 
 def object_path(raw: Path, item: Object, *, restricted: bool = False) -> Path:
     """Where an object lies: those of restricted pins beside the folder that is shared."""
     folder = restricted_folder(raw) if restricted else raw / "objects"
-    return folder / f"{item.sha256}.{item.suffix}"
+    return folder / item.name
 
 
 def restricted_folder(raw: Path) -> Path:
@@ -83,8 +108,16 @@ def elsewhere(raw: Path, pin: Pin) -> UsageError:
         f"pin {pin.id} ({pin.title})", expected="its file in data/restricted/objects",
         found="restricted, not on this machine",
         remedy=f"have {pin.publisher} give you {pin.address or 'the file'} and put it there as "
-        f"{names}, or ask for a bundle made with --include-restricted {pin.id}",
+        f"{names}{_with_key(raw, pin)}, or ask for a bundle made with --include-restricted "
+        f"{pin.id}",
     )  # fmt: skip
+
+
+def _with_key(raw: Path, pin: Pin) -> str:
+    key = restricted_folder(raw).parent / ".key"
+    if not pin.is_keyed or key.exists():
+        return ""
+    return ", with data/restricted/.key of the machine that pinned it"
 
 
 def write_all(files: Mapping[Path, bytes]) -> None:
@@ -112,12 +145,15 @@ def require_hash(content: bytes, sha: str, where: str) -> None:
 
 def _write_once(path: Path, content: bytes) -> None:
     """Write a file that never changes again: to a temporary name, flushed, then moved."""
-    if path.exists():
-        there = path.read_bytes()
-        if there == content or not is_torn(path, len(content)):
-            require_hash(there, sha256(content), str(path))
-            return
     private = path.parent.parent.name == RESTRICTED
+    there = path.read_bytes() if path.exists() else None
+    if there == content:
+        return
+    if there is not None and not is_torn(path, len(content)):
+        raise IntegrityError(
+            str(path), expected="the bytes that it was pinned with", found="other bytes",
+            remedy=AGAIN,
+        )  # fmt: skip
     _make_folder(path.parent, private=private)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
     try:

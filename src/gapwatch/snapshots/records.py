@@ -32,13 +32,43 @@ Suffix = Literal["csv", "geojson", "gpkg", "html", "json", "ods", "xls", "xlsx",
 
 
 class Object(_Record):
-    """One stored file of a pin: the part it plays, where it was had, its size and hash."""
+    """One stored file of a pin: the part it plays, where it was had, its size and hash.
+
+    Of a restricted object neither is told: `hmac_sha256`, its HMAC-SHA256 under the key beside it
+    (gapwatch.snapshots.keyed), stands in their place, and the others are "" and 0. The first
+    restricted pins told both; they are still read.
+    """
 
     role: Slug
     address: str = ""
     suffix: Suffix = "csv"
-    sha256: Sha256
-    bytes: int = Field(ge=1, le=MAX_OBJECT_BYTES)
+    sha256: Sha256 | Literal[""] = ""
+    bytes: int = Field(default=0, ge=0, le=MAX_OBJECT_BYTES)
+    hmac_sha256: Sha256 | Literal[""] = ""
+
+    @model_validator(mode="after")
+    def _one_digest(self) -> Object:
+        plain = bool(self.sha256) and self.bytes > 0
+        if bool(self.hmac_sha256) == plain or bool(self.sha256) != bool(self.bytes):
+            raise ValueError("sha256 and bytes, or hmac_sha256 alone")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _one_told(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        told: dict[str, Any] = written(self)
+        for name in ("sha256", "bytes") if self.hmac_sha256 else ("hmac_sha256",):
+            del told[name]
+        return told
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the bytes or, of a keyed object, their HMAC-SHA256."""
+        return self.hmac_sha256 or self.sha256
+
+    @property
+    def name(self) -> str:
+        """The name of the stored file."""
+        return f"{self.digest}.{self.suffix}"
 
 
 class Pin(_Record):
@@ -68,6 +98,12 @@ class Pin(_Record):
             del told["restricted"]
         return told
 
+    @model_validator(mode="after")
+    def _keyed_apart(self) -> Pin:
+        if self.is_keyed and not self.restricted:
+            raise ValueError("restricted = true beside hmac_sha256")
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _first_form(cls, raw: Any) -> Any:
@@ -86,15 +122,27 @@ class Pin(_Record):
 
     @property
     def bytes(self) -> int:
-        """Size of all objects together."""
+        """Size of all objects together; 0 for a keyed pin, which tells none."""
         return sum(item.bytes for item in self.objects)
 
     @property
+    def is_keyed(self) -> bool:
+        """Whether its objects are told of by keyed digests alone."""
+        return any(item.hmac_sha256 for item in self.objects)
+
+    @property
     def sha256(self) -> str:
-        """Hash of the one object; of the list of roles and hashes where there are several."""
+        """Digest of the one object; of the list of roles and digests where there are several."""
         if len(self.objects) == 1:
-            return self.objects[0].sha256
-        return sha256("\n".join(f"{item.role} {item.sha256}" for item in self.objects).encode())
+            return self.objects[0].digest
+        return sha256("\n".join(f"{item.role} {item.digest}" for item in self.objects).encode())
+
+    @property
+    def told(self) -> dict[str, str | int]:
+        """Digest and size as manifests and lists have them: of a keyed pin the digest alone."""
+        if self.is_keyed:
+            return {"hmac_sha256": self.sha256}
+        return {"sha256": self.sha256, "bytes": self.bytes}
 
 
 class SnapshotList(_Record):

@@ -1,7 +1,8 @@
 """Snapshots: immutable sets of inputs in data/raw, each byte pinned by its SHA-256.
 
     data/raw/objects/<sha256>.<suffix>           what a publisher sent, stored once
-    data/restricted/objects/<sha256>.<suffix>    the same of restricted pins; never in git
+    data/restricted/objects/<hmac>.<suffix>      the same of restricted pins; never in git
+    data/restricted/.key                         what their names are made with; see keyed.py
     data/raw/snapshots/<id>/pins/<source>.json   a pin: its objects, their origin, licence, hashes
     data/raw/snapshots/<id>/snapshot.json        the pins of the snapshot, with the hash of each
 
@@ -25,6 +26,7 @@ from pydantic import ValidationError as PydanticError
 from gapwatch import stopping
 from gapwatch.durable import is_cut_json, is_torn, make_folder, move, sync_tree
 from gapwatch.errors import IntegrityError, SourceError, TornError, UsageError
+from gapwatch.snapshots.keyed import DIGESTS, digests_in, dump_digests
 from gapwatch.snapshots.objects import (
     AGAIN,
     PULL_AGAIN,
@@ -33,6 +35,8 @@ from gapwatch.snapshots.objects import (
     object_path,
     read_objects,
     require_hash,
+    require_object,
+    restricted_folder,
     write_all,
 )
 from gapwatch.snapshots.records import Pin, Snapshot, SnapshotList, sha256
@@ -230,6 +234,11 @@ def lend(raw: Path, to: Path, name: str) -> None:
                 object_path(to, item, restricted=True): content
                 for item, content in zip(pin.objects, contents, strict=True)
             })  # fmt: skip
+            # The key stays where it is: what was verified with it has digests of its own there.
+            folder = restricted_folder(to).parent
+            listed = {item.name: sha256(content)
+                      for item, content in zip(pin.objects, contents, strict=True)}  # fmt: skip
+            (folder / DIGESTS).write_bytes(dump_digests(digests_in(folder) | listed))
 
 
 def write(
@@ -260,7 +269,7 @@ def write(
     objects: dict[Path, bytes] = {}
     for pin, contents in given:
         for item, content in zip(pin.objects, contents, strict=True):
-            require_hash(content, item.sha256, f"pin {pin.id}, {item.role}")
+            require_object(raw, item, content, f"pin {pin.id}, {item.role}")
             objects[object_path(raw, item, restricted=pin.restricted)] = content
     files = {**{f"pins/{source}.json": dump for source, dump in dumps.items()}, LIST: listed}
     folder = raw / "snapshots" / _identify(as_known_at, listed)

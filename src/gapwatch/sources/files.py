@@ -17,7 +17,7 @@ import pandas as pd
 from gapwatch.contracts import TABLES
 from gapwatch.errors import SourceError
 from gapwatch.geography.national_grid import GRID
-from gapwatch.sources import outline_files, outline_table
+from gapwatch.sources import local, outline_files, outline_table
 from gapwatch.sources.answers import Answer
 from gapwatch.sources.declared.build import Build
 from gapwatch.sources.declared.grid import MOST_BYTES, grids, refuse
@@ -31,31 +31,39 @@ class Getter(Protocol):
     """What is needed of gapwatch.sources.http.Client."""
 
     def get(
-        self, address: str, *, expect: Literal["csv", "html", "file"], max_bytes: int = ...
-    ) -> Answer:
+        self, address: str, *, expect: Literal["csv", "html", "file"], max_bytes: int = ...,
+        discreet: bool = ...,
+    ) -> Answer:  # fmt: skip
         """The checked answer at an address."""
 
 
-def fetch(source: FileSource, client: Getter, folder: Path) -> tuple[Payload, ...]:
+def fetch(
+    source: FileSource, client: Getter, folder: Path, root: Path | None = None
+) -> tuple[Payload, ...]:
     """The file as it was sent, with the role `data`; its landing page before it, as `landing`.
 
-    `path` is relative to `folder`. From a landing page the newest link is taken: the last in
-    natural order (so that 9 comes before 10) of the text that `link` matches. Raises SourceError
-    when the file can't be read, is larger than 256 MiB, or no link matches.
+    `path` is relative to `folder`, and leads to a file below it, or below `root` where that is
+    given (gapwatch.sources.local says what else is asked of it). From a landing page the newest
+    link is taken: the last in natural order (so that 9 comes before 10) of the text that `link`
+    matches. Raises SourceError when the file can't be read, is larger than 256 MiB, or no link
+    matches.
     """
     zipped = source.member is not None or source.format == "shapefile"
     suffix = "zip" if zipped else source.format
     if source.path is not None:
-        content = _local(folder / source.path, source.path)
+        content = local.read(
+            root or folder, folder, source.path, most_bytes=MOST_BYTES, private=source.restricted
+        )
         # The name alone: a folder of this machine is nobody else's business, and pins are public.
         return (Payload("data", Path(source.path).name, suffix, content),)
     expect: Literal["csv", "file"] = "csv" if suffix == "csv" else "file"
+    quietly = {"discreet": True} if source.restricted else {}
     if source.landing_page is None:
-        sent = client.get(source.address or "", expect=expect, max_bytes=MOST_BYTES)
+        sent = client.get(source.address or "", expect=expect, max_bytes=MOST_BYTES, **quietly)
         return (Payload("data", sent.address, suffix, sent.content),)
     page = client.get(source.landing_page, expect="html", max_bytes=MOST_BYTES)
     link = newest_link(page.address, page.content, source.link or "")
-    sent = client.get(link, expect=expect, max_bytes=MOST_BYTES)
+    sent = client.get(link, expect=expect, max_bytes=MOST_BYTES, **quietly)
     return (
         Payload("landing", page.address, "html", page.content),
         Payload("data", sent.address, suffix, sent.content),
@@ -157,18 +165,6 @@ def _natural(text: str) -> tuple[tuple[int, str], ...]:
         (len(after), after) if before[0] in "0123456789" else (-1, after)
         for before, after in zip(parts, plain, strict=True)
     )
-
-
-def _local(path: Path, named: str) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        _refuse(named, "a file that can be read", reason, "put it there, or correct path")
-    if len(content) > MOST_BYTES:
-        _refuse(named, f"at most {MOST_BYTES} bytes", "more", "cut the file to what is needed")
-    return content
 
 
 def _refuse(where: str, expected: str, found: str, remedy: str) -> NoReturn:

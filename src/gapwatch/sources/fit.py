@@ -9,7 +9,7 @@ import pandas as pd
 
 from gapwatch.contracts import INPUTS
 from gapwatch.errors import StudyError, ValidationError
-from gapwatch.study import Period, Study
+from gapwatch.study import Period, Study, restricted_tables
 
 Frames = Mapping[str, pd.DataFrame]
 OF_OWN = ("area_reference",)
@@ -61,7 +61,7 @@ def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
     else:
         _require_areas(study, mine)
         _require_periods(study, mine["life_expectancy"])
-    _require_past(inputs, known_in)
+    _require_past(inputs, known_in, restricted_tables(study.sources))
     _require_whole(inputs, known_in)
     _require_weights(study, mine, counted=own)
     codes = [area.code for area in study.geography.areas]
@@ -132,8 +132,8 @@ def _require_years(study: Study, inputs: Frames) -> None:
             )  # fmt: skip
 
 
-def _require_past(inputs: Frames, known_in: int) -> None:
-    """No figure can be of a year that had not ended, wherever it is for."""
+def _require_past(inputs: Frames, known_in: int, restricted: Collection[str] = ()) -> None:
+    """No figure can be of a year that had not ended; where it is for isn't told of a death."""
     for table, frame in sorted(inputs.items()):
         for column in ("period_end", "year"):
             if column not in frame or not (late := frame[frame[column] > known_in]).size:
@@ -141,7 +141,7 @@ def _require_past(inputs: Frames, known_in: int) -> None:
             row = late.iloc[0]
             first = row["period_start"] if column == "period_end" else row[column]
             raise ValidationError(
-                f"{table}, {row['area_code']}",
+                table if table in restricted else f"{table}, {row['area_code']}",
                 expected=f"windows that end by {known_in}, the year of the snapshot",
                 found=f"{first} to {row[column]}",
                 remedy="compare the periods with the publisher's file",

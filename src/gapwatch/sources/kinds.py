@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 
 def fetch(
-    source: LiveSource, client: Client, publishers: Publishers, folder: Path
-) -> tuple[Payload, ...]:
-    """Ask the publisher of a source; a study's local files are looked for from `folder`."""
+    source: LiveSource, client: Client, publishers: Publishers, folder: Path,
+    root: Path | None = None,
+) -> tuple[Payload, ...]:  # fmt: skip
+    """Ask the publisher of a source; a study's local files are looked for from `folder`.
+
+    They lie below it, or below `root` where that is given.
+    """
     if isinstance(source, FileSource):
-        return files.fetch(source, client, folder)
+        return files.fetch(source, client, folder, root)
     if isinstance(source, FingertipsSource):
         return fingertips.fetch(source, client, publishers)
     if isinstance(source, NomisSource):

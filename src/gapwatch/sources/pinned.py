@@ -15,6 +15,7 @@ from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import kinds
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.corrections import correct
+from gapwatch.sources.discreet import discreet_table
 from gapwatch.sources.fit import require_fit, require_tables
 from gapwatch.sources.names import require_names
 from gapwatch.sources.outline_table import require_outlined
@@ -22,7 +23,7 @@ from gapwatch.sources.payload import Payload
 from gapwatch.sources.rounded import require_declared
 from gapwatch.sources.sanity import require_sane
 from gapwatch.sources.unlisted import require_listed
-from gapwatch.study import PinnedSource, Source, Study, is_restricted
+from gapwatch.study import PinnedSource, Source, Study, is_restricted, restricted_tables
 
 log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
@@ -120,13 +121,14 @@ def combine(
         for name, frame in frames.items():
             parts.setdefault(name, []).append(frame)
     require_tables(study, parts)
-    inputs = {
-        table.name: tables.canonical(
-            TABLES[table.name], pd.concat(parts[table.name], ignore_index=True), table.name
-        )
-        for table in (*INPUTS, *EXTRA_INPUTS)
-        if table.name in parts
-    }
+    restricted = restricted_tables(study.sources)
+    inputs: Frames = {}
+    for table in (*INPUTS, *EXTRA_INPUTS):
+        if table.name in parts:
+            with discreet_table(table.name, restricted):
+                inputs[table.name] = tables.canonical(
+                    TABLES[table.name], pd.concat(parts[table.name], ignore_index=True), table.name
+                )
     require_fit(study, inputs, known_in=known_in)
     require_declared(study, found)
     require_sane(study, inputs)

@@ -51,9 +51,10 @@ class Extract(Part):
     `rounding`: the publisher rounded each count to a multiple of this many persons, which widens
     every interval made from it; `rounding_rule` says whether to the nearest multiple, or at random
     up or down so that the expectation is kept. Rounded counts that don't say so are refused.
-    `restricted`: the file may not leave this machine. It is pinned by its hash and kept outside
-    version control, bundles and exports; no message tells a cell of it; and what is published from
-    it passes disclosure control (gapwatch.counting.disclosure), which there is for deaths alone.
+    `restricted`: the file may not leave this machine. Its pin tells a keyed digest alone; it is
+    kept outside version control, bundles and exports; no message tells a cell of it; and what is
+    published from it passes disclosure control (gapwatch.counting.disclosure), which there is for
+    deaths alone.
     """
 
     add_up: bool = False

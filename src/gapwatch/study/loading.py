@@ -13,11 +13,14 @@ from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import StudyError
+from gapwatch.study import limits
 from gapwatch.study.model import Study
 from gapwatch.study.sources import KINDS
 
 # Stated figures are rounded to the year: "78" and "almost 92" are "14" apart.
 _ROUNDING = 0.5
+# Of two areas the extremes are the pair itself, and nothing is left to tell noise by.
+_FEWEST_EXTREMES = 3
 
 
 def load(path: Path) -> tuple[Study, str]:
@@ -26,18 +29,25 @@ def load(path: Path) -> tuple[Study, str]:
     Raises StudyError, which names the file, the key, what was expected and what was found.
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(limits.MOST_BYTES + 1)
     except OSError as error:
         raise StudyError(
             str(path), expected="a study file that can be read", found=str(error.strerror),
             remedy="name the study with --study, or run where gapwatch.toml is",
         ) from error  # fmt: skip
+    beyond = limits.fault(raw)
+    if beyond is not None:
+        raise _wrong(path, *beyond, "a study needs no more: take out what isn't one")
     try:
         content = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _wrong(path, "the file", "TOML in UTF-8", str(error)) from error
+    except (ValueError, RecursionError) as error:  # of the first kind are numbers without end too
+        raise _wrong(path, "the file", "TOML in UTF-8", str(error)[:300]) from error
     try:
         study = Study.model_validate(content)
+    except RecursionError as error:
+        raise _wrong(path, "the file", "tables inside tables as a study has them",
+                     "deeper ones") from error  # fmt: skip
     except PydanticError as error:
         raise _from_pydantic(path, error) from error
     _check_promise(path, study)
@@ -83,12 +93,12 @@ def _from_pydantic(path: Path, error: PydanticError) -> StudyError:
         return _wrong(path, key, "a value", "nothing", f"add {location[-1]!r} to {path}")
     if first["type"] == "union_tag_invalid":
         kinds = ", ".join(KINDS)
-        return _wrong(path, f"{key}.kind", f"one of {kinds}", repr(first["ctx"]["tag"]))
+        return _wrong(path, f"{key}.kind", f"one of {kinds}", limits.shown(first["ctx"]["tag"]))
     message = first["msg"]
     if first["type"] == "value_error":
         expected, _, found = message.removeprefix("Value error, ").partition("|")
         return _wrong(path, key, expected, found)
-    return _wrong(path, key, message.lower(), repr(first["input"]))
+    return _wrong(path, key, message.lower(), limits.shown(first["input"]))
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
@@ -167,6 +177,7 @@ def _unknown_area(path: Path, where: str, found: str, study: Study) -> StudyErro
 
 def _check_measures(path: Path, study: Study) -> None:
     ids = [measure.id for measure in study.measures]
+    codes = study.area_names
     for number, measure in enumerate(study.measures, 1):
         where = f"measures[{number}] ({measure.id})"
         if measure.id in ids[: number - 1]:
@@ -182,6 +193,9 @@ def _check_measures(path: Path, study: Study) -> None:
             if measure.kind == "pair" and side in study.zones:
                 raise _wrong(path, f"{where}.{name}", "one area: a pair compares two areas",
                              f"the zone {side!r}", 'use kind = "pooled" for zones')  # fmt: skip
+        if measure.kind == "extremes" and len(codes) < _FEWEST_EXTREMES:
+            raise _wrong(path, f"{where}.kind", "three areas or more for extremes",
+                         str(len(codes)), 'compare two areas with kind = "pair"')  # fmt: skip
         both = set(study.side(measure.worse)) & set(study.side(measure.better)) if sided else set()
         if both:
             raise _wrong(path, where, "two sides with no area in common",

@@ -185,7 +185,7 @@ class ProjectionRules(Part):
 class Simulation(Part):
     """Seed and number of draws of the simulated quantities."""
 
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=2**64)
     draws: int = Field(default=20_000, ge=1000, le=1_000_000)
 
 

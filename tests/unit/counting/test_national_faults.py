@@ -294,3 +294,16 @@ def test_names_blank_months_and_causes_and_a_byte_order_mark_are_passed_over(
     paths[0].write_bytes(b"\xef\xbb\xbf" + paths[0].read_bytes())
     found = ward_counts(*paths).counts
     assert found.deaths.tolist() == plain.deaths.tolist()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_folder_named_like_a_column_changes_no_figure(kind: str, tmp_path: Path) -> None:
+    """Hive partitioning made a column of the folder's name, over the file's own."""
+    plain, named = tmp_path / "plain", tmp_path / "base=census1801" / "year=1801"
+    counted = []
+    for folder in (plain, named):
+        folder.mkdir(parents=True)
+        counted.append(ward_counts(*frames(TINY).save(folder, kind)).counts)
+    assert counted[1].bases == counted[0].bases
+    assert (counted[1].years == counted[0].years).all()
+    assert (counted[1].deaths == counted[0].deaths).all()

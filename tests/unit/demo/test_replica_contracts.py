@@ -48,7 +48,7 @@ def replica() -> Iterator[Replica]:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    with Client(back_off=0.01, read=5) as made:
+    with Client(allow_local=True, back_off=0.01, read=5) as made:
         yield made
 
 

@@ -18,7 +18,7 @@ SAID = {
 
 def client(**changed: Any) -> Client:
     """A client that doesn't wait long."""
-    return Client(**{"tries": 2, "back_off": 0.01, "read": 5.0, **changed})
+    return Client(**{"allow_local": True, "tries": 2, "back_off": 0.01, "read": 5.0, **changed})
 
 
 def publishers(replica: Replica) -> Publishers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -191,7 +192,7 @@ def test_a_local_file_is_read_as_it_is_and_a_missing_one_is_named(tmp_path: Path
 
 
 def test_the_newest_link_of_a_landing_page_is_taken(tmp_path: Path):
-    with FaultyServer() as server, Client(tries=1) as client:
+    with FaultyServer() as server, Client(allow_local=True, tries=1) as client:
         place = {"path": None, "landing_page": f"{server.base}/landing"}
         sent = files.fetch(described(**place, link=r"deaths\d+\.csv"), client, tmp_path)
         assert [(p.role, p.address) for p in sent] == [
@@ -204,7 +205,7 @@ def test_the_newest_link_of_a_landing_page_is_taken(tmp_path: Path):
 
 
 def test_an_address_is_asked_and_what_is_no_file_there_is_refused(tmp_path: Path):
-    with FaultyServer() as server, Client(tries=1) as client:
+    with FaultyServer() as server, Client(allow_local=True, tries=1) as client:
         fine = {"path": None, "address": f"{server.base}/fine"}
         (sent,) = files.fetch(described(**fine), client, tmp_path)
         assert (sent.address, sent.content) == (f"{server.base}/fine", CSV)
@@ -260,3 +261,21 @@ def test_a_workbook_with_a_cell_at_the_far_corner_is_refused_before_it_takes_the
             new.writestr(name, old.read(name).replace(b"</sheetData>", far))
     with pytest.raises(ValidationError, match="spans 17179869184"):
         parse(buffer.getvalue(), format="xlsx", sheets={"Table 1": {}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n",
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC,BKcwggSjAgEAAoIBAQ\n",
+        "TOKEN=s3cretvalue,PASSWORD=hunter2\nOTHER=1,X=2\n",
+        "me@example.org,hunter2hunter2hunter2hunter2\nyou@example.org,x\n",
+        "only one cell\nand another\n",
+    ],
+)
+def test_no_error_shows_what_a_file_holds_that_is_no_table(text: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        files.parse(described(), (Payload("data", "x.csv", "csv", text.encode()),))
+    assert "nothing that reads as a header" in caught.value.found
+    for word in re.split(r"[\s,:=]+", text):
+        assert len(word) < 4 or word not in str(caught.value)

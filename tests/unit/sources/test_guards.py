@@ -46,7 +46,10 @@ def ends_with_the_connection() -> Iterator[str]:
 
 
 def test_a_body_whose_end_nobody_tells_is_refused(ends_with_the_connection: str) -> None:
-    with Client(tries=1) as client, pytest.raises(SourceError, match="ends with the connection"):
+    with (
+        Client(allow_local=True, tries=1) as client,
+        pytest.raises(SourceError, match="ends with the connection"),
+    ):
         client.get(ends_with_the_connection, expect="csv")
 
 

@@ -35,7 +35,7 @@ def server(shared: FaultyServer) -> FaultyServer:
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    with Client("Café", connect=0.3, read=0.3, tries=3, back_off=0.01) as client:
+    with Client("Café", allow_local=True, connect=0.3, read=0.3, tries=3, back_off=0.01) as client:
         yield client
 
 
@@ -109,7 +109,7 @@ def test_a_certificate_nobody_vouches_for_is_refused_at_once(client):
 
 
 def test_two_requests_to_one_host_keep_the_pace(server):
-    with Client(loopback_pace=0.2) as client:
+    with Client(allow_local=True, loopback_pace=0.2) as client:
         for _ in range(3):
             client.get(server.base + "/fine", expect="csv")
     first, second, third = server.server.times
@@ -146,7 +146,7 @@ def test_each_request_is_logged_and_names_its_sender(server, client, caplog):
 
 
 def test_a_body_that_drips_for_ever_is_ended(server):
-    with Client(read=2.0, tries=3, longest_body=0.4) as client:
+    with Client(allow_local=True, read=2.0, tries=3, longest_body=0.4) as client:
         with pytest.raises(SourceError, match="goes on and on"):
             client.get(server.base + "/drip", expect="csv")
         assert client.exchanges[0].tries == 1
@@ -171,7 +171,7 @@ def test_a_host_that_never_takes_the_connection_is_given_up(client):
 
 
 def test_requests_of_several_threads_to_one_host_keep_the_pace_too(server):
-    with Client(loopback_pace=0.15) as client:
+    with Client(allow_local=True, loopback_pace=0.15) as client:
         threads = [
             threading.Thread(target=client.get, args=(server.base + "/fine",),
                              kwargs={"expect": "csv"})

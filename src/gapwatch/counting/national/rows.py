@@ -207,14 +207,15 @@ def _source(database: Session, file: CountFile) -> tuple[str, list[str]]:
             remedy="see that the path is right",
         )  # fmt: skip
     if kind == ".parquet":
-        source = f"read_parquet({literal(str(path))})"
+        # Of the file alone: a folder's name such as base=census1801 would become a column.
+        source = f"read_parquet({literal(str(path))}, hive_partitioning=false)"
         return source, database.columns(source, path.name)
     columns = _csv_columns(file)
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
     # Nothing is left to be guessed: a wrong guess at the dialect drops rows without a word.
     return (
         f"read_csv({literal(str(path))}, auto_detect=false, header=true, delim=',', quote='\"', "
-        f"escape='\"', strict_mode=true, columns={{{types}}})"
+        f"escape='\"', strict_mode=true, hive_partitioning=false, columns={{{types}}})"
     ), columns
 
 

@@ -76,7 +76,12 @@ def ward_counts(
         )  # fmt: skip
     held = places.read(lookup)
     files = CountFile(deaths, DEATHS), CountFile(population, POPULATION)
-    with _room(database) as path, session(path, threads=threads, memory_bytes=memory_bytes) as room:
+    with (
+        _room(database) as path,
+        session(
+            path, threads=threads, memory_bytes=memory_bytes, files=[file.path for file in files]
+        ) as room,
+    ):
         room.put("blocks", held.blocks)
         room.put("links", held.links)
         for file in files:

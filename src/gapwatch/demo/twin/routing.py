@@ -22,12 +22,12 @@ class RoutedClient(Client):
     """
 
     def __init__(self, public: str, local: str) -> None:
-        super().__init__("gapwatch demo", public)
+        super().__init__("gapwatch demo", public, allow_local=True)
         self._public, self._local = public, local
 
     def get(
         self, address: str, params: Mapping[str, str] | None = None, *, expect: Expected,
-        starts_with: str = "", max_bytes: int = MOST_BYTES,
+        starts_with: str = "", max_bytes: int = MOST_BYTES, discreet: bool = False,
     ) -> Answer:  # fmt: skip
         """The answer of the replica, under the address that was asked for."""
         if not address.startswith(self._public):
@@ -37,6 +37,6 @@ class RoutedClient(Client):
             )  # fmt: skip
         sent = super().get(
             self._local + address.removeprefix(self._public), params, expect=expect,
-            starts_with=starts_with, max_bytes=max_bytes,
+            starts_with=starts_with, max_bytes=max_bytes, discreet=discreet,
         )  # fmt: skip
         return Answer(self._public + sent.address.removeprefix(self._local), sent.content)

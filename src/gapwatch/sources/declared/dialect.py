@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NoReturn
 
 from gapwatch.errors import ValidationError
+from gapwatch.sources.declared.weight import Lines, Refuse
 from gapwatch.study.sources import FileSource
 
 _HEAD_BYTES = 256 * 1024
@@ -26,19 +27,22 @@ _SAMPLE, _SHARE_OF_ZEROS = 4096, 0.3
 csv.field_size_limit(32 * 1024 * 1024)
 
 
-def csv_rows(source: FileSource, where: str, content: bytes) -> Iterator[list[str]]:
+def csv_rows(source: FileSource, where: str, content: bytes, refuse: Refuse) -> Iterator[list[str]]:
     """Rows of a CSV, each cell's text as it is.
 
     Raises ValidationError for bytes of another encoding and for another delimiter, with the
-    encoding or the delimiter that fits.
+    encoding or the delimiter that fits; by `refuse` for a row that goes on and on.
     """
     encoding = _encoding(source, where, content)
     _require_delimiter(source, where, content, encoding)
     # Decoded as it is read: the whole text would take four times the room of its bytes.
     text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
-    reader = csv.reader(text, delimiter=source.delimiter, strict=True)
+    lines = Lines(text, where, refuse)
+    reader = csv.reader(lines if b'"' in content else text, delimiter=source.delimiter, strict=True)
     try:
-        yield from reader
+        for row in reader:
+            lines.since = 0
+            yield row
     except UnicodeDecodeError:
         others = " or ".join(f'encoding = "{name}"' for name in _that_decode(source, content))
         _refuse(f"{where}, after line {reader.line_num}", f"text in {source.encoding}",

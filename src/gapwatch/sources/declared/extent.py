@@ -46,6 +46,17 @@ def widest(archive: zipfile.ZipFile) -> int:
     return most
 
 
+def longest_of_ods(archive: zipfile.ZipFile) -> int:
+    """Bytes of the longest cell of an ods: the longest way between two marks that open one."""
+    longest, since = 0, 0
+    for piece in _pieces(archive, "content.xml"):
+        first, *others = piece.split(b"table-cell")
+        since += len(first)
+        for part in others:
+            longest, since = max(longest, since), len(part)
+    return max(longest, since)
+
+
 def widest_of_xls(content: bytes) -> int:
     """Cells that the widest sheet of an xls spans, by the addresses of its cell records.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gapwatch.study.sources import FileSource
@@ -54,6 +55,20 @@ class Looked:
                 row.extend([""] * (left + 1 - len(row)))
                 for at in range(left, min(right + 1, len(row))):
                     row[at] = word
+
+    def passing(self, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+        """The same for rows that pass by one by one."""
+        open_ = sorted(self.cells, reverse=True)
+        active: list[tuple[tuple[int, int], tuple[int, int], str]] = []
+        for at, row in enumerate(rows):
+            while open_ and open_[-1][0][0] <= at:
+                active.append(open_.pop())
+            active = [cell for cell in active if cell[0][1] >= at]
+            for _, (left, right), word in active:
+                row.extend([""] * (left + 1 - len(row)))
+                for place in range(left, min(right + 1, len(row))):
+                    row[place] = word
+            yield row
 
     def hidden_rows(self, height: int) -> frozenset[int]:
         """Numbers of hidden rows as a spreadsheet counts them, among the first `height`."""

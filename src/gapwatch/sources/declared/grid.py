@@ -7,7 +7,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NoReturn
@@ -17,9 +17,19 @@ import python_calamine
 
 from gapwatch.errors import StudyError, ValidationError
 from gapwatch.sources.declared.dialect import csv_rows
-from gapwatch.sources.declared.extent import widest, widest_of_xls
+from gapwatch.sources.declared.extent import longest_of_ods, widest, widest_of_xls
 from gapwatch.sources.declared.faults import Looked
 from gapwatch.sources.declared.heading import Merged, merged_cells
+from gapwatch.sources.declared.reader import LONGEST_CELL
+from gapwatch.sources.declared.weight import (
+    Weight,
+    read_apart,
+    require_lines,
+    require_parts,
+    require_ratios,
+    require_texts,
+    shared_texts,
+)
 from gapwatch.sources.declared.workbooks import look_into
 from gapwatch.study.sources import FileSource
 
@@ -27,6 +37,9 @@ MOST_BYTES = 256 * 1024 * 1024
 # A workbook that unfolds to more than this is no table of areas.
 MOST_UNFOLDED = 1024 * 1024 * 1024
 MOST_CELLS = 20_000_000
+# What a spreadsheet can hold.
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+LEAST_OF_XLS = 14  # bytes of a record of an old workbook that names a text
 _ZIP_FAULTS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError,
     NotImplementedError, ValueError, OverflowError,
@@ -84,8 +97,12 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
     if source.format == "csv":
         yield Grid(where, {}, _csv_rows(source, where, content))
         return
-    workbook = _workbook(where, content)
+    weight = _weighed(where, content)
     looked = _looked(where, content)
+    if weight.is_heavy:
+        yield from _apart(source, where, content, looked)
+        return
+    workbook = _workbook(where, content)
     for name, constants in source.sheets.items():
         place = f"{where}, sheet {name!r}"
         rows = _sheet_rows(workbook, where, name)
@@ -101,6 +118,7 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
 
 def member_of(where: str, member: str, content: bytes) -> bytes:
     """A file inside a zip, of at most MOST_BYTES."""
+    require_parts(where, content, refuse)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if member in archive.namelist():
@@ -124,7 +142,8 @@ def member_of(where: str, member: str, content: bytes) -> bytes:
 def _csv_rows(source: FileSource, where: str, content: bytes) -> Iterator[list[str]]:
     if content.startswith(b"PK\x03\x04"):
         refuse(where, "a CSV", "a zip or a workbook", "state member or format in the study")
-    for row in csv_rows(source, where, content):
+    require_lines(where, content, refuse)
+    for row in csv_rows(source, where, content, refuse):
         yield [_one_spaced(cell) for cell in row]
 
 
@@ -132,27 +151,59 @@ def _one_spaced(cell: str) -> str:
     return cell if cell.isalnum() else " ".join(cell.split())
 
 
-def _span(where: str, content: bytes) -> int:
-    """Cells that the widest sheet spans; for what is no workbook the reader has its own words."""
+def _span(where: str, content: bytes) -> Weight:
+    """What reading may take; for what is no workbook the reader has its own words."""
     if content.startswith(olefile.MAGIC):
-        return widest_of_xls(content)
+        cells = widest_of_xls(content)
+        # Its texts are stored once, and named by cells; neither is compressed.
+        return Weight(len(content), cells, len(content) // LEAST_OF_XLS, LONGEST_CELL)
+    require_parts(where, content, refuse)
     if not zipfile.is_zipfile(io.BytesIO(content)):
-        return 0
+        return Weight()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         size = sum(item.file_size for item in archive.infolist())
         if size > MOST_UNFOLDED:
             refuse(where, f"at most {MOST_UNFOLDED} bytes once unfolded", f"{size} bytes")
-        return widest(archive)
+        require_ratios(where, archive, refuse)
+        cells = widest(archive)
+        texts, longest = shared_texts(archive)
+        require_texts(where, longest, refuse)
+        if "content.xml" in archive.namelist():  # a repeated cell repeats its text
+            texts, longest = cells, min(LONGEST_CELL, longest_of_ods(archive))
+        return Weight(size, cells, texts, longest)
+
+
+def _weighed(where: str, content: bytes) -> Weight:
+    try:
+        weight = _span(where, content)
+    except _ZIP_FAULTS as error:
+        refuse(where, "a workbook", f"a file that can't be read ({error})")
+    if weight.cells > MOST_CELLS:
+        refuse(where, f"sheets of at most {MOST_CELLS} cells", f"one that spans {weight.cells}",
+               "delete the cells that lie far from the table")  # fmt: skip
+    return weight
+
+
+def _apart(
+    source: FileSource, where: str, content: bytes, looked: Mapping[str, Looked]
+) -> Iterator[Grid]:
+    """Sheets of a heavy workbook, each read by a process with limits to memory and time.
+
+    Their rows pass by one by one, so words of merged cells reach no further than their own cell.
+    """
+    for name, constants in source.sheets.items():
+        place = f"{where}, sheet {name!r}"
+        names, rows = read_apart(place, name, content, refuse)
+        _require_sheet(where, name, names)
+        sheet = looked.get(name, Looked())
+        told = sheet.passing([_text(cell) for cell in row] for row in rows)
+        yield Grid(
+            place, dict(constants), told, sheet.hidden_rows(MOST_ROWS),
+            sheet.hidden_columns(MOST_COLUMNS), sheet.is_hidden,
+        )  # fmt: skip
 
 
 def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
-    try:
-        cells = _span(where, content)
-    except _ZIP_FAULTS as error:
-        refuse(where, "a workbook", f"a file that can't be read ({error})")
-    if cells > MOST_CELLS:
-        refuse(where, f"sheets of at most {MOST_CELLS} cells", f"one that spans {cells}",
-               "delete the cells that lie far from the table")  # fmt: skip
     try:
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except BaseException as error:
@@ -169,16 +220,20 @@ def _looked(where: str, content: bytes) -> dict[str, Looked]:
 def _sheet_rows(
     workbook: python_calamine.CalamineWorkbook, where: str, name: str
 ) -> list[list[str]]:
-    if name not in workbook.sheet_names:
-        raise StudyError(
-            where, expected=f"a sheet {name!r}", found=", ".join(workbook.sheet_names) or "none",
-            remedy="correct sheets in the study",
-        )  # fmt: skip
+    _require_sheet(where, name, workbook.sheet_names)
     try:
         rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except BaseException as error:
         _give_up(error, f"{where}, sheet {name!r}")
     return [[_text(cell) for cell in row] for row in rows]
+
+
+def _require_sheet(where: str, name: str, names: list[str]) -> None:
+    if name not in names:
+        raise StudyError(
+            where, expected=f"a sheet {name!r}", found=", ".join(names)[:300] or "none",
+            remedy="correct sheets in the study",
+        )  # fmt: skip
 
 
 def _give_up(error: BaseException, where: str) -> NoReturn:

@@ -17,6 +17,7 @@ from gapwatch.sources.declared import heading
 from gapwatch.sources.declared.choosing import RowPatterns, carried_down
 from gapwatch.sources.declared.grid import Grid, refuse
 from gapwatch.sources.declared.neighbours import require_no_neighbours
+from gapwatch.sources.discreet import NO_TABLE, header_like
 from gapwatch.study.sources import FileSource
 
 SEARCHED = 100
@@ -80,10 +81,11 @@ def _no_header(where: str, head: list[list[str]], wanted: list[str]) -> NoReturn
     best = max(head[:SEARCHED], key=lambda row: len(set(wanted) & set(row)))
     number = head.index(best) + 1
     lacking = [name for name in wanted if name not in best]
-    near = difflib.get_close_matches(lacking[0], [c for c in best if c], n=3, cutoff=0.0)
+    near = difflib.get_close_matches(lacking[0], header_like(best), n=3, cutoff=0.0)
     refuse(
         where, f"a row among the first {SEARCHED} with the columns {', '.join(wanted)}",
-        f"nearest is row {number}, without {', '.join(lacking)}; it holds {', '.join(near)}",
+        f"nearest is row {number}, without {', '.join(lacking)}; it holds "
+        f"{', '.join(near) or NO_TABLE}",
     )  # fmt: skip
 
 
@@ -111,8 +113,9 @@ def column(layout: Layout, name: str) -> int:
                f'write "{plain(name)}#1" for the first from the left, "{plain(name)}#2" for the '
                "second, wherever the study names the column")  # fmt: skip
     if not positions:
-        near = difflib.get_close_matches(name, [n for n in layout.names if n], n=3, cutoff=0.0)
-        refuse(f"{layout.where}, header", f"a column {name!r}", f"nearest are {', '.join(near)}")
+        near = difflib.get_close_matches(name, header_like(layout.names), n=3, cutoff=0.0)
+        refuse(f"{layout.where}, header", f"a column {name!r}",
+               f"nearest are {', '.join(near) or NO_TABLE}")  # fmt: skip
     return positions[0]
 
 

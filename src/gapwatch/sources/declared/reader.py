@@ -1,0 +1,69 @@
+"""Reads one sheet of a workbook in a process of its own, whose memory and time are limited.
+
+Started as a program by `gapwatch.sources.declared.weight`; nothing of gapwatch is imported here, so
+that it starts at once. Standard input is the workbook. Standard output is JSON, one value a line:
+the names of the sheets, then each row, then `{"end": rows}`; or `{"fault": words}` at any point.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+# Rows of at most this many characters, which no spreadsheet's cell may have alone.
+LONGEST_CELL = 32_767
+
+
+def _limit(memory_bytes: int, seconds: int) -> None:
+    """What is beyond these ends this process, and nothing but it; where the platform has limits."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, most in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CPU, seconds),
+                       (resource.RLIMIT_CORE, 0)):  # fmt: skip
+        _, hard = resource.getrlimit(kind)
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (least, least))
+
+
+def _told(cell: object) -> object:
+    if isinstance(cell, (bool, int, float)):
+        return cell
+    text = cell if isinstance(cell, str) else str(cell)
+    if len(text) > LONGEST_CELL:
+        raise ValueError(f"a cell of {len(text):,} characters, where {LONGEST_CELL:,} are the most")
+    return text
+
+
+def main() -> None:
+    """Read the sheet that the command names."""
+    name, memory_bytes, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    import python_calamine
+
+    content = sys.stdin.buffer.read()
+    _limit(memory_bytes, seconds)
+    out = sys.stdout.buffer
+
+    def tell(value: object) -> None:
+        out.write(json.dumps(value).encode() + b"\n")
+
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        tell(workbook.sheet_names)
+        if name in workbook.sheet_names:
+            rows = 0
+            for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False):
+                tell([_told(cell) for cell in row])
+                rows += 1
+            tell({"end": rows})
+    except MemoryError:
+        raise
+    except BaseException as error:  # the reader's panics aren't Exceptions
+        tell({"fault": str(error)[:200] or "none"})
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""Files beside a study: inside its folder, regular, and private where they are restricted.
+
+A study is data, and may come from anybody: what it names by `path` is opened without following a
+link out of the folder, and nothing is read of what isn't a plain file.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import subprocess
+from pathlib import Path
+from typing import NoReturn
+
+from gapwatch.errors import SourceError
+
+_KERNEL = ("/proc", "/sys", "/dev")
+_GIT_SECONDS = 20
+# POSIX opens each folder on the way by its parent: none can be swapped for a link meanwhile.
+_STEPS = hasattr(os, "O_NOFOLLOW") and os.open in os.supports_dir_fd
+
+
+def read(root: Path, folder: Path, named: str, *, most_bytes: int, private: bool) -> bytes:
+    """The bytes of the file that a study in `folder` names, which must lie below `root`.
+
+    `private` is for restricted files: open to their owner alone, and never in version control.
+    Raises SourceError for a path that leads out of `root`, for anything but a regular file, for one
+    that is larger than `most_bytes`, and for a restricted one that others could read.
+    """
+    real = _inside(root, folder, named)
+    try:
+        handle = _opened(root.resolve(), real)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        _refuse(named, "a file that can be read", reason, "put it there, or correct path")
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        _refuse(named, "a regular file", _kind(status.st_mode), "correct path in the study")
+    with os.fdopen(handle, "rb") as stream:
+        if private:
+            _require_private(real, named, status)
+        content = stream.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        _refuse(named, f"at most {most_bytes} bytes", "more", "cut the file to what is needed")
+    return content
+
+
+def _inside(root: Path, folder: Path, named: str) -> Path:
+    try:
+        top, real = root.resolve(), (folder / named).resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        _refuse(named, "a path inside the study's folder", str(error)[:80], "correct path")
+    if not real.is_relative_to(top):
+        _refuse(
+            named, f"a path inside {top}", "one that leads out of it",
+            "move the file there, or name the folder that holds it with `gapwatch pull --root DIR`",
+        )  # fmt: skip
+    if any(real.is_relative_to(kernel) for kernel in _KERNEL):
+        _refuse(named, "a regular file", "a place of the operating system's own",
+                "correct path in the study")  # fmt: skip
+    return real
+
+
+def _opened(top: Path, real: Path) -> int:
+    """A handle of the file; what became a link or a pipe since is not followed or waited for."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    *folders, name = real.relative_to(top).parts or (".",)
+    if not _STEPS:
+        return os.open(real, flags)
+    at = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in folders:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = inner
+        return os.open(name, flags | os.O_NOFOLLOW, dir_fd=at)
+    finally:
+        os.close(at)
+
+
+def _kind(mode: int) -> str:
+    known = {
+        stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
+    }  # fmt: skip
+    return known.get(stat.S_IFMT(mode), "something else")
+
+
+def _require_private(real: Path, named: str, status: os.stat_result) -> None:
+    """Refuse a restricted file that others can read, or that git keeps or would take in."""
+    quoted = shlex.quote(str(real))
+    if os.name != "nt" and status.st_mode & 0o077:
+        _refuse(
+            named, "a restricted file that is open to its owner alone (mode 600)",
+            f"mode {status.st_mode & 0o777:o}", f"chmod 600 {quoted}",
+        )  # fmt: skip
+    tree = next((up for up in real.parents if (up / ".git").exists()), None)
+    if tree is None:
+        return
+    inside = real.relative_to(tree).as_posix()
+    if _git(tree, "ls-files", "--error-unmatch", "--", inside) == 0:
+        _refuse(
+            named, "a restricted file that is not in version control", f"git keeps it in {tree}",
+            f"git -C {shlex.quote(str(tree))} rm --cached -- {shlex.quote(inside)}; its earlier "
+            "versions stay in the history until that is rewritten",
+        )  # fmt: skip
+    if _git(tree, "check-ignore", "--quiet", "--", inside) != 0:
+        pattern = "/" + "".join(f"\\{c}" if c in "\\*?[ !#" else c for c in inside)
+        _refuse(
+            named, "a restricted file that git ignores", f"one that git would add in {tree}",
+            f"printf '%s\\n' {shlex.quote(pattern)} >> "
+            f"{shlex.quote(str(tree / '.gitignore'))}",
+        )  # fmt: skip
+
+
+def _git(tree: Path, *words: str) -> int:
+    """Exit code of a question to git, which runs no program that the folder's settings name."""
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+               "-C", str(tree), "--literal-pathspecs" if words[0] == "ls-files" else "--no-pager",
+               *words]  # fmt: skip
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed words; the path is an argument after "--"
+            command, capture_output=True, timeout=_GIT_SECONDS, check=False, env=environment
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        _refuse(
+            str(tree), "git, which says whether a restricted file is ignored", str(error)[:80],
+            "install git, or keep the restricted file outside the repository and name its folder "
+            "with `gapwatch pull --root DIR`",
+        )  # fmt: skip
+    if done.returncode not in (0, 1):
+        _refuse(
+            str(tree), "an answer of git, whether a restricted file is ignored",
+            done.stderr.decode("utf-8", "replace").strip()[:200] or f"exit code {done.returncode}",
+            "see what `git status` says there",
+        )  # fmt: skip
+    return done.returncode
+
+
+def _refuse(where: str, expected: str, found: str, remedy: str) -> NoReturn:
+    raise SourceError(where, expected=expected, found=found, remedy=remedy)
