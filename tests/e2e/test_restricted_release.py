@@ -93,7 +93,9 @@ def test_a_run_without_the_restricted_file_says_where_to_get_it(mine: Project) -
 def test_a_bundle_leaves_restricted_files_out_and_says_so(mine: Project, tmp_path: Path) -> None:
     target = tmp_path / "release.zip"
     names, info = bundled(mine, target)
-    assert not any("restricted" in name for name in names)
+    # The committed code, which goes along where the work tree is clean, has such names of its own.
+    held = [name for name in names if not name.startswith("data/code/")]
+    assert not any("restricted" in name for name in held)
     assert "Gapwatch-Restricted-Left-Out: local-deaths" in info
     assert "Restricted and left out: local-deaths." in info
     with zipfile.ZipFile(target) as archive:
