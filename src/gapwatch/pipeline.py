@@ -14,10 +14,19 @@ import pandas as pd
 
 from gapwatch import publishing, snapshots, tables, warehouse
 from gapwatch import study as study_file
+from gapwatch.audit.disclosed import (
+    RECORD,
+    Earlier,
+    Record,
+    closed_inputs,
+    earlier,
+    with_lengths,
+)
 from gapwatch.audit.figures import figures
 from gapwatch.audit.lineage import lineage
 from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
 from gapwatch.audit.provenance import Claims, Provenance, believing, input_files, provenance
+from gapwatch.audit.readings import require_no_other_reading, require_same, withheld_before
 from gapwatch.audit.since import Since, since
 from gapwatch.audit.verify import MANIFEST, SEAL
 from gapwatch.contracts import (
@@ -104,13 +113,15 @@ def run(
     ):
         made_from, identity = step("take provenance", take_provenance, project, place, study,
                                    study_sha256, snapshot, claims)  # fmt: skip
-        inputs = step("load", load, project, study, snapshot, gate)
+        told = step("read disclosures", earlier, place.out, study, identity, claims is not None)
+        inputs, record = step("load", load, project, study, snapshot, gate, told)
         year = snapshot.as_known_at.year
-        found = step("measure", series, study, inputs)
+        found = step("measure", series, study, inputs, told.settled)
         later = step("bridge", bridged_gaps, study, inputs)
         judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
         doubts = step("test verdict", robustness, found, judged, year)
-        ages = step("find ages", which_ages, found)
+        ages = withheld_before(told, step("find ages", which_ages, found))
+        step("hold against earlier releases", hold, project, place, study, told, record, found, ages)
         before = step("compare", compare, project, identity, study, snapshot, found, judged, later)
         moved = {} if before is None or before.moved.empty else {"revision": before.moved}
         others = {**doubts, **found.tables, **ages, **later, **moved}
@@ -122,6 +133,7 @@ def run(
         report = build_report(found.study, facts, {**shown, **results})
         files = step("render", render.render, report, charts)
         files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project)}
+        files |= {RECORD: with_lengths(record, found.lengths).content()} if record else {}
         answer = {"verdict": report.verdict, "sentence": report.sentence}
         files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
         files[SEAL] = seal(files[MANIFEST])
@@ -147,9 +159,15 @@ def take_provenance(
     return believing(own, follows.claims), identify(study, snapshot, basis, follows.previous)
 
 
-def load(project: Project, study: Study, snapshot: Snapshot, gate: Gate) -> Frames:
-    """Read the snapshot's tables, hold them against their contracts, hand them to the gate."""
-    inputs = load_inputs(project.raw, snapshot, study)
+def load(
+    project: Project, study: Study, snapshot: Snapshot, gate: Gate, told: Earlier
+) -> tuple[Frames, Record | None]:
+    """Read the snapshot's tables, hold them against their contracts, hand them to the gate.
+
+    Restricted deaths are those of closed years, of which the record says where each is read.
+    """
+    every = load_inputs(project.raw, snapshot, study)
+    inputs, record = closed_inputs(project.raw, study, snapshot, every, told)
     warehouse.check(inputs)
     published = inputs["life_expectancy"]["geography"] == study.geography.vintage
     if published.any():  # nothing need be, where the study's own life tables decide
@@ -158,7 +176,20 @@ def load(project: Project, study: Study, snapshot: Snapshot, gate: Gate) -> Fram
     restricted = restricted_tables(study.sources)
     for name, frame in inputs.items():
         gate.check(TABLES[name], frame, restricted=name in restricted)
-    return inputs
+    return inputs, record
+
+
+def hold(
+    project: Project, place: publishing.Workspace, study: Study, told: Earlier,
+    record: Record | None, found: Series, ages: Frames,
+) -> None:  # fmt: skip
+    """Refuse a second reading of restricted deaths that an earlier release told."""
+    if record is None:
+        return
+    tables = {**found.tables, "gap": found.gaps, **ages}
+    if not told.again:
+        require_no_other_reading(place.out, project.raw, study, record, tables)
+    require_same(told, tables)
 
 
 def compare(

@@ -19,6 +19,7 @@ from gapwatch.study.base import (
     Year,
 )
 from gapwatch.study.computed import Computed
+from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.sources import Correction, Publishers, Source
 
 
@@ -183,6 +184,12 @@ class Study(Part):
     sources: tuple[Source, ...] = Field(min_length=1)
     corrections: tuple[Correction, ...] = ()
     computed: Computed | None = None
+    disclosure: Disclosure | None = None
+
+    @property
+    def closing(self) -> Disclosure:
+        """When years of restricted deaths are closed: as the study says, or by default."""
+        return self.disclosure or Disclosure()
 
     @property
     def primary(self) -> Measure:
