@@ -121,7 +121,7 @@ def run(
         judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
         doubts = step("test verdict", robustness, found, judged, year)
         ages = withheld_before(told, step("find ages", which_ages, found))
-        step("hold against earlier releases", hold, project, place, study, told, record, found, ages)
+        step("hold against earlier", hold, project, place, study, told, record, found, ages)
         before = step("compare", compare, project, identity, study, snapshot, found, judged, later)
         moved = {} if before is None or before.moved.empty else {"revision": before.moved}
         others = {**doubts, **found.tables, **ages, **later, **moved}

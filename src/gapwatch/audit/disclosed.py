@@ -20,7 +20,16 @@ from pydantic import ValidationError as PydanticError
 
 from gapwatch import snapshots
 from gapwatch.audit.lineage import Previous, previous_at
-from gapwatch.audit.verify import MANIFEST, Manifest, Name, Sha256, read_manifest, sized_hash
+from gapwatch.audit.manifest import Identity
+from gapwatch.audit.verify import (
+    MANIFEST,
+    Manifest,
+    Name,
+    OlderReleaseError,
+    Sha256,
+    read_manifest,
+    sized_hash,
+)
 from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, DEATHS, TABLES
 from gapwatch.counting.closing import READ, Frames, Settled, newly_closed, taken
 from gapwatch.errors import IntegrityError, StudyError
@@ -80,11 +89,15 @@ class Record(BaseModel):
 
 @dataclass(frozen=True)
 class Earlier:
-    """The release before, and its record; neither where nothing was told of the deaths before."""
+    """The release before, and its record; neither where nothing was told of the deaths before.
+
+    `again` says that this very release was made before.
+    """
 
     folder: Path | None = None
     record: Record | None = None
     links: tuple[Link, ...] = ()
+    again: bool = False
 
     @property
     def settled(self) -> Settled:
@@ -97,45 +110,46 @@ def is_restricted_study(study: Study) -> bool:
     return DEATHS.name in restricted_tables(study.sources)
 
 
-def earlier(
-    out: Path, study: Study, previous: Previous | None, *, again: bool
-) -> Earlier:  # fmt: skip
+def earlier(out: Path, study: Study, identity: Identity, claimed: bool) -> Earlier:
     """What the releases before tell of restricted deaths.
 
-    A release that is made `again` was judged when it was made first, and only follows the one
-    before. Else every release of the study in `out` that tells of deaths must be one that this one
-    follows, unchanged, and made under these rules: IntegrityError and StudyError where it isn't.
+    A release that is there already, or that is made again as `claimed`, was judged when it was made
+    first, and only follows the one before. Else every release of the study in `out` that tells of
+    deaths must be one that this one follows, unchanged, and made under these rules: IntegrityError
+    and StudyError where it isn't.
     """
-    secret = is_restricted_study(study)
-    record = read_record(previous.folder) if previous else None
-    if again:
-        return Earlier(previous.folder if previous else None, record if secret else None,
-                       _links(previous, record)) if secret else Earlier()  # fmt: skip
-    if not secret:
-        _require_still_restricted(previous, record)
+    previous = identity.previous
+    folder = previous.folder if previous else None
+    record = read_record(folder) if folder else None
+    again = claimed or (out / identity.release / MANIFEST).is_file()
+    if not is_restricted_study(study):
+        if not again:
+            _require_still_restricted(previous, record)
         return Earlier()
     links = _links(previous, record)
-    _require_links(out, links)
+    if not again:
+        _require_links(out, links)
+        _require_all_known(out, study, links)
+    return Earlier(folder, record, links, again)
+
+
+def _require_all_known(out: Path, study: Study, links: Iterable[Link]) -> None:
+    """Every release of the study that tells of deaths is followed, and made under these rules."""
+    known = {link.release for link in links}
     first = study.closing.first_year
     for folder, told in _of_study(out, study.study.id):
         if OWN not in told.outputs and RECORD not in told.outputs:
             continue
-        known = {link.release for link in links}
-        _require_rules(folder, first)
-        if folder.name not in known and not _before(folder, first):
+        if _before(folder, first):
+            continue
+        _require_rules(folder)
+        if folder.name not in known:
             raise IntegrityError(
                 str(folder), expected="a release that this one follows, as it tells of the same "
-                "restricted deaths", found=f"one beside {_named(previous)}",
-                remedy=f"put {folder.name} into latest-{study.study.id} where it is the newest "
-                "release; move it out of the folder only if nobody outside has ever seen it",
+                "restricted deaths", found="one beside those that this one follows",
+                remedy=f"write the name of the newest release into latest-{study.study.id} and run "
+                "the newest snapshot; move the folder away only if nobody outside has ever seen it",
             )  # fmt: skip
-    if record is not None and record.rules != RULES:
-        record = None
-    return Earlier(previous.folder if previous else None, record, links)
-
-
-def _named(previous: Previous | None) -> str:
-    return f"those that lead to {previous.release}" if previous else "a chain that starts anew"
 
 
 def _links(previous: Previous | None, record: Record | None) -> tuple[Link, ...]:
@@ -198,23 +212,25 @@ def _changed(path: Path, sha256: str) -> bool:
 
 
 def _of_study(out: Path, study_id: str) -> list[tuple[Path, Manifest]]:
-    """Releases of a study in a folder; one that can't be read is not passed over."""
-    return [(path, told) for path, told in _releases(out) if told.study.id == study_id]
+    """Releases of a study in a folder; one that can't be read is not passed over.
 
-
-def _releases(out: Path) -> list[tuple[Path, Manifest]]:
+    Those of an earlier schema told of no deaths.
+    """
     found = []
-    for path in sorted(out.glob(f"*/{MANIFEST}")):
-        if path.parent.name.startswith("."):
+    for path in sorted(out.glob(f"{study_id}-*/{MANIFEST}")):
+        try:
+            told = read_manifest(path.parent)
+        except OlderReleaseError:
             continue
-        found.append((path.parent, read_manifest(path.parent)))
+        if told.study.id == study_id:
+            found.append((path.parent, told))
     return found
 
 
-def _require_rules(folder: Path, first_year: int | None) -> None:
-    """Refuse to build on a release that was made with weaker rules, unless no year is shared."""
+def _require_rules(folder: Path) -> None:
+    """Refuse to build on a release that was made with weaker rules."""
     record = read_record(folder)
-    if (record is not None and record.rules >= RULES) or _before(folder, first_year):
+    if record is not None and record.rules >= RULES:
         return
     last = _last_year(folder)
     raise StudyError(
@@ -233,8 +249,10 @@ def _before(folder: Path, first_year: int | None) -> bool:
 
 
 def _last_year(folder: Path) -> int:
-    frame = pd.read_csv(folder / OWN, usecols=["period_end"])
-    return int(frame["period_end"].max())
+    path = folder / OWN
+    if not path.is_file():
+        return 0
+    return int(pd.read_csv(path, usecols=["period_end"])["period_end"].max())
 
 
 def closed_inputs(

@@ -12,8 +12,8 @@ import pandas as pd
 
 from gapwatch.contracts import COUNT_TOTAL, DEATHS, SEXES
 from gapwatch.counting.bands import UNTOLD
-from gapwatch.counting.closing import Settled
 from gapwatch.counting.blocks import Blocks, BlockSeries, FloatArray, YearOfBlocks, read_blocks
+from gapwatch.counting.closing import Settled
 from gapwatch.counting.counts import Counts
 from gapwatch.counting.disclosure import protect_count_totals, require_adding_up
 from gapwatch.errors import ValidationError

@@ -69,7 +69,7 @@ def newly_closed(
 
 def _whole(deaths: pd.DataFrame) -> set[int]:
     """Years of which the deaths of every month are there."""
-    months = deaths.groupby(deaths["year"].astype(int))["month"].agg(lambda of: set(of))
+    months = deaths.groupby(deaths["year"].astype(int))["month"].agg(set)
     return {
         int(year) for year, found in months.items() if found == {""} or len(found - {""}) >= MONTHS
     }

@@ -232,5 +232,5 @@ def _check_computed(path: Path, study: Study) -> None:
 
 def _check_disclosure(path: Path, study: Study) -> None:
     if study.disclosure and not restricted_tables(study.sources):
-        raise _wrong(path, "disclosure", "a source that is restricted", "none",
-                     f"remove [disclosure] from {path}: it is for restricted deaths alone")  # fmt: skip
+        remedy = f"remove [disclosure] from {path}: it is for restricted deaths alone"
+        raise _wrong(path, "disclosure", "a source that is restricted", "none", remedy)
