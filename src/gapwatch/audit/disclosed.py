@@ -137,12 +137,13 @@ def _require_all_known(out: Path, study: Study, links: Iterable[Link]) -> None:
     """Every release of the study that tells of deaths is followed, and made under these rules."""
     known = {link.release for link in links}
     first = study.closing.first_year
-    for folder, told in _of_study(out, study.study.id):
-        if OWN not in told.outputs and RECORD not in told.outputs:
-            continue
-        if _before(folder, first):
-            continue
+    told = [
+        folder for folder, made in _of_study(out, study.study.id)
+        if {OWN, RECORD} & made.outputs.keys() and not _before(folder, first)
+    ]  # fmt: skip
+    for folder in told:
         _require_rules(folder)
+    for folder in told:
         if folder.name not in known:
             raise IntegrityError(
                 str(folder), expected="a release that this one follows, as it tells of the same "
