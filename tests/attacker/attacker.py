@@ -6,7 +6,6 @@ count in any whole numbers that agree with all of it (its feasibility interval),
 programming. Unknown are the deaths of each extract by cell: small area, sex and year. What is used:
 
 - a count that is told, to within its rounding; that it is 5 or more, and 10 beside a figure;
-- that both sides of a gap that is told have 10 deaths or more;
 - of two releases that read a year from two extracts, that any figure which differs between them
   means a change in its cells: every published difference is a table;
 - that deaths are registered and not withdrawn, where the attacker may assume so (`only_more`).
@@ -18,7 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +26,6 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from gapwatch.contracts import SEXES
 from tests.attacker.places import BLOCKS, YEARS, members
 from tests.attacker.publications import Publication
 
@@ -37,6 +35,7 @@ FIGURES = ("life_expectancy_years", "se_years", "lower95_years", "upper95_years"
            "reason", "flags")  # fmt: skip
 Interval = tuple[int, int]
 Cell = tuple[int, int]  # small area, year
+Known = tuple[dict[int, float], float, float]  # a sum of variables, its least and its most
 
 
 @dataclass(frozen=True)
@@ -77,37 +76,38 @@ class Attacker:
     @cached_property
     def constraints(self) -> LinearConstraint:
         """All that is known, as rows over the variables."""
-        cells: list[dict[int, float]] = []
-        lows: list[float] = []
-        highs: list[float] = []
+        known = [*self._told(), *self._differences(), *self._registered()]
+        matrix = sparse.lil_array((len(known), self.many))
+        for at, (row, _, _) in enumerate(known):
+            for place, value in row.items():
+                matrix[at, place] = value
+        lows, highs = ([one[end] for one in known] for end in (1, 2))
+        return LinearConstraint(matrix.tocsr(), np.array(lows), np.array(highs))
 
-        def known(row: dict[int, float], low: float, high: float) -> None:
-            cells.append(row)
-            lows.append(low)
-            highs.append(high)
-
-        for publication in dict.fromkeys(map(id, self.publications)):
-            one = next(p for p in self.publications if id(p) == publication)
+    def _told(self) -> Iterator[Known]:
+        """What each release tells of counts."""
+        for one in {id(one): one for one in self.publications}.values():
             for _, row in self.rows(one).iterrows():
                 low, high = _told(row)
                 if low > 0 or high < MOST:
-                    known({self.at(one.read[year], block, year): 1.0
-                           for block, year in self.of(row)}, low, high)  # fmt: skip
-        for before, after in itertools.pairwise(self.publications):
-            for row in self.differing(before, after):
-                change = self.change(before, after, self.of(row))
-                if self.only_more:
-                    known(change, 1.0, MOST)
+                    cells = {self.at(one.read[year], block, year): 1.0
+                             for block, year in self.of(row)}  # fmt: skip
+                    yield cells, low, high
+
+    def _differences(self) -> Iterator[Known]:
+        """What differs between two releases has at least one death more."""
+        if self.only_more:
+            for before, after in itertools.pairwise(self.publications):
+                for row in self.differing(before, after):
+                    yield self.change(before, after, self.of(row)), 1.0, MOST
+
+    def _registered(self) -> Iterator[Known]:
+        """Deaths that were registered stay so."""
         if self.only_more:
             for one, other in itertools.pairwise(self.extracts):
                 for block, year in itertools.product(range(len(BLOCKS)), self.years):
-                    known({self.at(other, block, year): 1.0, self.at(one, block, year): -1.0},
-                          0.0, MOST)  # fmt: skip
-        matrix = sparse.lil_array((len(cells), self.many))
-        for at, row in enumerate(cells):
-            for place, value in row.items():
-                matrix[at, place] = value
-        return LinearConstraint(matrix.tocsr(), np.array(lows), np.array(highs))
+                    more = {self.at(other, block, year): 1.0, self.at(one, block, year): -1.0}
+                    yield more, 0.0, MOST
 
     def change(
         self, before: Publication, after: Publication, cells: list[Cell]
@@ -127,7 +127,7 @@ class Attacker:
         one, other = self.rows(before), self.rows(after)
         found = []
         for key in one.index.intersection(other.index):
-            same = all(_same(one.at[key, name], other.at[key, name]) for name in FIGURES)
+            same = all(_same(one.loc[key, name], other.loc[key, name]) for name in FIGURES)
             if not same:
                 found.append(other.loc[key])
         return found
@@ -189,8 +189,3 @@ def _same(one: object, other: object) -> bool:
 def proven(interval: Interval) -> bool:
     """Whether a count is known to be 1, 2, 3 or 4."""
     return interval[0] >= 1 and interval[1] < SMALL
-
-
-def sexes() -> tuple[str, ...]:
-    """Both, each of which is looked at alone: no published table joins them."""
-    return SEXES

@@ -118,7 +118,7 @@ class Death:
 
 @dataclass(frozen=True)
 class History:
-    """Every death that is ever registered; residents (blocks, bands) of either sex, alike a year."""
+    """Every death ever registered; residents (blocks, bands) of either sex, alike in each year."""
 
     deaths: tuple[Death, ...]
     people: np.ndarray = field(default_factory=lambda: np.tile(_PEOPLE, (len(BLOCKS), 1)))
@@ -213,8 +213,9 @@ def ordinary(seed: int, last: dt.date = dt.date(2027, 12, 1)) -> History:
                                 (len(BLOCKS), 2, len(AGES)))
             )  # fmt: skip
             for block, sex, age in np.argwhere(drawn > 0):
-                deaths += [Death(int(block), int(sex), year, month, int(age),
-                                 dt.date(year, month, 28))] * int(drawn[block, sex, age])  # fmt: skip
+                day = dt.date(year, month, 28)
+                one = Death(int(block), int(sex), year, month, int(age), day)
+                deaths += [one] * int(drawn[block, sex, age])
     return History(tuple(deaths), people)
 
 

@@ -13,7 +13,7 @@ from gapwatch.counting.closing import Settled, newly_closed, taken
 from gapwatch.counting.counts import windows
 from gapwatch.counting.disclosure import parts_of, protect_life_expectancy
 from gapwatch.gap.ages import which_ages
-from gapwatch.gap.own_tables import _frame, steps_of, tabled
+from gapwatch.gap.own_tables import _frame, life_expectancies, steps_of, tabled
 from gapwatch.gap.series import series
 from gapwatch.study import Study
 from tests.attacker.places import History
@@ -58,8 +58,13 @@ def unprotected(study: Study, history: History, days: Sequence[dt.date]) -> list
     return found
 
 
-def protected(study: Study, history: History, days: Sequence[dt.date]) -> list[Publication]:
-    """The releases of a study as they are made today, each with those before it."""
+def protected(
+    study: Study, history: History, days: Sequence[dt.date], *, every_table: bool = True
+) -> list[Publication]:
+    """The releases of a study as they are made today, each with those before it.
+
+    Without `every_table` of life expectancies alone, in which all counts stand.
+    """
     found: list[Publication] = []
     read: dict[int, dt.date] = {}
     settled = Settled(frozenset(), {})
@@ -73,6 +78,12 @@ def protected(study: Study, history: History, days: Sequence[dt.date]) -> list[P
         read |= dict.fromkeys(fresh, day)
         held = {str(each): history.inputs(each) for each in set(read.values())}
         closed = taken(inputs, {year: str(each) for year, each in read.items()}, held)
+        if not every_table:
+            counted = count(study, closed, settled)
+            assert counted is not None
+            told = {"computed_life_expectancy": life_expectancies(study, counted, {})}
+            found.append(Publication(day, told, dict(read)))
+            continue
         of = series(study, closed, settled)
         settled = Settled(frozenset(read), dict(of.lengths))
         found.append(Publication(day, {**of.tables, "gap": of.gaps, **which_ages(of)}, dict(read)))
