@@ -44,7 +44,7 @@ def main() -> None:
                 require_same(told, tables)
                 took = time.perf_counter() - started
                 most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-                print(f"{number:3} releases: {took:.2f} s, {most:.0f} MB in all")
+                sys.stdout.write(f"{number:3} releases: {took:.2f} s, {most:.0f} MB in all\n")
             links = list(earlier(out, one, after(folder), claimed=False).links)
 
 
