@@ -14,13 +14,12 @@ import pandas as pd
 
 from gapwatch import publishing, snapshots, tables, warehouse
 from gapwatch import study as study_file
+from gapwatch.audit.closed import closed_inputs, with_lengths
 from gapwatch.audit.disclosed import (
     RECORD,
     Earlier,
     Record,
-    closed_inputs,
     earlier,
-    with_lengths,
 )
 from gapwatch.audit.figures import figures
 from gapwatch.audit.lineage import lineage

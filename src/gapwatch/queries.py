@@ -10,7 +10,8 @@ import pandas as pd
 
 from gapwatch import publishing, snapshots, warehouse
 from gapwatch import study as study_file
-from gapwatch.audit.disclosed import Earlier, closed_inputs, read_record
+from gapwatch.audit.closed import closed_inputs
+from gapwatch.audit.disclosed import Earlier, read_record
 from gapwatch.audit.manifest import basis_of
 from gapwatch.audit.provenance import provenance
 from gapwatch.audit.verify import verify_release

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from gapwatch.audit import readings
+from gapwatch.audit.closed import closed_inputs
 from gapwatch.audit.disclosed import (
     OWN,
     RECORD,
     Earlier,
     Link,
     Record,
-    closed_inputs,
     earlier,
 )
 from gapwatch.audit.lineage import previous_at
