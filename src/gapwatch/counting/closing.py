@@ -70,9 +70,8 @@ def newly_closed(
 def _whole(deaths: pd.DataFrame) -> set[int]:
     """Years of which the deaths of every month are there."""
     months = deaths.groupby(deaths["year"].astype(int))["month"].agg(set)
-    return {
-        int(year) for year, found in months.items() if found == {""} or len(found - {""}) >= MONTHS
-    }
+    whole = [found == {""} or len(found - {""}) >= MONTHS for found in months]
+    return {int(year) for year in months.index[whole]}
 
 
 def taken(inputs: Frames, years: Mapping[int, str], held: Mapping[str, Frames]) -> Frames:
