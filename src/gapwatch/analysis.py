@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 import pandas as pd
 
 from gapwatch import warehouse
+from gapwatch.audit.disclosed import Earlier
+from gapwatch.audit.readings import withheld_before
 from gapwatch.contracts import CHANGE, COMPUTED_LIFE_EXPECTANCY, COVERAGE, DEATHS, TABLES
 from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
@@ -27,6 +29,7 @@ from gapwatch.study import Study, restricted_tables
 
 Frames = dict[str, pd.DataFrame]
 Result = TypeVar("Result")
+NOTHING_EARLIER = Earlier()
 
 
 class Step(Protocol):
@@ -56,20 +59,24 @@ class Analysis:
     results: Frames
 
 
-def analyse(study: Study, inputs: Frames, year: int, gate: Gate, step: Step = plainly) -> Analysis:
+def analyse(
+    study: Study, inputs: Frames, year: int, gate: Gate, step: Step = plainly,
+    told: Earlier = NOTHING_EARLIER,
+) -> Analysis:  # fmt: skip
     """Measure and judge the inputs of a snapshot; hand every table to the gate on the way.
 
     `inputs` are the canonical tables of a study that they fit, and `year` is that of the
-    snapshot. Raises ValidationError for tables that break their contract, and as the stages do;
+    snapshot. `told` is what earlier releases from restricted deaths told, which this one keeps to.
+    Raises ValidationError for tables that break their contract, and as the stages do;
     what breaks a critical expectation, the gate's findings refuse.
     """
     inputs = step("check", hand_over, study, inputs, gate)
-    found = step("measure", series, study, inputs)
+    found = step("measure", series, study, inputs, told.settled)
     require_sexes_of_computed(study, found.tables)
     later = step("bridge", bridged_gaps, study, inputs)
     judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
     doubts = step("test verdict", robustness, found, judged, year)
-    ages = step("find ages", which_ages, found)
+    ages = withheld_before(told, step("find ages", which_ages, found))
     results = step("tabulate", tabulate, found, judged, {**doubts, **found.tables, **ages, **later})
     for name, frame in results.items():
         gate.check(TABLES[name], frame)

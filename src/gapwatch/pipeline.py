@@ -15,10 +15,18 @@ import pandas as pd
 from gapwatch import publishing, snapshots, stopping, tables, warehouse
 from gapwatch import study as study_file
 from gapwatch.analysis import Analysis, Step, analyse
+from gapwatch.audit.closed import closed_inputs, with_lengths
+from gapwatch.audit.disclosed import (
+    RECORD,
+    Earlier,
+    Record,
+    earlier,
+)
 from gapwatch.audit.figures import figures
 from gapwatch.audit.lineage import lineage
 from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
 from gapwatch.audit.provenance import Claims, Provenance, believing, input_files, provenance
+from gapwatch.audit.readings import require_no_other_reading, require_same
 from gapwatch.audit.since import Since, since
 from gapwatch.audit.standing import mend
 from gapwatch.audit.verify import MANIFEST, SEAL, torn_files
@@ -93,18 +101,23 @@ def run(
     ):
         made_from, identity = step("take provenance", take_provenance, project, place, study,
                                    study_sha256, snapshot, claims)  # fmt: skip
-        inputs = step("load", load_inputs, project.raw, snapshot, study)
+        told = step("read disclosures", earlier, place.out, study, identity, claims is not None)
+        every = step("load", load_inputs, project.raw, snapshot, study)
+        inputs, record = step("close years", closed_inputs, project.raw, study, snapshot, every,
+                              told)  # fmt: skip
         # Check, measure, bridge, judge, test the verdict, find ages: what a pull does as well.
-        found = analyse(study, inputs, snapshot.as_known_at.year, gate, step)
+        found = analyse(study, inputs, snapshot.as_known_at.year, gate, step, told)
+        step("hold against earlier", hold, project, place, study, told, record, found)
         before = step("compare", compare, project, identity, study, snapshot, found)
         inputs, results = found.inputs, {**found.results, **revisions(before, gate)}
         facts = release_facts(identity, study, snapshot, made_from, before)
-        told, shown = found.series.study, {**found.series.inputs, **results}
-        charts = step("draw", render.draw, told, shown, facts)
+        of, shown = found.series.study, {**found.series.inputs, **results}
+        charts = step("draw", render.draw, of, shown, facts)
         results["validation"] = step("validate", validate, gate)
-        report = build_report(told, facts, {**shown, **results})
+        report = build_report(of, facts, {**shown, **results})
         files = step("render", render.render, report, charts)
         files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project)}
+        files |= {RECORD: with_lengths(record, found.series.lengths).content()} if record else {}
         answer = {"verdict": report.verdict, "sentence": report.sentence}
         files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
         files[SEAL] = seal(files[MANIFEST])
@@ -130,6 +143,18 @@ def take_provenance(
     mend(place.out, study.study.id, basis)
     follows = lineage(place.out, study.study.id, basis, snapshot.as_known_at)
     return believing(own, follows.claims), identify(study, snapshot, basis, follows.previous)
+
+
+def hold(
+    project: Project, place: publishing.Workspace, study: Study, told: Earlier,
+    record: Record | None, found: Analysis,
+) -> None:  # fmt: skip
+    """Refuse a second reading of restricted deaths that an earlier release told."""
+    if record is None:
+        return
+    if not told.again:
+        require_no_other_reading(place.out, project.raw, study, record, found.results)
+    require_same(told, found.results)
 
 
 def compare(

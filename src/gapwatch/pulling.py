@@ -19,6 +19,7 @@ import pandas as pd
 from gapwatch import snapshots, stopping
 from gapwatch import study as study_file
 from gapwatch.analysis import analyse
+from gapwatch.audit.closed import closed_as_sent
 from gapwatch.errors import OutputError, UsageError
 from gapwatch.project import Project
 from gapwatch.publishing import told
@@ -182,7 +183,8 @@ def _pull(
 def _examine(study: Study, found: Found, today: dt.date, gate: Gate) -> None:
     """Do with what was sent all that a run would do, and refuse what it would refuse."""
     corrected = {source.id: correct(study, source.id, found[source.id]) for source in study.sources}
-    analyse(study, combine(study, corrected, known_in=today.year), today.year, gate)
+    inputs = closed_as_sent(study, combine(study, corrected, known_in=today.year), today)
+    analyse(study, inputs, today.year, gate)
 
 
 def _moved(

@@ -10,6 +10,8 @@ import pandas as pd
 
 from gapwatch import publishing, snapshots, warehouse
 from gapwatch import study as study_file
+from gapwatch.audit.closed import closed_inputs
+from gapwatch.audit.disclosed import Earlier, read_record
 from gapwatch.audit.manifest import basis_of
 from gapwatch.audit.provenance import provenance
 from gapwatch.audit.verify import verify_release
@@ -41,9 +43,13 @@ def gaps(
                 remedy=f"choose one of these, or leave {name} out",
             )  # fmt: skip
     snapshot = snapshots.load(project.raw, snapshot_id, study=study.study.id, known_at=known_at)
-    inputs = load_inputs(project.raw, snapshot, study)
+    # From restricted deaths the gaps of a release, and no other reading of them.
+    folder = publishing.latest(project.reports, study.study.id)
+    told = Earlier(folder, read_record(folder) if folder else None)
+    every = load_inputs(project.raw, snapshot, study)
+    inputs, _ = closed_inputs(project.raw, study, snapshot, every, told)
     warehouse.check(inputs, restricted_tables(study.sources))
-    found = series(study, inputs).gaps
+    found = series(study, inputs, told.settled).gaps
     if measure is not None:
         found = found[found["measure"] == measure]
     if sex is not None:

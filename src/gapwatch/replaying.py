@@ -69,7 +69,8 @@ def located(named: str, project: Project | None, out: Path | None) -> Iterator[H
         with scratch.room() as room:
             held = bundle.read(path, room)
             if project is not None and held.raw.is_relative_to(room):
-                snapshots.lend(project.raw, held.raw, held.told.snapshot.id)
+                for name in sorted(bundle.rests_on(held)):
+                    snapshots.lend(project.raw, held.raw, name)
             yield held
         return
     folder = _folder_of(named, project, out)

@@ -17,6 +17,7 @@ from pathlib import Path
 from gapwatch import snapshots
 from gapwatch.audit import bags, repository
 from gapwatch.audit.custody import snapshot_problems
+from gapwatch.audit.disclosed import read_record
 from gapwatch.audit.lineage import previous_at
 from gapwatch.audit.provenance import code_sha256
 from gapwatch.audit.verify import MANIFEST, Manifest, verify_release
@@ -103,9 +104,15 @@ def restricted_sources(held: Held) -> dict[str, bool]:
     return found
 
 
+def rests_on(held: Held) -> set[str]:
+    """Snapshots that a release reads: its own, and those of closed years of restricted deaths."""
+    record = read_record(held.folder)
+    return {held.told.snapshot.id, *(record.closed.values() if record else ())}
+
+
 def _snapshot_ids(held: Held) -> list[str]:
     """Snapshots that a release and the one before were made from."""
-    ids = {held.told.snapshot.id}
+    ids = rests_on(held)
     if held.previous is not None:
         ids.add(verify_release(held.previous).snapshot.id)
     return sorted(ids)

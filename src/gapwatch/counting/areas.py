@@ -13,6 +13,7 @@ import pandas as pd
 from gapwatch.contracts import CALENDAR_YEAR, COUNT_TOTAL, COUNTED_YEAR, DEATHS, SEXES
 from gapwatch.counting.bands import UNTOLD
 from gapwatch.counting.blocks import Blocks, BlockSeries, FloatArray, YearOfBlocks, read_blocks
+from gapwatch.counting.closing import Settled
 from gapwatch.counting.counts import BoolArray, Counts, Rounded
 from gapwatch.counting.disclosure import protect_count_totals, require_adding_up
 from gapwatch.counting.plausibility.absent import mark_absent, monthly_deaths
@@ -42,8 +43,11 @@ class Counted:
     years: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def count(study: Study, inputs: Frames) -> Counted | None:
+def count(study: Study, inputs: Frames, settled: Settled | None = None) -> Counted | None:
     """Deaths and residents of every level that the study asks for; None when it asks for none.
+
+    Years of restricted deaths that are `settled` aren't held against the publisher's total again:
+    it counts what came later, and they don't.
 
     None too when the snapshot holds neither deaths nor residents by age. Raises ValidationError
     for one without the other, for blocks that no lookup knows, for areas with deaths and no
@@ -72,7 +76,9 @@ def count(study: Study, inputs: Frames) -> Counted | None:
     _require_study_areas(study, own)
     totals = _totals(study, series, levels, inputs)
     if restricted:
-        require_adding_up(totals)
+        late = totals["year"].isin(list(settled.years if settled else ()))
+        publisher = totals["publisher_deaths_difference_persons"].mask(late)
+        require_adding_up(totals.assign(publisher_deaths_difference_persons=publisher))
         totals = canonical(COUNT_TOTAL, protect_count_totals(totals), COUNT_TOTAL.name)
     borough = levels.pop(BOROUGH, None) or own.groups({study.study.area_code: own.areas}, BOROUGH)
     marks = _absent(study, series, own, inputs)
@@ -174,10 +180,15 @@ def _itself(series: BlockSeries, kind: str) -> Lookup:
 
 
 def _mean_residents(series: BlockSeries) -> dict[str, pd.Series]:
-    """Mean residents by code of each kind of block: what a turned lookup shares out by."""
+    """Mean residents by code of each kind of block: what a turned lookup shares out by.
+
+    For restricted deaths those of the first year of each kind: another year would move all deaths.
+    """
     totals: dict[str, list[pd.Series]] = {}
     for year in series.years:
         blocks = year.residents
+        if year.deaths.restricted and blocks.geography in totals:
+            continue
         people = pd.Series(blocks.counts.sum(axis=(1, 2)), index=list(blocks.codes))
         totals.setdefault(blocks.geography, []).append(people)
     return {kind: pd.concat(parts, axis=1).mean(axis=1) for kind, parts in totals.items()}

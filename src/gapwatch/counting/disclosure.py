@@ -112,7 +112,8 @@ def _counts(frame: pd.DataFrame, parts: Parts, told: BoolArray, telling: BoolArr
                        np.where(told[mine], LEAST_DEATHS, 0.0))  # fmt: skip
         # What isn't made of the parts, such as a borough with more blocks, can't be judged by them.
         other = np.abs(sums.told - rows["deaths_persons"].to_numpy(dtype=float)) > _ROUNDING
-        hidden = withhold(sums, telling[mine] | other)
+        ends = np.array([end for _, end in windows], dtype=np.int64)
+        hidden = withhold(sums, telling[mine] | other, ends)
         found[mine] = np.where(hidden, np.nan, rounded(sums.told))
     return found
 

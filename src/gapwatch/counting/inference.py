@@ -17,6 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
 
 LEAST_COUNT = 5
 STEP = 5
@@ -92,14 +93,33 @@ def rounded(counts: FloatArray) -> FloatArray:
     return np.asarray(np.floor(counts / STEP + 0.5) * STEP, dtype=float)
 
 
-def withhold(sums: Sums, refused: BoolArray) -> BoolArray:
+def withhold(sums: Sums, refused: BoolArray, ends: IntArray | None = None) -> BoolArray:
     """(C,) which sums must not be told, so that no part is known to have fewer than 5 deaths.
+
+    `ends` (C,) is the last year of each sum. Years are judged in their order, each with what was
+    decided for those before it, which stands: what an earlier release told, told by the same sums
+    without the later years, is told again, and what it withheld stays withheld. The release and
+    those before it then tell together what it tells alone. Without `ends` all are judged at once.
+    """
+    if ends is None:
+        return _withhold(sums, np.asarray(refused), np.ones(len(refused), dtype=bool))
+    hidden = np.asarray(refused).copy()
+    for year in np.unique(ends):
+        so_far = np.flatnonzero(ends <= year)
+        part = Sums(sums.rows[so_far], sums.deaths, sums.told[so_far], sums.whole[so_far],
+                    sums.at_least[so_far])  # fmt: skip
+        hidden[so_far] = _withhold(part, hidden[so_far], ends[so_far] == year)
+    return hidden
+
+
+def _withhold(sums: Sums, refused: BoolArray, open_to_choice: BoolArray) -> BoolArray:
+    """(C,) which sums must not be told: those `refused`, and more of those that may be chosen.
 
     Sums below 5 come first, and those that are `refused` (C,) for another reason. Then each part
     and year with fewer than 5 deaths is looked at: where the sums that are left prove it small, the
     one sum whose absence makes it safe is withheld, the smallest of them if there are several; if
-    no single one does, that which widens the bound most, and so on. Sums that hold the part are the
-    only ones that bound it from above, so this ends.
+    no single one does, that which widens the bound most, and so on. Where none that may be chosen
+    holds the part, those that bound the other parts of a sum from below are withheld for it.
     """
     hidden = np.asarray((sums.told < LEAST_COUNT) | refused)
     open_ = set(np.flatnonzero(sums.deaths < LEAST_COUNT).tolist())
@@ -108,9 +128,10 @@ def withhold(sums: Sums, refused: BoolArray) -> BoolArray:
         most, active = _highest(sums, hidden, at)
         # Whole numbers reach no higher than others, and take longer to look through.
         reached = None if most < LEAST_COUNT else _reached(sums, hidden, at, open_)
-        if reached is None and _told_of(sums, hidden, at).size:
+        choices = _choices(sums, hidden, at, open_to_choice)
+        if reached is None and choices.size:
             hidden = hidden.copy()
-            hidden[_next(sums, hidden, at, active)] = True
+            hidden[_next(sums, hidden, at, active, choices)] = True
         else:
             open_ -= (reached or set()) | {at}
     return hidden
@@ -158,16 +179,16 @@ def _reached(sums: Sums, hidden: BoolArray, at: int, wanted: set[int]) -> set[in
     return set(others[numbers[others] >= LEAST_COUNT].tolist())
 
 
-def _next(sums: Sums, hidden: BoolArray, at: int, active: BoolArray) -> int:
-    """The sum to withhold next for the sake of one variable.
+def _next(sums: Sums, hidden: BoolArray, at: int, active: BoolArray, choices: IntArray) -> int:
+    """The sum to withhold next for the sake of one variable, one of `choices`.
 
-    Where the highest value leaves room under a sum, that sum's absence raises it no further: only
-    `active` sums are tried.
+    Where the highest value leaves room within a sum's bounds, that sum's absence raises it no
+    further: only `active` sums are tried.
     """
-    choices = _told_of(sums, hidden, at)
     order = choices[np.argsort(sums.told[choices], kind="stable")]
     widest, best = -1.0, int(order[0])
-    for choice in order[active[order]]:
+    bounding = order[active[order]]
+    for choice in bounding if len(bounding) else order:
         without = hidden.copy()
         without[choice] = True
         bound, _ = _highest(sums, without, at)
@@ -176,6 +197,15 @@ def _next(sums: Sums, hidden: BoolArray, at: int, active: BoolArray) -> int:
         if bound > widest:
             widest, best = bound, int(choice)
     return best
+
+
+def _choices(sums: Sums, hidden: BoolArray, at: int, open_to_choice: BoolArray) -> IntArray:
+    """Sums that may be withheld for a variable: those that hold it, or else any other."""
+    holding = _told_of(sums, hidden, at)
+    chosen = holding[open_to_choice[holding]]
+    if len(chosen) or not len(holding):
+        return chosen
+    return np.flatnonzero(open_to_choice & ~hidden).astype(np.int64)
 
 
 def _told_of(sums: Sums, hidden: BoolArray, at: int) -> npt.NDArray[np.int64]:
@@ -187,7 +217,7 @@ def _told_of(sums: Sums, hidden: BoolArray, at: int) -> npt.NDArray[np.int64]:
 def _highest(sums: Sums, hidden: BoolArray, at: int) -> tuple[float, BoolArray]:
     """The highest value of a variable that all bounds allow, were it not whole.
 
-    With it, (C,) which sums stand at their upper bound then.
+    With it, (C,) which sums stand at one of their bounds then.
     """
     low, high = bounds_of(sums, hidden)
     aim = np.zeros(len(sums.deaths))
@@ -196,5 +226,8 @@ def _highest(sums: Sums, hidden: BoolArray, at: int) -> tuple[float, BoolArray]:
                  constraints=LinearConstraint(sums.rows, low, high))  # fmt: skip
     if found.x is None:
         return float("inf"), np.zeros(len(low), dtype=bool)
-    active = np.asarray(sums.rows @ found.x >= high - 10.0**-_DECIMALS)
+    stands = sums.rows @ found.x
+    active = np.asarray(
+        (stands >= high - 10.0**-_DECIMALS) | ((stands <= low + 10.0**-_DECIMALS) & (low > 0))
+    )
     return round(-float(found.fun), _DECIMALS), active

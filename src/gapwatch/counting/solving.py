@@ -1,11 +1,12 @@
 """Whether deaths by age can be solved from a life expectancy and its error, as they are told.
 
 Residents are public, and one death at a given age moves life expectancy, and the square of its
-error, by a known step. In a small window the rounded figures may then leave one number of deaths
+error, by a known step. In a small window the rounded figures may then leave only 1 to 4 deaths
 possible in some band: a child's death above all, which the error shows, and the oldest band's. A
-window is told only where this isn't so: for every band with fewer than 5 deaths another table is
-looked for, with another number in that band, of which the same is told. Where there is none the
-error is told more coarsely, and where that doesn't help either, nothing is.
+window is told only where this isn't so: for every band of 1 to 4 deaths another table is looked
+for, with none in that band or with 5 and more, of which the same is told; for a band of none, one
+with another number. Where there is none the error is told more coarsely, and where that doesn't
+help either, nothing is.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ ERROR_STEPS = (0.1, 0.5)
 # Floats of tenths fall a hair beside them; a thousandth of a step decides nothing else.
 HAIR = 1e-4
 _TENTHS = 1
-# Another table differs in the band itself, by one of these, and in two others, of which one has
-# about as many more as the other has fewer.
-_CHANGES = (1, -1, 2, 3)
+# Another table differs in the band itself, by what is tried in so many attempts, and in two others,
+# of which one has about as many more as the other has fewer.
+_ATTEMPTS = 3
 _MOVED = tuple(sign * n for n in (0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36) for sign in (1, -1))[1:]
 _MORE = 4
 # A count that is told lies within so many of the true one.
@@ -53,9 +54,10 @@ def error_steps(deaths: FloatArray, person_years: FloatArray, age_starts: FloatA
     """The step by which the error of each table (..., K) is rounded up; NaN where none is told.
 
     K are bands of ages. A step is 0.1 or else 0.5: the first by which, for each band with fewer
-    than 5 deaths, another table has the same rounded life expectancy, error and deaths. NaN where
-    there is none, where the table is refused, and below 10 deaths. The search for another table may
-    miss one, and then errs on the safe side.
+    than 5 deaths, another table has the same rounded life expectancy, error and deaths, and in that
+    band none, or 5 and more (of none: another number). NaN where there is none, where the table is
+    refused, and below 10 deaths. The search for another table may miss one, and then errs on the
+    safe side.
     """
     bands = deaths.shape[-1]
     flat, people = deaths.reshape(-1, bands), person_years.reshape(-1, bands)
@@ -114,16 +116,25 @@ class _Search:
         self._possible &= deaths[moves.other] + moves.by_other >= 0
 
     def is_open(self, step: float) -> bool:
-        """Whether each band with fewer than 5 deaths has another number in a table told alike."""
-        shut = np.flatnonzero(self._deaths < LEAST_COUNT)
+        """Whether no band is known to have 1 to 4 deaths, nor its number where it has none.
+
+        A band of 1 to 4 has none, or 5 and more, in a table that is told alike; a band of none has
+        another number.
+        """
+        deaths = self._deaths
+        shut = np.flatnonzero(deaths < LEAST_COUNT)
         aims = self._aims(step)
-        for by in _CHANGES:
-            able = [int(band) for band in shut if self._deaths[band] + by >= 0]
-            if not able:
-                continue
-            tried = self._nearest(aims, able, by)
-            same = tried[self._told_alike(tried, step)]
-            shut = shut[~(same[:, shut] != self._deaths[shut]).any(axis=0)]
+        for attempt in range(_ATTEMPTS):
+            wanted: dict[float, list[int]] = {}
+            for band in shut:
+                wanted.setdefault(_change(float(deaths[band]), attempt), []).append(int(band))
+            for by, bands in wanted.items():
+                tried = self._nearest(aims, bands, by)
+                same = tried[self._told_alike(tried, step)]
+                # What frees one band may free others.
+                few = (same[:, shut] > 0) & (same[:, shut] < LEAST_COUNT)
+                other = np.where(deaths[shut] > 0, ~few, same[:, shut] > 0)
+                shut = shut[~other.any(axis=0)]
         return not len(shut)
 
     def _aims(self, step: float) -> list[tuple[FloatArray, float, float]]:
@@ -142,7 +153,7 @@ class _Search:
         ]  # fmt: skip
 
     def _nearest(
-        self, aims: list[tuple[FloatArray, float, float]], bands: list[int], by: int
+        self, aims: list[tuple[FloatArray, float, float]], bands: list[int], by: float
     ) -> FloatArray:
         """The nearest tables with `by` deaths more in one of `bands`, which others make up for.
 
@@ -188,6 +199,16 @@ class _Search:
 
     def _tables(self, deaths: FloatArray) -> LifeTable:
         return life_table(deaths, np.broadcast_to(self._people, deaths.shape), self._ages)
+
+
+def _change(deaths: float, attempt: int) -> float:
+    """How many more deaths a band of fewer than 5 has in the table that is looked for.
+
+    Of 1 to 4 deaths first none, then 5 and 6; of none first 1, then 2 and 3.
+    """
+    if deaths <= 0:
+        return 1.0 + attempt
+    return -deaths if attempt == 0 else LEAST_COUNT - deaths + attempt - 1.0
 
 
 def _nothing(tables: FloatArray) -> FloatArray:

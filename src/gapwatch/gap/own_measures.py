@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,12 +45,20 @@ def two_sides(study: Study, measure: Measure, own: Counts) -> Counts:
     return own.groups({"worse": study.side(measure.worse), "better": study.side(measure.better)})
 
 
-def own_gaps(study: Study, own: Counts) -> OwnGaps:
-    """Gaps of every measure with two sides from the counts of the study's areas."""
+def own_gaps(study: Study, own: Counts, settled: Mapping[str, int] | None = None) -> OwnGaps:
+    """Gaps of every measure with two sides from the counts of the study's areas.
+
+    `settled` is the length of the windows of restricted deaths that an earlier release chose for a
+    measure: another length would be another reading of the same deaths.
+    """
     gaps, baselines, lengths = [], [], {}
     for measure in sided(study):
         counts = two_sides(study, measure, own)
-        length, made = shortest(study, counts)
+        kept = (settled or {}).get(measure.id) if own.restricted else None
+        if kept is None:
+            length, made = shortest(study, counts)
+        else:
+            length, made = kept, tabled(counts, windows(counts, kept))
         lengths[measure.id] = length
         gaps.append(gap_rows(study, measure, made))
         first, last = study.baseline_period(measure)

@@ -104,7 +104,9 @@ def life_expectancies(study: Study, counted: Counted, names: dict[str, str]) -> 
     `side_window_years` as well, where some run of years on one base is as long. Raises
     ValidationError when no run is long enough for the areas. From restricted deaths zones and the
     borough have the areas' windows alone: each further length would be another reading of the same
-    deaths.
+    deaths. So would areas that cross the study's own be: where one of theirs and one of the
+    study's differ by a single small block, its deaths would stand between the two. These levels are
+    left out.
     """
     rules = study.computed
     if rules is None:
@@ -112,7 +114,8 @@ def life_expectancies(study: Study, counted: Counted, names: dict[str, str]) -> 
     length, lengths = rules.area_window_years, rules.side_window_years
     own = counted.levels[study.geography.vintage]
     require_windows(own, "area_window_years", (length,))
-    made = [(tabled(counts, windows(counts, length)), names) for counts in counted.levels.values()]
+    levels = [own] if own.restricted else counted.levels.values()
+    made = [(tabled(counts, windows(counts, length)), names) for counts in levels]
     zones = {key: zone.areas for key, zone in study.zones.items()}
     titles = {key: zone.name for key, zone in study.zones.items()}
     wholes = [(counted.borough, {study.study.area_code: study.study.place})]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from gapwatch.contracts import COMPUTED_GAP, GAP
 from gapwatch.counting.areas import Counted, count
+from gapwatch.counting.closing import Settled
 from gapwatch.counting.deprivation import require_scores
 from gapwatch.counting.plausibility.judging import plausibility
 from gapwatch.gap.comparison import comparison, reproduction
@@ -35,6 +37,7 @@ class Series:
     or is None where they are. `counted` is None without deaths and residents by age, and `tables`
     then empty; else it holds computed_life_expectancy, reproduction, series_comparison,
     count_total, counted_year and plausibility, and computed_gap where published figures decide.
+    `lengths` is the years of the windows of each measure with two sides.
     """
 
     study: Study
@@ -43,22 +46,24 @@ class Series:
     baselines: pd.DataFrame | None
     counted: Counted | None
     tables: Frames
+    lengths: Mapping[str, int] = field(default_factory=dict)
 
 
-def series(study: Study, inputs: Frames) -> Series:
+def series(study: Study, inputs: Frames, settled: Settled | None = None) -> Series:
     """Every gap of the study's measures, from the series that it says.
 
+    `settled` is what earlier releases from restricted deaths have settled, which this one keeps.
     Raises ValidationError and StudyError as `count` and `plausibility`, and ValidationError for a
     slope by ranks or deciles in the place of scores.
     """
     _require_scores(study, inputs)
-    counted = count(study, inputs)
+    counted = count(study, inputs, settled)
     if counted is None or study.computed is None:
         return Series(study, inputs, measure_gaps(study, inputs), None, None, {})
     own = counted.levels[study.geography.vintage]
     names = _names(study, inputs)
     computed = life_expectancies(study, counted, names)
-    made = own_gaps(study, own)
+    made = own_gaps(study, own, settled.side_window_years if settled else {})
     tables = {
         computed_name: frame
         for computed_name, frame in (
@@ -73,7 +78,8 @@ def series(study: Study, inputs: Frames) -> Series:
     }
     if not study.computed.decides:
         tables["computed_gap"] = canonical(COMPUTED_GAP, made.gaps, COMPUTED_GAP.name)
-        return Series(study, inputs, measure_gaps(study, inputs), None, counted, tables)
+        gaps = measure_gaps(study, inputs)
+        return Series(study, inputs, gaps, None, counted, tables, made.lengths)
     trend_study = study.model_copy(
         update={"geography": study.geography.model_copy(update={"breaks": breaks_of(own)})}
     )
@@ -82,7 +88,7 @@ def series(study: Study, inputs: Frames) -> Series:
         "population_deaths": residents_in_place(study, inputs, own),
     }
     gaps = _with_areas_own(trend_study, trend, made, own.year_ends)
-    return Series(trend_study, trend, gaps, made.baselines, counted, tables)
+    return Series(trend_study, trend, gaps, made.baselines, counted, tables, made.lengths)
 
 
 def _require_scores(study: Study, inputs: Frames) -> None:

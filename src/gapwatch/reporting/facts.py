@@ -41,7 +41,8 @@ def _pin(pin: Pin, study: Study) -> PinFacts:
         publisher=pin.publisher,
         licence=pin.licence,
         attribution=pin.attribution,
-        period=pin.period,
+        # The newest day of a restricted extract is no figure of closed years.
+        period="closed years" if pin.restricted else pin.period,
         transcribed_or_retrieved=pin.obtained_on,
         sha256=pin.sha256,
         bytes=pin.bytes,

@@ -11,6 +11,7 @@ from gapwatch.contracts import CALENDAR_YEAR, DEATHS
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.numbers import count, noun_of, number, percent, span
 from gapwatch.reporting.parts import Block, Column, Paragraph, Table
+from gapwatch.reporting.quality_disclosure import sentences
 from gapwatch.reporting.reading import records
 from gapwatch.reporting.refusals import reason_text
 from gapwatch.study import restricted_tables
@@ -47,7 +48,7 @@ def blocks(case: Case) -> list[Block]:
     hidden = [row for row in rows if row.reason]
     secret = DEATHS.name in restricted_tables(case.study.sources)
     totals = adding_up(case.tables.get("count_total"), restricted=secret)
-    texts = [_counted(rows, len(hidden)), *totals]
+    texts = [_counted(rows, len(hidden)), *totals, *(sentences(case) if secret else ())]
     found: list[Block] = [Paragraph(text) for text in texts]
     return [*found, _table(hidden)] if hidden else found
 

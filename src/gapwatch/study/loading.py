@@ -14,6 +14,7 @@ from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import StudyError
 from gapwatch.study import limits
+from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.model import Study
 from gapwatch.study.sources import KINDS
 
@@ -55,6 +56,7 @@ def load(path: Path) -> tuple[Study, str]:
     _check_measures(path, study)
     _check_bridges(path, study)
     _check_computed(path, study)
+    _check_disclosure(path, study)
     return study, hashlib.sha256(raw).hexdigest()
 
 
@@ -240,3 +242,9 @@ def _check_computed(path: Path, study: Study) -> None:
     if study.computed and study.geography.vintage not in seen:
         raise _wrong(path, "computed.levels", f"the study's own areas, {study.geography.vintage}",
                      ", ".join(sorted(seen)))  # fmt: skip
+
+
+def _check_disclosure(path: Path, study: Study) -> None:
+    if study.disclosure and not restricted_tables(study.sources):
+        remedy = f"remove [disclosure] from {path}: it is for restricted deaths alone"
+        raise _wrong(path, "disclosure", "a source that is restricted", "none", remedy)

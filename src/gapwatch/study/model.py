@@ -20,6 +20,7 @@ from gapwatch.study.base import (
     Year,
 )
 from gapwatch.study.computed import Computed
+from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.sources import Accepted, Correction, Publishers, Source
 
 
@@ -207,6 +208,12 @@ class Study(Part):
     accepted: tuple[Accepted, ...] = ()
     computed: Computed | None = None
     alerts: Alerts = Alerts()
+    disclosure: Disclosure | None = None
+
+    @property
+    def closing(self) -> Disclosure:
+        """When years of restricted deaths are closed: as the study says, or by default."""
+        return self.disclosure or Disclosure()
 
     @property
     def primary(self) -> Measure:

@@ -1,0 +1,191 @@
+"""Bounds on counts of deaths, and on their changes, that follow from all that was published.
+
+The attacker holds every table of every release; knows the rules, the residents, the lookups, and
+which extract each year of each release was read from; and asks for the least and the most of a
+count in any whole numbers that agree with all of it (its feasibility interval), by integer linear
+programming. Unknown are the deaths of each extract by cell: small area, sex and year. What is used:
+
+- a count that is told, to within its rounding; that it is 5 or more, and 10 beside a figure;
+- of two releases that read a year from two extracts, that any figure which differs between them
+  means a change in its cells: every published difference is a table;
+- that deaths are registered and not withdrawn, where the attacker may assume so (`only_more`).
+
+A cell is proven where its whole interval lies within 1 to 4; proven small where it ends below 5.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from tests.attacker.places import BLOCKS, YEARS, members
+from tests.attacker.publications import Publication
+
+SMALL = 5
+MOST = 10_000.0
+FIGURES = ("life_expectancy_years", "se_years", "lower95_years", "upper95_years", "deaths_persons",
+           "reason", "flags")  # fmt: skip
+Interval = tuple[int, int]
+Cell = tuple[int, int]  # small area, year
+Known = tuple[dict[int, float], float, float]  # a sum of variables, its least and its most
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """Who has the releases of one study; `sex` is the one that is looked at."""
+
+    publications: Sequence[Publication]
+    sex: str
+    extracts: tuple[dt.date, ...]
+    only_more: bool = True
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years that any extract holds."""
+        return tuple(range(YEARS[0], self.extracts[-1].year + 1))
+
+    def at(self, extract: dt.date, block: int, year: int) -> int:
+        """Place of the variable of a cell in an extract."""
+        one = self.extracts.index(extract) * len(BLOCKS) * len(self.years)
+        return one + block * len(self.years) + year - YEARS[0]
+
+    @property
+    def many(self) -> int:
+        """Number of variables."""
+        return len(self.extracts) * len(BLOCKS) * len(self.years)
+
+    def of(self, row: pd.Series) -> list[Cell]:
+        """Cells that a row of life expectancies is about."""
+        return [(block, year) for block in members()[row["geography"], row["area"]]
+                for year in range(row["period_start"], row["period_end"] + 1)]  # fmt: skip
+
+    def rows(self, publication: Publication) -> pd.DataFrame:
+        """Life expectancies of the sex, by place and window."""
+        table = publication.tables["computed_life_expectancy"]
+        mine = table[table["sex"] == self.sex]
+        return mine.set_index(["geography", "area", "period_start", "period_end"], drop=False)
+
+    @cached_property
+    def constraints(self) -> LinearConstraint:
+        """All that is known, as rows over the variables."""
+        known = [*self._told(), *self._differences(), *self._registered()]
+        matrix = sparse.lil_array((len(known), self.many))
+        for at, (row, _, _) in enumerate(known):
+            for place, value in row.items():
+                matrix[at, place] = value
+        lows, highs = ([one[end] for one in known] for end in (1, 2))
+        return LinearConstraint(matrix.tocsr(), np.array(lows), np.array(highs))
+
+    def _told(self) -> Iterator[Known]:
+        """What each release tells of counts."""
+        for one in {id(one): one for one in self.publications}.values():
+            for _, row in self.rows(one).iterrows():
+                low, high = _told(row)
+                if low > 0 or high < MOST:
+                    cells = {self.at(one.read[year], block, year): 1.0
+                             for block, year in self.of(row)}  # fmt: skip
+                    yield cells, low, high
+
+    def _differences(self) -> Iterator[Known]:
+        """What differs between two releases has at least one death more."""
+        if self.only_more:
+            for before, after in itertools.pairwise(self.publications):
+                for row in self.differing(before, after):
+                    yield self.change(before, after, self.of(row)), 1.0, MOST
+
+    def _registered(self) -> Iterator[Known]:
+        """Deaths that were registered stay so."""
+        if self.only_more:
+            for one, other in itertools.pairwise(self.extracts):
+                for block, year in itertools.product(range(len(BLOCKS)), self.years):
+                    more = {self.at(other, block, year): 1.0, self.at(one, block, year): -1.0}
+                    yield more, 0.0, MOST
+
+    def change(
+        self, before: Publication, after: Publication, cells: list[Cell]
+    ) -> dict[int, float]:
+        """The sum of what cells have more in the later release's extracts."""
+        row: dict[int, float] = {}
+        for block, year in cells:
+            if before.read[year] != after.read[year]:
+                row[self.at(after.read[year], block, year)] = 1.0
+                row[self.at(before.read[year], block, year)] = -1.0
+        return row
+
+    def differing(self, before: Publication, after: Publication) -> list[pd.Series]:
+        """Rows of one place and window that two releases tell otherwise, though no year is new."""
+        if before.tables is after.tables:
+            return []
+        one, other = self.rows(before), self.rows(after)
+        found = []
+        for key in one.index.intersection(other.index):
+            same = all(_same(one.loc[key, name], other.loc[key, name]) for name in FIGURES)
+            if not same:
+                found.append(other.loc[key])
+        return found
+
+    def bounds(self, aim: dict[int, float]) -> Interval:
+        """The feasibility interval of a sum of variables."""
+        goal = np.zeros(self.many)
+        for place, value in aim.items():
+            goal[place] = value
+        ends = []
+        for sign in (1.0, -1.0):
+            found = milp(sign * goal, integrality=np.ones(self.many), bounds=Bounds(0, MOST),
+                         constraints=self.constraints)  # fmt: skip
+            assert found.status == 0, found.message
+            ends.append(round(float(sign * found.fun)))
+        return ends[0], ends[1]
+
+    def simplest(self, before: Publication, after: Publication) -> tuple[int, set[Cell]]:
+        """The fewest changed deaths that explain all differences, and each cell that may hold one.
+
+        The search of somebody who expects few late registrations.
+        """
+        change = self.change(
+            before, after, list(itertools.product(range(len(BLOCKS)), before.read))
+        )
+        goal = np.zeros(self.many)
+        for place, value in change.items():
+            goal[place] = value
+        found = milp(goal, integrality=np.ones(self.many), bounds=Bounds(0, MOST),
+                     constraints=self.constraints)  # fmt: skip
+        assert found.status == 0, found.message
+        least = round(float(found.fun))
+        wholly = LinearConstraint(
+            sparse.vstack([self.constraints.A, sparse.csr_array(goal[np.newaxis])], format="csr"),
+            np.append(self.constraints.lb, least), np.append(self.constraints.ub, least),
+        )  # fmt: skip
+        possible = set()
+        for cell in itertools.product(range(len(BLOCKS)), before.read):
+            aim = np.zeros(self.many)
+            for place, value in self.change(before, after, [cell]).items():
+                aim[place] = -value
+            most = milp(aim, integrality=np.ones(self.many), bounds=Bounds(0, MOST),
+                        constraints=wholly)  # fmt: skip
+            if most.status == 0 and round(-float(most.fun)) > 0:
+                possible.add(cell)
+        return least, possible
+
+
+def _told(row: pd.Series) -> tuple[float, float]:
+    count, given = row["deaths_persons"], not pd.isna(row["life_expectancy_years"])
+    low, high = (0.0, MOST) if pd.isna(count) else (max(count - 2.0, 5.0), count + 2.0)
+    return max(low, 10.0 if given else 0.0), high
+
+
+def _same(one: object, other: object) -> bool:
+    return bool(one == other or (pd.isna(one) and pd.isna(other)))
+
+
+def proven(interval: Interval) -> bool:
+    """Whether a count is known to be 1, 2, 3 or 4."""
+    return interval[0] >= 1 and interval[1] < SMALL

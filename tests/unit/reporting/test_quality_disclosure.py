@@ -1,0 +1,42 @@
+"""What the report says of how restricted deaths were protected, and what it cost."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from tests.attacker.places import study
+from tests.unit.reporting import samples
+
+from gapwatch.reporting import quality_disclosure
+from gapwatch.reporting.case import Case
+
+
+def case(**disclosure: object) -> Case:
+    frame = pd.DataFrame({
+        "period_end": [2024, 2025, 2025], "reason": ["", "D01", "S01"],
+        "deaths_persons": [40.0, None, None],
+    })  # fmt: skip
+    return Case(study(**disclosure), samples.facts(), {"computed_life_expectancy": frame})
+
+
+def test_the_report_says_what_was_done_and_what_is_missing() -> None:
+    told = quality_disclosure.sentences(case())
+    assert "read once: figures of years up to 2025 stay as they are for good" in told[0]
+    assert "never taken into account" in told[1]
+    assert "1 of these 3 life expectancies and 2 of their numbers of deaths" in told[2]
+    assert told[3].startswith("No life expectancy is given for 2024 wards and 2021 MSOAs")
+    assert "can't be known" in told[4]
+
+
+@pytest.mark.parametrize(
+    ("months", "when"),
+    [(6, "deaths of 2026 enter from July 2027 on"), (1, "from February 2027 on"),
+     (12, "from January 2028 on"), (30, "from July 2029 on")],
+)  # fmt: skip
+def test_the_report_says_when_the_next_year_enters(months: int, when: str) -> None:
+    assert when in quality_disclosure.sentences(case(closed_after_months=months))[0]
+
+
+def test_nothing_is_said_without_figures_of_our_own() -> None:
+    one = Case(study(), samples.facts(), {})
+    assert quality_disclosure.sentences(one) == []
