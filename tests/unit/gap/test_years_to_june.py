@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 from tests.oracles import june as oracle
+from tests.unit.gap import surface
 from tests.unit.gap.trajectory_cases import GAP, SE, gap_only, rolling
 
 from gapwatch.gap.clock import centred_end, publication_clock
@@ -154,3 +155,22 @@ def test_the_size_of_the_trend_test_on_years_to_june_without_change() -> None:
         for _ in range(2000)
     ]
     assert np.mean(found) == pytest.approx(0.05, abs=norm.ppf(0.995) * np.sqrt(0.05 * 0.95 / 2000))
+
+
+@pytest.mark.parametrize("year", [2014, 2020])
+def test_own_life_expectancy_of_a_year_to_june_covers_the_truth(year: int) -> None:
+    """Deaths drawn in continuous time, with a trend and a spike; more draws in tests/long."""
+    held, error = surface.coverage(year, surface.counted(year), 4000, seed=year)
+    assert held == pytest.approx(0.95, abs=0.015)
+    assert abs(error) < 0.04
+
+
+def test_with_the_calendar_years_estimate_taken_for_it_the_bias_is_seen() -> None:
+    """Half a year's growth too many residents: lives look longer by a quarter of a year."""
+    people = surface.residents(np.array([2020.5]))[0]
+    held, error = surface.coverage(2020, people, 4000, seed=2020)
+    assert error > 0.15
+    assert held < 0.935
+    _, exposed = surface.year_to_june(2020)
+    assert people.sum() / exposed.sum() == pytest.approx(1.03, abs=0.02)
+    np.testing.assert_allclose(surface.counted(2020), exposed, rtol=2e-3)
