@@ -104,6 +104,8 @@ class _Choice:
         told = self._until(self._people > 0, self._small)
         kept, at = self._kept, np.flatnonzero(told)
         mine = self._steps[self._many :]
+        if not len(at):
+            return mine
         mine[at] = error_steps(kept.deaths[at], kept.person_years[at], self._ages)
         told = self._until(told & ~np.isnan(mine), self._broken)
         return np.where(told, mine, np.nan)
