@@ -55,10 +55,10 @@ def require_no_fewer(
         if year < obtained_on.year and later.get((geography, year), 0.0) < deaths
     ]
     if fewer:
-        secret = "fewer in some year, which isn't told: the file is restricted"
+        untold = "fewer in some year, which isn't told: the file is restricted"
         raise SourceError(
             f"{source.id}, deaths",
-            found=secret if source.restricted else f"fewer in {', '.join(fewer[:10])}",
+            found=untold if source.restricted else f"fewer in {', '.join(fewer[:10])}",
             expected=f"at least the deaths that were pinned on {obtained_on} in each closed year",
             remedy="ask who made the extract; then `gapwatch pull --accept-revisions`",
         )  # fmt: skip
