@@ -118,11 +118,13 @@ def _judge_one(
     deadline, newest = study.promise.deadline_year, newest_run(mine)
     at_baseline = _at_baseline(newest, before, period)
     targets: dict[str, Target | None] = {
-        BASELINE: _measured(study, newest, at_baseline, period, carried=_own(study))
+        BASELINE: _measured(
+            study, newest, at_baseline, period, carried=_is_carried(study, measure, period)
+        )
     }
     if _own(study) and measure.primary and sex == study.promise.sex:
         targets = {STATED: _stated(study), **targets}
-    chosen = study.computed.target if study.computed else BASELINE
+    chosen = study.computed.target if study.computed else None
     heads = chosen if chosen in targets else BASELINE
     found = {
         kind: _without_baseline(period)
@@ -154,6 +156,18 @@ def _judge_one(
 
 def _own(study: Study) -> bool:
     return study.computed is not None and study.computed.decides
+
+
+def _is_carried(study: Study, measure: Measure, period: Period) -> bool:
+    """Whether the error of the baseline window reaches the probability of the target.
+
+    A window that a study names by itself, without a word of the target, was chosen as the promise's
+    own: its figure is the line, as it is for published figures.
+    """
+    rules = study.computed
+    if rules is None or not rules.decides:
+        return False
+    return rules.target is not None or period != study.baseline_period(measure)
 
 
 def _without_baseline(period: Period) -> Assessment:

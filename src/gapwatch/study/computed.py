@@ -31,12 +31,14 @@ class Computed(Part):
     ours lies within `tolerance_years`. `target` is what own figures are judged against where they
     decide: the promised share of the gap that was `stated`, for the measure and the sex that it
     was stated of, or of the own gap in the `baseline` window. Every other measure and sex has the
-    latter. Both are computed always. Deaths by cause are added up only where `every_cause` says
+    latter. Both are computed always. A study that says neither is judged against the baseline; where
+    it names a baseline window that its own figures have, the target is then the share of that
+    figure as it is, without its error. Deaths by cause are added up only where `every_cause` says
     that the source holds all of them: a file of some causes would give too long lives.
     """
 
     decides: bool = False
-    target: Literal["stated", "baseline"] = "baseline"
+    target: Literal["stated", "baseline"] | None = None
     bases: tuple[Slug, ...] = Field(min_length=1)
     levels: tuple[Level, ...] = Field(min_length=1)
     age_starts: tuple[int, ...] = STANDARD_AGES
