@@ -15,8 +15,9 @@ def settled(gaps: pd.DataFrame) -> pd.DataFrame:
 
 def newest_run(gaps: pd.DataFrame) -> pd.DataFrame:
     """Windows after the last break, ascending."""
-    newest = gaps[gaps["segment"] == gaps["segment"].max()]
-    return newest.sort_values(["period_end", "period_start"])
+    newest: pd.DataFrame = gaps[gaps["segment"] == gaps["segment"].max()]
+    ordered: pd.DataFrame = newest.sort_values(["period_end", "period_start"])
+    return ordered
 
 
 def baseline_period(
@@ -43,9 +44,13 @@ def baseline_period(
         if frame is not None and _holds(frame, measure, run["segment"].iloc[0], asked):
             return asked
     sexes = mine["sex"].nunique()
-    given = run[run["reason"] == ""].groupby(["period_end", "period_start"])["sex"].nunique()
-    whole = [(int(start), int(end)) for (end, start), held in given.items() if held == sexes]
-    return whole[0] if whole else asked
+    given = run[run["reason"] == ""]
+    windows = zip(given["period_end"], given["period_start"], strict=True)
+    for end, start in sorted({(int(end), int(start)) for end, start in windows}):
+        then = given[(given["period_end"] == end) & (given["period_start"] == start)]
+        if then["sex"].nunique() == sexes:
+            return start, end
+    return asked
 
 
 def _holds(frame: pd.DataFrame, measure: Measure, segment: int, period: Period) -> bool:

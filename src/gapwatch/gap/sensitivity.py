@@ -160,13 +160,13 @@ def smallest_flips(
     change = np.concatenate([[0.0], np.column_stack([-size, size]).ravel()])
     gap = np.tile(windows.gap, (len(change), 1))
     gap[:, -1] += change
-    limit = target.limit
-    moved = _posterior(windows, gap, target.year, limit, model)
-    newest = _verdicts(moved, np.full(len(change), limit.years), rules)
+    against = target.limit
+    moved = _posterior(windows, gap, target.year, against, model)
+    newest = _verdicts(moved, np.full(len(change), against.years), rules)
     sensible = change[target.gap_years + change < target.baseline_gap_years]
     same = np.tile(windows.gap, (len(sensible), 1))
-    level = _posterior(windows, same, target.year, limit, model)
-    goal = _verdicts(level, limit.years + sensible, rules)
+    level = _posterior(windows, same, target.year, against, model)
+    goal = _verdicts(level, against.years + sensible, rules)
     return _first_flip("newest gap", change, newest), _first_flip("target", sensible, goal)
 
 

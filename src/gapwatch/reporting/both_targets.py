@@ -86,7 +86,7 @@ def other(case: Case) -> str:
     measured = f"{part(case)} of {_full(case, row)}, which is {years(row.target_gap_years)}"
     start = f"Judged against {measured}, the verdict for {sex}s"
     if row.verdict == "cannot calculate":
-        return f"{start} cannot be calculated either: {clause(row.reason_code)}."
+        return f"{start} cannot be calculated: {clause(row.reason_code)}."
     chance = (
         ""
         if row.p_target is None
@@ -132,4 +132,4 @@ def _full(case: Case, row: TargetRow) -> str:
 def _when(case: Case, row: TargetRow) -> str:
     if row.baseline_start is None or row.baseline_end is None:
         return "the years of the promise"
-    return case.period(row.baseline_start, row.baseline_end)
+    return case.period(int(row.baseline_start), int(row.baseline_end))
