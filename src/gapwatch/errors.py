@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+NOT_EVERYTHING = 6
+"""Exit code of a pull that went on without a source that it can do without."""
+
 
 class GapwatchError(Exception):
     """Base of every error that gapwatch raises on purpose.

@@ -27,6 +27,7 @@ from gapwatch.pulls.asking import FAULTS, Areas, ask_all, read_all, require
 from gapwatch.pulls.kept import Kept
 from gapwatch.pulls.lost import NotRenewed, lost_sources
 from gapwatch.pulls.pinning import pin_of
+from gapwatch.pulls.progress import Progress
 from gapwatch.pulls.settling import Part, Parts, put_back, settle
 from gapwatch.pulls.starting import Base, base_of, previous_of
 from gapwatch.quality.checker import Checker
@@ -106,12 +107,7 @@ def pull(
     """
     stopping.leaves("nothing was pinned, and the last snapshot is as it was")
     study, study_sha256 = study_file.load(project.study_file)
-    if all(isinstance(source, PinnedSource) for source in study.sources):
-        raise UsageError(
-            f"{project.study_file.name}, sources", expected="a source that can be pulled",
-            found="only figures that are pinned already",
-            remedy="describe a source of another kind in the study",
-        )  # fmt: skip
+    _require_live(project, study)
     with told(project.raw):
         project.raw.mkdir(parents=True, exist_ok=True)
     about = study.publishers
@@ -139,12 +135,9 @@ def _pull(
     project: Project, study: Study, study_sha256: str, today: dt.date, client: Client,
     accept_revisions: bool, checker: Checker | None, root: Path | None,
 ) -> Pulled:  # fmt: skip
-    # Before any publisher is asked: what is lacking can't be mended by what they send.
-    require_tables(study, [source.table for source in study.sources])
-    previous, shipped = previous_of(project, study)
-    _require_later(previous, today)
-    base = base_of(project, study, today, previous, shipped)
+    base = start(project, study, today)
     live, before = base.live, base.before
+    client.watch = Progress()
     kept = Kept(project.raw, study_sha256, today)
     kept.sweep()
     answers = ask_all(
@@ -152,7 +145,7 @@ def _pull(
         areas=Areas(before.lookups()),
     )  # fmt: skip
     kept.tell()
-    _require_clock(client.exchanges, today)
+    require_clock(client.exchanges, today)
     answers = read_all(answers, today, kept)
     faults = require(study, answers)
     # As published: what is pinned, and told as changed, is what the publisher said.
@@ -163,7 +156,7 @@ def _pull(
         for name, a in answers.items()
         if a.error is None
     }
-    judge = _judge(base, accept_revisions=accept_revisions, checker=checker)
+    judge = judge_of(base, accept_revisions=accept_revisions, checker=checker)
     at_hand = {**base.pinned, **put_back(fresh, set(faults), before)}
     spare = [name for name in fresh if not is_required(study, answers[name].source)]
     try:
@@ -180,15 +173,16 @@ def _pull(
     told = tuple(one.told for one in lost)
     missed = {one.told.source: one.missed for one in lost}
     pins = {name: part.pin for name, part in parts.items()}
-    if previous is not None and pins == base.known and missed.keys() == base.missed.keys():
-        log.info("nothing new since snapshot %s", previous.id)
+    if base.previous is not None and pins == base.known and missed.keys() == base.missed.keys():
+        log.info("nothing new since snapshot %s", base.previous.id)
         kept.sweep(all_of_it=True)
-        return Pulled(previous.id, False, (), (), asked, told)
+        return Pulled(base.previous.id, False, (), (), asked, told)
     changed = tuple(sorted(name for name, pin in pins.items() if base.known.get(name) != pin))
     made = snapshots.write(
         project.raw, title=f"{study.study.place}, as its publishers sent it", as_known_at=today,
         items=[(part.pin, [item.content for item in part.sent]) for part in parts.values()],
-        study=study.study.id, follows="" if previous is None else previous.id, missed=missed,
+        study=study.study.id, missed=missed,
+        follows="" if base.previous is None else base.previous.id,
     )  # fmt: skip
     _require_not_retired(project, made)
     stopping.leaves(f"snapshot {made.id} had been pinned, whole")
@@ -196,7 +190,29 @@ def _pull(
     return Pulled(made.id, True, changed, tuple(moved), asked, told)
 
 
-def _judge(
+def start(project: Project, study: Study, today: dt.date) -> Base:
+    """Where a pull of this date starts, before any publisher is asked.
+
+    Raises StudyError for a study that lacks a table and UsageError for one that can't be pulled:
+    neither can be mended by what the publishers send.
+    """
+    _require_live(project, study)
+    require_tables(study, [source.table for source in study.sources])
+    previous, shipped = previous_of(project, study)
+    _require_later(previous, today)
+    return base_of(project, study, today, previous, shipped)
+
+
+def _require_live(project: Project, study: Study) -> None:
+    if all(isinstance(source, PinnedSource) for source in study.sources):
+        raise UsageError(
+            f"{project.study_file.name}, sources", expected="a source that can be pulled",
+            found="only figures that are pinned already",
+            remedy="describe a source of another kind in the study",
+        )  # fmt: skip
+
+
+def judge_of(
     base: Base, *, accept_revisions: bool, checker: Checker | None = None
 ) -> Callable[[Parts], list[Change]]:
     """What refuses parts that a run would refuse, or else tells what moved in them.
@@ -261,7 +277,7 @@ def _require_later(previous: Snapshot | None, today: dt.date) -> None:
         )  # fmt: skip
 
 
-def _require_clock(exchanges: Sequence[Exchange], today: dt.date) -> None:
+def require_clock(exchanges: Sequence[Exchange], today: dt.date) -> None:
     """A snapshot of a date to come would be the newest until then, and lock the study."""
     for done in exchanges:
         if done.date and today > dt.datetime.fromisoformat(done.date).date() + dt.timedelta(days=1):

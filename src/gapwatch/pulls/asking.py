@@ -7,7 +7,6 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -21,6 +20,7 @@ from gapwatch.errors import (
 )
 from gapwatch.pulls.kept import Kept
 from gapwatch.sources import kinds
+from gapwatch.sources.hosts import host_and_port
 from gapwatch.sources.http import Client
 from gapwatch.sources.payload import Payload
 from gapwatch.study import (
@@ -169,7 +169,7 @@ def raise_all(faults: Mapping[str, GapwatchError], skipped: Collection[str] = ()
 def _service(source: LiveSource, publishers: Publishers) -> str:
     """What several sources may be asked of: a publisher's service, or the host of a file."""
     if isinstance(source, FileSource):
-        return urlsplit(source.landing_page or source.address or "").netloc
+        return host_and_port(source.landing_page or source.address or "")
     if isinstance(source, FingertipsSource):
         return publishers.fingertips
     return publishers.nomis if isinstance(source, NomisSource) else publishers.portal

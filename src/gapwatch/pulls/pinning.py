@@ -23,10 +23,14 @@ log = logging.getLogger(__name__)
 
 def pin_of(
     raw: Path, source: LiveSource, sent: tuple[Payload, ...],
-    found: Mapping[str, pd.DataFrame], known: Mapping[str, Pin], today: dt.date,
+    found: Mapping[str, pd.DataFrame], known: Mapping[str, Pin], today: dt.date, *,
+    keyed: bool = True,
 ) -> Pin:  # fmt: skip
-    """The pin of what a source sent; the one that it had, when it sent the same again."""
-    secret = is_restricted(source)
+    """The pin of what a source sent; the one that it had, when it sent the same again.
+
+    Where it isn't `keyed` no key is made: such a pin of restricted bytes is never written.
+    """
+    secret = is_restricted(source) and keyed
     objects = tuple(
         snapshots.described(
             raw, role=item.role, address=item.address, suffix=item.suffix,
