@@ -242,5 +242,9 @@ def outcome(
     release_id: str, snapshot: Snapshot, path: Path, report: Report, validation: pd.DataFrame
 ) -> Outcome:
     """Sum up a run for the person or program that asked for it."""
-    warnings = tuple(views.told(validation))
+    warnings = (
+        *(f"not renewed since {one.since} ({one.why}): {name}"
+          for name, one in snapshot.missed.items()),
+        *views.told(validation),
+    )  # fmt: skip
     return Outcome(release_id, snapshot.id, path, report.verdict, report.sentence, warnings)

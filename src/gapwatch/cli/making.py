@@ -267,6 +267,8 @@ def snapshots(
         typer.echo(f"{snapshot['id']}  {snapshot['title']}, as known at {snapshot['as_known_at']}")
         if (retired := snapshot.get("retired")) is not None:
             typer.echo(f"  retired on {retired['retired_on']}: {retired['reason']}")
+        for source, missed in snapshot.get("missed", {}).items():
+            typer.echo(f"  {source}: not renewed since {missed['since']} ({missed['why']})")
         for pin in snapshot["pins"]:
             typer.echo(f"  {pin['id']}: {pin['title']}")
             typer.echo(f"    {pin['publisher']}; {pin['licence']}")

@@ -156,7 +156,7 @@ def test_an_area_type_that_is_refused_is_tried_no_further_and_the_next_is_asked(
     found = fingertips.parse(fingertips_source(area_types=[WARD, MSOA]), sent)
     assert "ward2024" not in set(found["life_expectancy"]["geography"])
     assert set(MSOAS) <= set(found["life_expectancy"]["area_code"])
-    with pytest.raises(SourceError, match="area type 8, parent type 101: status [45]00"):
+    with pytest.raises(SourceError, match=r"area type 8, parent type 101: status [45]00"):
         fetched(with_wards, area_types=[WARD])
 
 
