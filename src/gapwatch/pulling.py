@@ -273,7 +273,7 @@ def _require_later(previous: Snapshot | None, today: dt.date) -> None:
             "the date of this pull", found=today.isoformat(),
             expected=f"{previous.as_known_at} or later, the date of snapshot {previous.id}",
             remedy="set this machine's clock right; where it was ahead when that snapshot was "
-            f"pulled: gapwatch snapshots retire {previous.id} --reason \"...\", then pull again",
+            f"pulled: `gapwatch snapshots retire {previous.id} --reason WHY`, then pull again",
         )  # fmt: skip
 
 

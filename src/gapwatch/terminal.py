@@ -112,8 +112,8 @@ def print_checked(found: Checked, console: Console | None = None) -> None:
         )  # fmt: skip
         table.add_row(*map(Text, cells))
     console.print(table)
-    for number, row in enumerate([] if wide else faulty, 1):
-        console.print(Text(f"\n{number}. {row.id}: {_wrong(found, row)}"))
+    for place, row in enumerate([] if wide else faulty, 1):
+        console.print(Text(f"\n{place}. {row.id}: {_wrong(found, row)}"))
     console.print(Text(f"\n{_summed(found, len(faulty))}"))
 
 

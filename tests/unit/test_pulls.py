@@ -90,6 +90,15 @@ def deaths_to_spare(root: Path) -> tuple[Project, Path]:
     place = Little(decides=True)
     for at, row in enumerate(place.tables["people.csv"]):  # no count is rounded
         row["Residents"] = int(str(row["Residents"])) + at % 3
+    for total in place.tables["totals.csv"]:
+        for column, table, counted in (
+            ("People", "people.csv", "Residents"), ("Died", "deaths.csv", "Deaths"),
+        ):  # fmt: skip
+            total[column] = sum(
+                int(str(row[counted]))
+                for row in place.tables[table]
+                if (row["Code"], row["Year"]) == (total["Code"], total["Year"])
+            )
     project = project_of(place, root)
     text = project.study_file.read_text(encoding="utf-8")
     text = text.replace('id = "deaths"\n', 'id = "deaths"\nrequired = false\n')

@@ -6,12 +6,11 @@ import datetime as dt
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from gapwatch.errors import GapwatchError, SourceError, UnavailableError
 from gapwatch.pulls.settling import Parts
 from gapwatch.snapshots import Missed
-from gapwatch.snapshots.records import NO_ANSWER, REFUSED, UNREADABLE
 from gapwatch.study import Study, rests_on
 
 log = logging.getLogger(__name__)
@@ -87,7 +86,7 @@ def lost_sources(
     return found
 
 
-def _why(error: GapwatchError, refused: bool) -> str:
+def _why(error: GapwatchError, refused: bool) -> Literal["no-answer", "unreadable", "refused"]:
     if refused or not isinstance(error, SourceError):
-        return REFUSED
-    return NO_ANSWER if isinstance(error, UnavailableError) else UNREADABLE
+        return "refused"
+    return "no-answer" if isinstance(error, UnavailableError) else "unreadable"

@@ -145,9 +145,6 @@ class Pin(_Record):
         return {"sha256": self.sha256, "bytes": self.bytes}
 
 
-NO_ANSWER, UNREADABLE, REFUSED = "no-answer", "unreadable", "refused"
-
-
 class Missed(_Record):
     """Why a source could not be renewed, and since when: its earlier pin stands, or none does.
 

@@ -147,7 +147,7 @@ def load(
     if not known and ids(raw) and study:
         raise UsageError(
             str(raw), expected=f"a snapshot that {study} may use", found="retired ones, or another "
-            "study's", remedy="pull again, or name one with --snapshot; see `gapwatch snapshots`",
+            "study's", remedy="pull again with `gapwatch pull`; see `gapwatch snapshots`",
         )  # fmt: skip
     if not known:
         raise UsageError(

@@ -66,7 +66,8 @@ def test_provisional_figures_are_counted(late, text):
 
 def totals(**changes):
     row = {
-        "geography": "ward2011", "sex": "male", "year": 2019, "base": "census2021",
+        "geography": "ward2011", "sex": "male", "year": 2019, "year_ends": "12-31",
+        "base": "census2021",
         "deaths_difference_persons": 0.0, "population_difference_persons": 0.0,
         "publisher_deaths_difference_persons": None,
         "publisher_population_difference_share": None,
