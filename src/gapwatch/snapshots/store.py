@@ -160,11 +160,9 @@ def load(
             f"snapshot {name!r}", expected=f"one of {', '.join(known)}", found="no such snapshot",
             remedy="see `gapwatch snapshots`",
         )  # fmt: skip
-    folder = raw / "snapshots" / name
     listed = read_list(raw, name)
-    pins = tuple(
-        read_pin(folder / "pins", source, sha) for source, sha in sorted(listed.pins.items())
-    )
+    folder = raw / "snapshots" / name / "pins"
+    pins = tuple(read_pin(folder, source, sha) for source, sha in sorted(listed.pins.items()))
     return Snapshot(
         id=name, title=listed.title, as_known_at=listed.as_known_at, study=listed.study,
         follows=listed.follows, pins=pins, missed=listed.missed,
@@ -304,10 +302,8 @@ def read_pin(folder: Path, source: str, sha: str) -> Pin:
 def _require_end(path: Path, content: bytes) -> None:
     """TornError for a file, known to be other than it was, that was cut short and not edited."""
     if is_torn(path) or is_cut_json(content):
-        raise TornError(
-            str(path), expected="a file with an end", found=f"{len(content)} bytes, cut short",
-            remedy=PULL_AGAIN,
-        )  # fmt: skip
+        found = f"{len(content)} bytes, cut short"
+        raise TornError(str(path), expected="a file with an end", found=found, remedy=PULL_AGAIN)
 
 
 def _identify(as_known_at: dt.date, content: bytes) -> str:
