@@ -69,6 +69,12 @@ class Little:
         if self.decides:
             self.tables["people.csv"] = list(self._counts("Residents"))
             self.tables["deaths.csv"] = list(self._counts("Deaths"))
+            for row in self.tables["totals.csv"]:
+                row["People"], row["Died"] = (
+                    sum(int(str(of[quantity])) for of in self.tables[table]
+                        if (of["Code"], of["Year"]) == (row["Code"], row["Year"]))
+                    for table, quantity in (("people.csv", "Residents"), ("deaths.csv", "Deaths"))
+                )  # fmt: skip
 
     def _counts(self, quantity: str) -> Iterable[dict[str, object]]:
         """A Gompertz mortality of each area, men's above women's; whole numbers, and no chance."""

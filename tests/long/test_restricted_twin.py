@@ -63,6 +63,7 @@ def test_a_corrected_death_shows_in_no_table_and_a_lost_release_stops_the_next(
     extract = tmp_path / "deaths.csv"
 
     def released(day: dt.date, held: bytes) -> Path:
+        extract.touch(mode=0o600)
         extract.write_bytes(held)
         with Replica(one) as replica, RoutedClient(ADDRESS, replica.address) as client:
             pulling.pull(project, today=day, client=client, accept_revisions=True)

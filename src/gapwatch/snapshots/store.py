@@ -18,33 +18,27 @@ import logging
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import BaseModel
-from pydantic import ValidationError as PydanticError
 
 from gapwatch import stopping
-from gapwatch.durable import is_cut_json, is_torn, make_folder, move, sync_tree
+from gapwatch.durable import is_torn, make_folder, move, sync_tree
 from gapwatch.errors import IntegrityError, SourceError, TornError, UsageError
 from gapwatch.snapshots.keyed import DIGESTS, digests_in, dump_digests
 from gapwatch.snapshots.objects import (
-    AGAIN,
-    PULL_AGAIN,
     WRITING,
     is_elsewhere,
     object_path,
     read_objects,
-    require_hash,
     require_object,
     restricted_folder,
     write_all,
 )
+from gapwatch.snapshots.reading import LIST, MAX_PIN_BYTES, identify, read_list, read_pin
 from gapwatch.snapshots.records import Missed, Pin, Snapshot, SnapshotList, sha256
 from gapwatch.snapshots.retirement import retired
 
 log = logging.getLogger(__name__)
-_MAX_PIN_BYTES = 1_000_000
-LIST = "snapshot.json"
 TORN = ".torn-"
 _DATE = len("2026-11-23")
 
@@ -203,26 +197,6 @@ def followers(raw: Path, name: str) -> list[str]:
     return [other for other in standing(raw, ids(raw)) if name in _before(raw, other)]
 
 
-def read_list(raw: Path, name: str) -> SnapshotList:
-    """The list of a snapshot, which must be the one that the snapshot is named after."""
-    return list_in(raw / "snapshots" / name)
-
-
-def list_in(folder: Path) -> SnapshotList:
-    """The same for a snapshot's folder, wherever it is."""
-    path = folder / LIST
-    content = _read_small(path)
-    if not folder.name.endswith(f"-{sha256(content)[:10]}"):
-        _require_end(path, content)
-    listed = _parse(SnapshotList, content, path)
-    if _identify(listed.as_known_at, content) != folder.name:
-        raise IntegrityError(
-            str(path), expected=f"the list that snapshot {folder.name} is named after",
-            found=f"the list of {_identify(listed.as_known_at, content)}", remedy=AGAIN,
-        )  # fmt: skip
-    return listed
-
-
 def lend(raw: Path, to: Path, name: str) -> None:
     """Put restricted objects that a snapshot in `to` lacks beside it, where `raw` has them."""
     for pin in load(to, name).pins:
@@ -260,9 +234,9 @@ def write(
     )  # fmt: skip
     # What could not be read back must not be written: it would be the newest snapshot.
     for name, dump in (*dumps.items(), ("the list of pins", listed)):
-        if len(dump) > _MAX_PIN_BYTES:
+        if len(dump) > MAX_PIN_BYTES:
             raise SourceError(
-                f"pin {name}", expected=f"at most {_MAX_PIN_BYTES} bytes of addresses and hashes",
+                f"pin {name}", expected=f"at most {MAX_PIN_BYTES} bytes of addresses and hashes",
                 found=f"{len(dump)} bytes", remedy="narrow what is asked of the publisher",
             )  # fmt: skip
     objects: dict[Path, bytes] = {}
@@ -271,7 +245,7 @@ def write(
             require_object(raw, item, content, f"pin {pin.id}, {item.role}")
             objects[object_path(raw, item, restricted=pin.restricted)] = content
     files = {**{f"pins/{source}.json": dump for source, dump in dumps.items()}, LIST: listed}
-    folder = raw / "snapshots" / _identify(as_known_at, listed)
+    folder = raw / "snapshots" / identify(as_known_at, listed)
     if folder.exists():
         write_all(objects)
         write_all({folder / name: content for name, content in files.items()})
@@ -289,62 +263,7 @@ def write(
     return load(raw, folder.name)
 
 
-def read_pin(folder: Path, source: str, sha: str) -> Pin:
-    """The pin of a source, whose file must have this hash; IntegrityError when it hasn't."""
-    path = folder / f"{source}.json"
-    content = _read_small(path)
-    if sha256(content) != sha:
-        _require_end(path, content)
-    require_hash(content, sha, str(path))
-    return _parse(Pin, content, path)
-
-
-def _require_end(path: Path, content: bytes) -> None:
-    """TornError for a file, known to be other than it was, that was cut short and not edited."""
-    if is_torn(path) or is_cut_json(content):
-        found = f"{len(content)} bytes, cut short"
-        raise TornError(str(path), expected="a file with an end", found=found, remedy=PULL_AGAIN)
-
-
-def _identify(as_known_at: dt.date, content: bytes) -> str:
-    return f"{as_known_at.isoformat()}-{sha256(content)[:10]}"
-
-
 def _dump(record: BaseModel) -> bytes:
     ordered = json.dumps(record.model_dump(mode="json"), indent=2, ensure_ascii=False,
                          sort_keys=True)  # fmt: skip
     return f"{ordered}\n".encode()
-
-
-def _read_small(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MAX_PIN_BYTES:
-            raise IntegrityError(
-                str(path), expected=f"at most {_MAX_PIN_BYTES} bytes",
-                found=f"{path.stat().st_size} bytes", remedy=AGAIN,
-            )  # fmt: skip
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise TornError(
-            str(path), expected="a file of the snapshot", found="no file", remedy=PULL_AGAIN,
-        ) from error  # fmt: skip
-    except OSError as error:
-        raise IntegrityError(
-            str(path), expected="a file that can be read", found=str(error.strerror),
-            remedy=AGAIN,
-        ) from error  # fmt: skip
-
-
-RecordType = TypeVar("RecordType", bound=BaseModel)
-
-
-def _parse(model: type[RecordType], content: bytes, path: Path) -> RecordType:
-    try:
-        return model.model_validate_json(content)
-    except PydanticError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise IntegrityError(
-            f"{path}, {key}", expected=first["msg"].lower(), found=repr(first["input"])[:80],
-            remedy=AGAIN,
-        ) from error  # fmt: skip

@@ -216,6 +216,16 @@ class Study(Part):
         return self.disclosure or Disclosure()
 
     @property
+    def level_beside(self) -> str | None:
+        """The level that may be told of restricted deaths beside the study's own."""
+        levels = [level.geography for level in self.computed.levels] if self.computed else []
+        others = [name for name in levels if name not in (self.geography.vintage, "borough")]
+        also = self.closing.also
+        if also is None:
+            return others[0] if others else None
+        return also if also in others else None
+
+    @property
     def primary(self) -> Measure:
         """The measure of the headline."""
         return next(measure for measure in self.measures if measure.primary)
