@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 import tomllib
 
 from gapwatch import pulling
@@ -17,6 +18,7 @@ DEATHS = """
 [[sources]]
 id = "lsoa2011-deaths"
 kind = "file"
+required = true
 table = "deaths"
 next_expected = "Not announced."
 title = "Deaths by lower-layer area of 2011, sex and age"
@@ -64,6 +66,8 @@ def ask_replica(project: Project, replica: Replica) -> None:
         assert f"expected_areas = {real}\n" in text
         text = text.replace(f"expected_areas = {real}\n", f"expected_areas = {invented}\n")
     codes = "\n".join(f'{lsoa.code} = "{lsoa.code}"' for lsoa in places.lsoas11)
+    # Each fault is to stop the pull; what may fail is tried in test_pull_optional.
+    text = re.sub(r'(?m)^(kind = "(?:fingertips|nomis|portal)")$', r"\1\nrequired = true", text)
     deaths = DEATHS.format(ons=replica.ons, codes=codes)
     addresses = "\n".join(f'{name} = "{base}"' for name, base in replica.publishers.items())
     project.study_file.write_text(f"{text}{deaths}\n[publishers]\n{addresses}\n", encoding="utf-8")

@@ -255,7 +255,13 @@ def outcome(
         path,
         report.verdict,
         report.sentence,
-        tuple(views.told(results[VALIDATION.name])),
+        (*not_renewed(snapshot), *views.told(results[VALIDATION.name])),
         newest_end(results[VERDICT.name], sex),
         tuple(targets_of(results)),
     )
+
+
+def not_renewed(snapshot: Snapshot) -> tuple[str, ...]:
+    """Sources that the snapshot's pull missed, a warning each."""
+    missed = snapshot.missed.items()
+    return tuple(f"not renewed since {one.since} ({one.why}): {name}" for name, one in missed)

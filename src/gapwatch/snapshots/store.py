@@ -16,7 +16,7 @@ import functools
 import json
 import logging
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -35,7 +35,7 @@ from gapwatch.snapshots.objects import (
     write_all,
 )
 from gapwatch.snapshots.reading import LIST, MAX_PIN_BYTES, identify, read_list, read_pin
-from gapwatch.snapshots.records import Pin, Snapshot, SnapshotList, sha256
+from gapwatch.snapshots.records import Missed, Pin, Snapshot, SnapshotList, sha256
 from gapwatch.snapshots.retirement import retired
 
 log = logging.getLogger(__name__)
@@ -154,14 +154,12 @@ def load(
             f"snapshot {name!r}", expected=f"one of {', '.join(known)}", found="no such snapshot",
             remedy="see `gapwatch snapshots`",
         )  # fmt: skip
-    folder = raw / "snapshots" / name
     listed = read_list(raw, name)
-    pins = tuple(
-        read_pin(folder / "pins", source, sha) for source, sha in sorted(listed.pins.items())
-    )
+    folder = raw / "snapshots" / name / "pins"
+    pins = tuple(read_pin(folder, source, sha) for source, sha in sorted(listed.pins.items()))
     return Snapshot(
         id=name, title=listed.title, as_known_at=listed.as_known_at, study=listed.study,
-        follows=listed.follows, pins=pins,
+        follows=listed.follows, pins=pins, missed=listed.missed,
     )  # fmt: skip
 
 
@@ -217,7 +215,7 @@ def lend(raw: Path, to: Path, name: str) -> None:
 
 def write(
     raw: Path, *, title: str, as_known_at: dt.date, items: Iterable[tuple[Pin, Sequence[bytes]]],
-    study: str = "", follows: str = "",
+    study: str = "", follows: str = "", missed: Mapping[str, Missed] | None = None,
 ) -> Snapshot:  # fmt: skip
     """Store objects and pins as a new snapshot; what is there already is left as it is.
 
@@ -231,6 +229,7 @@ def write(
         SnapshotList(
             title=title, as_known_at=as_known_at, study=study, follows=follows,
             pins={source: sha256(dump) for source, dump in dumps.items()},
+            missed=dict(sorted((missed or {}).items())),
         )
     )  # fmt: skip
     # What could not be read back must not be written: it would be the newest snapshot.

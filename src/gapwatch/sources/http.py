@@ -27,7 +27,7 @@ from gapwatch.sources.answers import (
     retry_after,
     source_error,
 )
-from gapwatch.sources.bodies import PassingError, read_body
+from gapwatch.sources.bodies import PassingError, Watch, read_body
 from gapwatch.sources.connecting import PublicHosts, not_public
 from gapwatch.sources.hosts import is_local_name, masked, without_secrets
 from gapwatch.study.sources import LOOPBACK, is_loopback
@@ -84,6 +84,7 @@ class Client:
         agent = f"gapwatch/Version{version('gapwatch')} ({organisation} +{url})"
         ascii_agent = agent.encode("ascii", "replace").decode("ascii")
         self.exchanges: list[Exchange] = []
+        self.watch: Watch | None = None
         self._tries, self._back_off, self._longest = tries, back_off, longest_wait
         self.longest_body = longest_body
         self._pace, self._loopback_pace = pace, loopback_pace
@@ -121,7 +122,7 @@ class Client:
         url = _url(address, self.allows_local)
         if params:
             url = url.copy_merge_params(dict(params))
-        call = _Call(self, url, max_bytes)
+        call = _Call(self, url, max_bytes, None if discreet else self.watch)
         started, size = time.monotonic(), 0
         retrying = Retrying(
             stop=stop_after_attempt(self._tries), wait=self._wait, reraise=True,
@@ -211,8 +212,9 @@ def opened(allow_local: bool, **options: Any) -> httpx.Client:
 class _Call:
     """The tries of one request, with what is known of the last of them."""
 
-    def __init__(self, client: Client, url: httpx.URL, most: int) -> None:
+    def __init__(self, client: Client, url: httpx.URL, most: int, watch: Watch | None) -> None:
         self.client, self.first, self.url, self.most = client, url, url, most
+        self.watch = watch
         self.tries, self.status, self.date = 0, 0, ""
 
     def once(self) -> Answer:
@@ -246,9 +248,11 @@ class _Call:
             if self.status != httpx.codes.OK:
                 self._refused(response)
             until = time.monotonic() + self.client.longest_body
-            return Answer(masked(str(self.url)), read_body(response, self.most, until))
+            return Answer(masked(str(self.url)), read_body(response, self.most, until, self.watch))
         finally:
             response.close()
+            if self.watch is not None:
+                self.watch.ended()
 
     def _refused(self, response: httpx.Response) -> None:
         try:

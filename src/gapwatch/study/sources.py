@@ -78,8 +78,12 @@ class PinnedSource(_Source):
 
 
 class _Retrieved(_Source):
-    """What a pin says of a source that is pulled."""
+    """What a pin says of a source that is pulled, and whether a pull can do without it.
 
+    `required` is computed where it isn't given (gapwatch.study.required).
+    """
+
+    required: bool | None = None
     title: Text
     publisher: Text
     licence: Text = "Open Government Licence v3.0"
