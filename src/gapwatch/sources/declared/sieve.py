@@ -34,6 +34,7 @@ _ODD = (b"='", b" =", b"= ", b"\n=", b"=\n", b"<!", b"<v ", b":v>", b"<row>", b'
         b't="inlineStr"')  # fmt: skip
 # Each way of a pattern begins with a letter, so that no number matches it.
 _LETTERED = re.compile(r"[A-Za-z](?![?*{])[^|]*(?:\|[A-Za-z](?![?*{])[^|]*)*")
+_SET, _GROUP = re.compile(r"\\.|\[[^\]]*\]"), re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,18 @@ def _conditions(source: FileSource) -> list[re.Pattern[str]]:
         if all(word.strip()[:1].isalpha() for word in words):
             found.append("|".join(spaces.join(map(re.escape, word.split())) for word in words))
     for pattern in source.keep_pattern.values():
-        if _LETTERED.fullmatch(pattern):
+        if _LETTERED.fullmatch(_outside(pattern)):
             found.append(pattern)
-    return [re.compile(text, re.IGNORECASE) for text in found]
+    every = [spaces.join(map(re.escape, word.split())) for word in source.every.values()]
+    return [re.compile("|".join([text, *every]), re.IGNORECASE) for text in found]
+
+
+def _outside(pattern: str) -> str:
+    """A pattern without what its sets and groups hold."""
+    text = _SET.sub("_", pattern)
+    while (less := _GROUP.sub("_", text)) != text:
+        text = less
+    return text
 
 
 def _shared(archive: zipfile.ZipFile) -> list[str]:
