@@ -23,7 +23,7 @@ def require_bands(
     source: FileSource, layout: Layout, reader: Reader,
     wide: Sequence[tuple[int, Mapping[str, str]]],
 ) -> None:  # fmt: skip
-    """Refuse headings of ages that overlap, or that end with a single year of age.
+    """Refuse headings of ages that overlap, or that end with a single age or a band of `values`.
 
     Whether bands follow one another, and the last is open, is asked where deaths and residents meet
     (gapwatch.counting.bands).
@@ -59,12 +59,15 @@ def require_bands(
                        f"{one[2]!r} and {other[2]!r}", "correct values.age in the study")  # fmt: skip
         # Who leaves an age out by name knows that it is there.
         left_out = any(any(map(str.isdigit, name)) for name in source.ignored)
-        if not opened and bands[-1][0] == bands[-1][1] and not left_out:
-            _closed(where, bands[-1])
+        last = bands[-1]
+        single, mapped = last[0] == last[1], last[3] in source.values.get("age", {})
+        if not opened and (single or mapped) and not left_out:
+            _closed(where, last)
 
 
 def _closed(where: str, band: Band) -> None:
-    first, _, name, word = band
-    refuse(where, "an open last band, such as 90 and over", f"{name!r}, read as age {first} alone",
+    first, last, name, word = band
+    told = f"age {first} alone" if first == last else f"{first} to {last}, and nobody older"
+    refuse(where, "an open last band, such as 90 and over", f"{name!r}, read as {told}",
            f"say in values.age what the file's notes say of the oldest: \"{word}\" = "
            f"\"{first}+\"")  # fmt: skip
