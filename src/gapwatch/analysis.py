@@ -14,11 +14,11 @@ import pandas as pd
 from gapwatch import warehouse
 from gapwatch.audit.disclosed import Earlier
 from gapwatch.audit.readings import withheld_before
-from gapwatch.contracts import CHANGE, COMPUTED_LIFE_EXPECTANCY, COVERAGE, DEATHS, TABLES
+from gapwatch.contracts import CHANGE, COMPUTED_LIFE_EXPECTANCY, COVERAGE, DEATHS, TABLES, TARGET
 from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
-from gapwatch.gap.judged_tables import trajectory_table, verdict_table
+from gapwatch.gap.judged_tables import target_table, trajectory_table, verdict_table
 from gapwatch.gap.robustness import robustness
 from gapwatch.gap.series import Series, series
 from gapwatch.quality import views
@@ -152,5 +152,7 @@ def tabulate(found: Series, judged: list[assessment.Judged], others: Frames) -> 
         "trajectory": trajectory_table(judged),
         **others,
     }
+    if any(item.against for item in judged):
+        results[TARGET.name] = target_table(judged)
     warehouse.check(results)
     return results

@@ -16,6 +16,7 @@ from gapwatch.demography.inverse import cut_to_target
 from gapwatch.demography.life_table import life_table
 from gapwatch.demography.resampling import Decomposition, arriaga_interval, gap_change_interval
 from gapwatch.gap.ages_told import Told, told_changes, told_contributions, told_gaps
+from gapwatch.gap.baseline import baseline_period
 from gapwatch.gap.own_measures import BETTER, WORSE, sided, two_sides
 from gapwatch.gap.series import Series
 from gapwatch.study import Measure, Study
@@ -49,7 +50,7 @@ def which_ages(of: Series) -> dict[str, pd.DataFrame]:
     for measure in sided(study):
         counts = two_sides(study, measure, own)
         newest = _newest(study, counts)
-        before = _settled(counts, *study.baseline_period(measure))
+        before = _settled(counts, *baseline_period(study, measure, of.gaps, of.baselines))
         told = told_gaps(study, measure, counts, before, newest) if own.restricted else None
         gaps += [told] if told else []
         for part in (newest,) if _same(before, newest) else (before, newest):

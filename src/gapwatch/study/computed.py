@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -29,11 +29,15 @@ class Computed(Part):
     deaths and residents share. Areas have windows of `area_window_years`; sides have the shortest
     of `side_window_years` that is precise enough (gap.own_measures). Years from `provisional_from`
     on are still coming in: they are shown and decide nothing. A published figure is reproduced when
-    ours lies within `tolerance_years`. Deaths by cause are added up only where `every_cause` says
+    ours lies within `tolerance_years`. `target` is what own figures are judged against where they
+    decide: the promised share of the gap that was `stated`, for the measure and the sex that it
+    was stated of, or of the own gap in the `baseline` window. Every other measure and sex has the
+    latter. Both are computed always. Deaths by cause are added up only where `every_cause` says
     that the source holds all of them: a file of some causes would give too long lives.
     """
 
     decides: bool = False
+    target: Literal["stated", "baseline"] = "baseline"
     bases: tuple[Slug, ...] = Field(min_length=1)
     levels: tuple[Level, ...] = Field(min_length=1)
     age_starts: tuple[int, ...] = STANDARD_AGES
