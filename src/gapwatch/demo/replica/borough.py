@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from gapwatch.demo.replica import westminster
 from gapwatch.demo.replica.places import (
@@ -27,13 +28,15 @@ from gapwatch.demo.replica.places import (
 from gapwatch.demo.replica.workbooks import NEW_BANDS, NEW_YEARS, OLD_YEARS, Deaths, files
 from gapwatch.demo.replica.world import SEXES, Ints, World
 
+Floats = npt.NDArray[np.float64]
 YEARS = tuple(range(2011, 2025))
 # First ages of the bands, and how old people in them are on average.
 _STARTS = np.array([0, 1, *range(5, 91, 5)])
 _MIDDLES = np.append((_STARTS[:-1] + _STARTS[1:]) / 2, 93.0)
 _BY_SEX = {"Male": 1.0, "Female": 0.72}
 # Yearly fall of mortality, and by how much it is higher at the top of the tile map than below.
-_FALL, _TILT, _LEVEL = 0.008, 0.22, 0.000022
+_FALL, _TILT, _LEVEL = 0.008, 0.3, 0.000022
+_CENTRE, _OLD, _RISE_OF_RESIDENTS = 2012, 60, 0.002
 _RISE = 0.098
 _ACROSS, _DOWN = 3 * SIDE, PER_WARD // 3 * SIDE
 
@@ -43,6 +46,7 @@ def borough(wards: Sequence[Ward], *, seed: int = 1, publishes_wards: bool = Fal
     made = World.make(
         wards, seed=seed, publishes_wards=publishes_wards, places=places(wards), years=YEARS
     )
+    made = dataclasses.replace(made, population=residents(made, seed))
     return dataclasses.replace(made, files=files(made, deaths(made, seed)))
 
 
@@ -114,6 +118,54 @@ def _parts(
     }))  # fmt: skip
 
 
+def residents(world: World, seed: int) -> Ints:
+    """Residents by area of 2021, year, sex and age, about as many in each ward as are published.
+
+    So many of them are old that the law of mortality gives about as many deaths as are published.
+    """
+    rng = np.random.default_rng([seed, YEARS[0]])
+    ages = np.arange(world.population.shape[-1])
+    shape = np.exp(-(((ages - 33) / 30.0) ** 2)) + 0.15
+    is_old = ages >= _OLD
+    parts = np.stack([np.where(is_old, 0.0, shape), np.where(is_old, shape, 0.0)])
+    parts /= parts.sum(axis=1, keepdims=True)
+    law = _law()[_bands(ages)] * np.mean(list(_BY_SEX.values()))
+    ward = _wards(world.places)
+    tilt = _tilt(world.places)
+    mean = np.zeros((len(ward), len(ages)))
+    for at, here in enumerate(ward):
+        people, dead = westminster.TOTALS[world.places.wards[here].code]
+        young_rate, old_rate = parts @ law * tilt[at]
+        old = np.clip((dead - young_rate * people) / (old_rate - young_rate), 0.0, people)
+        mean[at] = ((people - old) * parts[0] + old * parts[1]) / (ward == here).sum() / len(SEXES)
+    rise = (1 + _RISE_OF_RESIDENTS) ** np.arange(len(YEARS))
+    drawn = mean[:, None, None, :] * rise[None, :, None, None]
+    return rng.poisson(np.broadcast_to(drawn, world.population.shape)).astype(np.int64)
+
+
+def _law() -> Floats:
+    """Deaths a person-year by band, of men in the year to June 2012 in the middle of the map."""
+    law: Floats = _LEVEL * np.exp(_RISE * _MIDDLES) + np.where(_STARTS == 0, 0.003, 0.0)
+    return law
+
+
+def _bands(ages: Ints) -> Ints:
+    return np.searchsorted(_STARTS, ages, side="right") - 1
+
+
+def _wards(areas: Places) -> Ints:
+    """Number of the ward of 2011 of each area of 2021."""
+    return np.array([areas.lsoas11[lsoa.parents[0]].ward for lsoa in areas.lsoas21])
+
+
+def _tilt(areas: Places) -> Floats:
+    """By how much mortality differs from the law in each area of 2021: more at the map's top."""
+    rows = np.array([areas.wards[ward].row for ward in _wards(areas)])
+    middle = rows.max() / 2
+    tilt: Floats = np.exp(_TILT * (middle - rows) / middle)
+    return tilt
+
+
 def deaths(world: World, seed: int) -> Deaths:
     """Deaths in years to June: by area of 2011 up to 2023, by area of 2021 from 2024 on.
 
@@ -122,32 +174,33 @@ def deaths(world: World, seed: int) -> Deaths:
     """
     rng = np.random.default_rng([seed, OLD_YEARS[0]])
     areas = world.places
-    rows = np.array([areas.wards[areas.lsoas11[lsoa.parents[0]].ward].row for lsoa in areas.lsoas21])
-    tilt = np.exp(_TILT * (rows.max() / 2 - rows) / rows.max() * 2)
-    cut = np.searchsorted(_STARTS, np.arange(world.population.shape[-1]), side="right") - 1
     people = np.zeros((*world.population.shape[:-1], len(_STARTS)))
-    for age in range(world.population.shape[-1]):
-        people[..., cut[age]] += world.population[..., age]
-    law = _LEVEL * np.exp(_RISE * _MIDDLES) + np.where(_STARTS == 0, 0.003, 0.0)
+    for age, band in enumerate(_bands(np.arange(world.population.shape[-1]))):
+        people[..., band] += world.population[..., age]
+    factor = np.array([_BY_SEX[sex] for sex in SEXES])[None, :, None] * _tilt(areas)[:, None, None]
     old = np.zeros((len(areas.lsoas11), len(OLD_YEARS), len(SEXES), len(NEW_BANDS)), dtype=np.int64)
     new = np.zeros((len(areas.lsoas21), len(NEW_YEARS), len(SEXES), len(NEW_BANDS)), dtype=np.int64)
     known = {year: at for at, year in enumerate(world.years)}
     for year in (*OLD_YEARS, *NEW_YEARS):
         ends = [known[max(mid, world.years[0])] for mid in (year - 1, year)]
-        alive = people[:, ends].mean(axis=1)
-        factor = np.array([_BY_SEX[sex] for sex in SEXES])[None, :, None] * tilt[:, None, None]
-        mean = alive * law * factor * np.exp(-_FALL * (year - OLD_YEARS[0]))
+        mean = people[:, ends].mean(axis=1) * _law() * factor * np.exp(-_FALL * (year - _CENTRE))
         drawn = rng.poisson(mean).astype(np.int64)
         if year in NEW_YEARS:
             new[:, NEW_YEARS.index(year)] = drawn
             continue
         for at, lsoa in enumerate(areas.lsoas21):
-            left = drawn[at]
-            for more, parent in enumerate(lsoa.parents):
-                share = rng.binomial(left, 1 / (len(lsoa.parents) - more))
-                old[parent, OLD_YEARS.index(year)] += share
-                left = left - share
+            _share_out(rng, drawn[at], lsoa.parents, old[:, OLD_YEARS.index(year)])
     return Deaths(_with_85_open(old), new)
+
+
+def _share_out(
+    rng: np.random.Generator, left: Ints, parents: Sequence[int], old: Ints
+) -> None:
+    """Add the deaths of an area of 2021 to those of the areas of 2011 that it comes from."""
+    for more, parent in enumerate(parents):
+        share = rng.binomial(left, 1 / (len(parents) - more))
+        old[parent] += share
+        left = left - share
 
 
 def _with_85_open(counts: Ints) -> Ints:
