@@ -40,8 +40,9 @@ class Step(Protocol):
         ...
 
 
-def plainly(_name: str, stage: Callable[..., Result], *inputs: object) -> Result:
+def plainly(name: str, stage: Callable[..., Result], *inputs: object) -> Result:
     """Call a stage and nothing else."""
+    del name
     return stage(*inputs)
 
 

@@ -159,8 +159,8 @@ def _pull(
     ]
     asked = tuple(client.exchanges)
     with (
-        tempfile.TemporaryDirectory() as folder,
-        Gate(project.expectations, Path(folder), checker) as gate,
+        tempfile.TemporaryDirectory() as room,
+        Gate(project.expectations, Path(room), checker) as gate,
     ):
         _examine(study, found, today, gate)
         if previous is not None and {pin.id: pin for pin in pins} == known:

@@ -145,8 +145,14 @@ def status(
     if json_:
         print_json(found)
         return
+    targets = found.pop("targets")
     for name, value in found.items():
         typer.echo(f"{name.replace('_', ' ') + ':':18} {'none' if value is None else value}")
+    from gapwatch.targets import in_words
+
+    headline = [one for one in targets if one["measure"] == targets[0]["measure"]]
+    for number, one in enumerate(headline):
+        typer.echo(f"{'targets:' if not number else '':18} {in_words(one)}")
 
 
 pinned = typer.Typer(help="List the snapshots and their pins; every object is verified.")

@@ -134,8 +134,8 @@ def _level(rules: Computed, level: Level, series: BlockSeries, inputs: Frames) -
         deaths=deaths, person_years=people,
         provisional=np.array([_provisional(rules, year) for year in series.years], dtype=bool),
         reassigned=shared, year_ends=series.year_ends,
-        deaths_rounded=by_rounding[0] and Rounded(**by_rounding[0]),
-        residents_rounded=by_rounding[1] and Rounded(**by_rounding[1]),
+        deaths_rounded=None if by_rounding[0] is None else Rounded(**by_rounding[0]),
+        residents_rounded=None if by_rounding[1] is None else Rounded(**by_rounding[1]),
     )  # fmt: skip
 
 
