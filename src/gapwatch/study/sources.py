@@ -236,7 +236,9 @@ class FileSource(Layouts, Extract, _Retrieved):
         if self.add_up and (told_apart or (self.wide is None and "measure" in constants)):
             raise ValueError("add_up for rows of one quantity each|cells that are one each")
         if self.add_up and self.wide is not None and not self.over:
-            raise ValueError("over beside add_up and wide, for what rows of one area differ in|none")
+            raise ValueError(
+                "over beside add_up and wide, for what rows of one area differ in|none"
+            )
         return self
 
 

@@ -193,9 +193,7 @@ def deaths(world: World, seed: int) -> Deaths:
     return Deaths(_with_85_open(old), new)
 
 
-def _share_out(
-    rng: np.random.Generator, left: Ints, parents: Sequence[int], old: Ints
-) -> None:
+def _share_out(rng: np.random.Generator, left: Ints, parents: Sequence[int], old: Ints) -> None:
     """Add the deaths of an area of 2021 to those of the areas of 2011 that it comes from."""
     for more, parent in enumerate(parents):
         share = rng.binomial(left, 1 / (len(parents) - more))

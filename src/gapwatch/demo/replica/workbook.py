@@ -88,8 +88,7 @@ def _others(names: Sequence[str], texts: Mapping[str, int]) -> dict[str, str]:
         f'<sheet name={quoteattr(name)} sheetId="{at}" r:id="rId{at}"/>' for at, name in numbered
     )
     links = "".join(
-        f'<Relationship Id="rId{at}" Type="{_OFFICE}/worksheet" '
-        f'Target="worksheets/sheet{at}.xml"/>'
+        f'<Relationship Id="rId{at}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{at}.xml"/>'
         for at, _ in numbered
     )
     shared = "".join(f"<si><t>{escape(text)}</t></si>" for text in texts)

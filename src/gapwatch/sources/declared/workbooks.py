@@ -53,9 +53,7 @@ def look_into(content: bytes, sheets: Iterable[str] | None = None) -> dict[str, 
         return _look_into_xlsx(archive, sheets) if "xl/workbook.xml" in names else {}
 
 
-def _look_into_xlsx(
-    archive: zipfile.ZipFile, sheets: Iterable[str] | None
-) -> dict[str, Looked]:
+def _look_into_xlsx(archive: zipfile.ZipFile, sheets: Iterable[str] | None) -> dict[str, Looked]:
     book = _Book()
     _parse(_pieces(archive, "xl/workbook.xml"), start=book.start)
     links = _Links()
