@@ -188,25 +188,6 @@ def test_the_same_again_is_nothing_new(again: tuple[Project, Replica]) -> None:
     assert kinds == ["8", "3"]
 
 
-def test_the_newest_deaths_of_ons_are_found_from_their_page_and_pinned(
-    pulled: Project, world: World
-) -> None:
-    snapshot = snapshots.load(pulled.raw)
-    pin = snapshot.pin("lsoa2011-deaths")
-    assert [item.role for item in pin.objects] == ["landing", "data"]
-    assert pin.objects[1].address.endswith("deathslsoa2019to2021.csv")
-    assert pin.period == "2019 to 2021"
-    study, _ = study_file.load(pulled.study_file)
-    deaths = load_inputs(pulled.raw, snapshot, study)["deaths"]
-    assert len(deaths) == world.deaths.size
-    assert deaths["deaths_persons"].sum() == world.deaths.sum()
-    first = deaths[deaths["area_code"] == world.places.lsoas11[0].code]
-    for at, sex in enumerate(("male", "female")):
-        mine = first[(first["sex"] == sex) & (first["year"] == 2020)]
-        told = mine.sort_values("age_start_years")["deaths_persons"]
-        assert told.tolist() == world.deaths[0, 1, at].tolist()
-
-
 @pytest.fixture
 def asking_wards(shipped: Project, project: Project) -> Iterator[tuple[Project, World]]:
     """A project whose publisher has figures for wards."""

@@ -67,7 +67,8 @@ class Build:
         kind = Summed if self.source.add_up else Merged if told_apart else Rows
         self.rows = kind(self.table, restricted=self.source.restricted)
         self.totals = Totals(self.source.restricted, self.table.key)
-        alone = self.source.add_up and self.source.unique is None
+        # Rows of a wide file are held against each other by what they are of (`once`).
+        alone = self.source.add_up and self.source.unique is None and self.source.wide is None
         self.repeats = Repeats() if alone else None
         self.unique = Unique(self.source.unique) if self.source.unique is not None else None
         self.once: dict[tuple[str, ...], str] = {}

@@ -74,8 +74,8 @@ def by_codes(
         ]  # fmt: skip
         if len(fitting) > 1:
             refuse(f"{where}, header", "columns that their codes tell apart",
-                   f"{', '.join(repr(row[at]) for at in places.values())}, which could stand either "
-                   "way", "state narrower patterns in codes")  # fmt: skip
+                   f"{', '.join(repr(row[at]) for at in places.values())}, which could stand "
+                   "either way", "state narrower patterns in codes")  # fmt: skip
         if fitting:
             found = dict(zip(kinds, fitting[0], strict=True))
             break
@@ -83,7 +83,7 @@ def by_codes(
         kinds_told = " and ".join(f"{name!r} with {pattern}" for name, pattern in codes.items())
         seen = [row[at] for row in head[:1] for at in places.values() if at < len(row)]
         refuse(f"{where}, header", f"columns told apart by their codes: {kinds_told}",
-               f"{', '.join(map(repr, seen)) or 'nothing'} in the first row, which fits neither way",
+               f"{', '.join(map(repr, seen)) or 'nothing'} in the first row: it fits neither way",
                "open the file: correct codes in the study, or ask the publisher for a corrected "
                "edition")  # fmt: skip
     told = list(names)

@@ -258,11 +258,16 @@ def records(
         if len(row) < width or any(row[width:]):
             refuse(f"{layout.where}, row {number}", f"{width} fields", f"{len(row)} fields",
                    _uneven_remedy(source))  # fmt: skip
-        if layout.coded is not None:
-            layout.coded.require_own(number, cells)
-        if source.table == "population":
-            require_estimated_row(layout.where, number, cells)
+        _require_kept(source, layout, number, cells)
         yield number, cells
+
+
+def _require_kept(source: FileSource, layout: Layout, number: int, cells: list[str]) -> None:
+    """Refuse a kept row with another kind of code, or of projected residents."""
+    if layout.coded is not None:
+        layout.coded.require_own(number, cells)
+    if source.table == "population":
+        require_estimated_row(layout.where, number, cells)
 
 
 def _lost(where: str, name: str, word: str, cells: list[str]) -> NoReturn:

@@ -55,8 +55,9 @@ def require_bands(
                    f"\"{one[0]} to {other[0] - 1}\", once the file's notes say so")  # fmt: skip
         for one, other in pairwise(bands):
             if one[1] is None or other[0] <= one[1]:
-                refuse(where, "bands of ages that don't overlap",
-                       f"{one[2]!r} and {other[2]!r}", "correct values.age in the study")  # fmt: skip
+                found = f"{one[2]!r} and {other[2]!r}"
+                refuse(where, "bands of ages that don't overlap", found,
+                       "correct values.age in the study")  # fmt: skip
         # Who leaves an age out by name knows that it is there.
         left_out = any(any(map(str.isdigit, name)) for name in source.ignored)
         last = bands[-1]

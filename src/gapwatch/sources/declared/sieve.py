@@ -101,14 +101,13 @@ def _conditions(source: FileSource) -> list[re.Pattern[str]]:
 
     Conditions that a number could meet say nothing of the texts of a row, and are left out.
     """
-    found = []
     spaces = r"\s+"
-    for words in source.keep.values():
-        if all(word.strip()[:1].isalpha() for word in words):
-            found.append("|".join(spaces.join(map(re.escape, word.split())) for word in words))
-    for pattern in source.keep_pattern.values():
-        if _LETTERED.fullmatch(_outside(pattern)):
-            found.append(pattern)
+    found = [
+        "|".join(spaces.join(map(re.escape, word.split())) for word in words)
+        for words in source.keep.values()
+        if all(word.strip()[:1].isalpha() for word in words)
+    ]
+    found += [text for text in source.keep_pattern.values() if _LETTERED.fullmatch(_outside(text))]
     every = [spaces.join(map(re.escape, word.split())) for word in source.every.values()]
     return [re.compile("|".join([text, *every]), re.IGNORECASE) for text in found]
 
@@ -177,26 +176,17 @@ def _sheet(
     tail = b""
     with archive.open(part) as stream:
         while piece := stream.read(_PIECE):
-            # The overlap lets no odd form hide between two pieces.
-            seen = tail[-64:] + (piece if tail else piece.partition(b"?>")[2] or piece)
-            if any(form in seen for form in _ODD):
-                raise _OddError
-            *rows, tail = (tail + piece).split(b"</row>")
-            if len(tail) > _MOST_ROW_BYTES:
-                raise _OddError
+            *rows, tail = _split(tail, piece)
             for row in rows:
-                begin = row.rfind(b"<row ")
-                match = _ROW.match(row, begin) if begin >= 0 else None
-                if match is None or int(match[1]) <= last:
-                    raise _OddError
-                last = int(match[1])
+                begin, number = _numbered(row, last)
+                last = int(number)
                 if not kept:
                     kept.append(_before(row[:begin]))
                 if last <= HEAD_ROWS:
                     kept.append(row[begin:] + b"</row>")
                 elif _is_taken(row, takes):
                     numbers.append(last)
-                    kept.append(_renumbered(row[begin:], match[1], len(numbers)) + b"</row>")
+                    kept.append(_renumbered(row[begin:], number, len(numbers)) + b"</row>")
                 else:
                     continue
                 size += len(kept[-1])
@@ -205,6 +195,27 @@ def _sheet(
     if not kept:
         raise _OddError
     return b"".join([*kept, _after(tail)]), numbers
+
+
+def _split(tail: bytes, piece: bytes) -> list[bytes]:
+    """Rows without their ends, and what follows the last whole one."""
+    # The overlap lets no odd form hide between two pieces.
+    seen = tail[-64:] + (piece if tail else piece.partition(b"?>")[2] or piece)
+    if any(form in seen for form in _ODD):
+        raise _OddError
+    rows = (tail + piece).split(b"</row>")
+    if len(rows[-1]) > _MOST_ROW_BYTES:
+        raise _OddError
+    return rows
+
+
+def _numbered(row: bytes, last: int) -> tuple[int, bytes]:
+    """Where a row begins, and its number, which is above that of the row before."""
+    begin = row.rfind(b"<row ")
+    match = _ROW.match(row, begin) if begin >= 0 else None
+    if match is None or int(match[1]) <= last:
+        raise _OddError
+    return begin, match[1]
 
 
 def _before(text: bytes) -> bytes:
