@@ -38,16 +38,26 @@ _BY_SEX = {"Male": 1.0, "Female": 0.72}
 _FALL, _TILT, _LEVEL = 0.008, 0.3, 0.000022
 _CENTRE, _OLD, _RISE_OF_RESIDENTS = 2012, 60, 0.002
 _RISE = 0.098
+_DEADLINE = 2035
+# By which share the contrast has changed by the deadline.
+PATHS = {"no-change": 0.0, "halving": -0.5, "widening": 0.5, "pandemic": 0.0}
+_SPIKES = {("pandemic", 2020): 1.2, ("pandemic", 2021): 1.15}
 _ACROSS, _DOWN = 3 * SIDE, PER_WARD // 3 * SIDE
 
 
-def borough(wards: Sequence[Ward], *, seed: int = 1, publishes_wards: bool = False) -> World:
-    """Westminster with invented figures; `wards` are its wards of 2011 on the tile map."""
+def borough(
+    wards: Sequence[Ward], *, seed: int = 1, publishes_wards: bool = False,
+    scenario: str = "no-change",
+) -> World:  # fmt: skip
+    """Westminster with invented figures; `wards` are its wards of 2011 on the tile map.
+
+    `scenario` is one of PATHS: how the contrast between top and bottom of the map goes on.
+    """
     made = World.make(
         wards, seed=seed, publishes_wards=publishes_wards, places=places(wards), years=YEARS
     )
     made = dataclasses.replace(made, population=residents(made, seed))
-    return dataclasses.replace(made, files=files(made, deaths(made, seed)))
+    return dataclasses.replace(made, files=files(made, deaths(made, seed, scenario)))
 
 
 def places(wards: Sequence[Ward]) -> Places:
@@ -166,7 +176,7 @@ def _tilt(areas: Places) -> Floats:
     return tilt
 
 
-def deaths(world: World, seed: int) -> Deaths:
+def deaths(world: World, seed: int, scenario: str = "no-change") -> Deaths:
     """Deaths in years to June: by area of 2011 up to 2023, by area of 2021 from 2024 on.
 
     They are drawn by year, area of 2021, sex and band around the residents of two mid-years, and
@@ -177,12 +187,15 @@ def deaths(world: World, seed: int) -> Deaths:
     people = np.zeros((*world.population.shape[:-1], len(_STARTS)))
     for age, band in enumerate(_bands(np.arange(world.population.shape[-1]))):
         people[..., band] += world.population[..., age]
-    factor = np.array([_BY_SEX[sex] for sex in SEXES])[None, :, None] * _tilt(areas)[:, None, None]
+    by_sex = np.array([_BY_SEX[sex] for sex in SEXES])[None, :, None]
     old = np.zeros((len(areas.lsoas11), len(OLD_YEARS), len(SEXES), len(NEW_BANDS)), dtype=np.int64)
     new = np.zeros((len(areas.lsoas21), len(NEW_YEARS), len(SEXES), len(NEW_BANDS)), dtype=np.int64)
     known = {year: at for at, year in enumerate(world.years)}
     for year in (*OLD_YEARS, *NEW_YEARS):
         ends = [known[max(mid, world.years[0])] for mid in (year - 1, year)]
+        # A share of the contrast that changes by as much each year as to reach its end in 2035.
+        rest = 1 + PATHS[scenario] * (year - _CENTRE) / (_DEADLINE - _CENTRE)
+        factor = by_sex * (_tilt(areas) ** rest)[:, None, None] * _SPIKES.get((scenario, year), 1.0)
         mean = people[:, ends].mean(axis=1) * _law() * factor * np.exp(-_FALL * (year - _CENTRE))
         drawn = rng.poisson(mean).astype(np.int64)
         if year in NEW_YEARS:
