@@ -13,10 +13,8 @@ from pathlib import Path
 import pytest
 
 from gapwatch import snapshots
-from gapwatch import study as study_file
 from gapwatch.demo.replica import Replica, World
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
 from tests.command import contents, gapwatch
 from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, bases, pull, world_of
 

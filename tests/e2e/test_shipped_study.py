@@ -14,14 +14,14 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-import python_calamine
 import pytest
+import python_calamine
 
 from gapwatch import snapshots
 from gapwatch import study as study_file
+from gapwatch.counting.counts import period
 from gapwatch.demo.replica import World, westminster
 from gapwatch.demo.replica.workbooks import NEW_FILE, NEW_PAGE, OLD_FILE, OLD_MEMBER, OLD_PAGE
-from gapwatch.counting.counts import period
 from gapwatch.gap.own_measures import two_sides
 from gapwatch.gap.own_tables import tabled
 from gapwatch.gap.series import Series, series

@@ -77,8 +77,7 @@ def demo(
 
 def _rehearse(study: Path, scenario: str, seed: int, folder: Path, *, json_: bool) -> None:
     """Pull and release a study from the replica of its publishers."""
-    from gapwatch import study as study_file
-    from gapwatch.demo.rehearsal import BANNER, newest_end, rehearse
+    from gapwatch.demo.rehearsal import BANNER, rehearse
     from gapwatch.demo.twin.folder import require_free
     from gapwatch.project import find
     from gapwatch.quality.checker import Checker
@@ -92,16 +91,14 @@ def _rehearse(study: Path, scenario: str, seed: int, folder: Path, *, json_: boo
 
         project = rehearse(study, find(study).raw, scenario, seed, folder, of_pull)
         found = pipeline.run(project, checker=of_run)
-    loaded, _ = study_file.load(project.study_file)
-    newest = newest_end(found.path, loaded.primary.id)
     if json_:
-        print_json({**vars(found), "path": str(found.path), "newest_end": newest})
+        print_json({**vars(found), "path": str(found.path)})
         return
     for warning in found.warnings:
         logging.getLogger("gapwatch").warning(warning)
     typer.echo(BANNER)
     typer.echo(f"Verdict: {found.verdict}. {found.sentence}")
-    typer.echo(f"Newest window: to {newest}")
+    typer.echo(f"Newest window: to {found.newest_end}")
     typer.echo(f"Report:  {found.path / 'report.html'}")
     typer.echo(f"         {found.path / 'report.pdf'}")
 

@@ -7,7 +7,6 @@ network. Figures that were pinned by hand come along as they are.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import logging
 import re
@@ -104,15 +103,6 @@ def rehearse(
         with RehearsingClient(routes) as client:
             pulling.pull(project, today=TODAY, client=client, checker=checker)
     return project
-
-
-def newest_end(release: Path, measure: str) -> int:
-    """The last year of the newest window of a measure, from the release's own table."""
-    with (release / "data" / "gap.csv").open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        return max(
-            int(row["period_end"]) for row in csv.DictReader(lines) if row["measure"] == measure
-        )
 
 
 def _require(study: Study, scenario: str) -> None:

@@ -24,11 +24,11 @@ def against_totals(levels: Iterable[Counts], published: pd.DataFrame) -> pd.Data
     A year of which only some months are counted is left out, and so are deaths in years to June:
     the publisher's totals are of calendar years, of which these share one half. The share of an
     area's residents in blocks that were shared out between areas is added to each limit: such an
-    area is a best fit, and its publisher may have drawn it otherwise. Warned of are residents that differ by more than
-    2%, as another base of the estimates makes them, and deaths by more than 2%, each by more than
-    two persons and than half the step that all totals are rounded to. Beyond 40% of the residents
-    no other base explains the difference, and beyond 20% of the deaths (and ten) no other date of
-    registration does: these stop.
+    area is a best fit, and its publisher may have drawn it otherwise. Warned of are residents that
+    differ by more than 2%, as another base of the estimates makes them, and deaths by more than 2%,
+    each by more than two persons and than half the step that all totals are rounded to. Beyond 40%
+    of the residents no other base explains the difference, and beyond 20% of the deaths (and ten)
+    no other date of registration does: these stop.
     """
     rules = (
         (RESIDENTS_TOTAL, "population_persons", RESIDENTS_SHARE, RESIDENTS_STOP_SHARE),

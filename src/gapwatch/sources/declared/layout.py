@@ -225,25 +225,9 @@ def records(
     dropped = [(column(layout, name), name, set(map(plain, w))) for name, w in source.drop.items()]
     chosen = [*kept, *dropped]
     find = functools.partial(column, layout)
-    every = [(column(layout, name), name, plain(word)) for name, word in source.every.items()]
     patterns = RowPatterns(source, find, seen.patterns, layout.where)
-
-    def leave_out(number: int, cells: list[str]) -> None:
-        for at, name, word in every:
-            if cells[at] == word:
-                _lost(f"{layout.where}, row {number}", name, word, cells)
-        if left_out is not None:
-            left_out(number, cells)
-
-    rows = patterns.before_end(layout.rows) if source.end_pattern else layout.rows
-    if source.carry_down:
-        rows = carried_down(source, find, rows)
-    for number, row in enumerate(rows, layout.first):
-        if not any(row):
-            continue
-        cells = row + [""] * (width - len(row))
-        if layout.coded is not None:
-            layout.coded.require_apart(number, cells)
+    leave_out = _leaving(source, layout, left_out)
+    for number, row, cells in _rows(source, layout, patterns, find):
         for at, name, _ in chosen:
             seen.note(name, cells[at])
         seen.words.update((name, cells[at]) for at, name, words in kept if cells[at] in words)
@@ -260,6 +244,38 @@ def records(
                    _uneven_remedy(source))  # fmt: skip
         _require_kept(source, layout, number, cells)
         yield number, cells
+
+
+def _rows(
+    source: FileSource, layout: Layout, patterns: RowPatterns, find: Callable[[str], int]
+) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Numbers of the rows that aren't blank, the rows, and these as wide as the header."""
+    rows = patterns.before_end(layout.rows) if source.end_pattern else layout.rows
+    if source.carry_down:
+        rows = carried_down(source, find, rows)
+    for number, row in enumerate(rows, layout.first):
+        if not any(row):
+            continue
+        cells = row + [""] * (len(layout.names) - len(row))
+        if layout.coded is not None:
+            layout.coded.require_apart(number, cells)
+        yield number, row, cells
+
+
+def _leaving(
+    source: FileSource, layout: Layout, left_out: Callable[[int, list[str]], None] | None
+) -> Callable[[int, list[str]], None]:
+    """What to do with a row that is left out: refuse one that `every` asks to be kept."""
+    every = [(column(layout, name), name, plain(word)) for name, word in source.every.items()]
+
+    def leave_out(number: int, cells: list[str]) -> None:
+        for at, name, word in every:
+            if cells[at] == word:
+                _lost(f"{layout.where}, row {number}", name, word, cells)
+        if left_out is not None:
+            left_out(number, cells)
+
+    return leave_out
 
 
 def _require_kept(source: FileSource, layout: Layout, number: int, cells: list[str]) -> None:
