@@ -71,6 +71,7 @@ def analyse(
     Raises ValidationError for tables that break their contract, and as the stages do;
     what breaks a critical expectation, the gate's findings refuse.
     """
+    study = study.with_held(inputs)
     inputs = step("check", hand_over, study, inputs, gate)
     found = step("measure", series, study, inputs, told.settled)
     require_sexes_of_computed(study, found.tables)

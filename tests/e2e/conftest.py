@@ -195,7 +195,7 @@ def pulled(served: Replica, tmp_path_factory: pytest.TempPathFactory) -> Project
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["new"] is True
-    assert len(said["changed_sources"]) == 8
+    assert len(said["changed_sources"]) == 13
     return project
 
 

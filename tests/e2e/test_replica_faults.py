@@ -107,7 +107,7 @@ def test_a_page_that_is_missing_is_noticed(
     world: World, project: Project, publisher: str, words: str
 ) -> None:
     with Replica(world, page_size=50, cells=5000) as replica:
-        ask_replica(project, replica)
+        ask_replica(project, replica, every_required=True)
         replica.fault("page-missing", on=publisher)
         before = contents(project.raw)
         with pytest.raises(SourceError, match=words):

@@ -123,6 +123,9 @@ def _absent(case: Case) -> list[Block]:
     pulled = any(
         source.id in held and not isinstance(source, PinnedSource) for source in case.study.sources
     )
+    if case.study.computed is None and any(source.table == "deaths" for source in absent):
+        text += (" Deaths are among them. Once they have been fetched, our own life tables decide; "
+                 "until then the published figures do.")  # fmt: skip
     by_hand = "" if pulled else "This report rests on figures that were pinned by hand. "
     return [
         Heading("What this report doesn't hold"),

@@ -49,6 +49,7 @@ def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
     life tables decide, nothing need be published for its areas: a measure's own baseline must lie
     in the years that have deaths and residents.
     """
+    study = study.with_held(inputs)
     vintage = study.geography.vintage
     own = study.computed is not None and study.computed.decides
     mine = {

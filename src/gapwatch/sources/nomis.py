@@ -248,13 +248,15 @@ def _page(content: bytes, where: str, expected: int) -> pd.DataFrame:
     for name, place in zip(FIELDS, at, strict=True):
         column = [cells[place] for cells in rows]
         if name.startswith("geography"):
-            data[name] = [words(cell) for cell in column]
+            known = {cell: words(cell) for cell in set(column)}
+            data[name] = [known[cell] for cell in column]
             continue
+        whole = {cell: int(cell) for cell in set(column) if _WHOLE.fullmatch(cell)}
         for cell, number in zip(column, numbers, strict=True):
-            if not _WHOLE.fullmatch(cell):
+            if cell not in whole:
                 found = repr(cell)[:100] if cell else "a blank, which is not zero"
                 refuse(f"{where}, row {number}, column {name.upper()}", "a whole number", found)
-        data[name] = np.array([int(cell) for cell in column], dtype=np.int64)
+        data[name] = np.array([whole[cell] for cell in column], dtype=np.int64)
     told = data["record_count"]
     if (told != expected).any():
         row = numbers[int(np.flatnonzero(told != expected)[0])]

@@ -116,6 +116,7 @@ def combine(
     Here is all that is asked of tables together, whichever kind of source brought them: that names
     agree, that none is lacking, that the study fits and is whole, that the figures can be true.
     """
+    study = study.with_held({name for frames in found.values() for name in frames})
     require_names(study, found)
     parts: dict[str, list[pd.DataFrame]] = {}
     for frames in found.values():

@@ -21,7 +21,8 @@ class Level(Part):
 class Computed(Part):
     """Life expectancy from deaths and residents of small blocks.
 
-    `decides`: whether trend and verdict rest on it; else it stands beside the published figures.
+    `decides`: whether trend and verdict rest on it, once deaths are pinned; until then, and where
+    it is false, published figures decide, and ours stand beside them.
     `bases` names the bases of residents' estimates, the preferred one first: where a year has
     several, the first of them is taken. `levels` holds the study's own vintage and any other areas;
     the first age of each band is one of `age_starts`, and the open top band is the first one that
