@@ -29,15 +29,16 @@ def bases(replica: Replica) -> dict[str, str]:
     return {**replica.publishers, "ons": replica.ons}
 
 
-def ask_replica(project: Project, replica: Replica, *, every_required: bool = False) -> None:
-    """Point the study at the replica: nothing but the publishers' addresses is changed.
-
-    With `every_required` no source may fail, not even one that the verdict can do without.
-    """
+def require_every_source(project: Project) -> None:
+    """Let no source fail, not even one that the verdict can do without: each fault stops a pull."""
     text = project.study_file.read_text(encoding="utf-8")
-    if every_required:
-        # Each fault is to stop the pull; what may fail is tried in test_pull_operator.
-        text = re.sub(r'(?m)^(kind = "(?:fingertips|nomis|portal)")$', r"\1\nrequired = true", text)
+    kinds = r'(?m)^(kind = "(?:file|fingertips|nomis|portal)")$'
+    project.study_file.write_text(re.sub(kinds, r"\1\nrequired = true", text), encoding="utf-8")
+
+
+def ask_replica(project: Project, replica: Replica) -> None:
+    """Point the study at the replica: nothing but the publishers' addresses is changed."""
+    text = project.study_file.read_text(encoding="utf-8")
     assert text.count(ONS) == 2
     addresses = "\n".join(f'{name} = "{base}"' for name, base in replica.publishers.items())
     project.study_file.write_text(
