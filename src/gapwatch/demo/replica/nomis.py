@@ -87,7 +87,7 @@ def _csv(world: World, request: Request, cells: int) -> Reply:
     offset = asked.get("recordoffset", "0")
     if chosen is None or not set(fields) <= set(FIELDS) or not offset.isdecimal():
         return NOTHING
-    total = math.prod(map(len, chosen))
+    total = math.prod(len(part) for part in chosen)
     page = list(_rows(world.years, *chosen, range(int(offset), min(int(offset) + cells, total))))
     if int(offset) and request.fault("page-missing"):
         page = []

@@ -60,10 +60,10 @@ def require_bands(
                        "correct values.age in the study")  # fmt: skip
         # Who leaves an age out by name knows that it is there.
         left_out = any(any(map(str.isdigit, name)) for name in source.ignored)
-        last = bands[-1]
-        single, mapped = last[0] == last[1], last[3] in source.values.get("age", {})
+        oldest = bands[-1]
+        single, mapped = oldest[0] == oldest[1], oldest[3] in source.values.get("age", {})
         if not opened and (single or mapped) and not left_out:
-            _closed(where, last)
+            _closed(where, oldest)
 
 
 def _closed(where: str, band: Band) -> None:
