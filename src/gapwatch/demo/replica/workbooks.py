@@ -131,9 +131,8 @@ def _areas(
 ) -> Iterator[tuple[int, str, str, tuple[tuple[str, str], ...]]]:
     """Every area with its number (below 0 for those of other places) and its authorities."""
     mine = ((world.code, world.name),)
-    places = world.places
-    codes = [lsoa.code for lsoa in (places.lsoas11 if old else places.lsoas21)]
-    for at, code in enumerate(codes):
+    lsoas = world.places.lsoas11 if old else world.places.lsoas21
+    for at, code in enumerate([lsoa.code for lsoa in lsoas]):
         yield at, code, f"{world.name} {at + 1:03d}", mine
     for code, name, authorities in ELSEWHERE:
         yield -1, code, name, authorities

@@ -53,17 +53,17 @@ def require_bands(
                    f"{other[0]} and over",
                    f"say in values.age what the first is: \"{one[3]}\" = "
                    f"\"{one[0]} to {other[0] - 1}\", once the file's notes say so")  # fmt: skip
-        for before, after in pairwise(bands):
-            if before[1] is None or after[0] <= before[1]:
-                found = f"{before[2]!r} and {after[2]!r}"
+        for one, other in pairwise(bands):
+            if one[1] is None or other[0] <= one[1]:
+                found = f"{one[2]!r} and {other[2]!r}"
                 refuse(where, "bands of ages that don't overlap", found,
                        "correct values.age in the study")  # fmt: skip
         # Who leaves an age out by name knows that it is there.
         left_out = any(any(map(str.isdigit, name)) for name in source.ignored)
-        top = bands[-1]
-        single, mapped = top[0] == top[1], top[3] in source.values.get("age", {})
+        oldest = bands[-1]
+        single, mapped = oldest[0] == oldest[1], oldest[3] in source.values.get("age", {})
         if not opened and (single or mapped) and not left_out:
-            _closed(where, top)
+            _closed(where, oldest)
 
 
 def _closed(where: str, band: Band) -> None:
