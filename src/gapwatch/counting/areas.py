@@ -15,7 +15,7 @@ from gapwatch.counting.bands import UNTOLD
 from gapwatch.counting.blocks import Blocks, BlockSeries, FloatArray, YearOfBlocks, read_blocks
 from gapwatch.counting.closing import Settled
 from gapwatch.counting.counts import BoolArray, Counts, Rounded
-from gapwatch.counting.crossing import Crossing, Shares, crossing
+from gapwatch.counting.crossing import Crossing, Shares, crossing, shares_of
 from gapwatch.counting.disclosure import protect_count_totals, require_adding_up
 from gapwatch.counting.plausibility.absent import mark_absent, monthly_deaths
 from gapwatch.errors import ValidationError
@@ -112,8 +112,9 @@ def _crossing(
     shares: dict[str, tuple[Shares, Shares]] = {}
     leading = {}
     for kind in paths[0]:
-        both = [_shares(each[kind]) for each in paths]
-        of = {block: (both[0][block], both[1][block]) for block in both[0]}
+        both = [shares_of(each[kind]) for each in paths]
+        of = {block: (areas, both[1][block]) for block, areas in both[0].items()
+              if block in both[1]}  # fmt: skip
         names = {block: repr(each) for block, each in of.items()}
         shares |= {names[block]: each for block, each in of.items()}
         pairs = pd.DataFrame({"from_code": list(names), "to_code": list(names.values())})
@@ -121,15 +122,6 @@ def _crossing(
     atoms = _level(rules, Level(geography=_ATOM, paths=dict.fromkeys(leading, ())), series,
                    leading)  # fmt: skip
     return crossing(levels[beside], levels[study.geography.vintage], atoms, shares)
-
-
-def _shares(path: Lookup) -> dict[str, Shares]:
-    """The areas that each block leads to, with its share in each."""
-    found: dict[str, list[tuple[str, float]]] = {}
-    columns = (path.pairs["from_code"], path.pairs["to_code"], path.pairs["weight"])
-    for block, area, weight in zip(*columns, strict=True):
-        found.setdefault(str(block), []).append((str(area), round(float(weight), 9)))
-    return {block: tuple(sorted(areas)) for block, areas in found.items()}
 
 
 def _years(series: BlockSeries) -> pd.DataFrame:
@@ -161,7 +153,9 @@ def _level(
     for at, year in enumerate(series.years):
         deaths[:, :, at], _ = _carried(level, year, year.deaths, paths, codes)
         people[:, :, at], moved = _carried(level, year, year.residents, paths, codes)
-        _require_people(level, year, codes, deaths[:, :, at], people[:, :, at])
+        # Deaths and residents on blocks of two kinds make other atoms where one of them was split.
+        if level.geography != _ATOM:
+            _require_people(level, year, codes, deaths[:, :, at], people[:, :, at])
         people[:, :, at] *= year.deaths.part
         for blocks, into in zip((year.deaths, year.residents), by_rounding, strict=True):
             if blocks.rounded is None or into is None:

@@ -27,8 +27,10 @@ import numpy.typing as npt
 from gapwatch.counting.counts import BoolArray, Counts, FloatArray
 from gapwatch.counting.isolating import Area, emptied, open_bands
 from gapwatch.counting.solving import LEAST_DEATHS, error_steps
+from gapwatch.geography.lookups import Lookup
 
 LEAST_PERSON_YEARS = 5_000.0
+_DECIMALS = 9
 Shares = tuple[tuple[str, float], ...]
 IntArray = npt.NDArray[np.int64]
 
@@ -59,6 +61,15 @@ def crossing(level: Counts, own: Counts, atoms: Counts, shares: Mapping[str, tup
                 table[row, place[area]] = share
         tables.append(table)
     return Crossing(level, atoms, *tables)
+
+
+def shares_of(path: Lookup) -> dict[str, Shares]:
+    """The areas that each block leads to, with its share in each."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    columns = (path.pairs["from_code"], path.pairs["to_code"], path.pairs["weight"])
+    for block, area, weight in zip(*columns, strict=True):
+        found.setdefault(str(block), []).append((str(area), round(float(weight), _DECIMALS)))
+    return {block: tuple(sorted(areas)) for block, areas in found.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -108,7 +108,7 @@ def others(
     one, other, by_one, by_other = (part[possible] for part in (one, other, by_one, by_other))
     parts = [((by_one * each[one] + by_other * each[other] - aim) / scale, each / scale)
              for each, aim, scale in aims]  # fmt: skip
-    more = by_one + by_other
+    more = (by_one + by_other).astype(np.float64)
     for band, by in wanted:
         if atom[band] + by < 0:
             continue

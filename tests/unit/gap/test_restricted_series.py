@@ -98,6 +98,7 @@ def test_gaps_and_baselines_follow_from_told_sides(release: Release) -> None:
     assert set(release.of.gaps["reason"]) == {"", HIDDEN}
 
 
+@pytest.mark.long
 def test_gaps_beside_published_ones_are_those_that_would_decide(release: Release) -> None:
     of = series(cases.study(decides=False), cases.inputs(release.own))
     pd.testing.assert_frame_equal(of.tables["computed_gap"], release.of.gaps)
