@@ -31,8 +31,8 @@ class Computed(Part):
     ours lies within `tolerance_years`. `target` is what own figures are judged against where they
     decide: the promised share of the gap that was `stated`, for the measure and the sex that it
     was stated of, or of the own gap in the `baseline` window. Every other measure and sex has the
-    latter. Both are computed always. A study that says neither is judged against the baseline; where
-    it names a baseline window that its own figures have, the target is then the share of that
+    latter. Both are computed always. A study that says neither is judged against the baseline;
+    where it names a baseline window that its own figures have, the target is then the share of that
     figure as it is, without its error. Deaths by cause are added up only where `every_cause` says
     that the source holds all of them: a file of some causes would give too long lives.
     """
