@@ -162,7 +162,7 @@ TARGET = Table(
         YEAR_ENDS,
         years("baseline_gap_years", "The stated gap, or our own gap in the baseline window"),
         years("baseline_se_years", "Standard error of the baseline's gap, which is carried into "
-              "the probability; empty for the stated gap", minimum=0),
+              "the probability; empty where it isn't", minimum=0),
         years("target_gap_years", "Gap that the promise asks for"),
         calendar("target_year", "Year by which the promise is to be kept"),
         text("verdict", "The verdict against this target", choices=VERDICTS),

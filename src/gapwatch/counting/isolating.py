@@ -115,7 +115,8 @@ def others(
         away = np.zeros(len(one))
         for moved, each in parts:
             away += (moved + by * each[band]) ** 2
-        barred = (one == band) | (other == band) | ~_counts_alike(atom, areas, np.asarray(more + by, dtype=np.float64))
+        deaths_more = np.asarray(more + by, dtype=np.float64)
+        barred = (one == band) | (other == band) | ~_counts_alike(atom, areas, deaths_more)
         away[barred] = np.inf
         # By value, so that no processor's way of sorting chooses among equals.
         most = np.inf if len(away) <= _TRIED else np.partition(away, _TRIED)[_TRIED]

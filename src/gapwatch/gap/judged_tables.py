@@ -89,7 +89,7 @@ def _target_row(item: Judged, one: Against) -> dict[str, object]:
         "baseline_end": None if of_stated else item.baseline_period[1],
         "year_ends": CALENDAR_YEAR if of_stated else item.year_ends,
         "baseline_gap_years": target.baseline_gap_years if target else None,
-        "baseline_se_years": target.baseline_se_years if target and not of_stated else None,
+        "baseline_se_years": target.baseline_se_years if target and target.share else None,
         "target_gap_years": target.gap_years if target else None,
         "target_year": item.deadline_year,
         "verdict": found.verdict,

@@ -21,6 +21,7 @@ class TargetRow:
     baseline_start: int | None
     baseline_end: int | None
     baseline_gap_years: float | None
+    baseline_se_years: float | None
     target_gap_years: float | None
     target_year: int
     verdict: str
@@ -99,9 +100,9 @@ def other(case: Case) -> str:
 
 
 def carried(case: Case) -> str:
-    """That the error of a measured baseline is in the chance; "" for a target that is stated."""
+    """That the error of a measured baseline is in the chance; "" where it isn't."""
     row = heading(case, case.sexes[0])
-    if row is None or row.target == STATED or row.target_gap_years is None:
+    if row is None or row.baseline_se_years is None or row.target_gap_years is None:
         return ""
     return (
         f"The target is {part(case)} of a gap that was itself measured, and the chance of meeting "
