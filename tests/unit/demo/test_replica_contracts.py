@@ -275,7 +275,7 @@ def test_the_portal_sends_its_errors_under_status_200(
 def test_the_catalogue_names_the_services(client: Client, replica: Replica) -> None:
     listed = asked(client, replica.publishers["portal"], {"f": "json"})["services"]
     assert {"name": "MSOA_2021_EW_BGC_V3", "type": "FeatureServer"} in listed
-    assert len(listed) == 8
+    assert len(listed) == 12
 
 
 def test_outlines_are_valid_and_tile_the_borough_without_a_gap(
