@@ -32,13 +32,14 @@ SLIPS: dict[str, tuple[str, Slip]] = {}
 AREA, NAME, YEAR, SEX, COUNTS = 0, 1, 2, 3, 4
 SPARSE_HEADER = ["LSOA 2011 code", "LSOA 2011 name", "Year of registration", "Sex", "Age", "Deaths"]
 UNSEEN = {
-    "a whole file of residents on another base": "residents by age that are all off by a few "
-    "per cent, with totals of the same base, are residents that could be",
-    "totals and counts wrong alike": "deaths moved between wards in every year, where the totals "
-    "that are pinned were made of the same file",
-    "a level of mortality for the whole place": "deaths of every year short by the same share, "
-    "with totals of the same file",
+    "a block led to another ward": "each block is of some ward, and any of them could be",
+    "a last year that is not over": "a year with a fifth to a third fewer deaths is one that a "
+    "place of this size may have",
+    "deaths by place of occurrence": "moved in every year alike, so that no year stands out",
+    "sexes of a ward exchanged": "of the residents alone they nearly cancel out",
+    "years missing": "of a block's residents and deaths alike",
 }
+"""Slips that nothing else tells where no totals of the same areas and years are pinned, and why."""
 
 
 def slip(kind: str) -> Callable[[Slip], Slip]:
@@ -92,9 +93,11 @@ def sparse(world: World, words: str = "sparse = true\n") -> World:
     start = text.index('id = "deaths"')
     end = text.find("\n[[sources]]", start)
     mine = text[start:end]
-    mine = mine.replace(
-        'sex = "Sex" }', 'sex = "Sex", age = "Age", deaths_persons = "Deaths" }'
-    ).replace("wide = 'Aged (?P<age>.+)'\n", "").replace(', measure = "deaths_persons"', "")
+    mine = (
+        mine.replace('sex = "Sex" }', 'sex = "Sex", age = "Age", deaths_persons = "Deaths" }')
+        .replace("wide = 'Aged (?P<age>.+)'\n", "")
+        .replace(', measure = "deaths_persons"', "")
+    )
     told = f"{words}years = [{FIRST_YEAR}, {YEARS[-1]}]\n"
     return replace(world, study=text[:start] + mine + "\n" + told + text[end:])
 
@@ -232,7 +235,9 @@ def the_oldest_left_out(world: World, rng: Chance) -> World | None:
 def cells_in_error(world: World, rng: Chance) -> World | None:
     table = pick(rng, set(world.tables) - {OUTLINES, LOOKUP})
     row = world.tables[table][int(rng.integers(1, len(world.tables[table])))]
-    row[-1] = pick(rng, ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "n/a", "NULL", "nan", "-99", "999999"])
+    row[-1] = pick(
+        rng, ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "n/a", "NULL", "nan", "-99", "999999"]
+    )
     return world
 
 
@@ -566,18 +571,28 @@ def a_total_row_among_the_data(world: World, rng: Chance) -> World | None:
     table = counted(world, rng) or TOTALS
     rows = body(world, table)
     if table == TOTALS:
-        world.tables[TOTALS].append([rows[0][0], rows[0][1], "Ward", "2026", rows[0][4], rows[0][5]])
+        world.tables[TOTALS].append(
+            [rows[0][0], rows[0][1], "Ward", "2026", rows[0][4], rows[0][5]]
+        )
         return world
     by: dict[tuple[str, ...], list[int]] = {}
     turn = int(rng.integers(0, 3))
     for row in rows:
-        key = [(row[YEAR], row[SEX]), (row[AREA], row[NAME], row[YEAR]), (row[AREA], row[NAME], row[SEX])][turn]
+        key = [
+            (row[YEAR], row[SEX]),
+            (row[AREA], row[NAME], row[YEAR]),
+            (row[AREA], row[NAME], row[SEX]),
+        ][turn]
         held = by.setdefault(key, [0] * (len(row) - COUNTS))
         by[key] = [a + int(b) for a, b in zip(held, row[COUNTS:], strict=True)]
     code = str(rng.choice([names.BOROUGH_CODE, "E01099999"]))
     last = years(world)[-1]
     for key, whole in by.items():
-        head = [[code, "Total", *key], [*key, "Persons"], [key[0], key[1], f"2008-{last}", key[-1]]][turn]
+        head = [
+            [code, "Total", *key],
+            [*key, "Persons"],
+            [key[0], key[1], f"2008-{last}", key[-1]],
+        ][turn]
         world.tables[table].append([*head, *map(str, whole)])
     return world
 
@@ -667,7 +682,9 @@ def scores_the_other_way_round(world: World, _rng: Chance) -> World | None:
 
 @slip("F")
 def a_decimal_comma(world: World, rng: Chance) -> World | None:
-    table, columns = [(LIFE, (5, 6, 7)), (REFERENCE, (2, 3)), (OUTLINES, (2,))][int(rng.integers(0, 3))]
+    table, columns = [(LIFE, (5, 6, 7)), (REFERENCE, (2, 3)), (OUTLINES, (2,))][
+        int(rng.integers(0, 3))
+    ]
     for row in body(world, table):
         for at in columns:
             row[at] = row[at].replace(".", ",")
