@@ -37,6 +37,7 @@ from gapwatch.sources.sanity import (
     men_among_oldest,
     require_direction,
     require_sexes,
+    residents_same_for_both,
 )
 from gapwatch.sources.unlisted import unlisted
 from gapwatch.study import Study, restricted_tables
@@ -45,6 +46,11 @@ Frames = dict[str, pd.DataFrame]
 Result = TypeVar("Result")
 NOTHING_EARLIER = Earlier()
 _MOST_TOLD = 20
+_WHOLE_BLOCKS = (
+    "no block lacks deaths of years in which its other years make 18 or more to be expected"
+)
+_OLD_WOMEN = "no more men than women of 85 and over in each area; the sexes may be exchanged there"
+_TWO_SEXES = "women and men are counted apart, not persons or one sex twice"
 
 
 class Step(Protocol):
@@ -155,11 +161,10 @@ def require_sexes_of_computed(study: Study, made: Frames) -> None:
 def note_blocks(inputs: Frames, restricted: Collection[str], gate: Gate) -> None:
     """Warn of blocks that lack deaths of some years, and of areas in which men grow oldest."""
     checks = (
-        (DEATHS.name, "no block lacks deaths of years in which its other years make 18 or more to "
-         "be expected", absent_from_blocks),
-        (POPULATION.name, "no more men than women of 85 and over in each area; the sexes may be "
-         "exchanged there", men_among_oldest),
-    )  # fmt: skip
+        (DEATHS.name, _WHOLE_BLOCKS, absent_from_blocks),
+        (POPULATION.name, _OLD_WOMEN, men_among_oldest),
+        (POPULATION.name, _TWO_SEXES, residents_same_for_both),
+    )
     for table, says, check in checks:
         if table in inputs and table not in restricted:
             found = check(inputs[table])

@@ -84,7 +84,7 @@ def right(
     tables = {
         LIFE: _life(deaths, people),
         TOTALS: [
-            row for row in _totals(deaths, people) 
+            row for row in _totals(deaths, people)
             if row[3] == "Year" or int(row[3]) <= totals_to
         ],
         REFERENCE: [list(REFERENCE_HEADER), *(

@@ -10,7 +10,7 @@ from tests.everyday.world import right
 
 pytestmark = pytest.mark.long
 # Residents of a ward from 3,000 to 60,000.
-SIZES = (0.3, 1.0, 6.0)
+SIZES = (0.3, 1.0, 5.7)
 EACH = 28
 MOST_WARNED = 0.02
 

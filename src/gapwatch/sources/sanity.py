@@ -49,9 +49,14 @@ def require_sane(study: Study, inputs: Frames) -> None:
     _require_countries(inputs["life_expectancy"])
     require_sexes("life_expectancy", inputs["life_expectancy"], code="area_code")
     restricted = restricted_tables(study.sources)
-    for table in ("deaths", "life_expectancy", "population"):
-        if table in inputs:
-            _require_two_sexes(table, inputs[table], told=table not in restricted)
+    for table in ("deaths", "life_expectancy"):
+        for where, cells in same_for_both(table, inputs[table]) if table in inputs else ():
+            raise ValidationError(
+                where, expected="women and men counted apart", found="the same figures for both"
+                + f", in each of {cells} cells" * (table not in restricted),
+                remedy="see whether the figures are of persons, or of one sex twice: in the file, "
+                "in its columns or in the words that the source's description maps",
+            )  # fmt: skip
     if "population" in inputs:
         _require_oldest(inputs["population"])
     if "boundary" in inputs:
@@ -106,7 +111,7 @@ def men_among_oldest(people: pd.DataFrame) -> list[str]:
     """
     old = people[people["age_start_years"] >= _OLDEST_YEARS]
     by_year = old.groupby(["geography", "area_code", "year", "sex"])["population_persons"].sum()
-    mean = by_year.groupby(level=["geography", "area_code", "sex"]).mean().unstack("sex")
+    mean = by_year.groupby(level=["geography", "area_code", "sex"]).mean().unstack("sex")  # noqa: PD010
     return [
         f"{code}: {row['male']:,.0f} men, {row['female']:,.0f} women of {_OLDEST_YEARS} and over"
         for (_, code), row in mean.dropna().iterrows()
@@ -123,7 +128,7 @@ def absent_from_blocks(deaths: pd.DataFrame) -> list[str]:
     """
     told = []
     for _, rows in deaths.groupby(["geography", "year_ends"], sort=True):
-        by_year = rows.groupby(["area_code", "year"])["deaths_persons"].sum().unstack(fill_value=0)
+        by_year = rows.groupby(["area_code", "year"])["deaths_persons"].sum().unstack(fill_value=0)  # noqa: PD010
         years = by_year.columns
         for code, counts in by_year.iterrows():
             values = counts.to_numpy(dtype=np.float64)
@@ -205,8 +210,11 @@ def _require_countries(life: pd.DataFrame) -> None:
         )
 
 
-def _require_two_sexes(table: str, frame: pd.DataFrame, *, told: bool) -> None:
-    """The same figures for women as for men, cell by cell, are those of persons, or of one sex."""
+def same_for_both(table: str, frame: pd.DataFrame) -> list[tuple[str, int]]:
+    """Where a table has the same figures for women as for men in every cell, and in how many.
+
+    Those are figures of persons, or of one sex. Small counts are the same by chance, and left out.
+    """
     value = "life_expectancy_years" if table == "life_expectancy" else f"{table}_persons"
     time = "year" if "year" in frame else "period_end"
     beside = [name for name in frame.columns if name in _BESIDE_SEX]
@@ -214,17 +222,18 @@ def _require_two_sexes(table: str, frame: pd.DataFrame, *, told: bool) -> None:
         frame.loc[frame["sex"] == sex, [*beside, value]].set_index(beside)[value] for sex in SEXES
     )
     both = pd.concat([women, men], axis=1, join="inner", keys=SEXES)
-    # Small counts are the same by chance.
     both = both[both.min(axis=1) > _SMALL]
     same = (both["female"] == both["male"]).groupby(level=["geography", time])
-    for key, cells in same:
-        if len(cells) >= _LEAST_CELLS and cells.all():
-            raise ValidationError(
-                f"{table}, {key[0]}, {key[1]}", expected="women and men counted apart",
-                found="the same figures for both" + f", in each of {len(cells)} cells" * told,
-                remedy="see whether the figures are of persons, or of one sex twice: in the file, "
-                "in its columns or in the words that the source's description maps",
-            )  # fmt: skip
+    return [
+        (f"{table}, {key[0]}, {key[1]}", len(cells))
+        for key, cells in same
+        if len(cells) >= _LEAST_CELLS and cells.all()
+    ]
+
+
+def residents_same_for_both(people: pd.DataFrame) -> list[str]:
+    """Years in which as many women as men are resident in each cell, with the number of cells."""
+    return [f"{where}: {cells} cells" for where, cells in same_for_both("population", people)]
 
 
 def _require_kinds(table: str, frame: pd.DataFrame) -> None:
