@@ -37,7 +37,6 @@ from gapwatch.sources.sanity import (
     men_among_oldest,
     require_direction,
     require_sexes,
-    residents_same_for_both,
 )
 from gapwatch.sources.unlisted import unlisted
 from gapwatch.study import Study, restricted_tables
@@ -50,7 +49,6 @@ _WHOLE_BLOCKS = (
     "no block lacks deaths of years in which its other years make 18 or more to be expected"
 )
 _OLD_WOMEN = "no more men than women of 85 and over in each area; the sexes may be exchanged there"
-_TWO_SEXES = "women and men are counted apart, not persons or one sex twice"
 
 
 class Step(Protocol):
@@ -163,7 +161,6 @@ def note_blocks(inputs: Frames, restricted: Collection[str], gate: Gate) -> None
     checks = (
         (DEATHS.name, _WHOLE_BLOCKS, absent_from_blocks),
         (POPULATION.name, _OLD_WOMEN, men_among_oldest),
-        (POPULATION.name, _TWO_SEXES, residents_same_for_both),
     )
     for table, says, check in checks:
         if table in inputs and table not in restricted:

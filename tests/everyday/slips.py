@@ -36,6 +36,8 @@ UNSEEN = {
     "a last year that is not over": "a year with a fifth to a third fewer deaths is one that a "
     "place of this size may have",
     "deaths by place of occurrence": "moved in every year alike, so that no year stands out",
+    "one sex for both": "of residents alone: estimates that share persons out by halves are in use",
+    "persons in both sexes": "of residents alone, in every area and year alike",
     "sexes of a ward exchanged": "of the residents alone they nearly cancel out",
     "years missing": "of a block's residents and deaths alike",
 }

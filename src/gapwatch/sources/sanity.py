@@ -214,6 +214,7 @@ def same_for_both(table: str, frame: pd.DataFrame) -> list[tuple[str, int]]:
     """Where a table has the same figures for women as for men in every cell, and in how many.
 
     Those are figures of persons, or of one sex. Small counts are the same by chance, and left out.
+    Residents aren't asked: estimates that share persons out by halves are in use.
     """
     value = "life_expectancy_years" if table == "life_expectancy" else f"{table}_persons"
     time = "year" if "year" in frame else "period_end"
@@ -229,11 +230,6 @@ def same_for_both(table: str, frame: pd.DataFrame) -> list[tuple[str, int]]:
         for key, cells in same
         if len(cells) >= _LEAST_CELLS and cells.all()
     ]
-
-
-def residents_same_for_both(people: pd.DataFrame) -> list[str]:
-    """Years in which as many women as men are resident in each cell, with the number of cells."""
-    return [f"{where}: {cells} cells" for where, cells in same_for_both("population", people)]
 
 
 def _require_kinds(table: str, frame: pd.DataFrame) -> None:
