@@ -70,8 +70,10 @@ def _news(pulled: pulling.Pulled | None) -> str:
     """What the publishers sent that was new; the first changes, told one by one."""
     if pulled is None:
         return ""
-    if not pulled.new:
-        return "\nNothing new was sent by the publishers.\n"
+    lost = "".join(f"\n- {one.source}: {one.why}, since {one.since}" for one in pulled.carried)
+    missing = f"\nNot renewed:{lost}\n" if lost else ""
+    if not pulled.changed_sources:
+        return f"{missing}\nNothing new was sent by the publishers.\n"
     sources = "".join(f"\n- {source}" for source in pulled.changed_sources)
     # Not where a restricted file differs: the server keeps what an artifact says.
     changes = list(dict.fromkeys(
@@ -81,7 +83,7 @@ def _news(pulled: pulling.Pulled | None) -> str:
     told = "".join(f"\n- `{text.replace('`', chr(39))}`" for text in changes[:SHOWN_CHANGES])
     more = len(changes) - SHOWN_CHANGES
     rest = f"\n- and {more} more: see `gapwatch snapshots diff`" if more > 0 else ""
-    return f"\nNew from the publishers:{sources}\n\nChanges:{told or ' none'}{rest}\n"
+    return f"{missing}\nNew from the publishers:{sources}\n\nChanges:{told or ' none'}{rest}\n"
 
 
 def main() -> None:

@@ -69,6 +69,12 @@ class Little:
         if self.decides:
             self.tables["people.csv"] = list(self._counts("Residents"))
             self.tables["deaths.csv"] = list(self._counts("Deaths"))
+            for row in self.tables["totals.csv"]:
+                row["People"], row["Died"] = (
+                    sum(int(str(of[quantity])) for of in self.tables[table]
+                        if (of["Code"], of["Year"]) == (row["Code"], row["Year"]))
+                    for table, quantity in (("people.csv", "Residents"), ("deaths.csv", "Deaths"))
+                )  # fmt: skip
 
     def _counts(self, quantity: str) -> Iterable[dict[str, object]]:
         """A Gompertz mortality of each area, men's above women's; whole numbers, and no chance."""
@@ -76,7 +82,7 @@ class Little:
             for sex in ("female", "male"):
                 for year in range(2016, 2026):
                     for place, age in enumerate(AGES):
-                        people = 400 - 15 * place if place > 1 else (60, 240)[place]
+                        people = 401 - 14 * place if place > 1 else (61, 243)[place]
                         middle = (0.5, 3)[place] if place < 2 else 5 * place - 2.5
                         rate = 3e-5 * (1.7 if sex == "male" else 1.0) * 2.718 ** (0.098 * middle)
                         rate *= 1.6 - 0.2 * at

@@ -18,7 +18,7 @@ from gapwatch import publishing
 from gapwatch.audit.verify import read_manifest
 from gapwatch.errors import GapwatchError, UsageError
 from gapwatch.project import Project
-from gapwatch.sources import http
+from gapwatch.sources.posting import post
 from gapwatch.study.alerts import Alerts, wrong_address, wrong_mail
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def _quietly(
     try:
         target = address(alerts, name)
         if target:
-            http.post(target, content, named=f"{name} of [alerts]", seconds=SECONDS)
+            post(target, content, named=f"{name} of [alerts]", seconds=SECONDS)
     except GapwatchError as error:
         log.warning("%s could not be sent; nothing else is changed.\n%s", what, error)
         return False

@@ -22,11 +22,12 @@ from gapwatch.contracts import (
     LIFE_EXPECTANCY,
     POPULATION,
     TABLES,
+    TARGET,
 )
 from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
-from gapwatch.gap.judged_tables import trajectory_table, verdict_table
+from gapwatch.gap.judged_tables import target_table, trajectory_table, verdict_table
 from gapwatch.gap.robustness import robustness
 from gapwatch.gap.series import Series, series
 from gapwatch.quality import views
@@ -59,8 +60,9 @@ class Step(Protocol):
         ...
 
 
-def plainly(_name: str, stage: Callable[..., Result], *inputs: object) -> Result:
+def plainly(name: str, stage: Callable[..., Result], *inputs: object) -> Result:
     """Call a stage and nothing else."""
+    del name
     return stage(*inputs)
 
 
@@ -89,6 +91,7 @@ def analyse(
     Raises ValidationError for tables that break their contract, and as the stages do;
     what breaks a critical expectation, the gate's findings refuse.
     """
+    study = study.with_held(inputs)
     inputs = step("check", hand_over, study, inputs, gate)
     found = step("measure", series, study, inputs, told.settled)
     require_sexes_of_computed(study, found.tables)
@@ -205,5 +208,7 @@ def tabulate(found: Series, judged: list[assessment.Judged], others: Frames) -> 
         "trajectory": trajectory_table(judged),
         **others,
     }
+    if any(item.against for item in judged):
+        results[TARGET.name] = target_table(judged)
     warehouse.check(results)
     return results

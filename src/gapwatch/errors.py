@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+NOT_EVERYTHING = 6
+"""Exit code of a pull that went on without a source that it can do without."""
+
 
 class GapwatchError(Exception):
     """Base of every error that gapwatch raises on purpose.
 
     `where` names the file, table, key or row; `expected` and `found` are in the reader's words;
     `remedy` says what to do next. The command line prints all four and exits with `exit_code`.
+    `others` are errors that were found beside this one (`together`); they are printed after it.
     """
 
     exit_code = 1
@@ -18,15 +24,17 @@ class GapwatchError(Exception):
         self.expected = expected
         self.found = found
         self.remedy = remedy
+        self.others: tuple[GapwatchError, ...] = ()
         super().__init__(where, expected, found, remedy)
 
     def __str__(self) -> str:
-        return (
+        told = (
             f"{self.kind}: {self.where}\n"
             f"  expected: {self.expected}\n"
             f"  found:    {self.found}\n"
             f"  to do:    {self.remedy}"
         )
+        return "\n".join((told, *map(str, self.others)))
 
 
 class OutputError(GapwatchError):
@@ -84,3 +92,15 @@ class TornError(IntegrityError):
     """Bytes that were cut short, as by a power cut: not as they were, and nobody's doing."""
 
     kind = "Torn"
+
+
+def together(errors: Sequence[GapwatchError]) -> GapwatchError:
+    """One error that tells several: the first of those of a wrong study, or else of a source.
+
+    What can't be had comes before what was refused, since its exit code says to try again.
+    """
+    order = (StudyError, SourceError)
+    ranked = sorted(errors, key=lambda error: [not isinstance(error, kind) for kind in order])
+    first, *others = ranked
+    first.others = tuple(others)
+    return first

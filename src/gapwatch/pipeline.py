@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -40,6 +40,7 @@ from gapwatch.contracts import (
     POPULATION,
     REVISION,
     VALIDATION,
+    VERDICT,
 )
 from gapwatch.project import Project
 from gapwatch.quality import views
@@ -52,6 +53,7 @@ from gapwatch.reporting.numbers import sentence
 from gapwatch.snapshots import Snapshot
 from gapwatch.sources.pinned import load_inputs
 from gapwatch.study import Study, restricted_tables
+from gapwatch.targets import newest_end, targets_of
 
 log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
@@ -61,7 +63,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run leaves: the release, where it is, and what it says."""
+    """What a run leaves: the release, where it is, and what it says.
+
+    `newest_end` is the last year of the headline's newest window; `targets` are as `targets_of`.
+    """
 
     release: str
     snapshot: str
@@ -69,6 +74,8 @@ class Outcome:
     verdict: str
     sentence: str
     warnings: tuple[str, ...]
+    newest_end: int | None
+    targets: tuple[dict[str, Any], ...]
 
 
 def timed(name: str, stage: Callable[..., Result], *inputs: object) -> Result:
@@ -123,7 +130,7 @@ def run(
         files[SEAL] = seal(files[MANIFEST])
         path = step("publish", publish, project, place, study, identity, snapshot, files,
                     {**inputs, **results})  # fmt: skip
-    return outcome(identity.release, snapshot, path, report, results["validation"])
+    return outcome(identity.release, snapshot, path, report, results, of.promise.sex)
 
 
 def chosen_snapshot(
@@ -239,8 +246,22 @@ def publish(
 
 
 def outcome(
-    release_id: str, snapshot: Snapshot, path: Path, report: Report, validation: pd.DataFrame
+    release_id: str, snapshot: Snapshot, path: Path, report: Report, results: Frames, sex: str
 ) -> Outcome:
-    """Sum up a run for the person or program that asked for it."""
-    warnings = tuple(views.told(validation))
-    return Outcome(release_id, snapshot.id, path, report.verdict, report.sentence, warnings)
+    """Sum up a run for the person or program that asked for it; `sex` is the promise's own."""
+    return Outcome(
+        release_id,
+        snapshot.id,
+        path,
+        report.verdict,
+        report.sentence,
+        (*not_renewed(snapshot), *views.told(results[VALIDATION.name])),
+        newest_end(results[VERDICT.name], sex),
+        tuple(targets_of(results)),
+    )
+
+
+def not_renewed(snapshot: Snapshot) -> tuple[str, ...]:
+    """Sources that the snapshot's pull missed, a warning each."""
+    missed = snapshot.missed.items()
+    return tuple(f"not renewed since {one.since} ({one.why}): {name}" for name, one in missed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,44 +20,49 @@ from gapwatch import snapshots, stopping
 from gapwatch import study as study_file
 from gapwatch.analysis import analyse
 from gapwatch.audit.closed import closed_as_sent
-from gapwatch.errors import OutputError, UsageError
+from gapwatch.errors import OutputError, UsageError, together
 from gapwatch.project import Project
 from gapwatch.publishing import told
+from gapwatch.pulls.asking import FAULTS, Areas, ask_all, read_all, require
+from gapwatch.pulls.kept import Kept
+from gapwatch.pulls.lost import NotRenewed, lost_sources
+from gapwatch.pulls.pinning import pin_of
+from gapwatch.pulls.progress import Progress
+from gapwatch.pulls.settling import Part, Parts, put_back, settle
+from gapwatch.pulls.starting import Base, base_of, previous_of
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
-from gapwatch.snapshots import Pin, Snapshot
-from gapwatch.sources import kinds
+from gapwatch.snapshots import Snapshot
 from gapwatch.sources.apart import require_apart
 from gapwatch.sources.changes import Change
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.fit import require_tables
 from gapwatch.sources.http import Client, Exchange
-from gapwatch.sources.payload import Payload
 from gapwatch.sources.pinned import combine, payloads
 from gapwatch.sources.revised import differences, require_announced, require_no_fewer
 from gapwatch.study import (
-    FileSource,
-    LiveSource,
     PinnedSource,
-    Source,
     Study,
-    is_restricted,
+    is_required,
 )
 
 log = logging.getLogger(__name__)
-Found = dict[str, dict[str, pd.DataFrame]]
 _PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a pull leaves: the snapshot, whether it is new, what changed, what was asked."""
+    """What a pull leaves: the snapshot, whether it is new, what changed, what was asked.
+
+    `carried` are the sources that could not be renewed, which the study can do without.
+    """
 
     snapshot: str
     new: bool
     changed_sources: tuple[str, ...]
     changes: tuple[Change, ...]
     requests: tuple[Exchange, ...]
+    carried: tuple[NotRenewed, ...] = ()
 
 
 def can_pull(project: Project) -> bool:
@@ -93,20 +98,16 @@ def pull(
     below its folder or below `root`; `allow_local` lets the study's addresses lead to this machine
     and to private networks, which is for tests and replicas. Figures that are pinned
     already are carried over. Figures that a publisher changed without a word are refused, unless
-    `accept_revisions` says that somebody looked at them. Raises SourceError for a source that
+    `accept_revisions` says that somebody looked at them. A source that isn't required and fails is
+    carried over as it was pinned last, or left out. Raises SourceError for a source that
     can't be had, ValidationError for figures that break their contract or a critical expectation
     or can't be carried to the study's sides, StudyError for a study that they don't fit,
     UsageError for one that can't be pulled, for a date before the newest snapshot's or more than a
     day after a publisher's own, and for what is pinned and retired already; nothing is pinned.
     """
     stopping.leaves("nothing was pinned, and the last snapshot is as it was")
-    study, _ = study_file.load(project.study_file)
-    if all(isinstance(source, PinnedSource) for source in study.sources):
-        raise UsageError(
-            f"{project.study_file.name}, sources", expected="a source that can be pulled",
-            found="only figures that are pinned already",
-            remedy="describe a source of another kind in the study",
-        )  # fmt: skip
+    study, study_sha256 = study_file.load(project.study_file)
+    _require_live(project, study)
     with told(project.raw):
         project.raw.mkdir(parents=True, exist_ok=True)
     about = study.publishers
@@ -116,9 +117,13 @@ def pull(
             snapshots.clear_leftovers(project.raw)
             snapshots.clear_torn(project.raw)
             if client is not None:
-                return _pull(project, study, today, client, accept_revisions, checker, root)
+                return _pull(
+                    project, study, study_sha256, today, client, accept_revisions, checker, root
+                )
             with Client(about.organisation, about.contact, allow_local=allow_local or None) as own:
-                return _pull(project, study, today, own, accept_revisions, checker, root)
+                return _pull(
+                    project, study, study_sha256, today, own, accept_revisions, checker, root
+                )
     except filelock.Timeout as error:
         raise OutputError(
             str(project.raw), expected="no other pull at work here", found="one that goes on",
@@ -127,98 +132,138 @@ def pull(
 
 
 def _pull(
-    project: Project, study: Study, today: dt.date, client: Client, accept_revisions: bool,
-    checker: Checker | None, root: Path | None,
+    project: Project, study: Study, study_sha256: str, today: dt.date, client: Client,
+    accept_revisions: bool, checker: Checker | None, root: Path | None,
 ) -> Pulled:  # fmt: skip
-    # Before any publisher is asked: what is lacking can't be mended by what they send.
-    require_tables(study, [source.table for source in study.sources])
-    previous, shipped = _previous(project, study)
-    _require_later(previous, today)
-    _require_pinned(study, previous)
-    known = {} if previous is None else {pin.id: pin for pin in previous.pins}
-    carried = {
-        source.id: _carried(previous, shipped, source)
-        for source in study.sources
-        if isinstance(source, PinnedSource)
-    }
-    live = [source for source in study.sources if not isinstance(source, PinnedSource)]
-    sent = {name: payloads(project.raw, pin) for name, pin in carried.items()}
-    for number, source in enumerate(live, 1):
-        log.info("pulling %s (%d of %d) ...", source.id, number, len(live))
-        folder = project.study_file.parent
-        sent[source.id] = kinds.fetch(source, client, study.publishers, folder, root)
-    _require_clock(client.exchanges, today)
+    base = start(project, study, today)
+    live, before = base.live, base.before
+    client.watch = Progress()
+    kept = Kept(project.raw, study_sha256, today)
+    kept.sweep()
+    answers = ask_all(
+        study, live, client, project.study_file.parent, root, kept=kept, today=today,
+        areas=Areas(before.lookups()),
+    )  # fmt: skip
+    kept.tell()
+    require_clock(client.exchanges, today)
+    answers = read_all(answers, today, kept)
+    faults = require(study, answers)
     # As published: what is pinned, and told as changed, is what the publisher said.
-    found = {source.id: kinds.parse(source, sent[source.id], today) for source in study.sources}
-    require_apart(study.sources, found, sent)
-    # The study's own earlier figures; what nobody pulled may be of another study and place.
-    mine = known if previous is not None and previous.study == study.study.id else {}
-    pins = [
-        *carried.values(),
-        *(_pin(project, s, sent[s.id], found[s.id], mine, today) for s in live),
-    ]
+    fresh = {
+        name: Part(
+            pin_of(project.raw, a.source, a.sent, a.found, base.mine, today), a.sent, a.found
+        )
+        for name, a in answers.items()
+        if a.error is None
+    }
+    judge = judge_of(base, accept_revisions=accept_revisions, checker=checker)
+    at_hand = {**base.pinned, **put_back(fresh, set(faults), before)}
+    spare = [name for name in fresh if not is_required(study, answers[name].source)]
+    try:
+        parts, moved, refused = settle(at_hand, spare, judge, before)
+    except FAULTS as error:
+        kept.sweep(all_of_it=True)
+        if not faults:
+            raise
+        cause = together(list(faults.values()))  # what is lacking so may be why it is refused
+        cause.others += (error,)
+        raise cause from error
+    lost = lost_sources(study, {**faults, **refused}, refused, parts, base, today)
     asked = tuple(client.exchanges)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Gate(project.expectations, Path(folder), checker) as gate,
-    ):
-        _examine(study, found, today, gate)
-        if previous is not None and {pin.id: pin for pin in pins} == known:
-            log.info("nothing new since snapshot %s", previous.id)
-            return Pulled(previous.id, new=False, changed_sources=(), changes=(), requests=asked)
-        changed = tuple(sorted(pin.id for pin in pins if known.get(pin.id) != pin))
-        revised = [source for source in live if source.id in changed and source.id in mine]
-        moved = _moved(project, revised, mine, sent, found, accept_revisions=accept_revisions)
-        gate.findings()
+    told = tuple(one.told for one in lost)
+    missed = {one.told.source: one.missed for one in lost}
+    pins = {name: part.pin for name, part in parts.items()}
+    if base.previous is not None and pins == base.known and missed.keys() == base.missed.keys():
+        log.info("nothing new since snapshot %s", base.previous.id)
+        kept.sweep(all_of_it=True)
+        return Pulled(base.previous.id, False, (), (), asked, told)
+    changed = tuple(sorted(name for name, pin in pins.items() if base.known.get(name) != pin))
     made = snapshots.write(
         project.raw, title=f"{study.study.place}, as its publishers sent it", as_known_at=today,
-        items=[(pin, [item.content for item in sent[pin.id]]) for pin in pins],
-        study=study.study.id, follows="" if previous is None else previous.id,
+        items=[(part.pin, [item.content for item in part.sent]) for part in parts.values()],
+        study=study.study.id, missed=missed,
+        follows="" if base.previous is None else base.previous.id,
     )  # fmt: skip
     _require_not_retired(project, made)
     stopping.leaves(f"snapshot {made.id} had been pinned, whole")
-    return Pulled(made.id, new=True, changed_sources=changed, changes=tuple(moved), requests=asked)
+    kept.sweep(all_of_it=True)
+    return Pulled(made.id, True, changed, tuple(moved), asked, told)
 
 
-def _examine(study: Study, found: Found, today: dt.date, gate: Gate) -> None:
-    """Do with what was sent all that a run would do, and refuse what it would refuse."""
-    corrected = {source.id: correct(study, source.id, found[source.id]) for source in study.sources}
-    inputs = closed_as_sent(study, combine(study, corrected, known_in=today.year), today)
-    analyse(study, inputs, today.year, gate)
+def start(project: Project, study: Study, today: dt.date) -> Base:
+    """Where a pull of this date starts, before any publisher is asked.
+
+    Raises StudyError for a study that lacks a table and UsageError for one that can't be pulled:
+    neither can be mended by what the publishers send.
+    """
+    _require_live(project, study)
+    require_tables(study, [source.table for source in study.sources])
+    previous, shipped = previous_of(project, study)
+    _require_later(previous, today)
+    return base_of(project, study, today, previous, shipped)
 
 
-def _moved(
-    project: Project, revised: list[LiveSource], known: Mapping[str, Pin],
-    sent: Mapping[str, tuple[Payload, ...]], found: Found, *, accept_revisions: bool,
-) -> list[Change]:  # fmt: skip
+def _require_live(project: Project, study: Study) -> None:
+    if all(isinstance(source, PinnedSource) for source in study.sources):
+        raise UsageError(
+            f"{project.study_file.name}, sources", expected="a source that can be pulled",
+            found="only figures that are pinned already",
+            remedy="describe a source of another kind in the study",
+        )  # fmt: skip
+
+
+def judge_of(
+    base: Base, *, accept_revisions: bool, checker: Checker | None = None
+) -> Callable[[Parts], list[Change]]:
+    """What refuses parts that a run would refuse, or else tells what moved in them.
+
+    The checker that runs already is for the first try; each further one has its own.
+    """
+    checkers = [] if checker is None else [checker]
+
+    def judged(parts: Parts) -> list[Change]:
+        found = {name: part.found for name, part in parts.items()}
+        require_apart(base.study.sources, found, {n: part.sent for n, part in parts.items()})
+        own = checkers.pop() if checkers else None
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Gate(base.project.expectations, Path(folder), own) as gate,
+        ):
+            _examine(base.study, found, base.today, gate)
+            if {name: part.pin for name, part in parts.items()} == base.known:
+                return []
+            moved = _moved(base, parts, accept_revisions=accept_revisions)
+            gate.findings()
+        return moved
+
+    return judged
+
+
+def _moved(base: Base, parts: Parts, *, accept_revisions: bool) -> list[Change]:
     """What differs from the study's own pins; refused unless announced, or accepted."""
     moved: list[Change] = []
-    for source in revised:
-        old = known[source.id]
-        if accept_revisions and snapshots.is_elsewhere(project.raw, old):
+    for source in base.live:
+        part, old = parts.get(source.id), base.mine.get(source.id)
+        if part is None or old is None or part.pin == old:
             continue
-        before = payloads(project.raw, old)
-        differing = differences(source, before, found[source.id])
+        if accept_revisions and snapshots.is_elsewhere(base.project.raw, old):
+            continue
+        before = payloads(base.project.raw, old)
+        differing = differences(source, before, part.found)
         if not accept_revisions:
-            require_announced(source, before, sent[source.id], differing)
-            require_no_fewer(source, before, found[source.id], old.obtained_on)
+            require_announced(source, before, part.sent, differing)
+            require_no_fewer(source, before, part.found, old.obtained_on)
         moved += differing
     return moved
 
 
-def _previous(project: Project, study: Study) -> tuple[Snapshot | None, Snapshot | None]:
-    """The snapshot that this pull follows, and a newer one that nobody pulled, if there is any.
-
-    The study's own newest; before its first pull, the newest that any study may use. One that is
-    retired or torn is passed over, so that the pull can be done again.
-    """
-    if not snapshots.usable(project.raw, study.study.id, whole=True):
-        return None, None
-    previous = snapshots.load(project.raw, study=study.study.id, whole=True)
-    common = snapshots.ids(project.raw, "", whole=True)
-    shipped = snapshots.load(project.raw, common[-1]) if common else None
-    newer = shipped is not None and shipped.as_known_at > previous.as_known_at
-    return previous, shipped if newer else None
+def _examine(
+    study: Study, found: Mapping[str, Mapping[str, pd.DataFrame]], today: dt.date, gate: Gate
+) -> None:
+    """Do with what was sent all that a run would do, and refuse what it would refuse."""
+    corrected = {name: correct(study, name, dict(frames)) for name, frames in found.items()}
+    inputs = closed_as_sent(study, combine(study, corrected, known_in=today.year), today)
+    analyse(study, inputs, today.year, gate)
 
 
 def _require_later(previous: Snapshot | None, today: dt.date) -> None:
@@ -228,11 +273,11 @@ def _require_later(previous: Snapshot | None, today: dt.date) -> None:
             "the date of this pull", found=today.isoformat(),
             expected=f"{previous.as_known_at} or later, the date of snapshot {previous.id}",
             remedy="set this machine's clock right; where it was ahead when that snapshot was "
-            f"pulled: gapwatch snapshots retire {previous.id} --reason \"...\", then pull again",
+            f"pulled: `gapwatch snapshots retire {previous.id} --reason WHY`, then pull again",
         )  # fmt: skip
 
 
-def _require_clock(exchanges: Sequence[Exchange], today: dt.date) -> None:
+def require_clock(exchanges: Sequence[Exchange], today: dt.date) -> None:
     """A snapshot of a date to come would be the newest until then, and lock the study."""
     for done in exchanges:
         if done.date and today > dt.datetime.fromisoformat(done.date).date() + dt.timedelta(days=1):
@@ -253,69 +298,3 @@ def _require_not_retired(project: Project, made: Snapshot) -> None:
             found=f"the same, retired on {record.retired_on}: {record.reason}",
             remedy="pull again when the publisher has corrected it, or on another day",
         )  # fmt: skip
-
-
-def _require_pinned(study: Study, previous: Snapshot | None) -> None:
-    """Refuse a study that names pinned figures which no snapshot here holds; all are told."""
-    held = set() if previous is None else {pin.id for pin in previous.pins}
-    wanted = [source.id for source in study.sources if isinstance(source, PinnedSource)]
-    lacking = [name for name in wanted if name not in held]
-    if lacking:
-        raise UsageError(
-            f"sources, {', '.join(lacking)}",
-            expected="a snapshot that holds these pinned figures",
-            found=f"no snapshot for {study.study.id}" if previous is None
-            else f"snapshot {previous.id} with {', '.join(sorted(held))}",
-            remedy='pull in the project that holds them, or describe each with kind = "file"',
-        )  # fmt: skip
-
-
-def _carried(previous: Snapshot | None, shipped: Snapshot | None, source: Source) -> Pin:
-    """The pin of figures that were written out: the newest there is."""
-    if shipped is not None and any(pin.id == source.id for pin in shipped.pins):
-        return shipped.pin(source.id)
-    if previous is None:
-        raise ValueError(f"{source.id}: expected a snapshot to carry it over from, found none")
-    return previous.pin(source.id)
-
-
-def _pin(
-    project: Project, source: LiveSource, sent: tuple[Payload, ...],
-    found: Mapping[str, pd.DataFrame], known: Mapping[str, Pin], today: dt.date,
-) -> Pin:  # fmt: skip
-    """The pin of what a source sent; the one that it had, when it sent the same again."""
-    secret = is_restricted(source)
-    objects = tuple(
-        snapshots.described(
-            project.raw, role=item.role, address=item.address, suffix=item.suffix,
-            content=item.content, restricted=secret,
-        )
-        for item in sent
-    )  # fmt: skip
-    pin = Pin(
-        id=source.id, table=source.table, title=source.title, publisher=source.publisher,
-        licence=source.licence, attribution=source.attribution,
-        period=_declared(source) if secret else _period(found[source.table]),
-        obtained="retrieved", obtained_on=today, objects=objects, restricted=secret,
-    )  # fmt: skip
-    old = known.get(source.id)
-    same = old is not None and old.model_copy(update={"obtained_on": today}) == pin
-    return old if same and old is not None else pin
-
-
-def _declared(source: LiveSource) -> str:
-    """Years that the study says a restricted file may hold: which it does hold is its content."""
-    if not isinstance(source, FileSource) or source.years is None:
-        return "not told"
-    return f"{source.years[0]} to {source.years[1]}"
-
-
-def _period(frame: pd.DataFrame) -> str:
-    """First and last window or calendar year of a table, in words; a table may be of no time."""
-    if "period_start" in frame:
-        windows = sorted(set(zip(frame["period_end"], frame["period_start"], strict=True)))
-        told = [f"{start} to {end}" for end, start in (windows[0], windows[-1])]
-        return " up to ".join(dict.fromkeys(told))
-    if "year" in frame:
-        return f"{frame['year'].min()} to {frame['year'].max()}"
-    return "does not apply"

@@ -22,6 +22,7 @@ from gapwatch.project import Project
 from gapwatch.sources.changes import Change, changes
 from gapwatch.sources.pinned import load_inputs, read_sources
 from gapwatch.study import Study, is_restricted, restricted_tables
+from gapwatch.targets import read_targets
 
 GAP_COLUMNS = [
     "measure", "sex", "period_start", "period_end", "worse_years", "better_years", "gap_years",
@@ -60,6 +61,8 @@ def gaps(
 def status(project: Project, *, out: Path | None) -> dict[str, Any]:
     """The newest release and its verdict; whether a run now would give that very release.
 
+    `targets` has what it says against each target (gapwatch.targets).
+
     The release is verified first: every file against its hash, the answer against the data.
     """
     study, study_sha256 = study_file.load(project.study_file)
@@ -74,6 +77,7 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
         "released_snapshot": None,
         "verdict": None,
         "sentence": None,
+        "targets": [],
         "up_to_date": False,
     }
     if release is None:
@@ -85,6 +89,7 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
         "released_snapshot": manifest.snapshot.id,
         "verdict": manifest.answer.verdict,
         "sentence": manifest.answer.sentence,
+        "targets": read_targets(release),
         "up_to_date": manifest.basis == basis,
     }
 

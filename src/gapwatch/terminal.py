@@ -10,12 +10,15 @@ import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from gapwatch.audit.ledger import counts
 
 if TYPE_CHECKING:
     from gapwatch.audit.since import Since
+    from gapwatch.pulls.checked import Checked, SourceCheck
 
+_PIPE_COLUMNS, _WIDE_COLUMNS = 160, 110
 _GAP_HEADINGS = {
     "measure": "Measure", "sex": "Sex", "period_start": "From", "period_end": "To",
     "worse_years": "Worse off", "better_years": "Better off", "gap_years": "Gap",
@@ -84,3 +87,43 @@ def revision_lines(found: Since, shown: int) -> list[str]:
 
 def _short(text: str) -> str:
     return text[:60] or "none"
+
+
+def print_checked(found: Checked, console: Console | None = None) -> None:
+    """Print a row a source; what is wrong stands in the row, or below the table if it is narrow."""
+    # A pipe has no width: never cut a sentence off there.
+    console = console or Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS)
+    wide = console.width >= _WIDE_COLUMNS
+    table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
+    for heading, share in (("Source", 3), ("Publisher", 3)):
+        table.add_column(heading, overflow="fold", ratio=share, min_width=12)
+    for heading in ("Answered", "Rows", "Newest"):
+        table.add_column(heading, justify="right" if heading == "Rows" else "left", no_wrap=True)
+    table.add_column("What is wrong, and what to do" if wide else "Fault", overflow="fold",
+                     ratio=8 if wide else None, no_wrap=not wide)  # fmt: skip
+    faulty = [row for row in found.sources if row.problem]
+    for row in found.sources:
+        number = f"{faulty.index(row) + 1}" if row in faulty else "-"
+        told = _wrong(found, row) if wide and row in faulty else number
+        cells = (
+            row.id, row.publisher or "-",
+            "-" if row.answered is None else "yes" if row.answered else "no",
+            "-" if row.rows is None else f"{row.rows:,}", row.newest or "-", told,
+        )  # fmt: skip
+        table.add_row(*map(Text, cells))
+    console.print(table)
+    for place, row in enumerate([] if wide else faulty, 1):
+        console.print(Text(f"\n{place}. {row.id}: {_wrong(found, row)}"))
+    console.print(Text(f"\n{_summed(found, len(faulty))}"))
+
+
+def _wrong(found: Checked, row: SourceCheck) -> str:
+    spare = row.publisher is not None and row.id not in found.required
+    context = " (Not required: a pull goes on without it.)" if spare else ""
+    return f"{row.problem}. To do: {row.remedy}.{context}"
+
+
+def _summed(found: Checked, faults: int) -> str:
+    number = f"{faults or 'No'} {'fault' if faults == 1 else 'faults'}"
+    will = "A pull would go on" if found.ok else "A pull would stop"
+    return f"{number}. {will}. Nothing was pinned."

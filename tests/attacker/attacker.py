@@ -26,7 +26,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from tests.attacker.places import BLOCKS, YEARS, members
+from tests.attacker.places import BLOCKS, KINDS, YEARS, members
 from tests.attacker.publications import Publication
 
 SMALL = 5
@@ -46,6 +46,10 @@ class Attacker:
     sex: str
     extracts: tuple[dt.date, ...]
     only_more: bool = True
+
+    @cached_property
+    def _found(self) -> list[np.ndarray]:
+        return []
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -93,6 +97,17 @@ class Attacker:
                     cells = {self.at(one.read[year], block, year): 1.0
                              for block, year in self.of(row)}  # fmt: skip
                     yield cells, low, high
+            yield from self._atoms(one)
+
+    def _atoms(self, one: Publication) -> Iterator[Known]:
+        """Of a second level an area is told where every atom that it makes has 10 deaths."""
+        table = self.rows(one).reset_index(drop=True)
+        given = table[(table["geography"] == KINDS[1]) & table["life_expectancy_years"].notna()]
+        for (start, end), told in given.groupby(["period_start", "period_end"]):
+            for blocks in atoms_of({(KINDS[1], area) for area in told["area"]}):
+                cells = itertools.product(blocks, range(start, end + 1))
+                held = {self.at(one.read[year], block, year): 1.0 for block, year in cells}
+                yield held, 10.0, MOST
 
     def _differences(self) -> Iterator[Known]:
         """What differs between two releases has at least one death more."""
@@ -142,8 +157,20 @@ class Attacker:
             found = milp(sign * goal, integrality=np.ones(self.many), bounds=Bounds(0, MOST),
                          constraints=self.constraints)  # fmt: skip
             assert found.status == 0, found.message
+            self._found.append(np.round(found.x))
             ends.append(round(float(sign * found.fun)))
         return ends[0], ends[1]
+
+    def is_small(self, aim: dict[int, float]) -> bool:
+        """Whether a sum of variables is known to be 1 to 4.
+
+        Every solution that was found before is asked first: it may show that it needn't be.
+        """
+        for known in self._found:
+            value = sum(known[place] * by for place, by in aim.items())
+            if value < 1 or value >= SMALL:
+                return False
+        return proven(self.bounds(aim))
 
     def simplest(self, before: Publication, after: Publication) -> tuple[int, set[Cell]]:
         """The fewest changed deaths that explain all differences, and each cell that may hold one.
@@ -174,6 +201,23 @@ class Attacker:
             if most.status == 0 and round(-float(most.fun)) > 0:
                 possible.add(cell)
         return least, possible
+
+
+def atoms_of(told: set[tuple[str, str]]) -> list[tuple[int, ...]]:
+    """Small areas that stand in the same published ones, where wards and areas of `told` cross."""
+    of = members()
+    signs = {
+        block: tuple(sorted(key for key, blocks in of.items() if block in blocks and (
+            key[0] == KINDS[0] or key in told)))
+        for block in range(len(BLOCKS))
+    }  # fmt: skip
+    touched = {ward for key in told for block in of[key] for ward in signs[block]
+               if ward[0] == KINDS[0]}  # fmt: skip
+    found: dict[tuple[tuple[str, str], ...], list[int]] = {}
+    for block, sign in signs.items():
+        if touched & set(sign):
+            found.setdefault(sign, []).append(block)
+    return [tuple(blocks) for blocks in found.values()]
 
 
 def _told(row: pd.Series) -> tuple[float, float]:

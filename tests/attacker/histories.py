@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gapwatch.contracts import SEXES
-from tests.attacker.attacker import SMALL, Attacker, proven
+from tests.attacker.attacker import SMALL, Attacker, atoms_of
 from tests.attacker.places import (
     BLOCKS,
     KINDS,
@@ -58,43 +58,61 @@ def history(seed: int) -> tuple[History, tuple[dt.date, ...]]:
 
 def found_out(
     past: History, days: tuple[dt.date, ...], made: list[Publication]
-) -> list[tuple[str, str, int, str]]:
+) -> list[tuple[tuple[int, ...], str, int, str]]:
     """Counts of 1 to 4, and changes of 1 to 4 between two extracts, that the attacker proves.
 
-    By ward, sex and year. Small areas of one ward stand in the same published rows: whatever is
-    known of one holds for its neighbours, so none is known to have a death unless the ward is.
+    By sex, year, and ward or atom: small areas that stand in the same published rows. Whatever is
+    known of one holds for its neighbours there, so none is known to have a death unless they are.
     """
     truth = {day: past.table(day).sum(axis=(3, 4)) for day in days}
+    places = [tuple(sorted(members()[KINDS[0], ward])) for ward in WARDS]
+    places += [atom for atom in atoms_of(beside(made)) if atom not in places]
     return [
-        (ward, name, year, kind)
+        (place, name, year, kind)
         for sex, name in enumerate(SEXES)
         for attacker in [Attacker(made, name, days, only_more=False)]
-        for ward in WARDS
+        for place in places
         for year in attacker.years
-        for kind in _known(attacker, truth, sex, ward, year)
+        for kind in _known(attacker, truth, sex, place, year)
     ]
 
 
+def beside(made: list[Publication]) -> set[tuple[str, str]]:
+    """Areas of the second level that are told in any window."""
+    tables = [one.tables["computed_life_expectancy"] for one in made]
+    told = [table[(table["geography"] == KINDS[1]) & table["life_expectancy_years"].notna()]
+            for table in tables]  # fmt: skip
+    return {(KINDS[1], area) for table in told for area in table["area"]}
+
+
 def _known(
-    attacker: Attacker, truth: dict[dt.date, np.ndarray], sex: int, ward: str, year: int
-) -> Iterator[str]:
-    """Whether the count, or a change, of a ward and year is proven to be 1 to 4."""
-    blocks = sorted(members()["ward2011", ward])
+    attacker: Attacker, truth: dict[dt.date, np.ndarray], sex: int, place: tuple[int, ...],
+    year: int,
+) -> Iterator[str]:  # fmt: skip
+    """Whether the count, or a change, of a place and year is proven to be 1 to 4."""
+    blocks = list(place)
     counts = {day: int(table[blocks, sex, year - YEARS[0]].sum()) for day, table in truth.items()}
     sums = {day: {attacker.at(day, block, year): 1.0 for block in blocks} for day in truth}
     day = {y: d for one in attacker.publications for y, d in one.read.items()}.get(year)
-    if day is not None and 1 <= counts[day] < SMALL and proven(attacker.bounds(sums[day])):
+    if day is not None and 1 <= counts[day] < SMALL and attacker.is_small(sums[day]):
         yield "count"
     for one, other in itertools.pairwise(truth):
         # Of a year that hasn't ended all months that are new are a change.
-        if year < one.year and 1 <= abs(counts[other] - counts[one]) < SMALL:
-            low, high = attacker.bounds({**sums[other], **dict.fromkeys(sums[one], -1.0)})
-            if proven((low, high)) or proven((-high, -low)):
+        change = counts[other] - counts[one]
+        if year < one.year and 1 <= abs(change) < SMALL:
+            sign = 1.0 if change > 0 else -1.0
+            more = {at: sign * by for at, by in sums[other].items()}
+            if attacker.is_small({**more, **dict.fromkeys(sums[one], -sign)}):
                 yield "change"
 
 
-def attacked(seed: int) -> tuple[int, list[tuple[str, str, int, str]]]:
-    """The different publications of a random history, and what the attacker proves in them."""
+def attacked(seed: int) -> tuple[list[Publication], list[tuple[tuple[int, ...], str, int, str]]]:
+    """The publications of a random history, and what the attacker proves in them.
+
+    Every second study has a level that crosses its wards.
+    """
     past, days = history(seed)
-    made = protected(study(KINDS[:1]), past, days, every_table=False)
-    return len({id(one.tables) for one in made}), found_out(past, days, made)
+    crossed = seed % 2 == 1
+    one = study(KINDS[:2], window=5) if crossed else study(KINDS[:1])
+    made = protected(one, past, days, every_table=False)
+    return made, found_out(past, days, made)

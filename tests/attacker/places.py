@@ -188,8 +188,9 @@ def deaths_table(table: np.ndarray, day: dt.date) -> pd.DataFrame:
             counts = table[:, :, y, part].sum(axis=2)
             rows += [
                 {"geography": BLOCK, "area_code": block, "area_name": block, "sex": sex,
-                 "year": year, "month": month, "cause": "", "age_start_years": start,
-                 "age_end_years": end, "deaths_persons": float(counts[b, s, k])}
+                 "year": year, "year_ends": "12-31", "month": month, "cause": "",
+                 "age_start_years": start, "age_end_years": end,
+                 "deaths_persons": float(counts[b, s, k])}
                 for b, block in enumerate(BLOCKS) for s, sex in enumerate(SEXES)
                 for k, (start, end) in enumerate(zip(AGES, ends, strict=True))
             ]  # fmt: skip

@@ -18,7 +18,7 @@ from gapwatch.demo.replica import Replica, World
 from gapwatch.project import Project
 from tests.command import contents, gapwatch
 from tests.conftest import ROOT
-from tests.replicated import ask_replica, world_of
+from tests.replicated import ask_replica, require_every_source, world_of
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 
@@ -195,14 +195,16 @@ def pulled(served: Replica, tmp_path_factory: pytest.TempPathFactory) -> Project
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["new"] is True
-    assert len(said["changed_sources"]) == 8
+    assert len(said["changed_sources"]) == 13
     return project
 
 
 @pytest.fixture
 def again(pulled: Project, served: Replica, tmp_path: Path) -> Iterator[tuple[Project, Replica]]:
-    """A copy of that project, and the replica that it asks."""
+    """A copy of that project, each fault of whose sources stops a pull, and the replica."""
     root = tmp_path / "project"
     shutil.copytree(pulled.root, root, ignore=shutil.ignore_patterns("reports", "curated"))
-    yield Project(root, root / "gapwatch.toml"), served
+    project = Project(root, root / "gapwatch.toml")
+    require_every_source(project)
+    yield project, served
     served.clear()

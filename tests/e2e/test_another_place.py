@@ -118,7 +118,7 @@ def outside_its_interval(text: bytes) -> bytes:
         (lambda text: text.replace(b"E05000140,00AGGR,", b"E05000146,00AGGR,"), 2, "E05000140"),
         (outside_its_interval, 3, "lower <= value <= upper"),
         (lambda text: b"", 3, "empty file"),
-        (lambda text: b"<html><title>Down</title></html>", 3, "<html>"),
+        (lambda text: b"<html><title>Down</title></html>", 3, "nothing that reads as a header"),
     ],
     ids=["a column renamed", "cut in the middle", "a row repeated", "another code",
          "outside its interval", "empty", "a page of HTML"],

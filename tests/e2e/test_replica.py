@@ -13,10 +13,8 @@ from pathlib import Path
 import pytest
 
 from gapwatch import snapshots
-from gapwatch import study as study_file
 from gapwatch.demo.replica import Replica, World
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
 from tests.command import contents, gapwatch
 from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, bases, pull, world_of
 
@@ -74,14 +72,6 @@ def test_msoa_figures_are_carried_to_both_sides_by_hand_arithmetic_alike(
     assert float(row["se_years"]) == pytest.approx(error, abs=1e-5)
     assert 0 < float(row["worse_share_elsewhere"]) < 1
     assert 0 < float(row["worse_share_outside"]) < 1
-
-
-def test_the_trend_and_the_verdict_are_those_of_the_wards_alone(
-    release: Path, undisturbed: object
-) -> None:
-    files = undisturbed.files  # type: ignore[attr-defined]
-    for name in ("gap", "trajectory", "selection", "backtest"):
-        assert (release / "data" / f"{name}.csv").read_bytes() == files[f"data/{name}.csv"]
 
 
 def test_a_withheld_figure_withholds_the_gap_and_says_why(release: Path) -> None:
@@ -186,25 +176,6 @@ def test_the_same_again_is_nothing_new(again: tuple[Project, Replica]) -> None:
     # Wards are asked for first; they are listed and hold nothing, so areas are MSOAs.
     kinds = [r.params["child_area_type_id"] for r in replica.seen if "child" in r.target]
     assert kinds == ["8", "3"]
-
-
-def test_the_newest_deaths_of_ons_are_found_from_their_page_and_pinned(
-    pulled: Project, world: World
-) -> None:
-    snapshot = snapshots.load(pulled.raw)
-    pin = snapshot.pin("lsoa2011-deaths")
-    assert [item.role for item in pin.objects] == ["landing", "data"]
-    assert pin.objects[1].address.endswith("deathslsoa2019to2021.csv")
-    assert pin.period == "2019 to 2021"
-    study, _ = study_file.load(pulled.study_file)
-    deaths = load_inputs(pulled.raw, snapshot, study)["deaths"]
-    assert len(deaths) == world.deaths.size
-    assert deaths["deaths_persons"].sum() == world.deaths.sum()
-    first = deaths[deaths["area_code"] == world.places.lsoas11[0].code]
-    for at, sex in enumerate(("male", "female")):
-        mine = first[(first["sex"] == sex) & (first["year"] == 2020)]
-        told = mine.sort_values("age_start_years")["deaths_persons"]
-        assert told.tolist() == world.deaths[0, 1, at].tolist()
 
 
 @pytest.fixture

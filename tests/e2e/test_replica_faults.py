@@ -16,7 +16,7 @@ from gapwatch.demo.replica.faults import OF_ANSWERS, OF_CONTENT
 from gapwatch.errors import GapwatchError, SourceError, ValidationError
 from gapwatch.project import Project
 from tests.command import contents
-from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, pull
+from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, pull, require_every_source
 from tests.unit.sources.faulty_server import FaultyServer
 
 # A fault of the line or of the whole answer, where it shows, and what the error must say.
@@ -108,6 +108,7 @@ def test_a_page_that_is_missing_is_noticed(
 ) -> None:
     with Replica(world, page_size=50, cells=5000) as replica:
         ask_replica(project, replica)
+        require_every_source(project)
         replica.fault("page-missing", on=publisher)
         before = contents(project.raw)
         with pytest.raises(SourceError, match=words):

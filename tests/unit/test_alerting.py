@@ -15,7 +15,7 @@ from gapwatch import study as study_file
 from gapwatch.alerting import Alert
 from gapwatch.errors import OverdueError, SourceError, StudyError, UsageError
 from gapwatch.project import Project
-from gapwatch.sources.http import post
+from gapwatch.sources.posting import post
 from gapwatch.study.alerts import Alerts, wrong_address, wrong_mail
 from tests.command import gapwatch
 from tests.receiver import Receiver

@@ -122,12 +122,24 @@ def test_where_own_life_tables_decide_nothing_need_be_published_for_the_areas(
 
 
 @pytest.mark.parametrize("years", [range(2006, 2026), range(2001, 2009)])
-def test_a_baseline_must_then_lie_in_years_with_deaths_and_residents(
+def test_a_measures_own_baseline_must_then_lie_in_years_with_deaths_and_residents(
     shipped: Project, inputs: Inputs, years: range
 ) -> None:
+    study = deciding(shipped)
+    first, *others = study.measures
+    named = (first.model_copy(update={"baseline_period": (2005, 2009)}), *others)
     with pytest.raises(StudyError, match=f"{years[0]} to {years[-1]}") as caught:
-        require_fit(deciding(shipped), counted(inputs, years), known_in=2026)
+        require_fit(
+            study.model_copy(update={"measures": named}), counted(inputs, years), known_in=2026
+        )
     assert caught.value.found == "2005 to 2009"
+    assert f"({first.id}).baseline_period" in caught.value.where
+
+
+def test_the_promises_baseline_may_be_of_years_that_own_figures_do_not_have(
+    shipped: Project, inputs: Inputs
+) -> None:
+    require_fit(deciding(shipped), counted(inputs, range(2012, 2026)), known_in=2026)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from gapwatch.demo.replica import Replica
 from gapwatch.errors import SourceError, UsageError
-from gapwatch.pulling import _require_clock, _require_later
+from gapwatch.pulling import _require_later, require_clock
 from gapwatch.snapshots import Snapshot
 from gapwatch.sources.answers import answered_on
 from gapwatch.sources.http import Client, Exchange
@@ -24,19 +24,19 @@ def exchange(date: str) -> Exchange:
 
 @pytest.mark.parametrize("date", [dt.date(2026, 11, 29), dt.date(2026, 11, 30)])
 def test_a_date_up_to_a_day_after_is_accepted(date: dt.date) -> None:
-    _require_clock([exchange(SAYS), exchange("")], date)
+    require_clock([exchange(SAYS), exchange("")], date)
 
 
 @pytest.mark.parametrize("date", [dt.date(2026, 12, 1), dt.date(2030, 1, 1)])
 def test_a_date_more_than_a_day_after_any_publishers_is_refused(date: dt.date) -> None:
     with pytest.raises(UsageError, match="clock right") as caught:
-        _require_clock([exchange(f"{date}T00:00:00+00:00"), exchange(SAYS)], date)
+        require_clock([exchange(f"{date}T00:00:00+00:00"), exchange(SAYS)], date)
     assert "publisher.example" in caught.value.found
     assert SAYS in caught.value.found
 
 
 def test_a_publisher_that_sends_no_date_is_not_asked_for_one() -> None:
-    _require_clock([exchange("")], dt.date(2030, 1, 1))
+    require_clock([exchange("")], dt.date(2030, 1, 1))
 
 
 @pytest.mark.parametrize(

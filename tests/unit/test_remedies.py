@@ -16,6 +16,7 @@ import gapwatch
 from gapwatch.cli import app
 from gapwatch.contracts import TABLES
 from gapwatch.contracts.boroughs import BLOCK_LOOKUP
+from gapwatch.sources.declared.cells import PSEUDO
 from gapwatch.study import Study
 
 SOURCE = Path(gapwatch.__file__).parent
@@ -36,6 +37,7 @@ COMMANDS = {
 OTHER = {"gapwatch.toml", "gapwatch.quality", "quality.worker", "manifest.json", "chmod", "typst"}
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _QUOTED = re.compile(r"`gapwatch ([a-z]+)((?: [a-z]+)?)((?: --[a-z-]+)*)[^`]*`")
+_GIT = re.compile(r"git -C .*")
 _KEY = re.compile(r"(?<![\w./`-])[a-z]+(?:_[a-z]+)+(?![\w/])|(?<![\w./-])[a-z]+\.[a-z_]+(?!\w)")
 
 
@@ -117,7 +119,7 @@ def test_options_that_a_remedy_names_are_the_command_s(file: str, line: int, tex
         name = command + inner if command + inner in known else command
         assert name in known, f"{file}:{line}"
         assert set(named.split()) <= known[name], f"{file}:{line}"
-    for option in _OPTION.findall(_QUOTED.sub("", text)):
+    for option in _OPTION.findall(_GIT.sub("", _QUOTED.sub("", text))):
         assert file in COMMANDS, f"{file}:{line} names {option}: say here which commands reach it"
         for command in COMMANDS[file]:
             assert option in known[command], f"{file}:{line}: {command} has no {option}"
@@ -126,7 +128,7 @@ def test_options_that_a_remedy_names_are_the_command_s(file: str, line: int, tex
 @pytest.mark.parametrize(("file", "line", "text"), KEYED)
 def test_keys_that_a_remedy_names_are_known(file: str, line: int, text: str) -> None:
     columns = {name for table in (*TABLES.values(), BLOCK_LOOKUP) for name in table.names}
-    known = keys(Study) | columns | set(TABLES)
+    known = keys(Study) | columns | set(TABLES) | set(PSEUDO)
     for found in _KEY.findall(re.sub(r"`[^`]*`", "", text)):
         if found not in OTHER:
             assert set(found.split(".")) <= known, f"{file}:{line} names {found}"

@@ -93,9 +93,10 @@ root = Path(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 frame = pd.DataFrame({name: [f"{name} {n}" if kind == "text" else n + 1 for n in range(20_000)]
                       for name, kind in (("suite", "text"), ("position", "integer"),
-                      ("expectation", "text"), ("severity", "text"), ("rows_checked", "integer"),
+                      ("expectation", "text"), ("severity", "text"), ("outcome", "text"),
+                      ("rows_checked", "integer"), ("rows_not_checked", "integer"),
                       ("rows_unexpected", "integer"), ("examples", "text"))})
-frame["severity"] = "warning"
+frame["severity"], frame["outcome"] = "warning", "met"
 with publishing.workspace(root / "out", root / "curated") as place:
     warehouse.build(place.database, {"validation": frame})
 """

@@ -97,7 +97,9 @@ def test_only_this_machine_may_be_asked_without_tls(project: Project) -> None:
 def test_a_source_that_a_pulled_snapshot_lacks_is_refused(project: Project) -> None:
     loaded = load(project, FILE)
     extra = loaded.model_copy(
-        update={"sources": tuple(s for s in loaded.sources if s.kind in ("pinned", "file"))}
+        update={
+            "sources": tuple(s for s in loaded.sources if s.kind == "pinned" or s.id == "extra")
+        }
     )
     shipped = load_snapshot(project.raw)
     items = [(pin, read_objects(project.raw, pin)) for pin in shipped.pins]

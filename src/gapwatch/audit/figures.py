@@ -20,7 +20,8 @@ from gapwatch.tables import to_csv
 
 NEWEST = "newest"
 _REQUIRED = (GAP, VERDICT)
-_NOTICE = "notice"  # a line for whoever opens one file alone; no figure
+# No figures: a line for whoever opens one file alone, and of which years the key's period is.
+_NO_FIGURES = ("notice", "year_ends")
 
 
 class Key(NamedTuple):
@@ -95,7 +96,7 @@ def _of_table(table: Table, content: bytes) -> dict[Key, str]:
         mine = {
             _key(table, row, figure): value
             for figure, value in row.items()
-            if figure not in table.key and figure != _NOTICE
+            if figure not in table.key and figure not in _NO_FIGURES
         }
         if mine.keys() & found.keys():
             _refuse(f"{name}, row {number}", "each row once", "a row that stands above already")

@@ -147,6 +147,7 @@ def _made(
 
 def _figures(study: Study, inputs: Frames, year: int, known_in: int) -> Figures:
     """Today's figures of a study and data, as a release of that year would publish them."""
+    study = study.with_held(inputs)
     require_fit(study, inputs, known_in=known_in)
     found = series(study, inputs)
     judged = judge(found.study, found.gaps, year, found.baselines)

@@ -168,9 +168,12 @@ def require_no_other_reading(
 
 
 def extract_digests(raw: Path, snapshot: str) -> frozenset[str]:
-    """What tells whether two snapshots hold the same restricted file."""
+    """What tells whether two snapshots hold the same restricted file.
+
+    Keyed digests of one folder are made with one key, so the same file has the same.
+    """
     pins = snapshots.load(raw, snapshot).pins
-    return frozenset(item.sha256 for pin in pins if pin.restricted for item in pin.objects)
+    return frozenset(item.digest for pin in pins if pin.restricted for item in pin.objects)
 
 
 def _others(out: Path, raw: Path, study_id: str, own: frozenset[str]) -> list[_Other]:

@@ -32,9 +32,20 @@ def demo(
         Path | None,
         typer.Option("--out", help="Folder to make; gapwatch-demo/<scenario> if not given."),
     ] = None,
+    study: Annotated[
+        Path | None,
+        typer.Option(
+            "--study",
+            help="Rehearse this study instead, pull to report, on invented figures: "
+            "no-change, halving, widening or pandemic.",
+        ),
+    ] = None,
     json_: JsonOption = False,
 ) -> None:
     """Invent a borough, pull its figures over HTTP on this machine, and make its report."""
+    if study is not None:
+        _rehearse(study, scenario, seed, out or Path("gapwatch-demo") / "study", json_=json_)
+        return
     from gapwatch.demo.twin.counted import make
     from gapwatch.demo.twin.folder import require_free
     from gapwatch.quality.checker import Checker
@@ -62,6 +73,34 @@ def demo(
     typer.echo(f"Report:  {found.path / 'report.html'}")
     typer.echo(f"         {found.path / 'report.pdf'}")
     typer.echo(f"Study:   {project.study_file}")
+
+
+def _rehearse(study: Path, scenario: str, seed: int, folder: Path, *, json_: bool) -> None:
+    """Pull and release a study from the replica of its publishers."""
+    from gapwatch.demo.rehearsal import BANNER, rehearse
+    from gapwatch.demo.twin.folder import require_free
+    from gapwatch.project import find
+    from gapwatch.quality.checker import Checker
+
+    require_free(folder)
+    for library in ("httpx", "gapwatch.sources.http"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+    gc.disable()
+    with _cleared(folder), Checker() as of_pull, Checker() as of_run:
+        from gapwatch import pipeline
+
+        project = rehearse(study, find(study).raw, scenario, seed, folder, of_pull)
+        found = pipeline.run(project, checker=of_run)
+    if json_:
+        print_json({**vars(found), "path": str(found.path)})
+        return
+    for warning in found.warnings:
+        logging.getLogger("gapwatch").warning(warning)
+    typer.echo(BANNER)
+    typer.echo(f"Verdict: {found.verdict}. {found.sentence}")
+    typer.echo(f"Newest window: to {found.newest_end}")
+    typer.echo(f"Report:  {found.path / 'report.html'}")
+    typer.echo(f"         {found.path / 'report.pdf'}")
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,11 @@ from gapwatch.cli.common import (
     print_json,
     project_of,
 )
+from gapwatch.errors import NOT_EVERYTHING, SourceError
+
+if TYPE_CHECKING:
+    from gapwatch.project import Project
+    from gapwatch.pulling import Pulled
 
 app = typer.Typer()
 _SHOWN_CHANGES = 20
@@ -76,13 +81,28 @@ def pull(
             help="Let addresses lead to this machine and private networks: for tests and replicas.",
         ),
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Ask every source, tell every fault in one table, pin nothing; 4 when a required "
+            "source has one.",
+        ),
+    ] = False,
     study: StudyOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Pin what the study's sources send now as a new snapshot; say when nothing is new."""
+    """Pin what the study's sources send now as a new snapshot; say when nothing is new.
+
+    A source that isn't required (`required = false`, or context such as maps) may fail: its last
+    figures stand, and the exit code is 6.
+    """
     project = project_of(study)
     from dataclasses import asdict
 
+    if check:
+        _check(project, accept_revisions, root, allow_local, json_)
+        return
     from gapwatch import pulling
 
     found = pulling.pull_now(
@@ -90,7 +110,32 @@ def pull(
     )
     if json_:
         print_json(asdict(found))
-        return
+    else:
+        _print_pulled(found)
+    if found.carried:
+        raise typer.Exit(NOT_EVERYTHING)
+
+
+def _check(
+    project: Project, accept_revisions: bool, root: Path | None, allow_local: bool, json_: bool
+) -> None:
+    from gapwatch import checking, terminal
+
+    found = checking.check_now(
+        project, accept_revisions=accept_revisions, root=root, allow_local=allow_local
+    )
+    if json_:
+        print_json(found.content())
+    else:
+        terminal.print_checked(found)
+    if not found.ok:
+        raise typer.Exit(SourceError.exit_code)
+
+
+def _print_pulled(found: Pulled) -> None:
+    for lost in found.carried:
+        typer.echo(str(lost))
+        typer.echo(f"  to do: {lost.remedy}")
     if not found.new:
         typer.echo(f"Nothing new since snapshot {found.snapshot}.")
         return
@@ -145,8 +190,14 @@ def status(
     if json_:
         print_json(found)
         return
+    targets = found.pop("targets")
     for name, value in found.items():
         typer.echo(f"{name.replace('_', ' ') + ':':18} {'none' if value is None else value}")
+    from gapwatch.targets import in_words
+
+    headline = [one for one in targets if one["measure"] == targets[0]["measure"]]
+    for number, one in enumerate(headline):
+        typer.echo(f"{'targets:' if not number else '':18} {in_words(one)}")
 
 
 pinned = typer.Typer(help="List the snapshots and their pins; every object is verified.")
@@ -222,6 +273,8 @@ def snapshots(
         typer.echo(f"{snapshot['id']}  {snapshot['title']}, as known at {snapshot['as_known_at']}")
         if (retired := snapshot.get("retired")) is not None:
             typer.echo(f"  retired on {retired['retired_on']}: {retired['reason']}")
+        for source, missed in snapshot.get("missed", {}).items():
+            typer.echo(f"  {source}: not renewed since {missed['since']} ({missed['why']})")
         for pin in snapshot["pins"]:
             typer.echo(f"  {pin['id']}: {pin['title']}")
             typer.echo(f"    {pin['publisher']}; {pin['licence']}")

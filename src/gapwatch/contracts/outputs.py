@@ -145,6 +145,46 @@ VERDICT = Table(
     key=("measure", "sex"),
 )  # fmt: skip
 
+TARGET = Table(
+    "target",
+    "The targets that our own figures are judged against, and what each would say",
+    (
+        MEASURE,
+        SEX,
+        text("target", "What the promised share is taken of: the gap as it was stated, or our own "
+             "gap in the baseline window", choices=("stated", "baseline")),
+        Column("heads", "boolean", "Whether the verdict of the report is the one against this "
+               "target"),
+        calendar("baseline_start", "First year of the baseline window; empty for the stated gap",
+                 nullable=True),
+        calendar("baseline_end", "Last year of the baseline window; empty for the stated gap",
+                 nullable=True),
+        YEAR_ENDS,
+        years("baseline_gap_years", "The stated gap, or our own gap in the baseline window"),
+        years("baseline_se_years", "Standard error of the baseline's gap, which is carried into "
+              "the probability; empty where it isn't", minimum=0),
+        years("target_gap_years", "Gap that the promise asks for"),
+        calendar("target_year", "Year by which the promise is to be kept"),
+        text("verdict", "The verdict against this target", choices=VERDICTS),
+        text("reason_code", "Code of the reason, when the verdict can't be calculated",
+             may_be_empty=True),
+        share("p_target", "Probability that the gap in the target year is at or below this target, "
+              "with the baseline's error"),
+        years("required_change_years_per_year", "Change a year, from the middle of the newest "
+              "window, that would meet the target"),
+        years("required_change_lower95_years_per_year", "Lower 95% limit of that change"),
+        years("required_change_upper95_years_per_year", "Upper 95% limit of that change"),
+        calendar("first_answerable_year", "First release in which a gap that truly meets the "
+                 "target would be called on track with the study's power", nullable=True),
+    ),
+    key=("measure", "sex", "target"),
+    checks=(
+        Check("baseline_order", "baseline_start <= baseline_end", "a window ends after it starts"),
+        Check("reason_when_no_verdict", "(verdict = 'cannot calculate') = (reason_code <> '')",
+              "a verdict that can't be calculated has a reason, and only such a one"),
+    ),
+)  # fmt: skip
+
 TRAJECTORY = Table(
     "trajectory",
     "The annual gap behind the windows, its projection and the target line",

@@ -15,6 +15,7 @@ from gapwatch.counting.bands import UNTOLD
 from gapwatch.counting.blocks import Blocks, BlockSeries, FloatArray, YearOfBlocks, read_blocks
 from gapwatch.counting.closing import Settled
 from gapwatch.counting.counts import BoolArray, Counts, Rounded
+from gapwatch.counting.crossing import Crossing, Shares, crossing, shares_of
 from gapwatch.counting.disclosure import protect_count_totals, require_adding_up
 from gapwatch.counting.plausibility.absent import mark_absent, monthly_deaths
 from gapwatch.errors import ValidationError
@@ -25,6 +26,7 @@ from gapwatch.tables import canonical
 
 Frames = Mapping[str, pd.DataFrame]
 BOROUGH = "borough"
+_ATOM = "atom"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +37,15 @@ class Counted:
     taken together.
     `totals` is the table `count_total`: what was summed to areas beside what the blocks hold.
     `years` is the table `counted_year`: which years of deaths are counted, and why others are not.
+    `crossing` is the level that may be told of restricted deaths beside the study's own, with the
+    atoms that both are made of; None where there is none.
     """
 
     levels: Mapping[str, Counts]
     borough: Counts
     totals: pd.DataFrame
     years: pd.DataFrame = field(default_factory=pd.DataFrame)
+    crossing: Crossing | None = None
 
 
 def count(study: Study, inputs: Frames, settled: Settled | None = None) -> Counted | None:
@@ -69,7 +74,9 @@ def count(study: Study, inputs: Frames, settled: Settled | None = None) -> Count
         rounding={name: rounding_steps(study.sources, name) for name in held},
     )  # fmt: skip
     levels = {
-        level.geography: replace(_level(rules, level, series, inputs), restricted=restricted)
+        level.geography: replace(
+            _level(rules, level, series, _paths(level, series, inputs)), restricted=restricted
+        )
         for level in rules.levels
     }
     own = levels[study.geography.vintage]
@@ -86,7 +93,35 @@ def count(study: Study, inputs: Frames, settled: Settled | None = None) -> Count
         levels[own.geography] = own = replace(own, absent=marks)
         anywhere = np.broadcast_to(marks.any(axis=0), borough.deaths.shape[:3])
         borough = replace(borough, absent=anywhere)
-    return Counted(levels, borough, totals, _years(series))
+    beside = _crossing(study, series, inputs, levels) if restricted else None
+    return Counted(levels, borough, totals, _years(series), beside)
+
+
+def _crossing(
+    study: Study, series: BlockSeries, inputs: Frames, levels: Mapping[str, Counts]
+) -> Crossing | None:
+    """The level that may be told beside the study's own, with the atoms of both."""
+    rules, beside = study.computed, study.level_beside
+    if rules is None or beside is None:
+        return None
+    paths = [
+        _paths(level, series, inputs)
+        for name in (study.geography.vintage, beside)
+        for level in rules.levels if level.geography == name
+    ]  # fmt: skip
+    shares: dict[str, tuple[Shares, Shares]] = {}
+    leading = {}
+    for kind in paths[0]:
+        both = [shares_of(each[kind]) for each in paths]
+        of = {block: (areas, both[1][block]) for block, areas in both[0].items()
+              if block in both[1]}  # fmt: skip
+        names = {block: repr(each) for block, each in of.items()}
+        shares |= {names[block]: each for block, each in of.items()}
+        pairs = pd.DataFrame({"from_code": list(names), "to_code": list(names.values())})
+        leading[kind] = Lookup("atoms", kind, _ATOM, pairs.assign(weight=1.0))
+    atoms = _level(rules, Level(geography=_ATOM, paths=dict.fromkeys(leading, ())), series,
+                   leading)  # fmt: skip
+    return crossing(levels[beside], levels[study.geography.vintage], atoms, shares)
 
 
 def _years(series: BlockSeries) -> pd.DataFrame:
@@ -103,8 +138,9 @@ def _require_every_cause(rules: Computed, deaths: pd.DataFrame, *, restricted: b
                 "[computed]; else take its column of causes out")  # fmt: skip
 
 
-def _level(rules: Computed, level: Level, series: BlockSeries, inputs: Frames) -> Counts:
-    paths = _paths(level, series, inputs)
+def _level(
+    rules: Computed, level: Level, series: BlockSeries, paths: Mapping[str, Lookup]
+) -> Counts:
     codes = tuple(sorted({code for path in paths.values() for code in path.to_codes}))
     shape = (len(codes), 2, len(series.years), len(series.age_starts))
     deaths, people, shared = np.zeros(shape), np.zeros(shape), np.zeros(len(codes))
@@ -117,7 +153,9 @@ def _level(rules: Computed, level: Level, series: BlockSeries, inputs: Frames) -
     for at, year in enumerate(series.years):
         deaths[:, :, at], _ = _carried(level, year, year.deaths, paths, codes)
         people[:, :, at], moved = _carried(level, year, year.residents, paths, codes)
-        _require_people(level, year, codes, deaths[:, :, at], people[:, :, at])
+        # Deaths and residents on blocks of two kinds make other atoms where one of them was split.
+        if level.geography != _ATOM:
+            _require_people(level, year, codes, deaths[:, :, at], people[:, :, at])
         people[:, :, at] *= year.deaths.part
         for blocks, into in zip((year.deaths, year.residents), by_rounding, strict=True):
             if blocks.rounded is None or into is None:
@@ -134,8 +172,8 @@ def _level(rules: Computed, level: Level, series: BlockSeries, inputs: Frames) -
         deaths=deaths, person_years=people,
         provisional=np.array([_provisional(rules, year) for year in series.years], dtype=bool),
         reassigned=shared, year_ends=series.year_ends,
-        deaths_rounded=by_rounding[0] and Rounded(**by_rounding[0]),
-        residents_rounded=by_rounding[1] and Rounded(**by_rounding[1]),
+        deaths_rounded=None if by_rounding[0] is None else Rounded(**by_rounding[0]),
+        residents_rounded=None if by_rounding[1] is None else Rounded(**by_rounding[1]),
     )  # fmt: skip
 
 

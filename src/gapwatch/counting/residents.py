@@ -16,7 +16,7 @@ import pandas as pd
 from gapwatch.contracts import YEAR_LEADS
 
 NO_RESIDENTS = "Y01"  # an estimate that the year needs is not pinned
-TWO_BASES = "Y02"  # the estimates at its two ends are on different bases
+TWO_BASES = "Y02"  # those at its two ends share no base, or no kind of block
 
 
 @dataclass(frozen=True)

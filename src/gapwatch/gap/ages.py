@@ -16,6 +16,7 @@ from gapwatch.demography.inverse import cut_to_target
 from gapwatch.demography.life_table import life_table
 from gapwatch.demography.resampling import Decomposition, arriaga_interval, gap_change_interval
 from gapwatch.gap.ages_told import Told, told_changes, told_contributions, told_gaps
+from gapwatch.gap.baseline import baseline_period
 from gapwatch.gap.own_measures import BETTER, WORSE, sided, two_sides
 from gapwatch.gap.series import Series
 from gapwatch.study import Measure, Study
@@ -49,7 +50,7 @@ def which_ages(of: Series) -> dict[str, pd.DataFrame]:
     for measure in sided(study):
         counts = two_sides(study, measure, own)
         newest = _newest(study, counts)
-        before = _settled(counts, *study.baseline_period(measure))
+        before = _settled(counts, *baseline_period(study, measure, of.gaps, of.baselines))
         told = told_gaps(study, measure, counts, before, newest) if own.restricted else None
         gaps += [told] if told else []
         for part in (newest,) if _same(before, newest) else (before, newest):
@@ -206,8 +207,23 @@ class _Aim:
     reason: str = ""
 
 
+def _stated_target(study: Study, measure: Measure, sex: str) -> float | None:
+    """The stated target where the verdict is the one against it; else None."""
+    rules, promise = study.computed, study.promise
+    heads = rules is not None and rules.decides and rules.target == "stated"
+    if not heads or not measure.primary or sex != promise.sex:
+        return None
+    return promise.share_of_baseline * promise.stated_gap_years
+
+
 def _aim(
-    study: Study, counts: Counts, before: Windows, of: Windows, sex: int, told: Told | None
+    study: Study,
+    measure: Measure,
+    counts: Counts,
+    before: Windows,
+    of: Windows,
+    sex: int,
+    told: Told | None,
 ) -> _Aim:
     """Both gaps as they are, or as they are told of restricted deaths."""
     baseline, newest = (
@@ -215,26 +231,29 @@ def _aim(
         for part in (before, of)
     )
     share = study.promise.share_of_baseline
+    stated = _stated_target(study, measure, SEXES[sex])
     if told is None:
         target = float(share * (baseline.e[BETTER, 0] - baseline.e[WORSE, 0]))
         unknown = next((str(code) for code in np.asarray(baseline.reason) if code), "")
+        target = target if stated is None else stated
         return _Aim(float(newest.e[BETTER, 0]), None, float("nan") if unknown else target, unknown)
     first, last = told.of(SEXES[sex])
     gap = float(last["gap_years"])
     # The side as it is, and the years that it lacks as they are told.
-    return _Aim(float(newest.e[WORSE, 0]) + gap, gap, float(share * first["gap_years"]),
+    target = float(share * first["gap_years"]) if stated is None else stated
+    return _Aim(float(newest.e[WORSE, 0]) + gap, gap, target,
                 told.reason_of_both(SEXES[sex]))  # fmt: skip
 
 
 def _cuts(
     study: Study, measure: Measure, counts: Counts, before: Windows, of: Windows, told: Told | None
 ) -> Iterator[Row]:
-    """Cuts that bring the newest gap to the promised share of the baseline's, both our own."""
+    """Cuts that bring the newest gap to its target; the baseline's gap is our own, or as stated."""
     if not len(of.start) or not _on_one_base(before, of):
         return
     starts = counts.age_starts.tolist()
     for sex, name in enumerate(SEXES):
-        aim = _aim(study, counts, before, of, sex, told)
+        aim = _aim(study, measure, counts, before, of, sex, told)
         for first, last in CUT_AGES:
             if first not in starts or (last is not None and last + 1 not in starts):
                 continue

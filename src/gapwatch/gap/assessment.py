@@ -8,17 +8,37 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
+from gapwatch.gap.baseline import baseline_period, newest_run, settled
 from gapwatch.gap.latent import Prior
-from gapwatch.gap.sensitivity import PROVISIONAL
 from gapwatch.gap.verdict import Assessment, Series, Target, Thresholds, assess
 from gapwatch.gap.windows import first_calendar_year
 from gapwatch.geography.panel import INTERVAL_WIDTH_SE
-from gapwatch.study import Measure, Study
+from gapwatch.study import Measure, Period, Study
+
+__all__ = [
+    "BASELINE",
+    "STATED",
+    "Against",
+    "Judged",
+    "Relative",
+    "judge",
+    "lead_of",
+    "prior_of",
+    "series_of",
+    "settled",
+    "thresholds_of",
+]
+
+STATED, BASELINE = "stated", "baseline"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One measure and sex: the run of windows that was judged, the target, what was found."""
+    """One measure and sex: the run of windows that was judged, the target, what was found.
+
+    `target` and `assessment` are those that the study lets head the report. Where own figures
+    decide `against` has every target that was computed, that one too; else it is empty.
+    """
 
     measure: Measure
     sex: str
@@ -28,11 +48,31 @@ class Judged:
     target: Target | None
     assessment: Assessment
     relative: Relative | None = None
+    against: tuple[Against, ...] = ()
+
+    @property
+    def measured_gap_years(self) -> float | None:
+        """The gap measured in the baseline window; None where it is withheld or not comparable."""
+        measured = next((one.target for one in self.against if one.kind == BASELINE), self.target)
+        return measured.baseline_gap_years if measured else None
 
     @property
     def year_ends(self) -> str:
         """Last day of each year of the windows; of calendar years where there are none."""
         return str(self.windows["year_ends"].iloc[0]) if len(self.windows) else CALENDAR_YEAR
+
+
+@dataclass(frozen=True)
+class Against:
+    """One target of one measure and sex, and what was found when it was judged against that.
+
+    `kind` is "stated" or "baseline"; `target` is None where there is no gap to take a share of.
+    """
+
+    kind: str
+    target: Target | None
+    assessment: Assessment
+    heads: bool
 
 
 @dataclass(frozen=True)
@@ -56,49 +96,127 @@ def judge(
     judged = []
     given = settled(gaps)
     for measure in study.measures:
+        period = baseline_period(study, measure, gaps, baselines)
         for sex in sorted(gaps["sex"].unique()):
             mine, before = (
                 frame[(frame["measure"] == measure.id) & (frame["sex"] == sex)]
                 for frame in (given, given if baselines is None else settled(baselines))
             )
-            judged.append(_judge_one(study, measure, sex, mine, before, release_year))
+            judged.append(_judge_one(study, measure, sex, period, mine, before, release_year))
     return judged
 
 
-def settled(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Gaps without those of windows whose deaths are still coming in."""
-    return gaps[~gaps["flags"].str.contains(rf"\b{PROVISIONAL}\b").astype(bool)]
-
-
 def _judge_one(
-    study: Study, measure: Measure, sex: str, mine: pd.DataFrame, before: pd.DataFrame,
+    study: Study,
+    measure: Measure,
+    sex: str,
+    period: Period,
+    mine: pd.DataFrame,
+    before: pd.DataFrame,
     release_year: int,
-) -> Judged:  # fmt: skip
-    period, deadline = study.baseline_period(measure), study.promise.deadline_year
-    newest = mine[mine["segment"] == mine["segment"].max()].sort_values(
-        ["period_end", "period_start"]
-    )
+) -> Judged:
+    deadline, newest = study.promise.deadline_year, newest_run(mine)
     at_baseline = _at_baseline(newest, before, period)
+    targets: dict[str, Target | None] = {
+        BASELINE: _measured(
+            study, newest, at_baseline, period, carried=_is_carried(study, measure, period)
+        )
+    }
+    if _own(study) and measure.primary and sex == study.promise.sex:
+        targets = {STATED: _stated(study), **targets}
+    chosen = study.computed.target if study.computed else None
+    heads = chosen if chosen in targets else BASELINE
+    found = {
+        kind: _without_baseline(period)
+        if target is None
+        else assess(
+            series_of(newest),
+            target,
+            thresholds_of(study),
+            release_year=release_year,
+            prior=prior_of(study, newest),
+        )
+        for kind, target in targets.items()
+    }
+    target = targets[heads]
+    relative = _judge_ratio(study, newest, at_baseline, target, release_year) if target else None
+    against = tuple(Against(kind, targets[kind], found[kind], kind == heads) for kind in targets)
+    return Judged(
+        measure,
+        sex,
+        newest,
+        period,
+        deadline,
+        target,
+        found[heads],
+        relative,
+        against if _own(study) else (),
+    )
+
+
+def _own(study: Study) -> bool:
+    return study.computed is not None and study.computed.decides
+
+
+def _is_carried(study: Study, measure: Measure, period: Period) -> bool:
+    """Whether the error of the baseline window reaches the probability of the target.
+
+    A window that a study names by itself, without a word of the target, was chosen as the promise's
+    own: its figure is the line, as it is for published figures.
+    """
+    rules = study.computed
+    if rules is None or not rules.decides:
+        return False
+    return rules.target is not None or period != study.baseline_period(measure)
+
+
+def _without_baseline(period: Period) -> Assessment:
+    return Assessment(
+        verdict="cannot calculate",
+        reason_code="V05",
+        reason=f"the gap of the baseline window, {period[0]} to {period[1]}, is withheld or "
+        "not comparable",
+    )
+
+
+def _measured(
+    study: Study, newest: pd.DataFrame, at_baseline: pd.DataFrame, period: Period, *, carried: bool
+) -> Target | None:
+    """The promised share of the gap in the baseline window; None where that isn't given.
+
+    `carried`: with the baseline's error. Published figures keep a target that is fixed.
+    """
     baseline = float(at_baseline["gap_years"].iloc[0]) if len(at_baseline) else float("nan")
     if np.isnan(baseline):
-        missing = Assessment(
-            verdict="cannot calculate", reason_code="V05",
-            reason=f"the gap of the baseline window, {period[0]} to {period[1]}, is withheld or "
-            "not comparable",
-        )  # fmt: skip
-        return Judged(measure, sex, newest, period, deadline, None, missing)
+        return None
+    share = study.promise.share_of_baseline
     target = Target(
-        gap_years=study.promise.share_of_baseline * baseline,
-        year=deadline,
+        gap_years=share * baseline,
+        year=study.promise.deadline_year,
         baseline_gap_years=baseline,
         baseline_year=(period[0] + period[1]) / 2 - lead_of(newest),
     )
-    found = assess(
-        series_of(newest), target, thresholds_of(study),
-        release_year=release_year, prior=prior_of(study, newest),
-    )  # fmt: skip
-    relative = _judge_ratio(study, newest, at_baseline, target, release_year)
-    return Judged(measure, sex, newest, period, deadline, target, found, relative)
+    if not carried:
+        return target
+    return replace(
+        target,
+        share=share,
+        baseline_first=period[0],
+        baseline_last=period[1],
+        baseline_se_years=float(at_baseline["se_years"].iloc[0]),
+    )
+
+
+def _stated(study: Study) -> Target:
+    """The promised share of the gap as it was stated, which no figure of ours is spliced to."""
+    promise = study.promise
+    return Target(
+        gap_years=promise.share_of_baseline * promise.stated_gap_years,
+        year=promise.deadline_year,
+        baseline_gap_years=promise.stated_gap_years,
+        baseline_year=sum(promise.baseline_period) / 2,
+        same_series=False,
+    )
 
 
 def _at_baseline(
@@ -122,13 +240,18 @@ def _judge_ratio(
 
     The ratio's excess over 1 is put in years of the worse-off side at the baseline, so that both
     readings start from the same gap and the priors, which are in years, mean the same for both.
+    Against the stated target the ratio at the baseline is that of the stated ends.
     """
-    baseline = float(before["relative_gap"].iloc[0])
+    promise = study.promise
+    if target.same_series:
+        baseline = float(before["relative_gap"].iloc[0])
+    else:
+        baseline = promise.stated_better_years / promise.stated_worse_years
     if not np.isfinite(baseline) or baseline == 1.0:
         return None
     level = target.baseline_gap_years / (baseline - 1.0)
     excess = (newest["relative_gap"] - 1.0) * level
-    error = (newest["relative_upper95"] - newest["relative_lower95"]) / INTERVAL_WIDTH_SE * level
+    error = _ratio_error(newest) * level
     if not (excess.notna() & error.notna()).any():
         return None
     known = (excess.notna() & (error > 0)).to_numpy(dtype=bool)
@@ -139,11 +262,18 @@ def _judge_ratio(
         se=error.to_numpy(dtype=np.float64, na_value=np.nan),
         usable=np.asarray(absolute.usable, dtype=bool) & known,
     )
+    if target.share:
+        at_baseline = abs(float(_ratio_error(before).iloc[0]) * level)
+        target = replace(target, baseline_se_years=0.0 if np.isnan(at_baseline) else at_baseline)
     found = assess(
         series, target, thresholds_of(study),
         release_year=release_year, prior=prior_of(study, newest),
     )  # fmt: skip
-    return Relative(baseline, 1.0 + study.promise.share_of_baseline * (baseline - 1.0), found)
+    return Relative(baseline, 1.0 + promise.share_of_baseline * (baseline - 1.0), found)
+
+
+def _ratio_error(windows: pd.DataFrame) -> pd.Series[float]:
+    return (windows["relative_upper95"] - windows["relative_lower95"]) / INTERVAL_WIDTH_SE
 
 
 def prior_of(study: Study, windows: pd.DataFrame) -> Prior:

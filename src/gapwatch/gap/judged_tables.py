@@ -1,12 +1,12 @@
-"""What was judged, as tidy tables: the verdicts, and the annual path behind each."""
+"""What was judged, as tidy tables: verdicts, both targets, and the annual path behind each."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import TRAJECTORY, VERDICT
-from gapwatch.gap.assessment import Judged
+from gapwatch.contracts import CALENDAR_YEAR, TARGET, TRAJECTORY, VERDICT
+from gapwatch.gap.assessment import STATED, Against, Judged
 from gapwatch.gap.trajectory import Trend
 from gapwatch.gap.verdict import Assessment, is_never
 from gapwatch.tables import canonical
@@ -37,7 +37,7 @@ def _verdict_row(item: Judged) -> dict[str, object]:
         "year_ends": item.year_ends,
         "baseline_start": item.baseline_period[0],
         "baseline_end": item.baseline_period[1],
-        "baseline_gap_years": target.baseline_gap_years if target else None,
+        "baseline_gap_years": item.measured_gap_years,
         "target_gap_years": target.gap_years if target else None,
         "target_year": item.deadline_year,
         "slope_years_per_year": trend.slope if trend else None,
@@ -68,6 +68,37 @@ def _verdict_row(item: Judged) -> dict[str, object]:
         "years_to_target_upper95": _finite(found.years_to_halve_upper),
         **_side_columns("worse", found.worse_trend),
         **_side_columns("better", found.better_trend),
+    }
+
+
+def target_table(judged: list[Judged]) -> pd.DataFrame:
+    """The table `target`: one row a measure, sex and target; none for published figures."""
+    rows = [_target_row(item, one) for item in judged for one in item.against]
+    return canonical(TARGET, pd.DataFrame(rows, columns=list(TARGET.names)), TARGET.name)
+
+
+def _target_row(item: Judged, one: Against) -> dict[str, object]:
+    target, found = one.target, one.assessment
+    of_stated = one.kind == STATED
+    return {
+        "measure": item.measure.id,
+        "sex": item.sex,
+        "target": one.kind,
+        "heads": one.heads,
+        "baseline_start": None if of_stated else item.baseline_period[0],
+        "baseline_end": None if of_stated else item.baseline_period[1],
+        "year_ends": CALENDAR_YEAR if of_stated else item.year_ends,
+        "baseline_gap_years": target.baseline_gap_years if target else None,
+        "baseline_se_years": target.baseline_se_years if target and target.share else None,
+        "target_gap_years": target.gap_years if target else None,
+        "target_year": item.deadline_year,
+        "verdict": found.verdict,
+        "reason_code": found.reason_code,
+        "p_target": _p_target(found),
+        "required_change_years_per_year": found.required_change_per_year,
+        "required_change_lower95_years_per_year": found.required_change_lower,
+        "required_change_upper95_years_per_year": found.required_change_upper,
+        "first_answerable_year": found.first_answerable_year,
     }
 
 
@@ -108,6 +139,8 @@ def _path(item: Judged) -> pd.DataFrame:
     years = path.year.astype(np.float64)
     pace = (target.gap_years - target.baseline_gap_years) / (target.year - target.baseline_year)
     line = target.baseline_gap_years + pace * (years - target.baseline_year)
+    # From figures of other populations no line leads to ours: the target stands by itself.
+    drawn = years >= (target.baseline_year if target.same_series else target.year)
     frame = pd.DataFrame(
         {
             "measure": item.measure.id,
@@ -115,7 +148,7 @@ def _path(item: Judged) -> pd.DataFrame:
             "year": path.year,
             "is_projected": path.year > projection.newest_year,
             "mean_years": path.mean,
-            "target_line_years": np.where(years >= target.baseline_year, line, np.nan),
+            "target_line_years": np.where(drawn, line, np.nan),
         }
     )
     for level in (50, 80, 95):

@@ -9,7 +9,7 @@ averaged with the weights the data give each tau: no sampling, no seed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,40 @@ class Prior:
         for name, value in (("slope_sd", self.slope_sd), ("tau_scale", self.tau_scale)):
             if not (np.isfinite(value) and value > 0):
                 raise ValueError(f"{name}: expected a finite number above 0, found {value}")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What the gap of a calendar year is held against: gap <= `years` + `share` x a baseline.
+
+    The baseline is the true mean gap over the years `first` to `last` of the windows' own kind. It
+    is estimated with the rest of the model, so its error is carried. Without a `share` the limit is
+    the fixed number `years`.
+    """
+
+    years: float
+    share: float = 0.0
+    first: int = 0
+    last: int = 0
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.years):
+            raise ValueError(f"target: expected finite years, found {self.years}")
+        if not 0 <= self.share < 1:
+            raise ValueError(f"share: expected 0 or more and below 1, found {self.share}")
+        if self.first > self.last:
+            raise ValueError(
+                f"first, last: expected years in order, found {self.first} to {self.last}"
+            )
+
+    def moved(self, change: float) -> Limit:
+        """The limit `change` years higher."""
+        return replace(self, years=self.years + change)
+
+
+def as_limit(target: float | Limit) -> Limit:
+    """A fixed number of years as a limit; ValueError where it isn't finite."""
+    return target if isinstance(target, Limit) else Limit(float(target))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,22 +108,51 @@ class System:
 
 
 def system(windows: Windows, start: Years, end: Years, prior: Prior) -> System:
-    """Set up the windows' covariance and the quantities asked for.
+    """`linear_system` of the latent gap averaged over the calendar years start..end, shape (q,)
+    each; a calendar year is a window of one year."""
+    years = calendar_years(windows, int(start.min()), int(end.max()))
+    return linear_system(windows, years, averaging_matrix(start, end, years), prior)
 
-    The quantities are the latent gap averaged over the calendar years start..end, shape (q,)
-    each; a calendar year is a window of one year. A shock belongs to what is observed, not to the
-    latent gap.
+
+def held_against(windows: Windows, at: Years, limit: Limit, prior: Prior) -> System:
+    """`linear_system` of the gap of each calendar year of `at` less the share of the baseline.
+
+    A quantity at or below `limit.years` is a gap at or below the limit.
     """
-    years = np.arange(
-        min(windows.first_calendar_year.min(), start.min()),
-        max(windows.end.max(), end.max()) + 1,
+    first, last = int(at.min()), int(at.max())
+    if limit.share:
+        first, last = min(first, int(limit.first) - int(windows.lead > 0)), max(last, limit.last)
+    years = calendar_years(windows, first, last)
+    rows = averaging_matrix(at, at, years)
+    if limit.share:
+        span = np.array([[limit.first], [limit.last]], dtype=np.int64)
+        rows = rows - limit.share * averaging_matrix(span[0], span[1], years, windows.lead)
+    return linear_system(windows, years, rows, prior)
+
+
+def calendar_years(windows: Windows, first: int, last: int) -> Years:
+    """Every calendar year of the windows and from `first` to `last`."""
+    return np.arange(
+        min(int(windows.first_calendar_year.min()), first),
+        max(int(windows.end.max()), last) + 1,
         dtype=np.int64,
     )
+
+
+def linear_system(windows: Windows, years: Years, rows: Floats, prior: Prior) -> System:
+    """Set up the windows' covariance and the quantities asked for.
+
+    The quantities are linear in the latent gap: `rows`, shape (q, len(years)), holds their
+    coefficients on the gaps of the calendar years `years`, which follow one another and take in all
+    of the windows'. On the flat level a quantity has the sum of its row: 1 for a mean gap, 0 for a
+    change, 1 - share for a gap less a share of another. A shock belongs to what is observed, not to
+    the latent gap.
+    """
     walk = np.minimum.outer(years, years) - float(years[0])
     # The level is flat, so the origin of time changes nothing but the rounding: take the middle.
     t = years - float(windows.midpoint.mean())
     H = averaging_matrix(windows.start, windows.end, years, windows.lead)
-    G = averaging_matrix(start, end, years)
+    G = rows
     tau2 = (TAU_GRID**2)[:, None, None]
     slope2 = prior.slope_sd**2
     R, note = error_covariance(windows, prior.shock_sd)
@@ -103,7 +166,7 @@ def system(windows: Windows, start: Years, end: Years, prior: Prior) -> System:
         S=S,
         cross=np.concatenate([cross, slope_cross], axis=2),
         prior_var=np.concatenate([var, np.full((count, 1), slope2)], axis=1),
-        unit=np.append(np.ones(len(start)), 0.0),
+        unit=np.append(G.sum(axis=1), 0.0),
         note=note,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import CALENDAR_YEAR, GAP, SEXES
+from gapwatch.contracts import CALENDAR_YEAR, GAP, SEXES, YEAR_LEADS
 from gapwatch.demography.chiang import Z95
 from gapwatch.demography.codes import PANDEMIC_YEARS
 from gapwatch.demography.extremes import corrected_range
@@ -72,7 +72,7 @@ def measure_gaps(
         panel = build_panel(study, inputs, sex)
         for measure in study.measures:
             ends = _METHODS[measure.kind](study, measure, panel)
-            frames.append(_frame(study, measure, panel, ends))
+            frames.append(_frame(study, measure, panel, ends, year_ends))
     gaps = pd.concat(frames, ignore_index=True).assign(year_ends=year_ends)
     return canonical(GAP, gaps, "gap")
 
@@ -197,7 +197,9 @@ _METHODS: dict[str, Callable[[Study, Measure, Panel], Ends]] = {
 }
 
 
-def _frame(study: Study, measure: Measure, panel: Panel, ends: Ends) -> pd.DataFrame:
+def _frame(
+    study: Study, measure: Measure, panel: Panel, ends: Ends, year_ends: str
+) -> pd.DataFrame:
     ends = _withhold(ends)
     return pd.DataFrame(
         {
@@ -227,6 +229,7 @@ def _frame(study: Study, measure: Measure, panel: Panel, ends: Ends) -> pd.DataF
             "flags": quality_flags(
                 panel,
                 np.fmax(ends.worse_upper - ends.worse_lower, ends.better_upper - ends.better_lower),
+                year_ends,
             ),
         }
     )
@@ -255,12 +258,13 @@ def segments(study: Study, panel: Panel) -> list[int]:
     ]
 
 
-def quality_flags(panel: Panel, widths: FloatArray) -> list[str]:
+def quality_flags(panel: Panel, widths: FloatArray, year_ends: str = CALENDAR_YEAR) -> list[str]:
     """Q03 where the wider side's interval is wider than 4 years, Q04 for a pandemic year; (W,)."""
     flags = []
     for start, end, width in zip(panel.start, panel.end, widths, strict=True):
         codes = ["Q03"] if width > WIDE_YEARS else []
-        if any(start <= year <= end for year in PANDEMIC_YEARS):
+        begins = start - int(YEAR_LEADS[year_ends] > 0)
+        if any(begins <= year <= end for year in PANDEMIC_YEARS):
             codes.append("Q04")
         flags.append(" ".join(codes))
     return flags

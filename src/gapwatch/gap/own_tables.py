@@ -12,6 +12,7 @@ import pandas as pd
 from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, LIFE_EXPECTANCY, POPULATION_DEATHS, SEXES
 from gapwatch.counting.areas import Counted
 from gapwatch.counting.counts import Counts, FloatArray, IntArray, Windows, windows
+from gapwatch.counting.crossing import Crossing, Figures, told_steps
 from gapwatch.counting.disclosure import Steps, parts_of, protect_life_expectancy
 from gapwatch.counting.rounding import deaths_variance
 from gapwatch.counting.solving import error_steps
@@ -105,7 +106,8 @@ def life_expectancies(study: Study, counted: Counted, names: dict[str, str]) -> 
     ValidationError when no run is long enough for the areas. From restricted deaths zones and the
     borough have the areas' windows alone: each further length would be another reading of the same
     deaths. So would areas that cross the study's own be: where one of theirs and one of the
-    study's differ by a single small block, its deaths would stand between the two. These levels are
+    study's differ by a single small block, its deaths would stand between the two. Of one such
+    level those are told that make no small intersection (gapwatch.counting.crossing); others are
     left out.
     """
     rules = study.computed
@@ -114,7 +116,10 @@ def life_expectancies(study: Study, counted: Counted, names: dict[str, str]) -> 
     length, lengths = rules.area_window_years, rules.side_window_years
     own = counted.levels[study.geography.vintage]
     require_windows(own, "area_window_years", (length,))
-    levels = [own] if own.restricted else counted.levels.values()
+    beside = counted.crossing
+    levels = (
+        [own, *([beside.level] if beside else [])] if own.restricted else (counted.levels.values())
+    )
     made = [(tabled(counts, windows(counts, length)), names) for counts in levels]
     zones = {key: zone.areas for key, zone in study.zones.items()}
     titles = {key: zone.name for key, zone in study.zones.items()}
@@ -130,9 +135,10 @@ def life_expectancies(study: Study, counted: Counted, names: dict[str, str]) -> 
     rows = pd.concat([_frame(one, told) for one, told in made], ignore_index=True)
     if own.restricted:
         place = (counted.borough.geography, study.study.area_code)
-        rows = protect_life_expectancy(
-            rows, parts_of(own, zones, place), steps_of(one for one, _ in made)
-        )
+        steps = steps_of(one for one, _ in made if beside is None or one.counts is not beside.level)
+        if beside is not None:
+            steps = {**steps, **steps_beside(beside, made[0][0], made[1][0])}
+        rows = protect_life_expectancy(rows, parts_of(own, zones, place), steps)
     return canonical(COMPUTED_LIFE_EXPECTANCY, rows, COMPUTED_LIFE_EXPECTANCY.name)
 
 
@@ -148,6 +154,26 @@ def steps_of(made: Iterable[Tabled]) -> Steps:
         for s, sex in enumerate(SEXES)
         for w, (start, end) in enumerate(zip(one.windows.start, one.windows.end, strict=True))
     }  # fmt: skip
+
+
+def steps_beside(of: Crossing, own: Tabled, kept: Tabled) -> Steps:
+    """The steps of a level that crosses the study's own, by place in the table as in `steps_of`."""
+    length = int(own.windows.end[0] - own.windows.start[0]) + 1 if len(own.windows.end) else 1
+    own_steps = own.steps
+    if own_steps is None:
+        raise ValueError("own areas: expected restricted deaths")
+    made = [own.windows, kept.windows, windows(of.atoms, length)]
+    found: dict[tuple[str, str, str, int, int], float] = {}
+    spans = zip(kept.windows.start.tolist(), kept.windows.end.tolist(), strict=True)
+    for w, (start, end) in enumerate(spans):
+        for s, sex in enumerate(SEXES):
+            mine, theirs, atoms = (
+                Figures(each.deaths[:, s, w], each.person_years[:, s, w]) for each in made
+            )
+            steps = told_steps(of, mine, own_steps[:, s, w], theirs, atoms)
+            for area, step in zip(of.level.areas, steps.tolist(), strict=True):
+                found[of.level.geography, area, sex, start, end] = step
+    return found
 
 
 def require_windows(counts: Counts, key: str, lengths: Sequence[int]) -> tuple[int, ...]:

@@ -95,9 +95,13 @@ def _run(of: Series, item: Judged, counts: Counts, length: int) -> tuple[Run, Ta
     value = float(baseline.loc[baseline["sex"] == item.sex, "gap_years"].iloc[0])
     if np.isnan(value):
         return None
-    target = replace(
-        item.target, baseline_gap_years=value,
-        gap_years=of.study.promise.share_of_baseline * value,
-    )  # fmt: skip
     ordered: pd.DataFrame = mine.sort_values(["period_end", "period_start"])
-    return series_of(ordered), target
+    return series_of(ordered), _moved(of, item.target, value)
+
+
+def _moved(of: Series, target: Target, baseline: float) -> Target:
+    """The target with another measured baseline; one that was stated stays as it is."""
+    if not target.same_series:
+        return target
+    share = of.study.promise.share_of_baseline
+    return replace(target, baseline_gap_years=baseline, gap_years=share * baseline)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, owens_t
 
 from gapwatch.gap.clock import centred_end
-from gapwatch.gap.latent import Prior, System, condition, system
+from gapwatch.gap.latent import Limit, Prior, System, as_limit, condition, held_against
 from gapwatch.gap.mixture import mixture_cdf
 from gapwatch.gap.windows import Floats, Windows, error_covariance
 
@@ -34,7 +34,7 @@ def first_answerable(
     windows: Windows,
     *,
     year: int,
-    target: float,
+    target: float | Limit,
     release_year: int,
     on_track_probability: float = 0.8,
     power: float = 0.8,
@@ -42,7 +42,8 @@ def first_answerable(
 ) -> Answerable:
     """First release year in which a truly on-track gap would be called on track with `power`.
 
-    "Truly on track" means: the latent gap of calendar year `year` is in truth at or below `target`.
+    "Truly on track" means: the latent gap of calendar year `year` is in truth at or below `target`,
+    a fixed number of years or a share of the true mean gap over a baseline (`latent.Limit`).
     Given the windows so far, the model says which futures are possible; in release `release_year` +
     k there are k more windows, each as long as the newest, one year further, with the newest
     standard error. The rate of release k is
@@ -62,7 +63,7 @@ def first_answerable(
     model = prior or Prior()
     centred = centred_end(year, int(windows.width[-1]), windows.lead)
     last = max(centred - int(windows.end[-1]), 0)
-    goal = _Goal(year, target, on_track_probability)
+    goal = _Goal(year, as_limit(target), on_track_probability)
     rates = _rates(windows, last, goal, model) if last else np.empty(0)
     if np.isnan(rates).any():
         return Answerable(None, "the target is met in almost none of the possible futures", {})
@@ -93,7 +94,7 @@ def further_windows(windows: Windows, count: int) -> Windows:
 @dataclass(frozen=True)
 class _Goal:
     year: int
-    target: float
+    limit: Limit
     threshold: float
 
 
@@ -105,10 +106,10 @@ def _rates(windows: Windows, last: int, goal: _Goal, prior: Prior) -> Floats:
     """
     n = len(windows)
     at = np.array([goal.year], dtype=np.int64)
-    joint = system(further_windows(windows, last), at, at, prior)
-    now = condition(system(windows, at, at, prior), windows.gap, prior.tau_scale)
+    joint = held_against(further_windows(windows, last), at, goal.limit, prior)
+    now = condition(held_against(windows, at, goal.limit, prior), windows.gap, prior.tau_scale)
     weight, gap_sd = now.weight[0], np.sqrt(now.var[0])
-    below = (goal.target - now.mean[0, 0]) / gap_sd
+    below = (goal.limit.years - now.mean[0, 0]) / gap_sd
     hit = float(weight @ ndtr(below))
     if hit < LEAST_HIT:
         return np.full(last, np.nan)
@@ -133,7 +134,7 @@ def _forecast_weights(joint: System, known: int) -> tuple[Floats, Floats]:
     inverse = np.linalg.inv(np.linalg.cholesky(joint.S))
     one, cross = inverse.sum(axis=2), (inverse @ joint.cross[:, :, :1])[:, :, 0]
     information = np.cumsum(one**2, axis=1)
-    missing = 1.0 - np.cumsum(one * cross, axis=1)
+    missing = joint.unit[0] - np.cumsum(one * cross, axis=1)
     var = joint.prior_var[:, :1] - np.cumsum(cross**2, axis=1) + missing**2 / information
     size = one.shape[1]
     counts = range(known + 1, size + 1)
@@ -183,7 +184,9 @@ def _critical(weight: Floats, centre: Floats, against: Floats, sd: Floats, goal:
     for _ in range(40):
         middle = 0.5 * (low + high)
         moved = centre + gain * (middle - score)[:, None]
-        enough = mixture_cdf(weight, moved, sd, np.full(len(low), goal.target)) >= goal.threshold
+        enough = (
+            mixture_cdf(weight, moved, sd, np.full(len(low), goal.limit.years)) >= goal.threshold
+        )
         low, high = np.where(enough, middle, low), np.where(enough, high, middle)
     return np.asarray(0.5 * (low + high), dtype=np.float64)
 
@@ -204,7 +207,7 @@ def path_answerable(
     true_gap: ArrayLike,
     *,
     year: int,
-    target: float,
+    target: float | Limit,
     release_year: int,
     on_track_probability: float = 0.8,
     power: float = 0.8,
@@ -238,7 +241,7 @@ def called_on_track_rate(
     true_gap: ArrayLike,
     *,
     year: int,
-    target: float,
+    target: float | Limit,
     on_track_probability: float = 0.8,
     prior: Prior | None = None,
 ) -> float:
@@ -252,8 +255,8 @@ def called_on_track_rate(
     """
     model = prior or Prior()
     truth = np.asarray(true_gap, dtype=np.float64)
-    at = np.array([year], dtype=np.int64)
-    sys = system(windows, at, at, model)
+    at, limit = np.array([year], dtype=np.int64), as_limit(target)
+    sys = held_against(windows, at, limit, model)
     R, _ = error_covariance(windows, model.shock_sd)
     inverse = np.linalg.inv(sys.S)
     ones = inverse.sum(axis=2)
@@ -267,7 +270,7 @@ def called_on_track_rate(
     noise = np.einsum("kij,ji->k", P, R - np.multiply.outer(direction, direction))
     weight = along.weight * np.exp(-0.5 * (noise - noise.min()))
     weight /= weight.sum(axis=1, keepdims=True)
-    p = mixture_cdf(weight, along.mean[:, 0], np.sqrt(along.var[0]), np.full(z.size, target))
+    p = mixture_cdf(weight, along.mean[:, 0], np.sqrt(along.var[0]), np.full(z.size, limit.years))
     return _share_above(z, p - on_track_probability)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gapwatch.gap.latent import Limit
 from gapwatch.gap.trajectory import Z95
 from gapwatch.gap.windows import Floats, Windows, check_order, check_windows, whole_years
 
@@ -49,12 +50,24 @@ class Thresholds:
 @dataclass(frozen=True)
 class Target:
     """The promise: `gap_years` by calendar year `year`, from `baseline_gap_years` in
-    `baseline_year` (the baseline window's midpoint)."""
+    `baseline_year` (the baseline window's midpoint).
+
+    A `share` with the years of the baseline, `baseline_first` to `baseline_last`, says that the
+    target is that share of the true mean gap over them, of which `baseline_gap_years` is a
+    measurement with standard error `baseline_se_years`: the error is then carried into every
+    probability. Without it `gap_years` is taken as it is. `same_series` is False for a baseline
+    that was measured on other figures than the windows: no line leads from it to the target.
+    """
 
     gap_years: float
     year: int
     baseline_gap_years: float
     baseline_year: float
+    share: float = 0.0
+    baseline_first: int = 0
+    baseline_last: int = 0
+    baseline_se_years: float = 0.0
+    same_series: bool = True
 
     def __post_init__(self) -> None:
         for name in ("gap_years", "year", "baseline_gap_years", "baseline_year"):
@@ -62,11 +75,22 @@ class Target:
                 raise ValueError(f"{name}: expected a finite number, found {getattr(self, name)}")
         if int(self.year) != self.year:
             raise ValueError(f"year: expected a whole year, found {self.year}")
+        if not self.baseline_se_years >= 0:
+            raise ValueError(
+                f"baseline_se_years: expected 0 or more, found {self.baseline_se_years}"
+            )
         if self.year <= self.baseline_year:
             raise ValueError(
                 f"year: expected a deadline after the baseline ({self.baseline_year}), "
                 f"found {self.year}"
             )
+
+    @property
+    def limit(self) -> Limit:
+        """What the gap of the deadline year is held against."""
+        if not self.share:
+            return Limit(self.gap_years)
+        return Limit(0.0, self.share, self.baseline_first, self.baseline_last)
 
     def makes_sense(self, release_year: int) -> bool:
         """Whether it is below the baseline and its year has not passed: neither V06 nor V04."""

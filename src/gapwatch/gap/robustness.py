@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import BACKTEST, FLIP, SELECTION, SENSITIVITY, Table
-from gapwatch.gap.assessment import Judged, prior_of, series_of, thresholds_of
+from gapwatch.gap.assessment import STATED, Judged, lead_of, prior_of, series_of, thresholds_of
 from gapwatch.gap.backtest import backtest, score
 from gapwatch.gap.populations import other_populations
 from gapwatch.gap.promise import Target
 from gapwatch.gap.selection import selection_effect
-from gapwatch.gap.sensitivity import Alternative, sensitivity, smallest_flips
+from gapwatch.gap.sensitivity import Alternative, sensitivity, smallest_flips, years_named
 from gapwatch.gap.series import Series
 from gapwatch.gap.verdict import classify
 from gapwatch.geography.panel import FloatArray, Panel, build_panel
@@ -46,7 +46,7 @@ def _sensitivity(of: Series, judged: list[Judged], release_year: int) -> Iterato
             continue
         found = sensitivity(
             series_of(item.windows), item.target, thresholds_of(study),
-            release_year=release_year, other_targets=_stated(study, item, item.target),
+            release_year=release_year, other_targets=_other_targets(study, item, item.target),
             other_series=other_populations(of, item), prior=prior_of(study, item.windows),
         )  # fmt: skip
         found = (*found, *_other_measures(study, item, judged, found[0].by_numbers))
@@ -109,9 +109,14 @@ def _by_numbers(study: Study, other: Judged) -> str:
     )  # fmt: skip
 
 
-def _stated(study: Study, item: Judged, measured: Target) -> dict[str, Target]:
-    """The promise as it was stated, for the measure and sex that it was stated for."""
+def _other_targets(study: Study, item: Judged, measured: Target) -> dict[str, Target]:
+    """The target that doesn't head, for the measure and sex that have two."""
     promise = study.promise
+    if item.against:
+        return {
+            _other_label(study, item, one.kind): one.target
+            for one in item.against if one.target and not one.heads
+        }  # fmt: skip
     if not item.measure.primary or item.sex != promise.sex:
         return {}
     stated = replace(
@@ -119,8 +124,15 @@ def _stated(study: Study, item: Judged, measured: Target) -> dict[str, Target]:
         gap_years=promise.share_of_baseline * promise.stated_gap_years,
         baseline_gap_years=promise.stated_gap_years,
     )
-    label = f"with the stated baseline of {promise.stated_gap_years:g} years, not the measured one"
-    return {label: stated}
+    return {_other_label(study, item, STATED): stated}
+
+
+def _other_label(study: Study, item: Judged, kind: str) -> str:
+    stated = f"{study.promise.stated_gap_years:g} years"
+    if kind == STATED:
+        return f"with the stated baseline of {stated}, not the measured one"
+    when = years_named(*item.baseline_period, lead_of(item.windows))
+    return f"with the baseline measured in {when}, not the stated one of {stated}"
 
 
 def _flips(study: Study, judged: list[Judged]) -> Iterator[Row]:

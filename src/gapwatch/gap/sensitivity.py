@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gapwatch.demography.codes import PANDEMIC_YEARS
-from gapwatch.gap.latent import Posterior, Prior, condition, system
+from gapwatch.gap.latent import Limit, Posterior, Prior, condition, held_against, system
 from gapwatch.gap.mixture import mixture_moments
 from gapwatch.gap.promise import Series, Target, Thresholds, refusal
 from gapwatch.gap.verdict import CANNOT, classify
@@ -101,7 +101,7 @@ def sensitivity(
     everything = np.arange(len(windows))
     for i in everything:
         first, last = int(windows.start[i]), int(windows.end[i])
-        period = str(first) if first == last else f"{first} to {last}"
+        period = years_named(first, last, windows.lead)
         rows.append(row(f"without {period}", windows.take(everything != i), target, model))
     begins = windows.first_calendar_year
     covered = [y for y in pandemic_years if np.any((begins <= y) & (windows.end >= y))]
@@ -114,6 +114,12 @@ def sensitivity(
         rows.append(row(f"without windows that include {years}", without, target, model))
         rows.append(row(f"one-year shocks allowed in {years}", windows, target, shocks))
     return tuple(replace(r, flips=r.by_numbers != rows[0].by_numbers) for r in rows)
+
+
+def years_named(first: int, last: int, lead: float) -> str:
+    """`2010 to 2014` or `2014` of calendar years, `the years to June 2010 to 2014` of others."""
+    period = str(first) if first == last else f"{first} to {last}"
+    return period if lead == 0 else f"the year{'' if first == last else 's'} to June {period}"
 
 
 def smallest_flips(
@@ -130,7 +136,9 @@ def smallest_flips(
     Two changes, each tried at every multiple of `step` years up to `limit`, both ways: of the
     newest usable window's gap alone, and of the target. A target at or above the baseline is no
     promise to narrow a gap and is not tried; `limit_up` says how far up it went. Adding d to every
-    window is the same as taking d off the target, as the level has a flat prior.
+    window is the same as taking d off a fixed target, as the level has a flat prior. A target that
+    is a share of a baseline moves by itself, the baseline stays; the newest gap, where it is in the
+    baseline's years, moves both.
 
     One row a change, with the smallest size that flips. Where a decrease and an increase of that
     size both flip, the decrease is given and the increase is not mentioned.
@@ -152,11 +160,13 @@ def smallest_flips(
     change = np.concatenate([[0.0], np.column_stack([-size, size]).ravel()])
     gap = np.tile(windows.gap, (len(change), 1))
     gap[:, -1] += change
-    moved = _posterior(windows, gap, target.year, model)
-    newest = _verdicts(moved, np.full(len(change), target.gap_years), rules)
+    against = target.limit
+    moved = _posterior(windows, gap, target.year, against, model)
+    newest = _verdicts(moved, np.full(len(change), against.years), rules)
     sensible = change[target.gap_years + change < target.baseline_gap_years]
-    level = _posterior(windows, np.tile(windows.gap, (len(sensible), 1)), target.year, model)
-    goal = _verdicts(level, target.gap_years + sensible, rules)
+    same = np.tile(windows.gap, (len(sensible), 1))
+    level = _posterior(windows, same, target.year, against, model)
+    goal = _verdicts(level, against.years + sensible, rules)
     return _first_flip("newest gap", change, newest), _first_flip("target", sensible, goal)
 
 
@@ -177,10 +187,10 @@ def _enough(windows: Windows, rules: Thresholds) -> bool:
     return len(windows) >= rules.min_windows and bool(np.ptp(windows.midpoint) > 0)
 
 
-def _posterior(windows: Windows, gap: Floats, year: int, prior: Prior) -> Posterior:
-    """Of the deadline year and the newest observed year, in this order."""
+def _posterior(windows: Windows, gap: Floats, year: int, limit: Limit, prior: Prior) -> Posterior:
+    """Of the deadline year and the newest observed year, in this order, held against a limit."""
     at = np.array([year, windows.end.max()], dtype=np.int64)
-    return condition(system(windows, at, at, prior), gap, prior.tau_scale)
+    return condition(held_against(windows, at, limit, prior), gap, prior.tau_scale)
 
 
 def _verdicts(posterior: Posterior, targets: Floats, rules: Thresholds) -> list[str]:
@@ -204,15 +214,19 @@ def _row(
     newest = float(kept.gap[-1]) if len(kept) else None
     if not _enough(kept, rules) or not goal.makes_sense(release_year):
         return Alternative(label, CANNOT, code, CANNOT, None, None, None, None, False, newest)
-    posterior = _posterior(kept, kept.gap[None, :], goal.year, prior)
-    by_numbers = _verdicts(posterior, np.array([goal.gap_years]), rules)[0]
-    mean, sd = mixture_moments(posterior.weight[0], posterior.mean[0, 0], posterior.var[0])
+    limit, at = goal.limit, np.array([goal.year], dtype=np.int64)
+    posterior = _posterior(kept, kept.gap[None, :], goal.year, limit, prior)
+    by_numbers = _verdicts(posterior, np.array([limit.years]), rules)[0]
+    of_gap = posterior
+    if limit.share:
+        of_gap = condition(system(kept, at, at, prior), kept.gap[None, :], prior.tau_scale)
+    mean, sd = mixture_moments(of_gap.weight[0], of_gap.mean[0, 0], of_gap.var[0])
     return Alternative(
         label=label,
         verdict=CANNOT if code else by_numbers,
         reason_code=code,
         by_numbers=by_numbers,
-        p_target=float(posterior.p_below(goal.gap_years)[0]),
+        p_target=float(posterior.p_below(limit.years)[0]),
         p_narrowing=float(posterior.p_narrowing()[0]),
         mean=float(mean),
         sd=float(sd),

@@ -56,6 +56,7 @@ def series(study: Study, inputs: Frames, settled: Settled | None = None) -> Seri
     Raises ValidationError and StudyError as `count` and `plausibility`, and ValidationError for a
     slope by ranks or deciles in the place of scores.
     """
+    study = study.with_held(inputs)
     _require_scores(study, inputs)
     counted = count(study, inputs, settled)
     if counted is None or study.computed is None:

@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-from gapwatch.gap.latent import TAU_GRID, Posterior, Prior, condition, system
+from gapwatch.gap.latent import (
+    TAU_GRID,
+    Limit,
+    Posterior,
+    Prior,
+    as_limit,
+    condition,
+    held_against,
+    system,
+)
 from gapwatch.gap.mixture import mixture_moments, mixture_quantile
 from gapwatch.gap.windows import Floats, Years, check_windows, error_covariance
 
@@ -64,6 +73,7 @@ class Path:
 class Projection:
     """The latent gap of the calendar year `year`, given the windows.
 
+    `target` is the limit on it: a fixed number of years, or a share of a baseline with its error.
     `mean`, `sd`, `p_target` = P(gap <= target), `p_narrowing` = P(slope < 0); `path` from the first
     observed year to `year`; `p_met_now` = P(gap <= target) in `newest_year`, the last year that any
     window covers; `slope_mean`, `slope_sd` in years a year; `tau_mean`, the posterior mean of the
@@ -71,7 +81,7 @@ class Projection:
     """
 
     year: int
-    target: float
+    target: Limit
     mean: float
     sd: float
     p_target: float
@@ -149,7 +159,7 @@ def project(
     se: ArrayLike,
     *,
     year: int,
-    target: float,
+    target: float | Limit,
     slope_sd_years_per_year: float = 0.5,
     tau_scale: float = 0.25,
     lead: float = 0.0,
@@ -163,6 +173,10 @@ def project(
     with the covariance of `windows.error_covariance`. All results are those of the Gaussian mixture
     over tau; bands are its quantiles. Deterministic. The prior pulls the slope toward no change: a
     few noisy windows cannot promise a fast fall.
+
+    Where `target` is a `Limit` with a share of a baseline, its probabilities are those of the gap
+    less that share of the true mean gap over the baseline's years, which is linear in the latent
+    gap: the baseline's error, and what it has in common with the later gap, are in them.
 
     `shock_sd` (default off) gives single years their own one-off excess, for instance
     {2020: 2.0, 2021: 2.0}; the path and the probabilities are then of the gap without the shocks.
@@ -180,8 +194,7 @@ def project(
             f"year: expected a whole year no earlier than the newest window's end ({newest}), "
             f"found {year}"
         )
-    if not np.isfinite(target):
-        raise ValueError(f"target: expected finite years, found {target}")
+    limit = as_limit(target)
     prior = Prior(slope_sd_years_per_year, tau_scale, shock_sd)
     years = np.arange(windows.first_calendar_year.min(), deadline + 1, dtype=np.int64)
     posterior = condition(system(windows, years, years, prior), windows.gap, prior.tau_scale)
@@ -189,16 +202,22 @@ def project(
     slope_mean, slope_sd = mixture_moments(
         posterior.weight[0], posterior.slope_mean[0], posterior.slope_var
     )
-    now = newest - int(years[0])
+    at = np.array([deadline, newest], dtype=np.int64)
+    against, of = posterior, (len(years) - 1, newest - int(years[0]))
+    if limit.share:
+        against, of = (
+            condition(held_against(windows, at, limit, prior), windows.gap, tau_scale),
+            (0, 1),
+        )
     return Projection(
         year=deadline,
-        target=float(target),
+        target=limit,
         mean=float(path.mean[-1]),
         sd=float(path.sd[-1]),
-        p_target=float(posterior.p_below(target, len(years) - 1)[0]),
+        p_target=float(against.p_below(limit.years, of[0])[0]),
         p_narrowing=float(posterior.p_narrowing()[0]),
         newest_year=newest,
-        p_met_now=float(posterior.p_below(target, now)[0]),
+        p_met_now=float(against.p_below(limit.years, of[1])[0]),
         slope_mean=float(slope_mean),
         slope_sd=float(slope_sd),
         tau_mean=float(posterior.weight[0] @ TAU_GRID),

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from gapwatch.gap.clock import PublicationClock, PublishedWindow, publication_clock
 from gapwatch.gap.latent import Prior
-from gapwatch.gap.pace import NEVER, is_never, required_pace, years_to_target
+from gapwatch.gap.pace import (
+    NEVER,
+    error_beside,
+    is_never,
+    less_baseline,
+    required_pace,
+    years_to_target,
+)
 from gapwatch.gap.power import Answerable, first_answerable
 from gapwatch.gap.promise import Series, Target, Thresholds, refusal
 from gapwatch.gap.sides import closing_by, relative_gap, side_trends
@@ -208,7 +215,7 @@ def _with_target(found: Assessment, windows: Windows, target: Target, model: Pri
         windows.gap,
         windows.se,
         year=target.year,
-        target=target.gap_years,
+        target=target.limit,
         slope_sd_years_per_year=model.slope_sd,
         tau_scale=model.tau_scale,
         lead=windows.lead,
@@ -218,7 +225,7 @@ def _with_target(found: Assessment, windows: Windows, target: Target, model: Pri
     if midpoint < target.year:
         need = required_pace(
             gap=gap,
-            se=float(windows.se[-1]),
+            se=_newest_error(windows, target),
             midpoint=midpoint,
             target=target.gap_years,
             deadline=target.year,
@@ -229,7 +236,10 @@ def _with_target(found: Assessment, windows: Windows, target: Target, model: Pri
             required_change_lower=need.lower,
             required_change_upper=need.upper,
         )
-    halve = years_to_target(trend, target.gap_years)
+    line = trend
+    if target.share:
+        line = less_baseline(trend, target.share, target.baseline_se_years, target.baseline_year)
+    halve = years_to_target(line, target.gap_years)
     return replace(
         found,
         projection=projection,
@@ -238,6 +248,17 @@ def _with_target(found: Assessment, windows: Windows, target: Target, model: Pri
         years_to_halve_lower=halve.lower,
         years_to_halve_upper=halve.upper,
     )
+
+
+def _newest_error(windows: Windows, target: Target) -> float:
+    """Standard error of the newest gap less its target."""
+    se = float(windows.se[-1])
+    if not target.share:
+        return se
+    first, last = int(windows.start[-1]), int(windows.end[-1])
+    shared = min(last, target.baseline_last) - max(first, target.baseline_first) + 1
+    lengths = last - first + 1, target.baseline_last - target.baseline_first + 1
+    return error_beside(se, target.share, target.baseline_se_years, max(shared, 0), lengths)
 
 
 def _answerable(
@@ -254,7 +275,7 @@ def _answerable(
     answer = first_answerable(
         windows,
         year=target.year,
-        target=target.gap_years,
+        target=target.limit,
         release_year=release_year,
         on_track_probability=rules.on_track_probability,
         power=rules.power,

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting import asking_again, headlines, levelling, pandemic, words
+from dataclasses import replace
+
+from gapwatch.reporting import (
+    asking_again,
+    both_targets,
+    headlines,
+    levelling,
+    pandemic,
+    words,
+)
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.later import in_short
 from gapwatch.reporting.moves import moves, who_moved
@@ -18,7 +27,19 @@ TONES = {"target met": "good", "on track": "good", "off track": "bad", "wrong di
 
 def goal(case: Case) -> words.Goal:
     """The promise as a share of the baseline and a deadline."""
-    return words.Goal(case.study.promise.share_of_baseline, case.study.promise.deadline_year)
+    promise = case.study.promise
+    of = both_targets.from_what(case, case.sexes[0])
+    return words.Goal(promise.share_of_baseline, promise.deadline_year, of)
+
+
+def _goal_of_other(case: Case) -> words.Goal | None:
+    """The other sex's promise where it is judged against another baseline; None where it isn't."""
+    first, other = case.sexes
+    if both_targets.from_what(case, first) == both_targets.from_what(case, other):
+        return None
+    row = both_targets.heading(case, other)
+    of = both_targets.gap_named(case, row) if row else ""
+    return replace(goal(case), of=of)
 
 
 def rules(case: Case) -> words.Rules:
@@ -45,8 +66,8 @@ def headline(case: Case) -> str:
     if case.verdict.verdict in headlines.GOOD:
         down = [levelling.mostly(row.closing_by, levelling.down(case, row.sex)) for row in found]
         if down[0]:
-            return headlines.but_down(found, down, goal(case), rules(case))
-    return headlines.headline(found, goal(case), rules(case))
+            return headlines.but_down(found, down, goal(case), rules(case), _goal_of_other(case))
+    return headlines.headline(found, goal(case), rules(case), _goal_of_other(case))
 
 
 def banner(case: Case) -> Banner:
@@ -59,7 +80,7 @@ def banner(case: Case) -> Banner:
         tone="good" if tone == "good" else "bad" if tone == "bad" else "open",
         verdict=case.verdict.verdict.capitalize(),
         headline=headline(case),
-        because=(*_because(case), *but, *pandemic.sentences(case)),
+        because=(*_because(case), *_against(case), *but, *pandemic.sentences(case)),
     )
 
 
@@ -72,6 +93,11 @@ def _because(case: Case) -> tuple[str, ...]:
         return (first if same else f"For {found[0].sex}s: {first}", *rest)
     other = words.other_chance(found[1], rules(case)) if same else ""
     return tuple(text for text in (first, other, *rest) if text)
+
+
+def _against(case: Case) -> tuple[str, ...]:
+    """What the verdict would be against the other target, and whose error its chance allows for."""
+    return tuple(text for text in (both_targets.other(case), both_targets.carried(case)) if text)
 
 
 def _but(case: Case) -> tuple[str, ...]:
@@ -137,7 +163,7 @@ def _which_way(case: Case) -> Answer:
     share = levelling.told(down, case.better_name) if down and not said else ""
     since = ""
     if case.is_old and last is not None:
-        since = f"Nothing comparable is known about the years after {last.end}."
+        since = f"Nothing comparable is known about the years after {last.ends}."
     more = tuple(text for text in (how, moved, share, since) if text)
     return Answer("Which way is it going?", short, more)
 
@@ -153,7 +179,8 @@ def _will_it(case: Case) -> Answer:
     more = [words.chance(verdict, rules(case)), need]
     if verdict.verdict == "too early to tell":
         more += asking_again.first_report(verdict, case.study.verdict.power)
-    return Answer(question, headlines.headline(both(case), aim, rules(case)), tuple(more))
+    told = headlines.headline(both(case), aim, rules(case), _goal_of_other(case))
+    return Answer(question, told, tuple(more))
 
 
 def _what_changed(case: Case) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import count, line
+from gapwatch.reporting.numbers import count, ending, line
 from gapwatch.reporting.reading import Verdict
 from gapwatch.reporting.words import Goal
 
@@ -37,11 +37,16 @@ def first_report(verdict: Verdict, power: float) -> tuple[str, ...]:
     return told
 
 
+def _newest(case: Case) -> str:
+    """When the newest figure ends."""
+    return ending(case.verdict.newest_end or 0, case.verdict.year_ends)
+
+
 def in_short(case: Case) -> tuple[str, str]:
     """The data that would let the question be asked again, and that it may stay open."""
     return (
         (
-            f"Deaths and residents by small area for every year after {case.verdict.newest_end}, "
+            f"Deaths and residents by small area for every year after {_newest(case)}, "
             "counted on one population base, would let the question be asked again."
         ),
         f"{STILL_OPEN}.",
@@ -53,7 +58,7 @@ def in_full(case: Case, aim: Goal) -> tuple[str, ...]:
     items = [
         (
             "Deaths by small area, sex and age for every year after "
-            f"{case.verdict.newest_end}, with residents of the same areas and years on one "
+            f"{_newest(case)}, with residents of the same areas and years on one "
             "population base."
         ),
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from gapwatch.contracts import YEAR_LEADS
 from gapwatch.reporting.chart_marks import keep_clear, pandemic_band, provisional_windows
 from gapwatch.reporting.charts import BLUE, GREY, HALO, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.numbers import MONTHS, apart, number
@@ -149,8 +150,8 @@ def _windows(axes: Axes, windows: tuple[Window, ...]) -> None:
         given = [(w, w.gap) for w in windows if w.gap and w.segment == segment]
         longer = [(w, gap) for w, gap in given if w.years > 1]
         axes.hlines(
-            [gap.value for _, gap in longer], [w.start for w, _ in longer],
-            [w.end + 1 for w, _ in longer], color=colour, linewidth=0.7,
+            [gap.value for _, gap in longer], [w.midpoint - w.years / 2 for w, _ in longer],
+            [w.midpoint + w.years / 2 for w, _ in longer], color=colour, linewidth=0.7,
         )  # fmt: skip
         axes.vlines(
             [w.midpoint for w, _ in given],
@@ -212,8 +213,10 @@ def _baseline_outside(
     span = (verdict.baseline_start, verdict.baseline_end)
     if value is None or not windows or span in {(w.start, w.end) for w in windows}:
         return
-    middle = (span[0] + span[1] + 1) / 2
-    axes.hlines([value], [span[0]], [span[1] + 1], color=ORANGE, linewidth=2.6, zorder=4)
+    lead = YEAR_LEADS[verdict.year_ends]
+    first, last = span[0] - lead, span[1] + 1 - lead
+    middle = (first + last) / 2
+    axes.hlines([value], [first], [last], color=ORANGE, linewidth=2.6, zorder=4)
     near = [w.gap.upper for w in windows if w.gap and w.gap.upper is not None
             and w.start <= span[1] + 1 and w.end >= span[0] - 1]  # fmt: skip
     axes.annotate(

@@ -10,7 +10,7 @@ from gapwatch.reporting.doubts import Choice
 # So many rows that say the same would hide the rest.
 MANY = 12
 RESIDENTS = "other numbers at some ages, on both sides or on one"
-_LEFT_OUT = re.compile(r"without [0-9]{4}( to [0-9]{4})?")
+_LEFT_OUT = re.compile(r"without (the years? to June )?[0-9]{4}( to [0-9]{4})?")
 _RESIDENTS = re.compile(r"with [0-9]+% (more|fewer) residents .*")
 Rows = tuple[Choice, ...]
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gapwatch.audit.manifest import Identity
 from gapwatch.audit.provenance import Provenance
 from gapwatch.audit.since import Since
-from gapwatch.reporting.parts import PinFacts, ReleaseFacts
+from gapwatch.reporting.not_renewed import warning
+from gapwatch.reporting.parts import MissedFacts, PinFacts, ReleaseFacts
 from gapwatch.reporting.since import changed
 from gapwatch.reporting.sourcing import next_expected
 from gapwatch.snapshots import Pin, Snapshot
-from gapwatch.study import Study
+from gapwatch.study import PinnedSource, Study, rests_on
 
 
 def release_facts(
     identity: Identity, study: Study, snapshot: Snapshot, basis: Provenance, before: Since | None
 ) -> ReleaseFacts:
     """Everything printed about the release; the only date is the snapshot's."""
+    missed = tuple(_missed(snapshot, study))
     return ReleaseFacts(
         release_id=identity.release,
         as_known_at=snapshot.as_known_at,
@@ -27,10 +31,22 @@ def release_facts(
         lock_sha256=basis.lock_sha256 or "",
         rerun_command=f"gapwatch replay {identity.release}",
         rerun_needs=_needs(basis),
-        changed_sentence=f"{changed(study, before)} {_expected(study)}",
+        changed_sentence=f"{warning(missed)}{changed(study, before)} {_expected(study)}",
         people=tuple(study.people.told().items()),
         demonstration=study.study.invented,
+        missed=missed,
     )
+
+
+def _missed(snapshot: Snapshot, study: Study) -> Iterator[MissedFacts]:
+    """Sources of the study that the pull could not renew, in the study's order."""
+    taken = {pin.id: pin.obtained_on for pin in snapshot.pins}
+    for source in study.sources:
+        missed = snapshot.missed.get(source.id)
+        if missed is not None and not isinstance(source, PinnedSource):
+            held = taken.get(source.id)
+            decides = held is not None and rests_on(study, source)
+            yield MissedFacts(source.title, missed.why, missed.since, held, decides)
 
 
 def _pin(pin: Pin, study: Study) -> PinFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gapwatch.reporting.numbers import percent
 from gapwatch.reporting.reading import Verdict
@@ -25,9 +26,14 @@ def alone(verdict: str, goal: Goal, whose: str) -> str:
     return sentences.get(verdict, f"{whose} we cannot say whether the gap will be {by}.")
 
 
-def beside(found: Verdict, goal: Goal, rules: Rules) -> str:
-    """The verdict on the other sex in short, with its chance of the target."""
+def beside(found: Verdict, goal: Goal, rules: Rules, own: Goal | None = None) -> str:
+    """The verdict on the other sex in short, with its chance of the target.
+
+    `own` is that sex's promise where it is judged against another baseline.
+    """
     start = f"For {found.sex}s"
+    if own is not None:
+        start, goal = f"{start}, judged against {own.of}," if own.of else start, replace(own, of="")
     chance = (
         "" if found.p_target is None
         else f" ({percent(found.p_target, rules.on_track, rules.off_track)})"
@@ -42,22 +48,31 @@ def beside(found: Verdict, goal: Goal, rules: Rules) -> str:
     return sentences.get(found.verdict, f"{start} we cannot say.")
 
 
-def headline(found: Sequence[Verdict], goal: Goal, rules: Rules) -> str:
-    """Both sexes, the promise's own first: in one sentence where their verdicts are the same."""
+def headline(found: Sequence[Verdict], goal: Goal, rules: Rules, own: Goal | None = None) -> str:
+    """Both sexes, the promise's own first: in one sentence where their verdicts are the same.
+
+    `own` is the other sex's promise where it is judged against another baseline.
+    """
     first, *others = found
     if not others:
         return alone(first.verdict, goal, f"For {first.sex}s")
     other = others[0]
-    if other.verdict == first.verdict:
+    if other.verdict == first.verdict and own is None:
         return alone(first.verdict, goal, f"For {first.sex}s and {other.sex}s alike")
-    return f"{alone(first.verdict, goal, f'For {first.sex}s')} {beside(other, goal, rules)}"
+    return f"{alone(first.verdict, goal, f'For {first.sex}s')} {beside(other, goal, rules, own)}"
 
 
-def but_down(found: Sequence[Verdict], mostly: Sequence[bool], goal: Goal, rules: Rules) -> str:
+def but_down(
+    found: Sequence[Verdict],
+    mostly: Sequence[bool],
+    goal: Goal,
+    rules: Rules,
+    own: Goal | None = None,
+) -> str:
     """The headline of a good verdict that rests mostly on the better-off side getting worse."""
     first, *others = found
     name = GOOD[first.verdict]
     if others and others[0].verdict == first.verdict and all(mostly):
         return f"{name}, but by levelling down."
     told = f"{name} for {first.sex}s, but by levelling down."
-    return f"{told} {beside(others[0], goal, rules)}" if others else told
+    return f"{told} {beside(others[0], goal, rules, own)}" if others else told

@@ -144,6 +144,13 @@ def span(start: int, end: int, year_ends: str = CALENDAR_YEAR) -> str:
     return f"year{'' if start == end else 's'} to {month} {years}"
 
 
+def ending(year: int, year_ends: str = CALENDAR_YEAR) -> str:
+    """When a year ends: `2014`, or `June 2014`."""
+    if year_ends == CALENDAR_YEAR:
+        return str(year)
+    return f"{MONTHS[int(year_ends.partition('-')[0]) - 1]} {year}"
+
+
 def date(day: dt.date) -> str:
     """`23 November 2026`; the month's name never depends on the machine's language."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -15,8 +15,10 @@ NAMED = " or ".join(map(str, PANDEMIC_YEARS))
 
 
 def touched(found: Sequence[Window]) -> tuple[Window, ...]:
-    """Windows that hold a year of the pandemic."""
-    return tuple(w for w in found if any(w.start <= year <= w.end for year in PANDEMIC_YEARS))
+    """Windows that hold a year of the pandemic, or a part of one."""
+    return tuple(
+        w for w in found if any(w.first_calendar_year <= year <= w.end for year in PANDEMIC_YEARS)
+    )
 
 
 def sentences(case: Case) -> tuple[str, ...]:

@@ -31,6 +31,21 @@ class PinFacts:
 
 
 @dataclass(frozen=True)
+class MissedFacts:
+    """A source that the snapshot's pull could not renew: why, since when, and what stands so.
+
+    `taken` is the day on which its figures were taken, None where there are none; `decides` says
+    that the verdict rests on them.
+    """
+
+    title: str
+    why: str
+    since: dt.date
+    taken: dt.date | None
+    decides: bool
+
+
+@dataclass(frozen=True)
 class ReleaseFacts:
     """What the report must know about its own making. `as_known_at` is the only date there is.
 
@@ -53,6 +68,7 @@ class ReleaseFacts:
     changed_sentence: str
     people: tuple[tuple[str, str], ...] = ()
     demonstration: str = ""
+    missed: tuple[MissedFacts, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ def sentences(case: Case) -> list[str]:
         _frozen(case.study, int(frame["period_end"].max())),
         NEVER,
         _withheld(frame),
+        *_beside(case.study, frame),
         *_left_out(case.study),
         OTHERS,
     ]
@@ -61,8 +62,21 @@ def _withheld(frame: pd.DataFrame) -> str:
     )
 
 
+def _beside(study: Study, frame: pd.DataFrame) -> list[str]:
+    rows = frame[frame["geography"] == study.level_beside]
+    if rows.empty:
+        return []
+    given = int(rows["life_expectancy_years"].notna().sum())
+    text = (
+        f"Of {vintage(str(study.level_beside))} {given:,} of {len(rows):,} life expectancies are "
+        "given: those of areas that overlap each of the study's areas widely or not at all, so "
+        "that no small area can be told from the difference of two. Their deaths are not given."
+    )
+    return [text]
+
+
 def _left_out(study: Study) -> list[str]:
-    kept = {study.geography.vintage, "borough"}
+    kept = {study.geography.vintage, study.level_beside, "borough"}
     levels = study.computed.levels if study.computed else ()
     lost = [vintage(level.geography) for level in levels if level.geography not in kept]
     if not lost:

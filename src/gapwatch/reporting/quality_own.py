@@ -9,7 +9,7 @@ import pandas as pd
 
 from gapwatch.contracts import CALENDAR_YEAR, DEATHS
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import count, noun_of, number, percent, span
+from gapwatch.reporting.numbers import count, listing, noun_of, number, percent, span
 from gapwatch.reporting.parts import Block, Column, Paragraph, Table
 from gapwatch.reporting.quality_disclosure import sentences
 from gapwatch.reporting.reading import records
@@ -48,7 +48,8 @@ def blocks(case: Case) -> list[Block]:
     hidden = [row for row in rows if row.reason]
     secret = DEATHS.name in restricted_tables(case.study.sources)
     totals = adding_up(case.tables.get("count_total"), restricted=secret)
-    texts = [_counted(rows, len(hidden)), *totals, *(sentences(case) if secret else ())]
+    left = left_out(case.tables.get("counted_year"))
+    texts = [_counted(rows, len(hidden)), *left, *totals, *(sentences(case) if secret else ())]
     found: list[Block] = [Paragraph(text) for text in texts]
     return [*found, _table(hidden)] if hidden else found
 
@@ -65,6 +66,30 @@ def _counted(rows: Sequence[Own], hidden: int) -> str:
         f"{told} {late:,} {'are' if late > 1 else 'is'} provisional, and "
         f"{'decide' if late > 1 else 'decides'} nothing."
     )
+
+
+def left_out(years: pd.DataFrame | None) -> list[str]:
+    """Years of pinned deaths that aren't counted, and why; one sentence a reason."""
+    if years is None:
+        return []
+    told = []
+    lost = years[years["reason"] != ""]
+    for (reason, ends), rows in lost.groupby(["reason", "year_ends"], sort=True):
+        held = sorted(map(int, rows["year"]))
+        named = listing([span(first, last, str(ends)) for first, last in _runs(held)])
+        told.append(f"Left out of our own figures: {named}, as {reason_text(str(reason))}.")
+    return told
+
+
+def _runs(years: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last year of each run of years that follow one another."""
+    runs: list[tuple[int, int]] = []
+    for year in years:
+        if runs and runs[-1][1] == year - 1:
+            runs[-1] = (runs[-1][0], year)
+        else:
+            runs.append((year, year))
+    return runs
 
 
 def adding_up(totals: pd.DataFrame | None, *, restricted: bool = False) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
 from gapwatch.gap.sensitivity import PROVISIONAL
-from gapwatch.reporting.numbers import period, span
+from gapwatch.reporting.numbers import ending, period, span
 
 Tables = Mapping[str, pd.DataFrame]
 Row = TypeVar("Row")
@@ -57,6 +57,11 @@ class Window:
         return (self.start + self.end + 1) / 2 - YEAR_LEADS[self.year_ends]
 
     @property
+    def first_calendar_year(self) -> int:
+        """The first calendar year that it covers any part of."""
+        return self.start - int(YEAR_LEADS[self.year_ends] > 0)
+
+    @property
     def when(self) -> str:
         """The window as it stands in a sentence."""
         return period(self.start, self.end, self.year_ends)
@@ -65,6 +70,11 @@ class Window:
     def label(self) -> str:
         """The window as it stands in a table or beside a mark."""
         return span(self.start, self.end, self.year_ends)
+
+    @property
+    def ends(self) -> str:
+        """When its last year ends: `2014`, or `June 2014`."""
+        return ending(self.end, self.year_ends)
 
     @property
     def years(self) -> int:

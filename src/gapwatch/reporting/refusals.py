@@ -14,7 +14,8 @@ OF_COUNTS = {
     PROVISIONAL: "provisional: deaths of the window are still coming in, or part of a year is "
     "missing. No verdict rests on it",
     "Y01": "the residents of a mid-year that the year needs are not pinned",
-    "Y02": "the estimates at the two ends of the year are on different bases",
+    "Y02": "the estimates at the two ends of the year are on different bases, or of different "
+    "small areas",
     "Q06": "fewer than 5 deaths on one side at an age: the interval is too narrow",
 }
 MEANINGS = OF_COUNTS | ALL_REASONS | FLAGS

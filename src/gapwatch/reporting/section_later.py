@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gapwatch.demography.codes import PANDEMIC_YEARS
-from gapwatch.reporting import later_tables
+from gapwatch.reporting import both_targets, later_tables
 from gapwatch.reporting.area_figures import a, map_figure, opening, values_table
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.later import draws_maps, heading, kind
@@ -88,10 +88,16 @@ def no_answer(case: Case, rows: Sequence[Row]) -> str:
     these = "This period" if len(periods) == 1 else f"These {spelled(len(periods))} periods"
     part = "half" if promise.share_of_baseline == HALF else line(promise.share_of_baseline)
     either = "" if case.computes else " either"
+    if both_targets.heads_stated(case, case.sexes[0]):
+        return (
+            f"{these} can't answer the promise{either}. The target of "
+            f"{years(verdict.target_gap_years)} was stated of {case.noun}s. No such figure exists "
+            "on these areas."
+        )
     return (
         f"{these} can't answer the promise{either}. The target of "
         f"{years(verdict.target_gap_years)} is {part} of a gap measured on {case.noun}s in "
-        f"{period(*base)}. No such figure exists on these areas."
+        f"{case.period(*base)}. No such figure exists on these areas."
     )
 
 

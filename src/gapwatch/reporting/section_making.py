@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gapwatch.reporting import both_targets
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.later import kind
 from gapwatch.reporting.numbers import capital, count, date, line, size
@@ -61,6 +62,8 @@ def section(case: Case) -> Section:
 
 def _methods(case: Case) -> tuple[str, ...]:
     base = case.period(case.verdict.baseline_start, case.verdict.baseline_end)
+    stated = both_targets.heads_stated(case, case.sexes[0])
+    of = "the gap as it was stated" if stated else "it"
     return (
         (
             "Life expectancy at birth sums up the death rates of one period. It is how long a "
@@ -69,7 +72,7 @@ def _methods(case: Case) -> tuple[str, ...]:
         ),
         "The gap is the life expectancy of the better-off side minus that of the worse-off side.",
         *_life_expectancies(case),
-        f"The baseline is the measured gap of {base}. The target is a share of it.",
+        f"The baseline is the measured gap of {base}. The target is a share of {of}.",
         SHARED if case.overlapping or not case.computes else APART,
         (
             "The projection takes a steady change, with small surprises each year, and gives the "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gapwatch.reporting import both_targets
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.numbers import MISSING, SPACE, apart, count, estimate, listing, plain
 from gapwatch.reporting.parts import Block, Column, Items, Paragraph, Section, Table
@@ -125,9 +126,17 @@ def _note(case: Case, sex: str) -> str:
     return (
         f"{_windows_of(case, sex)} "
         f"Baseline: {case.period(verdict.baseline_start, verdict.baseline_end)}. "
-        f"Target: for {verdict.target_year}. Relative gap: better-off side divided by "
-        "worse-off side, newest window."
+        f"Target: for {verdict.target_year}{_of_stated(case, sex)}. "
+        "Relative gap: better-off side divided by worse-off side, newest window."
     )
+
+
+def _of_stated(case: Case, sex: str) -> str:
+    """Which target is no share of the baseline beside it."""
+    if not both_targets.heads_stated(case, sex):
+        return ""
+    stated = plain(case.study.promise.stated_gap_years, 0)
+    return f"; that of “{case.measure.title}” is set from the stated {stated} years"
 
 
 def _spans(case: Case, sex: str) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from gapwatch.reporting import quality_own
+from gapwatch.reporting import not_renewed, quality_own
 from gapwatch.reporting.case import Case
 from gapwatch.reporting.later import in_short
 from gapwatch.reporting.numbers import (
@@ -54,6 +54,7 @@ def section(case: Case) -> Section:
     blocks: list[Block] = [Heading("Sources")]
     pins = in_order(case)
     blocks += compact(case, pins) if len(pins) > MOST_IN_FULL else [_source(case, p) for p in pins]
+    blocks += not_renewed.blocks(case.facts.missed)
     blocks += _absent(case)
     unused = _other_geographies(case)
     if unused:
@@ -122,6 +123,9 @@ def _absent(case: Case) -> list[Block]:
     pulled = any(
         source.id in held and not isinstance(source, PinnedSource) for source in case.study.sources
     )
+    if case.study.computed is None and any(source.table == "deaths" for source in absent):
+        text += (" Deaths are among them. Once they have been fetched, our own life tables decide; "
+                 "until then the published figures do.")  # fmt: skip
     by_hand = "" if pulled else "This report rests on figures that were pinned by hand. "
     return [
         Heading("What this report doesn't hold"),

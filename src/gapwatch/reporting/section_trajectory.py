@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from gapwatch.contracts import CALENDAR_YEAR
-from gapwatch.reporting import asking_again, doubts, pace, trajectory_words, words
+from gapwatch.reporting import (
+    asking_again,
+    both_targets,
+    doubts,
+    numbers,
+    pace,
+    trajectory_words,
+    words,
+)
 from gapwatch.reporting.answers import goal, rules
 from gapwatch.reporting.case import Case, difference
 from gapwatch.reporting.moves import finding, level, moves
 from gapwatch.reporting.numbers import (
     SPACE,
     date,
+    ending,
     interval,
     listing,
     number,
@@ -68,6 +77,9 @@ def _opening(case: Case) -> list[str]:
     )
     stated = plain(promise.stated_gap_years, 0)
     texts = [f"The promise was stated with a gap of {stated} years. {measured}"]
+    if both_targets.heads_stated(case, case.sexes[0]):
+        texts = [_from_stated(case, stated, base, whose)]
+    texts += [text for text in (both_targets.not_spliced(case), both_targets.other(case)) if text]
     outside = trajectory_words.baseline_outside(case) if case.computes else None
     if case.baseline and case.newest and case.baseline != case.newest:
         change = difference(case.baseline, case.newest)
@@ -87,6 +99,19 @@ def _opening(case: Case) -> list[str]:
     return [*texts, told] if told else texts
 
 
+def _from_stated(case: Case, stated: str, base: str, whose: str) -> str:
+    verdict = case.verdict
+    told = (
+        f"The promise was stated with a gap of {stated} years, and the target is set from that: "
+        f"{years(verdict.target_gap_years)} in {verdict.target_year}."
+        if verdict.target_gap_years is not None
+        else f"The promise was stated with a gap of {stated} years."
+    )
+    if verdict.baseline_gap_years is None:
+        return told
+    return f"{told} {whose} {years(verdict.baseline_gap_years)} for {base}."
+
+
 def _finding(case: Case) -> str:
     """Title of the figure: the direction and, when the data are old, the missing years."""
     comparable = case.comparable
@@ -96,7 +121,7 @@ def _finding(case: Case) -> str:
         short = "The figures cannot tell whether the gap has narrowed"
     short = short.rstrip(".")
     if case.is_old and last is not None:
-        return f"{short}, and nothing comparable follows {last.end}"
+        return f"{short}, and nothing comparable follows {last.ends}"
     return short
 
 
@@ -116,7 +141,8 @@ def _gap_figure(case: Case) -> Figure:
 def _subtitle(case: Case, what: str) -> str:
     span = ""
     if case.windows:
-        span = f", {case.windows[0].start} to {case.windows[-1].end}"
+        first, last = case.windows[0], case.windows[-1]
+        span = f", {numbers.span(first.start, last.end, last.year_ends)}"
     return (
         f"{what}, {case.sexes[0]}s, {case.measure.title}{span}. "
         f"As known at {date(case.facts.as_known_at)}."
@@ -129,16 +155,17 @@ def _projection(case: Case) -> list[str]:
         return ["There is no projection, because there are too few comparable figures."]
     spread = interval(verdict.projected_lower95_years, verdict.projected_upper95_years)
     texts = []
+    until = ending(verdict.newest_end or 0, verdict.year_ends)
     if case.is_old:
         texts.append(
-            f"The figures up to {verdict.newest_end} alone would put the gap of "
+            f"The figures up to {until} alone would put the gap of "
             f"{verdict.target_year} anywhere from {spread}{SPACE}years. A range that wide decides "
             "nothing. It takes in a gap that is gone and a gap that has grown."
             if verdict.projected_lower95_years <= 0
             and verdict.baseline_gap_years is not None
             and verdict.projected_upper95_years is not None
             and verdict.projected_upper95_years > verdict.baseline_gap_years
-            else f"The figures up to {verdict.newest_end} alone would put the gap of "
+            else f"The figures up to {until} alone would put the gap of "
             f"{verdict.target_year} anywhere from {spread}{SPACE}years."
         )
     else:

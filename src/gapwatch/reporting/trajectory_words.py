@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gapwatch.contracts import YEAR_LEADS
+from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
 from gapwatch.gap.clock import publication_clock
+from gapwatch.reporting import both_targets
 from gapwatch.reporting.case import Case
-from gapwatch.reporting.numbers import count, interval, listing, plain, years
+from gapwatch.reporting.numbers import count, interval, listing, period, plain, years
 from gapwatch.reporting.pandemic import NAMED, touched
 from gapwatch.reporting.reading import Estimate, Window
 
@@ -41,7 +42,7 @@ def baseline_outside(case: Case) -> Window | None:
     if verdict.baseline_gap_years is None or span in {(w.start, w.end) for w in case.windows}:
         return None
     gap = Estimate(verdict.baseline_gap_years, None, None)
-    return Window(*span, 1, gap, None, None, None, None, "", "", ())
+    return Window(*span, 1, gap, None, None, None, None, "", "", (), verdict.year_ends)
 
 
 def notes(case: Case) -> list[str]:
@@ -58,7 +59,9 @@ def notes(case: Case) -> list[str]:
             "in 100, if it goes on changing as it has. The dashed line in the middle is the "
             "expected gap."
         ),
-        "Orange: the straight line from the baseline to the target." + _flat(case),
+        "Orange: the target. It was stated on other figures, so no line leads to it from these."
+        if both_targets.heads_stated(case, case.sexes[0])
+        else "Orange: the straight line from the baseline to the target." + _flat(case),
     ]
     if touched([window for window in case.windows if window.gap]):
         told.append(f"Light band: windows that include {NAMED}, years of the pandemic.")
@@ -81,7 +84,8 @@ def _flat(case: Case) -> str:
 def _dots(case: Case) -> str:
     upright = "The upright line is the 95% interval: the range that plausibly holds the true gap."
     if case.windows and all(window.years == 1 for window in case.windows):
-        return f"Each dot is the gap of one calendar year, drawn at its middle. {upright}"
+        kind = "calendar year" if case.windows[0].year_ends == CALENDAR_YEAR else "year to June"
+        return f"Each dot is the gap of one {kind}, drawn at its middle. {upright}"
     shared = " Neighbouring windows share years." if case.overlapping or not case.computes else ""
     return (
         f"Each dot is the gap over one window of years, drawn at its middle. {upright} The thin "
@@ -119,9 +123,11 @@ def alt(case: Case) -> str:
     if before:
         parts.append(f"{len(before)} earlier windows stand apart in grey, left of a break.")
     if verdict.target_gap_years is not None:
+        aim = f"target of {years(verdict.target_gap_years)} in {verdict.target_year}."
         parts.append(
-            f"A straight line falls from the baseline to the target of "
-            f"{years(verdict.target_gap_years)} in {verdict.target_year}."
+            f"A diamond marks the {aim}"
+            if both_targets.heads_stated(case, case.sexes[0])
+            else f"A straight line falls from the baseline to the {aim}"
         )
     held = touched([window for window in case.windows if window.gap])
     if held:
@@ -174,7 +180,9 @@ def _deciding_own(case: Case, length: int) -> list[str]:
     )
     ending, last = clock.ending_at_deadline, clock.last_by_deadline
     centred = clock.centred_on_deadline
-    around = "its own figure and those" if length == 1 else f"the {size(length)} figures"
+    calendar = case.verdict.year_ends == CALENDAR_YEAR
+    own = "its own figure and those" if calendar else "the figures of the years to June"
+    around = own if length == 1 else f"the {size(length)} figures"
     told = [
         (
             f"What decides is the gap of the calendar year {deadline} itself, seen through "
@@ -189,9 +197,10 @@ def _deciding_own(case: Case, length: int) -> list[str]:
         ),
     ]
     if length == 1:
+        names = [ends_in(end, case.verdict.year_ends) for end in (deadline, last.end)]
         told.append(
-            f"So the figure of {deadline} is known about {ending.published}, and the last one "
-            f"known by the end of {deadline} is that of {last.end}."
+            f"So the figure of {names[0]} is known about {ending.published}, and the last one "
+            f"known by the end of {deadline} is that of {names[1]}."
         )
         return told
     told.append(
@@ -203,6 +212,11 @@ def _deciding_own(case: Case, length: int) -> list[str]:
         f"The figure centred on {moment(centred.midpoint)} is known about {centred.published}."
     )
     return told
+
+
+def ends_in(year: int, year_ends: str) -> str:
+    """`2035`, or `the year to June 2035`."""
+    return period(year, year, year_ends)
 
 
 def _after(lag: int) -> str:

@@ -27,17 +27,20 @@ HALF = 0.5
 
 @dataclass(frozen=True)
 class Goal:
-    """What was promised: cut the gap to `share` of its baseline by `deadline`."""
+    """What was promised: cut the gap to `share` of its baseline by `deadline`.
+
+    `of` names the baseline where it must be said which one is meant.
+    """
 
     share: float
     deadline: int
+    of: str = ""
 
     @property
     def done(self) -> str:
-        """`halved`, or `cut by 40%`."""
-        if self.share == HALF:
-            return "halved"
-        return f"cut by {round(100 * (1 - self.share), 4):g}%"
+        """`halved`, `cut by 40%`, or `halved from the stated 14 years`."""
+        told = "halved" if self.share == HALF else f"cut by {round(100 * (1 - self.share), 4):g}%"
+        return f"{told} from {self.of}" if self.of else told
 
 
 @dataclass(frozen=True)

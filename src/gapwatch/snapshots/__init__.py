@@ -11,7 +11,7 @@ from gapwatch.snapshots.objects import (
     read_objects,
     restricted_folder,
 )
-from gapwatch.snapshots.records import MAX_OBJECT_BYTES, Object, Pin, Snapshot, sha256
+from gapwatch.snapshots.records import MAX_OBJECT_BYTES, Missed, Object, Pin, Snapshot, sha256
 from gapwatch.snapshots.retirement import MOST_REASON, Retirement, checked_reason, retire, retired
 from gapwatch.snapshots.store import (
     followers,
@@ -24,8 +24,8 @@ from gapwatch.snapshots.store import (
 )
 
 __all__ = [
-    "DIGESTS", "MAX_OBJECT_BYTES", "MOST_REASON", "RESTRICTED", "Checked", "Object", "Pin",
-    "Retirement", "Snapshot", "check", "checked_reason", "clear_leftovers", "clear_torn",
+    "DIGESTS", "MAX_OBJECT_BYTES", "MOST_REASON", "RESTRICTED", "Checked", "Missed", "Object",
+    "Pin", "Retirement", "Snapshot", "check", "checked_reason", "clear_leftovers", "clear_torn",
     "described", "dump_digests", "elsewhere", "followers", "ids", "is_elsewhere", "lend", "load",
     "object_path", "read_objects", "record_problems", "restricted_folder", "retire", "retired",
     "same_restricted_object", "sha256", "standing", "usable", "write",

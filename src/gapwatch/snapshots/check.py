@@ -18,8 +18,9 @@ from gapwatch.errors import IntegrityError, TornError
 from gapwatch.snapshots import retirement
 from gapwatch.snapshots.keyed import require_digest
 from gapwatch.snapshots.objects import PULL_AGAIN, WRITING, restricted_folder
+from gapwatch.snapshots.reading import LIST, list_in, read_pin
 from gapwatch.snapshots.records import Object, sha256
-from gapwatch.snapshots.store import LIST, TORN, ids, list_in, read_pin, torn
+from gapwatch.snapshots.store import TORN, ids, torn
 
 log = logging.getLogger(__name__)
 PLAIN = ("README.md", ".lock", ".gitkeep")

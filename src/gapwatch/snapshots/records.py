@@ -145,11 +145,24 @@ class Pin(_Record):
         return {"sha256": self.sha256, "bytes": self.bytes}
 
 
+class Missed(_Record):
+    """Why a source could not be renewed, and since when: its earlier pin stands, or none does.
+
+    `why` is a code, as the words of an error may name a folder or hold a cell of a file: its
+    publisher gave no answer, sent nothing that can be read, or sent what a check refused. `since`
+    is the date of the first of the pulls that missed it, one after the other.
+    """
+
+    why: Literal["no-answer", "unreadable", "refused"]
+    since: dt.date
+
+
 class SnapshotList(_Record):
     """The content of snapshot.json.
 
     `study` is the study whose sources were pulled, "" for figures that any study may use;
     `follows` is the snapshot that this one was pulled after, which orders two of one date.
+    `missed` names the sources that the pull could not renew.
     """
 
     schema_version: Literal[1, 2] = 2
@@ -158,6 +171,15 @@ class SnapshotList(_Record):
     study: Slug | Literal[""] = ""
     follows: str = Field(default="", max_length=60)
     pins: dict[Slug, Sha256]
+    missed: dict[Slug, Missed] = Field(default={})
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A list that misses nothing is written as it was before any could."""
+        told: dict[str, Any] = written(self)
+        if not self.missed:
+            del told["missed"]
+        return told
 
 
 class Snapshot(_Record):
@@ -169,6 +191,7 @@ class Snapshot(_Record):
     study: str = ""
     follows: str = ""
     pins: tuple[Pin, ...]
+    missed: dict[Slug, Missed] = Field(default={})
 
     def pin(self, source: str) -> Pin:
         """The pin of a source. Raises UsageError when the snapshot has none of that name."""

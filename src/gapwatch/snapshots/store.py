@@ -16,35 +16,29 @@ import functools
 import json
 import logging
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import BaseModel
-from pydantic import ValidationError as PydanticError
 
 from gapwatch import stopping
-from gapwatch.durable import is_cut_json, is_torn, make_folder, move, sync_tree
+from gapwatch.durable import is_torn, make_folder, move, sync_tree
 from gapwatch.errors import IntegrityError, SourceError, TornError, UsageError
 from gapwatch.snapshots.keyed import DIGESTS, digests_in, dump_digests
 from gapwatch.snapshots.objects import (
-    AGAIN,
-    PULL_AGAIN,
     WRITING,
     is_elsewhere,
     object_path,
     read_objects,
-    require_hash,
     require_object,
     restricted_folder,
     write_all,
 )
-from gapwatch.snapshots.records import Pin, Snapshot, SnapshotList, sha256
+from gapwatch.snapshots.reading import LIST, MAX_PIN_BYTES, identify, read_list, read_pin
+from gapwatch.snapshots.records import Missed, Pin, Snapshot, SnapshotList, sha256
 from gapwatch.snapshots.retirement import retired
 
 log = logging.getLogger(__name__)
-_MAX_PIN_BYTES = 1_000_000
-LIST = "snapshot.json"
 TORN = ".torn-"
 _DATE = len("2026-11-23")
 
@@ -147,7 +141,7 @@ def load(
     if not known and ids(raw) and study:
         raise UsageError(
             str(raw), expected=f"a snapshot that {study} may use", found="retired ones, or another "
-            "study's", remedy="pull again, or name one with --snapshot; see `gapwatch snapshots`",
+            "study's", remedy="pull again with `gapwatch pull`; see `gapwatch snapshots`",
         )  # fmt: skip
     if not known:
         raise UsageError(
@@ -160,14 +154,12 @@ def load(
             f"snapshot {name!r}", expected=f"one of {', '.join(known)}", found="no such snapshot",
             remedy="see `gapwatch snapshots`",
         )  # fmt: skip
-    folder = raw / "snapshots" / name
     listed = read_list(raw, name)
-    pins = tuple(
-        read_pin(folder / "pins", source, sha) for source, sha in sorted(listed.pins.items())
-    )
+    folder = raw / "snapshots" / name / "pins"
+    pins = tuple(read_pin(folder, source, sha) for source, sha in sorted(listed.pins.items()))
     return Snapshot(
         id=name, title=listed.title, as_known_at=listed.as_known_at, study=listed.study,
-        follows=listed.follows, pins=pins,
+        follows=listed.follows, pins=pins, missed=listed.missed,
     )  # fmt: skip
 
 
@@ -205,26 +197,6 @@ def followers(raw: Path, name: str) -> list[str]:
     return [other for other in standing(raw, ids(raw)) if name in _before(raw, other)]
 
 
-def read_list(raw: Path, name: str) -> SnapshotList:
-    """The list of a snapshot, which must be the one that the snapshot is named after."""
-    return list_in(raw / "snapshots" / name)
-
-
-def list_in(folder: Path) -> SnapshotList:
-    """The same for a snapshot's folder, wherever it is."""
-    path = folder / LIST
-    content = _read_small(path)
-    if not folder.name.endswith(f"-{sha256(content)[:10]}"):
-        _require_end(path, content)
-    listed = _parse(SnapshotList, content, path)
-    if _identify(listed.as_known_at, content) != folder.name:
-        raise IntegrityError(
-            str(path), expected=f"the list that snapshot {folder.name} is named after",
-            found=f"the list of {_identify(listed.as_known_at, content)}", remedy=AGAIN,
-        )  # fmt: skip
-    return listed
-
-
 def lend(raw: Path, to: Path, name: str) -> None:
     """Put restricted objects that a snapshot in `to` lacks beside it, where `raw` has them."""
     for pin in load(to, name).pins:
@@ -243,7 +215,7 @@ def lend(raw: Path, to: Path, name: str) -> None:
 
 def write(
     raw: Path, *, title: str, as_known_at: dt.date, items: Iterable[tuple[Pin, Sequence[bytes]]],
-    study: str = "", follows: str = "",
+    study: str = "", follows: str = "", missed: Mapping[str, Missed] | None = None,
 ) -> Snapshot:  # fmt: skip
     """Store objects and pins as a new snapshot; what is there already is left as it is.
 
@@ -257,13 +229,14 @@ def write(
         SnapshotList(
             title=title, as_known_at=as_known_at, study=study, follows=follows,
             pins={source: sha256(dump) for source, dump in dumps.items()},
+            missed=dict(sorted((missed or {}).items())),
         )
     )  # fmt: skip
     # What could not be read back must not be written: it would be the newest snapshot.
     for name, dump in (*dumps.items(), ("the list of pins", listed)):
-        if len(dump) > _MAX_PIN_BYTES:
+        if len(dump) > MAX_PIN_BYTES:
             raise SourceError(
-                f"pin {name}", expected=f"at most {_MAX_PIN_BYTES} bytes of addresses and hashes",
+                f"pin {name}", expected=f"at most {MAX_PIN_BYTES} bytes of addresses and hashes",
                 found=f"{len(dump)} bytes", remedy="narrow what is asked of the publisher",
             )  # fmt: skip
     objects: dict[Path, bytes] = {}
@@ -272,7 +245,7 @@ def write(
             require_object(raw, item, content, f"pin {pin.id}, {item.role}")
             objects[object_path(raw, item, restricted=pin.restricted)] = content
     files = {**{f"pins/{source}.json": dump for source, dump in dumps.items()}, LIST: listed}
-    folder = raw / "snapshots" / _identify(as_known_at, listed)
+    folder = raw / "snapshots" / identify(as_known_at, listed)
     if folder.exists():
         write_all(objects)
         write_all({folder / name: content for name, content in files.items()})
@@ -290,64 +263,7 @@ def write(
     return load(raw, folder.name)
 
 
-def read_pin(folder: Path, source: str, sha: str) -> Pin:
-    """The pin of a source, whose file must have this hash; IntegrityError when it hasn't."""
-    path = folder / f"{source}.json"
-    content = _read_small(path)
-    if sha256(content) != sha:
-        _require_end(path, content)
-    require_hash(content, sha, str(path))
-    return _parse(Pin, content, path)
-
-
-def _require_end(path: Path, content: bytes) -> None:
-    """TornError for a file, known to be other than it was, that was cut short and not edited."""
-    if is_torn(path) or is_cut_json(content):
-        raise TornError(
-            str(path), expected="a file with an end", found=f"{len(content)} bytes, cut short",
-            remedy=PULL_AGAIN,
-        )  # fmt: skip
-
-
-def _identify(as_known_at: dt.date, content: bytes) -> str:
-    return f"{as_known_at.isoformat()}-{sha256(content)[:10]}"
-
-
 def _dump(record: BaseModel) -> bytes:
     ordered = json.dumps(record.model_dump(mode="json"), indent=2, ensure_ascii=False,
                          sort_keys=True)  # fmt: skip
     return f"{ordered}\n".encode()
-
-
-def _read_small(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MAX_PIN_BYTES:
-            raise IntegrityError(
-                str(path), expected=f"at most {_MAX_PIN_BYTES} bytes",
-                found=f"{path.stat().st_size} bytes", remedy=AGAIN,
-            )  # fmt: skip
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise TornError(
-            str(path), expected="a file of the snapshot", found="no file", remedy=PULL_AGAIN,
-        ) from error  # fmt: skip
-    except OSError as error:
-        raise IntegrityError(
-            str(path), expected="a file that can be read", found=str(error.strerror),
-            remedy=AGAIN,
-        ) from error  # fmt: skip
-
-
-RecordType = TypeVar("RecordType", bound=BaseModel)
-
-
-def _parse(model: type[RecordType], content: bytes, path: Path) -> RecordType:
-    try:
-        return model.model_validate_json(content)
-    except PydanticError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise IntegrityError(
-            f"{path}, {key}", expected=first["msg"].lower(), found=repr(first["input"])[:80],
-            remedy=AGAIN,
-        ) from error  # fmt: skip

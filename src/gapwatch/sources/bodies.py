@@ -29,6 +29,18 @@ class Response(Protocol):
         ...
 
 
+class Watch(Protocol):
+    """Who is told how far a body is."""
+
+    def arrived(self, address: str, size: int, total: int) -> None:
+        """So many bytes are there, of a total that is 0 where it isn't known."""
+        ...
+
+    def ended(self) -> None:
+        """The body is there, or has failed."""
+        ...
+
+
 class PassingError(Exception):
     """A failure that may pass; `wait` is what the publisher asked for, in seconds."""
 
@@ -38,7 +50,7 @@ class PassingError(Exception):
         super().__init__(found)
 
 
-def read_body(response: Response, most: int, until: float) -> bytes:
+def read_body(response: Response, most: int, until: float, watch: Watch | None = None) -> bytes:
     """The decoded bytes, at most `most` of them and before the monotonic time `until`.
 
     Raises SourceError for a body that is too large, endless or of another coding, PassingError for
@@ -50,8 +62,12 @@ def read_body(response: Response, most: int, until: float) -> bytes:
         raise source_error(where, "a plain or gzip body", line(encoding), LATER)
     decoder = zlib.decompressobj(31) if encoding == "gzip" else None
     wire, size, parts = 0, 0, []
+    length = response.headers.get("Content-Length", "")
+    total = int(length) if length.isdecimal() else 0
     for chunk in response.iter_raw():  # as it arrives: gathering would hide a body that drips
         wire += len(chunk)
+        if watch is not None:
+            watch.arrived(where, wire, total)
         if time.monotonic() > until:
             raise source_error(where, "a body that ends", "one that goes on and on", LATER)
         try:
@@ -65,7 +81,6 @@ def read_body(response: Response, most: int, until: float) -> bytes:
                 where, f"at most {most} bytes", "more", "check the query; it asks too much"
             )
         parts.append(part)
-    length = response.headers.get("Content-Length", "")
     chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
     if not (length or chunked or decoder):
         # The end of the connection may be the end of the body, or a body that was cut.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,10 +21,15 @@ from gapwatch.study.sources import AreaType, FingertipsSource, Publishers
 if TYPE_CHECKING:
     from gapwatch.sources.http import Client
 
+log = logging.getLogger(__name__)
 # How codes of an area type begin; a type that isn't here may begin as it likes, but all alike.
 _PREFIXES = {3: "E02", 8: "E05"}
 _PREFIX_LENGTH = 3
 _SEXES = 2
+# Types of parent that are asked by where the study's own gives nothing: no public code is known
+# that asks for MSOAs by districts.
+LOWER_TIER, ENGLAND = 501, 15
+_NOT_SO = ("status 400", "status 500")
 
 
 def fetch(source: FingertipsSource, client: Client, publishers: Publishers) -> tuple[Payload, ...]:
@@ -51,28 +57,66 @@ def fetch(source: FingertipsSource, client: Client, publishers: Publishers) -> t
 def _first_with_rows(
     source: FingertipsSource, client: Client, base: str, listed: set[int]
 ) -> Payload:
+    """The first of the study's area types that holds rows, by the first parent that gives them.
+
+    A status of 400 or 500 is an answer: there is nothing to be had so, and the next is asked.
+    """
     tried = []
     for area_type in source.area_types:
         if area_type.id not in listed:
             tried.append(f"area type {area_type.id} is not listed")
             continue
-        # Asked for as a file: a header without rows is an answer here, not a fault.
-        answer = client.get(
-            f"{base}/all_data/csv/by_indicator_id",
-            {"indicator_ids": str(source.indicator), "child_area_type_id": str(area_type.id),
-             "parent_area_type_id": str(source.parent_area_type),
-             "parent_area_code": source.parent_code},
-            expect="file",
-        )  # fmt: skip
-        frame = fingertips_csv.read(answer.content, _csv_name(source))
-        if not frame["area_code"].isin([source.parent_code, COUNTRY]).all():
+        for parent_type, parent_code in _parents(source, area_type):
+            asked = f"parent type {parent_type}"
+            try:
+                # Asked for as a file: a header without rows is an answer here, not a fault.
+                answer = client.get(
+                    f"{base}/all_data/csv/by_indicator_id",
+                    {"indicator_ids": str(source.indicator),
+                     "child_area_type_id": str(area_type.id),
+                     "parent_area_type_id": str(parent_type), "parent_area_code": parent_code},
+                    expect="file",
+                )  # fmt: skip
+            except SourceError as error:
+                if not error.found.startswith(_NOT_SO):
+                    raise
+                log.warning("%s, area type %d, %s: %s", source.id, area_type.id, asked, error.found)
+                tried.append(f"area type {area_type.id}, {asked}: {error.found}")
+                continue
+            frame = fingertips_csv.read(answer.content, _csv_name(source))
+            if not _of_place(source, area_type, parent_code, frame)["small"].any():
+                tried.append(f"area type {area_type.id} is listed and holds no rows ({asked})")
+                continue
             return Payload("data", answer.address, "csv", answer.content)
-        tried.append(f"area type {area_type.id} is listed and holds no rows")
     raise SourceError(
         f"{source.id}, Fingertips indicator {source.indicator}",
         expected="figures for one of the area types that the study names",
         found="; ".join(tried), remedy="see whether the profile is withdrawn for a while",
     )  # fmt: skip
+
+
+def _parents(source: FingertipsSource, area_type: AreaType) -> list[tuple[int, str]]:
+    """Types of parent and its code, in the order in which they are asked for.
+
+    All of England is asked for last, and only where the study says by `codes` which of its areas
+    are the place's.
+    """
+    parents = [(source.parent_area_type, source.parent_code), (LOWER_TIER, source.parent_code)]
+    if area_type.codes is not None:
+        parents.append((ENGLAND, COUNTRY))
+    return list(dict.fromkeys(parents))
+
+
+def _of_place(
+    source: FingertipsSource, area_type: AreaType, parent_code: str, frame: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of the place, its small areas marked `small`; all of England's are filtered by code."""
+    codes = frame["area_code"]
+    small = ~codes.isin([source.parent_code, COUNTRY])
+    if parent_code == COUNTRY and area_type.codes is not None:
+        mine = codes.str.fullmatch(area_type.codes).astype(bool)
+        frame, small = frame[mine | ~small], small[mine | ~small]
+    return frame.assign(small=small)
 
 
 def _listed(content: bytes, where: str, indicator: int) -> set[int]:
@@ -101,8 +145,9 @@ def parse(source: FingertipsSource, payloads: tuple[Payload, ...]) -> dict[str, 
     where = _csv_name(source)
     indicator = _indicator(source, payloads)
     data = one(payloads, "data", where)
-    area_type = _area_type(source, data.address, where)
-    frame = fingertips_csv.read(data.content, where)
+    area_type, parent_code = _area_type(source, data.address, where)
+    read = fingertips_csv.read(data.content, where)
+    frame = _of_place(source, area_type, parent_code, read).drop(columns="small")
     other = (frame["indicator"] != str(source.indicator)).to_numpy()
     if other.any():
         at = frame.iloc[int(np.flatnonzero(other)[0])]
@@ -165,17 +210,18 @@ def _indicator(source: FingertipsSource, payloads: tuple[Payload, ...]) -> pd.Da
     return tables.canonical(INDICATOR, pd.DataFrame([row]), where)
 
 
-def _area_type(source: FingertipsSource, address: str, where: str) -> AreaType:
-    """The area type that was asked for: the address of the data says which."""
+def _area_type(source: FingertipsSource, address: str, where: str) -> tuple[AreaType, str]:
+    """The area type that was asked for, and within what: the address of the data says which."""
     try:
-        asked = parse_qs(urlsplit(address).query).get("child_area_type_id", [])
+        query = parse_qs(urlsplit(address).query)
     except ValueError:
-        asked = []
+        query = {}
+    asked = query.get("child_area_type_id", [])
     known = {str(area_type.id): area_type for area_type in source.area_types}
     if len(asked) != 1 or asked[0] not in known:
         refuse(f"{where}, its address", f"child_area_type_id={' or '.join(known)}",
                ", ".join(asked)[:100] or "none")  # fmt: skip
-    return known[asked[0]]
+    return known[asked[0]], "".join(query.get("parent_area_code", []))
 
 
 def _geographies(

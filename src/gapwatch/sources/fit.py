@@ -46,9 +46,10 @@ def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
     that aren't there, and for a baseline before the newest break; ValidationError for figures of a
     time after the snapshot and deaths of a whole year that wasn't over, for areas without a
     population or a deprivation score, and for an interval without a width. Where the study's own
-    life tables decide, nothing need be published for its areas: the baseline must lie in the years
-    that have deaths and residents.
+    life tables decide, nothing need be published for its areas: a measure's own baseline must lie
+    in the years that have deaths and residents.
     """
+    study = study.with_held(inputs)
     vintage = study.geography.vintage
     own = study.computed is not None and study.computed.decides
     mine = {
@@ -120,11 +121,15 @@ def _require_periods(study: Study, published: pd.DataFrame) -> None:
 
 
 def _require_years(study: Study, inputs: Frames) -> None:
-    """Each baseline's years must have both deaths and residents."""
+    """The years of each measure's own baseline must have both deaths and residents.
+
+    Those of the promise's need not: where they aren't there, the first whole window of our own
+    figures is the baseline (gapwatch.gap.baseline).
+    """
     held = [set(map(int, inputs[name]["year"])) for name in COUNTED if name in inputs]
     years = set.intersection(*held) if len(held) == len(COUNTED) else set()
     span = f"{min(years)} to {max(years)}" if years else "none"
-    for key, period in _asked_periods(study):
+    for key, period in _asked_periods(study)[1:]:
         if not set(range(period[0], period[1] + 1)) <= years:
             raise StudyError(
                 f"the study, {key}", expected=f"years that have deaths and residents: {span}",

@@ -20,6 +20,14 @@ _EMBEDDING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+def host_and_port(address: str) -> str:
+    """Who is asked at an address; "" where it is none."""
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet; what is no address isn't.
 

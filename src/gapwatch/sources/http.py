@@ -27,13 +27,15 @@ from gapwatch.sources.answers import (
     retry_after,
     source_error,
 )
-from gapwatch.sources.bodies import PassingError, read_body
+from gapwatch.sources.bodies import PassingError, Watch, read_body
 from gapwatch.sources.connecting import PublicHosts, not_public
 from gapwatch.sources.hosts import is_local_name, masked, without_secrets
 from gapwatch.study.sources import LOOPBACK, is_loopback
 
 LOG = logging.getLogger(__name__)
 ALLOW_LOCAL = "GAPWATCH_ALLOW_LOCAL"
+# What goes wrong between here and an answer.
+FAULTS = (httpx.HTTPError, httpx.InvalidURL)
 PASSING = (429, 500, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
@@ -82,6 +84,7 @@ class Client:
         agent = f"gapwatch/Version{version('gapwatch')} ({organisation} +{url})"
         ascii_agent = agent.encode("ascii", "replace").decode("ascii")
         self.exchanges: list[Exchange] = []
+        self.watch: Watch | None = None
         self._tries, self._back_off, self._longest = tries, back_off, longest_wait
         self.longest_body = longest_body
         self._pace, self._loopback_pace = pace, loopback_pace
@@ -89,8 +92,8 @@ class Client:
         self._next: dict[str, float] = {}
         # The system's own generator: waits must not disturb a seeded one.
         self._random = random.SystemRandom()
-        self.allows_local = _allowed(allow_local)
-        self._client = _opened(
+        self.allows_local = allowed(allow_local)
+        self._client = opened(
             self.allows_local,
             timeout=httpx.Timeout(read, connect=connect),
             headers={"User-Agent": ascii_agent, "Accept-Encoding": "gzip"},
@@ -119,7 +122,7 @@ class Client:
         url = _url(address, self.allows_local)
         if params:
             url = url.copy_merge_params(dict(params))
-        call = _Call(self, url, max_bytes)
+        call = _Call(self, url, max_bytes, None if discreet else self.watch)
         started, size = time.monotonic(), 0
         retrying = Retrying(
             stop=stop_after_attempt(self._tries), wait=self._wait, reraise=True,
@@ -180,12 +183,13 @@ class Client:
         return asked
 
 
-def _allowed(allow_local: bool | None) -> bool:
+def allowed(allow_local: bool | None) -> bool:
+    """Whether this machine and private networks may be asked; by the environment where None."""
     return os.environ.get(ALLOW_LOCAL, "") == "1" if allow_local is None else allow_local
 
 
-def _opened(allow_local: bool, **options: Any) -> httpx.Client:
-    """The client, with the proxies and certificates of this machine, which may be wrong."""
+def opened(allow_local: bool, **options: Any) -> httpx.Client:
+    """A client, with the proxies and certificates of this machine, which may be wrong."""
     # They would log each address as it is, with its keys.
     for library in ("httpx", "httpcore"):
         logging.getLogger(library).setLevel(logging.WARNING)
@@ -208,8 +212,9 @@ def _opened(allow_local: bool, **options: Any) -> httpx.Client:
 class _Call:
     """The tries of one request, with what is known of the last of them."""
 
-    def __init__(self, client: Client, url: httpx.URL, most: int) -> None:
+    def __init__(self, client: Client, url: httpx.URL, most: int, watch: Watch | None) -> None:
         self.client, self.first, self.url, self.most = client, url, url, most
+        self.watch = watch
         self.tries, self.status, self.date = 0, 0, ""
 
     def once(self) -> Answer:
@@ -243,9 +248,11 @@ class _Call:
             if self.status != httpx.codes.OK:
                 self._refused(response)
             until = time.monotonic() + self.client.longest_body
-            return Answer(masked(str(self.url)), read_body(response, self.most, until))
+            return Answer(masked(str(self.url)), read_body(response, self.most, until, self.watch))
         finally:
             response.close()
+            if self.watch is not None:
+                self.watch.ended()
 
     def _refused(self, response: httpx.Response) -> None:
         try:
@@ -304,55 +311,3 @@ def _is_tls(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def post(
-    address: str, content: Mapping[str, Any], *, named: str, seconds: float = 10.0,
-    allow_local: bool | None = None,
-) -> None:  # fmt: skip
-    """Send JSON once; no redirect is followed and no answer read. Errors say `named`, not where.
-
-    The address may hold a secret, so it is never told. All of it, name resolution included, ends
-    in `seconds`. `allow_local` as for a client. Raises SourceError for anything but an answer of
-    200 to 299.
-    """
-    found: list[str] = []
-    sending = threading.Thread(
-        target=lambda: found.append(_sent(address, content, seconds, _allowed(allow_local))),
-        daemon=True, name="post",
-    )  # fmt: skip
-    sending.start()
-    sending.join(seconds)
-    told = found[0] if found else "none"
-    if told:
-        raise source_error(
-            named, f"an answer of 200 to 299 within {seconds:g} seconds", told,
-            "look at the service that is to receive it, and at the address"
-        )  # fmt: skip
-
-
-def _sent(address: str, content: Mapping[str, Any], seconds: float, allow_local: bool) -> str:
-    """What was wrong with the answer, or ""; without a word of the address."""
-    log = logging.getLogger("httpx")
-    hide: Any = lambda _record: False  # noqa: E731 - httpx logs the whole address of a request
-    log.addFilter(hide)
-    try:
-        with (
-            _opened(
-                allow_local,
-                timeout=seconds,
-                follow_redirects=False,
-                mounts={f"all://{f'[{h}]' if ':' in h else h}": None for h in LOOPBACK},
-            ) as client,
-            client.stream("POST", address, json=content) as response,
-        ):
-            status = response.status_code
-        if status in REDIRECTS:
-            return f"a redirect (status {status}), which isn't followed"
-        return "" if response.is_success else f"status {status}"
-    except SourceError:
-        return "a host of this machine or of a private network"
-    except (httpx.HTTPError, httpx.InvalidURL, UsageError) as error:
-        return type(error).__name__
-    finally:
-        log.removeFilter(hide)

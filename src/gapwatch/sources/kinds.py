@@ -31,18 +31,19 @@ if TYPE_CHECKING:
 
 def fetch(
     source: LiveSource, client: Client, publishers: Publishers, folder: Path,
-    root: Path | None = None,
+    root: Path | None = None, areas: nomis.Known = nomis.nothing_known,
 ) -> tuple[Payload, ...]:  # fmt: skip
     """Ask the publisher of a source; a study's local files are looked for from `folder`.
 
-    They lie below it, or below `root` where that is given.
+    They lie below it, or below `root` where that is given. `areas` gives the codes of a geography
+    by the lookups at hand, for a publisher that doesn't list them.
     """
     if isinstance(source, FileSource):
         return files.fetch(source, client, folder, root)
     if isinstance(source, FingertipsSource):
         return fingertips.fetch(source, client, publishers)
     if isinstance(source, NomisSource):
-        return nomis.fetch(source, client, publishers)
+        return nomis.fetch(source, client, publishers, areas)
     return portal.fetch(source, client, publishers)
 
 

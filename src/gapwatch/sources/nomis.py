@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pandas as pd
 
 from gapwatch import tables
 from gapwatch.contracts import CODE, POPULATION, POPULATION_DEATHS
+from gapwatch.errors import SourceError
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.sent import break_contract, dig, json_of, one, places, records, refuse, words
 from gapwatch.study.sources import NomisSource, Publishers
@@ -17,11 +21,15 @@ from gapwatch.study.sources import NomisSource, Publishers
 if TYPE_CHECKING:
     from gapwatch.sources.http import Client
 
+log = logging.getLogger(__name__)
+# Codes of the areas of a geography, by its name and how many they should be; none where unknown.
+Known = Callable[[str, int], tuple[str, ...]]
 FIELDS = ("date", "geography_code", "geography_name", "gender", "c_age", "obs_value",
           "record_count")  # fmt: skip
 SEXES = {1: "male", 2: "female"}
 FIRST_AGE, LAST_AGE = 101, 191  # Nomis's numbers for 0 and for 90 and over
 MOST_PAGES = 1000
+MOST_CODES = 600  # an address of about 7,000 characters
 PERSONS = "20100"
 _AGES = LAST_AGE - FIRST_AGE + 1
 _OLDEST = _AGES - 1
@@ -30,29 +38,62 @@ _WHOLE = re.compile("[0-9]{1,9}")
 _TYPE = re.compile("(?:TYPE)?([0-9]{1,6})")
 
 
-def fetch(source: NomisSource, client: Client, publishers: Publishers) -> tuple[Payload, ...]:
+def nothing_known(geography: str, number: int) -> tuple[str, ...]:  # noqa: ARG001 - a Known
+    """What is known of areas where no lookup is at hand."""
+    return ()
+
+
+def fetch(
+    source: NomisSource, client: Client, publishers: Publishers, known: Known = nothing_known
+) -> tuple[Payload, ...]:
     """Answers of the roles types, areas and data-0001 and on, as they were sent.
 
     Guests get at most 25,000 cells an answer, cut off without a word, so pages are asked for until
-    all are there. Raises SourceError when they don't come.
+    all are there. Raises SourceError when they don't come. Where the definition of the geography
+    can't be had, areas are asked for by their codes, which `known` gives for a geography and its
+    number of areas; then the first two answers are lacking.
     """
     base = f"{publishers.nomis.rstrip('/')}/dataset/{source.dataset}"
+    sent: list[Payload] = []
+    try:
+        within, number = _defined(source, client, base, sent)
+    except SourceError as error:
+        codes = known(source.geography, source.expected_areas)
+        if not 0 < len(codes) <= MOST_CODES:
+            raise
+        log.warning(
+            "%s: Nomis doesn't define its areas, so the codes of a lookup are asked for.\n%s",
+            source.id, error,
+        )  # fmt: skip
+        sent.clear()
+        within, number = ",".join(codes), len(codes)
+    return (*sent, *_data(source, client, base, within, _expected_rows(source, number)))
+
+
+def _defined(
+    source: NomisSource, client: Client, base: str, sent: list[Payload]
+) -> tuple[str, int]:
+    """Nomis's word for the areas, and how many they are; both answers are put into `sent`."""
     types = client.get(f"{base}/geography/TYPE.def.sdmx.json", expect="json")
-    kind = _type(source, types.content)
-    within = f"{source.parent_code}{kind}"
+    sent.append(Payload("types", types.address, "json", types.content))
+    within = f"{source.parent_code}{_type(source, types.content)}"
     areas = client.get(f"{base}/geography/{within}.def.sdmx.json", expect="json")
-    expected = _expected_rows(source, len(_areas(source, areas.content)))
-    sent = [
-        Payload("types", types.address, "json", types.content),
-        Payload("areas", areas.address, "json", areas.content),
-    ]
+    sent.append(Payload("areas", areas.address, "json", areas.content))
+    return within, len(_areas(source, areas.content))
+
+
+def _data(
+    source: NomisSource, client: Client, base: str, within: str, expected: int
+) -> list[Payload]:
+    """Every page of the figures."""
+    sent: list[Payload] = []
     asked = {
         "geography": within, "date": ",".join(map(str, sorted(source.years))), "gender": "1,2",
         "c_age": f"{FIRST_AGE}...{LAST_AGE}", "measures": PERSONS, "select": ",".join(FIELDS),
     }  # fmt: skip
     rows = 0
     while rows < expected:
-        number = len(sent) - 1
+        number = len(sent) + 1
         if number > MOST_PAGES:
             refuse(f"{source.id}, pages", f"{expected} rows on at most {MOST_PAGES} pages",
                    f"{rows} rows so far")  # fmt: skip
@@ -60,7 +101,7 @@ def fetch(source: NomisSource, client: Client, publishers: Publishers) -> tuple[
         frame = _page(page.content, f"{source.id}, page {number}", expected)
         rows += len(frame)
         sent.append(Payload(f"data-{number:04d}", page.address, "csv", page.content))
-    return tuple(sent)
+    return sent
 
 
 def parse(source: NomisSource, payloads: tuple[Payload, ...]) -> dict[str, pd.DataFrame]:
@@ -70,13 +111,9 @@ def parse(source: NomisSource, payloads: tuple[Payload, ...]) -> dict[str, pd.Da
     unless there is one row for every area, year, sex and age, and ValidationError for areas that
     aren't the ones the study expects.
     """
-    kind = _type(source, one(payloads, "types", f"{source.id}, types").content)
-    listed = one(payloads, "areas", f"{source.id}, areas")
-    if kind not in listed.address:
-        refuse(f"{source.id}, areas", f"the areas of {kind}", "those of another type")
-    areas = _areas(source, listed.content)
-    expected = _expected_rows(source, len(areas))
     pages = [payload for payload in payloads if payload.role.startswith("data-")]
+    areas = _asked_areas(source, payloads, pages)
+    expected = _expected_rows(source, len(areas))
     if [page.role for page in pages] != [f"data-{n:04d}" for n in range(1, len(pages) + 1)]:
         refuse(f"{source.id}, pages", "pages in order", ", ".join(p.role for p in pages)[:200])
     if not pages:
@@ -90,6 +127,36 @@ def parse(source: NomisSource, payloads: tuple[Payload, ...]) -> dict[str, pd.Da
     )  # fmt: skip
     _require_complete(source, frame, areas, expected)
     return _tables(source, frame)
+
+
+def _asked_areas(
+    source: NomisSource, payloads: tuple[Payload, ...], pages: list[Payload]
+) -> set[str]:
+    """The areas that were asked for: as Nomis defines them, or by the codes in every address."""
+    if pages and not {"types", "areas"} & {payload.role for payload in payloads}:
+        return _codes_in(source, pages)
+    kind = _type(source, one(payloads, "types", f"{source.id}, types").content)
+    listed = one(payloads, "areas", f"{source.id}, areas")
+    if kind not in listed.address:
+        refuse(f"{source.id}, areas", f"the areas of {kind}", "those of another type")
+    return _areas(source, listed.content)
+
+
+def _codes_in(source: NomisSource, pages: list[Payload]) -> set[str]:
+    asked = set()
+    for page in pages:
+        try:
+            asked.add(",".join(parse_qs(urlsplit(page.address).query).get("geography", [])))
+        except ValueError:
+            asked.add("")
+    codes = next(iter(asked)).split(",")
+    where = f"{source.id}, its addresses"
+    if len(asked) != 1 or not all(re.fullmatch(CODE, code) for code in codes):
+        refuse(where, "the same codes of areas in each, where Nomis defined none", "none")
+    if len(set(codes)) != source.expected_areas:
+        break_contract(where, f"{source.expected_areas} areas, as the study says",
+                       str(len(set(codes))))  # fmt: skip
+    return set(codes)
 
 
 def _tables(source: NomisSource, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -181,13 +248,15 @@ def _page(content: bytes, where: str, expected: int) -> pd.DataFrame:
     for name, place in zip(FIELDS, at, strict=True):
         column = [cells[place] for cells in rows]
         if name.startswith("geography"):
-            data[name] = [words(cell) for cell in column]
+            known = {cell: words(cell) for cell in set(column)}
+            data[name] = [known[cell] for cell in column]
             continue
+        whole = {cell: int(cell) for cell in set(column) if _WHOLE.fullmatch(cell)}
         for cell, number in zip(column, numbers, strict=True):
-            if not _WHOLE.fullmatch(cell):
+            if cell not in whole:
                 found = repr(cell)[:100] if cell else "a blank, which is not zero"
                 refuse(f"{where}, row {number}, column {name.upper()}", "a whole number", found)
-        data[name] = np.array([int(cell) for cell in column], dtype=np.int64)
+        data[name] = np.array([whole[cell] for cell in column], dtype=np.int64)
     told = data["record_count"]
     if (told != expected).any():
         row = numbers[int(np.flatnonzero(told != expected)[0])]

@@ -44,16 +44,17 @@ def read_sources(
 ) -> dict[str, Frames]:
     """Tables of every source of the study by its id, with its corrections or as published.
 
-    A snapshot that nobody pulled holds figures that were written out, and no live source: these
-    are left out, which the log and the report say. UsageError when any other source is lacking,
-    StudyError for a source of another table than its pin, and where only one of the two is
-    restricted.
+    A snapshot that nobody pulled holds figures that were written out, and no live source; one that
+    was pulled may have missed some. These are left out, which the log and the report say.
+    UsageError when any other source is lacking, StudyError for a source of another table than its
+    pin, and where only one of the two is restricted.
     """
     found: dict[str, Frames] = {}
     sent: dict[str, tuple[Payload, ...]] = {}
     left_out = absent(snapshot, study)
     if left_out:
-        log.warning("snapshot %s was not pulled and holds no %s", snapshot.id, ", ".join(left_out))
+        why = "could not be given" if snapshot.study else "was not pulled and holds no"
+        log.warning("snapshot %s %s %s", snapshot.id, why, ", ".join(left_out))
     for source in study.sources:
         if source.id in left_out:
             continue
@@ -87,14 +88,14 @@ def _require_same(source: Source, pin: Pin) -> None:
 
 
 def absent(snapshot: Snapshot, study: Study) -> tuple[str, ...]:
-    """Live sources of the study that a snapshot lacks because nobody pulled it."""
-    if snapshot.study:
-        return ()
+    """Live sources that a snapshot lacks because nobody pulled it, or its pull missed them."""
     held = {pin.id for pin in snapshot.pins}
     return tuple(
         source.id
         for source in study.sources
-        if source.id not in held and not isinstance(source, PinnedSource)
+        if source.id not in held
+        and not isinstance(source, PinnedSource)
+        and (not snapshot.study or source.id in snapshot.missed)
     )
 
 
@@ -115,6 +116,7 @@ def combine(
     Here is all that is asked of tables together, whichever kind of source brought them: that names
     agree, that none is lacking, that the study fits and is whole, that the figures can be true.
     """
+    study = study.with_held({name for frames in found.values() for name in frames})
     require_names(study, found)
     parts: dict[str, list[pd.DataFrame]] = {}
     for frames in found.values():

@@ -36,7 +36,8 @@ def require_no_fewer(
 
     Late registrations only add deaths, so in a year that had ended before `obtained_on`, the date
     of what is pinned, none goes. Looked at for local and restricted files, each geography by
-    itself; the message tells years and no count. What was pinned under another description, and
+    itself; the message tells years and no count, and of a restricted file not even these, as it
+    goes out with alerts. What was pinned under another description, and
     can't be read as it is described today, isn't compared.
     """
     if not isinstance(source, FileSource) or source.table != DEATHS.name or not (
@@ -54,8 +55,10 @@ def require_no_fewer(
         if year < obtained_on.year and later.get((geography, year), 0.0) < deaths
     ]
     if fewer:
+        untold = "fewer in some year, which isn't told: the file is restricted"
         raise SourceError(
-            f"{source.id}, deaths", found=f"fewer in {', '.join(fewer[:10])}",
+            f"{source.id}, deaths",
+            found=untold if source.restricted else f"fewer in {', '.join(fewer[:10])}",
             expected=f"at least the deaths that were pinned on {obtained_on} in each closed year",
             remedy="ask who made the extract; then `gapwatch pull --accept-revisions`",
         )  # fmt: skip

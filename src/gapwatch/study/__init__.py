@@ -5,6 +5,7 @@ from gapwatch.study.computed import Computed, Level
 from gapwatch.study.extracts import is_restricted, restricted_tables, rounding_steps, sparse_years
 from gapwatch.study.loading import load
 from gapwatch.study.model import Area, Break, Bridge, Measure, Study, Zone
+from gapwatch.study.required import is_required, rests_on
 from gapwatch.study.sources import (
     Accepted,
     AreaType,
@@ -22,6 +23,6 @@ from gapwatch.study.sources import (
 __all__ = [
     "Accepted", "Area", "AreaType", "Break", "Bridge", "Computed", "Correction", "FileSource",
     "FingertipsSource", "Level", "LiveSource", "Measure", "NomisSource", "Period", "PinnedSource",
-    "PortalSource", "Publishers", "Source", "Study", "Zone", "is_restricted", "load",
-    "restricted_tables", "rounding_steps", "sparse_years",
+    "PortalSource", "Publishers", "Source", "Study", "Zone", "is_required",
+    "is_restricted", "load", "restricted_tables", "rests_on", "rounding_steps", "sparse_years",
 ]  # fmt: skip

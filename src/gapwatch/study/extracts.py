@@ -28,7 +28,9 @@ class Extract(Part):
     name is "column 3" and so on. A column that is added up over may hold no word for all that
     `totals` doesn't name, no bands of ages that overlap, and no word whose counts are the sum of
     all others. A sum with a part that is withheld or missing is missing itself, never the sum of
-    the rest. `unique` names a column of the file, such as the number of the registration, in which
+    the rest. In a wide file whose rows are areas, rows of one area are added up only where they
+    differ in a column of `over`, such as the authority that each lies in; the same row twice is
+    refused. `unique` names a column of the file, such as the number of the registration, in which
     each value stands once. `sparse`: combinations of block, sex and age that the file doesn't hold
     are zero counts, in the years that `years` names and, where it tells months, up to its last
     month; each of these years and months must be there. Without it they are missing. A count that

@@ -17,6 +17,16 @@ OUTLINE_FORMATS = ("geojson", "gpkg", "shapefile")
 class Layouts(Part):
     """Declarations of how a file is written, where it isn't a plain CSV or a plain sheet.
 
+    `codes` maps columns of the file to regular expressions of the whole codes in them, and is for
+    tables in which headings may stand crosswise: where the cells of two such columns say the
+    opposite of their headings, the cells are believed, and wherever the study names one of these
+    columns it is the one with its kind of code. Every row that is kept must have the right kind in
+    each, and no row at all the kind of another.
+
+    `every` maps columns of the file to a word; a row with that word there must be kept by whatever
+    else chooses rows. So rows chosen by a pattern of codes can't lose an area of the place whose
+    code is another one now.
+
     `delimiter` parts the cells of a CSV: `,`, `;`, `|` or a tab, written `"\\t"`. `decimal` is the
     decimal sign of its numbers; the other sign, or a space, may then part thousands. With a
     delimiter other than a comma a number such as 1,234 or 1.234 could be either, so it is refused
@@ -54,13 +64,15 @@ class Layouts(Part):
     keep_pattern: dict[FileColumn, RowPattern] = Field(default={})
     drop_pattern: dict[FileColumn, RowPattern] = Field(default={})
     end_pattern: dict[FileColumn, RowPattern] = Field(default={})
+    codes: dict[FileColumn, RowPattern] = Field(default={})
+    every: dict[FileColumn, RowPattern] = Field(default={})
     layer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     crs: Literal["EPSG:27700", "EPSG:4326", "EPSG:4258", "EPSG:4277", "EPSG:3857"] | None = None
 
     @property
     def row_patterns(self) -> Iterator[str]:
-        """Every regular expression that chooses rows."""
-        for patterns in (self.keep_pattern, self.drop_pattern, self.end_pattern):
+        """Every regular expression that chooses rows or tells columns apart."""
+        for patterns in (self.keep_pattern, self.drop_pattern, self.end_pattern, self.codes):
             yield from patterns.values()
 
 
@@ -81,6 +93,7 @@ def require_layout(
         (outlines and rows != 1, f"no header_rows for {kind}", str(rows)),
         (told.layer is not None and kind != "gpkg", "layer only for a GeoPackage",
          f"layer for {kind}"),
+        (len(told.codes) == 1, "codes of two columns or more, which they tell apart", "one"),
         (told.crs is not None and table != "boundary", "crs only for the table boundary",
          f"crs for {table}"),
     )  # fmt: skip

@@ -248,3 +248,10 @@ def _check_disclosure(path: Path, study: Study) -> None:
     if study.disclosure and not restricted_tables(study.sources):
         remedy = f"remove [disclosure] from {path}: it is for restricted deaths alone"
         raise _wrong(path, "disclosure", "a source that is restricted", "none", remedy)
+    also = study.closing.also
+    if also and study.level_beside is None:
+        levels = study.computed.levels if study.computed else ()
+        others = [level.geography for level in levels
+                  if level.geography not in (study.geography.vintage, "borough")]  # fmt: skip
+        raise _wrong(path, "disclosure.also", "a level of [computed] that isn't the study's own: "
+                     f"{', '.join(others) or 'there is none'}", also)  # fmt: skip

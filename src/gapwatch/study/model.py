@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -216,6 +217,16 @@ class Study(Part):
         return self.disclosure or Disclosure()
 
     @property
+    def level_beside(self) -> str | None:
+        """The level that may be told of restricted deaths beside the study's own."""
+        levels = [level.geography for level in self.computed.levels] if self.computed else []
+        others = [name for name in levels if name not in (self.geography.vintage, "borough")]
+        also = self.closing.also
+        if also is None:
+            return others[0] if others else None
+        return also if also in others else None
+
+    @property
     def primary(self) -> Measure:
         """The measure of the headline."""
         return next(measure for measure in self.measures if measure.primary)
@@ -224,6 +235,17 @@ class Study(Part):
     def area_names(self) -> dict[str, str]:
         """Names of the study's areas by code."""
         return {area.code: area.name for area in self.geography.areas}
+
+    def with_held(self, tables: Collection[str]) -> Study:
+        """The study as the tables that a snapshot holds let it be.
+
+        A study whose own life tables decide may ask for deaths that aren't pinned yet: then
+        published figures decide, as if it computed none.
+        """
+        asks = any(source.table == "deaths" for source in self.sources)
+        if self.computed is None or not self.computed.decides or not asks or "deaths" in tables:
+            return self
+        return self.model_copy(update={"computed": None})
 
     def side(self, name: str) -> tuple[str, ...]:
         """Codes of the areas of one side: a zone's areas, or the one area."""

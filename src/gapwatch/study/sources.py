@@ -78,8 +78,12 @@ class PinnedSource(_Source):
 
 
 class _Retrieved(_Source):
-    """What a pin says of a source that is pulled."""
+    """What a pin says of a source that is pulled, and whether a pull can do without it.
 
+    `required` is computed where it isn't given (gapwatch.study.required).
+    """
+
+    required: bool | None = None
     title: Text
     publisher: Text
     licence: Text = "Open Government Licence v3.0"
@@ -168,7 +172,11 @@ class FileSource(Layouts, Extract, _Retrieved):
     matches their whole names and whose named groups become columns of their own; its cells are
     `value`, and `measure` (a group, a column or a constant) says which quantity of the contract a
     cell fills.
-    `values` maps the file's words to the contract's, and then must know every word; of a quantity
+    Each of `sheets` is a sheet's name, or `#` and its place among all sheets from the left (`#6`);
+    of other sheets nothing is read or weighed.
+    `values` maps the file's words to the contract's, and then must know every word; but ages that
+    it doesn't name are read as they stand where each that it names begins with its own number, as
+    in { "over 85" = "85+" }. Of a quantity
     it maps only words that mean none (nil, none, zero): no mark becomes a number. `keep` and
     `drop` choose rows by the words in a column of the file; each word must occur there, before
     anything else is asked of a row. `constants` fills columns, and so do the words beside each of
@@ -227,8 +235,14 @@ class FileSource(Layouts, Extract, _Retrieved):
             raise ValueError("at least one sheet of the workbook|none")
         constants = set(self.constants).union(*self.sheets.values())
         require_sound(self, self.table, self.columns, constants)
-        if self.add_up and (self.wide is not None or "measure" in {*self.columns, *constants}):
+        groups = set(re.compile(self.wide).groupindex) if self.wide else set()
+        told_apart = "measure" in {*self.columns, *groups, *set().union(*self.sheets.values())}
+        if self.add_up and (told_apart or (self.wide is None and "measure" in constants)):
             raise ValueError("add_up for rows of one quantity each|cells that are one each")
+        if self.add_up and self.wide is not None and not self.over:
+            raise ValueError(
+                "over beside add_up and wide, for what rows of one area differ in|none"
+            )
         return self
 
 

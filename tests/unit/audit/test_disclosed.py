@@ -25,12 +25,16 @@ from gapwatch.audit.provenance import Provenance
 from gapwatch.audit.verify import MANIFEST, SEAL, release_name
 from gapwatch.contracts import TABLES
 from gapwatch.counting.closing import last_closed, newly_closed, taken
+from gapwatch.demo.twin.counted import make
+from gapwatch.demo.twin.making import ADDRESS
+from gapwatch.demo.twin.study import study as study_of
 from gapwatch.errors import IntegrityError, StudyError
 from gapwatch.snapshots import Snapshot
-from gapwatch.study import Study
+from gapwatch.study import Study, load
 from gapwatch.tables import to_csv
-from tests.attacker.places import History, ordinary, study
+from tests.attacker.places import KINDS, History, ordinary, study
 from tests.attacker.publications import protected
+from tests.long.test_restricted_twin import restricted
 
 DAY = dt.date(2026, 8, 15)
 MADE_FROM = Provenance("0.1.0", "a" * 64, None, None, "b" * 64, None, {}, {})
@@ -256,3 +260,28 @@ def test_two_studies_of_one_extract_are_one_table(
     # Another extract is another table.
     apart = record(closed={"2025": "invented-2"})
     readings.require_no_other_reading(tmp_path, tmp_path, one, apart, areas)
+
+
+def test_a_level_that_the_study_lacks_can_not_be_told_beside_its_own(tmp_path: Path) -> None:
+    text = restricted(study_of(make("undercount"), 11, ADDRESS))
+    path = tmp_path / "gapwatch.toml"
+    path.write_text(f'{text}\n[disclosure]\nalso = "msoa2021"\n', encoding="utf-8")
+    assert load(path)[0].level_beside == "msoa2021"
+    path.write_text(f'{text}\n[disclosure]\nalso = "ward2023"\n', encoding="utf-8")
+    with pytest.raises(StudyError, match="ward2024, msoa2021"):
+        load(path)
+
+
+def test_areas_told_beside_the_studys_own_stay_the_same_in_later_releases() -> None:
+    """A year that is closed later adds windows, and changes none that was told or withheld."""
+    past = ordinary(3, dt.date(2027, 6, 1))
+    one = study(KINDS[:2], window=5)
+    first, second = protected(one, past, [DAY, dt.date(2027, 8, 15)], every_table=False)
+    frames = [each.tables["computed_life_expectancy"] for each in (first, second)]
+    before, after = (frame[frame["geography"] == KINDS[1]].reset_index(drop=True)
+                     for frame in frames)  # fmt: skip
+    assert before["deaths_persons"].isna().all()
+    assert set(before["reason"]) == {"", "D01"}
+    kept = after[after["period_end"] <= 2025].reset_index(drop=True)
+    pd.testing.assert_frame_equal(before, kept)
+    assert len(after) > len(kept)

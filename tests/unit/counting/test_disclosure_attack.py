@@ -120,7 +120,8 @@ def test_totals_parts_and_overlapping_windows_do_not_give_a_small_cell_away(seed
     assert safe["life_expectancy_years"].notna().mean() > 0.9
 
 
-@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.long), 5])
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [0, 5])
 def test_rounding_alone_would_give_small_cells_away(seed: int) -> None:
     own = borough(seed)
     frame = release(own)
@@ -258,6 +259,7 @@ def solved_by_ages(deaths: np.ndarray, step: float, possible: dict[int, Possible
             if n < SMALL and given_away(left[agree][:, band])]  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_ages_of_a_gap_do_not_give_a_small_wards_deaths_away(
     possible: dict[int, Possible],
 ) -> None:

@@ -354,9 +354,16 @@ def study(world: World | None = None, **computed: object) -> Study:
     })  # fmt: skip
 
 
-def with_baseline(base: Study, start: int, end: int) -> Study:
+def with_promised(base: Study, start: int, end: int) -> Study:
+    """The study of a promise whose baseline is of these years."""
     promise = base.promise.model_copy(update={"baseline_period": (start, end)})
     return base.model_copy(update={"promise": promise})
+
+
+def with_baseline(base: Study, start: int, end: int) -> Study:
+    """The same, and every measure says these years itself: no other window takes their place."""
+    named = tuple(m.model_copy(update={"baseline_period": (start, end)}) for m in base.measures)
+    return with_promised(base, start, end).model_copy(update={"measures": named})
 
 
 def with_slope(base: Study) -> Study:

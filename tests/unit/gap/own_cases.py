@@ -11,7 +11,7 @@ from gapwatch.gap.series import Series
 from gapwatch.study import Study
 
 RELEASE = 2010
-_UNCOUNTED = {"decides", "area_window_years", "side_window_years", "tolerance_years"}
+_UNCOUNTED = {"decides", "target", "area_window_years", "side_window_years", "tolerance_years"}
 # A world stays as long as what was counted in it, or its id would pass to another.
 _COUNTED: dict[tuple[int, str], tuple[World, Counted]] = {}
 

@@ -98,6 +98,7 @@ def test_gaps_and_baselines_follow_from_told_sides(release: Release) -> None:
     assert set(release.of.gaps["reason"]) == {"", HIDDEN}
 
 
+@pytest.mark.long
 def test_gaps_beside_published_ones_are_those_that_would_decide(release: Release) -> None:
     of = series(cases.study(decides=False), cases.inputs(release.own))
     pd.testing.assert_frame_equal(of.tables["computed_gap"], release.of.gaps)
@@ -201,7 +202,8 @@ def told_rows(reason: dict[str, str]) -> pd.DataFrame:
         for sex in SEXES:
             why = reason.get(area, "")
             value_or_none = np.nan if why else value
-            rows.append((geography, area, area, sex, 2021, 2025, 1, cases.BASE, 90, value_or_none,
+            rows.append((geography, area, area, sex, 2021, 2025, "12-31", 1, cases.BASE, 90,
+                         value_or_none,
                          *([np.nan] * 3 if why else [0.3, value - 0.6, value + 0.6]), 100.0, 1e4,
                          0.0, False, why, ""))  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(COMPUTED_LIFE_EXPECTANCY.names))

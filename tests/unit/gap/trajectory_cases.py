@@ -76,13 +76,13 @@ def rolling(first: int, count: int, width: int = 5) -> tuple[np.ndarray, np.ndar
     return start, start + width - 1
 
 
-def gap_only(start, end, gap, se, usable=None) -> Series:
+def gap_only(start, end, gap, se, usable=None, lead=0.0) -> Series:
     """A series of which only the gap is published."""
     missing = np.full(len(start), np.nan)
     everywhere = np.ones(len(start), dtype=bool)
     return Series(
         start, end, gap, np.broadcast_to(se, len(start)), missing, missing, missing, missing,
-        everywhere if usable is None else usable,
+        everywhere if usable is None else usable, lead=lead,
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from gapwatch.reporting.case import Case
 
 def case(**disclosure: object) -> Case:
     frame = pd.DataFrame({
-        "period_end": [2024, 2025, 2025], "reason": ["", "D01", "S01"],
+        "geography": ["ward2011", "ward2024", "ward2024"], "period_end": [2024, 2025, 2025],
+        "reason": ["", "", "D01"], "life_expectancy_years": [80.0, 81.0, None],
         "deaths_persons": [40.0, None, None],
     })  # fmt: skip
     return Case(study(**disclosure), samples.facts(), {"computed_life_expectancy": frame})
@@ -24,8 +25,15 @@ def test_the_report_says_what_was_done_and_what_is_missing() -> None:
     assert "read once: figures of years up to 2025 stay as they are for good" in told[0]
     assert "never taken into account" in told[1]
     assert "1 of these 3 life expectancies and 2 of their numbers of deaths" in told[2]
+    assert told[3].startswith("Of 2024 wards 1 of 2 life expectancies are given")
+    assert told[4].startswith("No life expectancy is given for 2021 MSOAs: these areas cross")
+    assert "can't be known" in told[5]
+
+
+def test_the_study_chooses_the_level_that_is_told_beside_its_own() -> None:
+    told = quality_disclosure.sentences(case(also=""))
     assert told[3].startswith("No life expectancy is given for 2024 wards and 2021 MSOAs")
-    assert "can't be known" in told[4]
+    assert study(also="msoa2021").level_beside == "msoa2021"
 
 
 @pytest.mark.parametrize(

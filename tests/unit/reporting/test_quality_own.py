@@ -66,7 +66,8 @@ def test_provisional_figures_are_counted(late, text):
 
 def totals(**changes):
     row = {
-        "geography": "ward2011", "sex": "male", "year": 2019, "base": "census2021",
+        "geography": "ward2011", "sex": "male", "year": 2019, "year_ends": "12-31",
+        "base": "census2021",
         "deaths_difference_persons": 0.0, "population_difference_persons": 0.0,
         "publisher_deaths_difference_persons": None,
         "publisher_population_difference_share": None,
@@ -152,3 +153,29 @@ def test_the_study_says_whether_the_totals_of_deaths_are_shown(restricted):
     told = texts(quality_own.blocks(replace(case, study=study)))
     assert (quality_own.CHECKED in told) is restricted
     assert any("Deaths and residents" in text for text in told) is not restricted
+
+
+RESIDENTS = "the residents of a mid-year that the year needs are not pinned."
+ENDS = (
+    "the estimates at the two ends of the year are on different bases, or of different small areas."
+)
+
+
+def years(*rows: tuple[int, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["year", "year_ends", "reason"])
+
+
+def test_years_that_are_left_out_are_told_with_their_reason() -> None:
+    found = quality_own.left_out(
+        years((2011, "06-30", "Y01"), (2012, "06-30", ""), (2013, "06-30", "Y02"),
+              (2014, "06-30", "Y02"), (2016, "06-30", "Y02"))
+    )  # fmt: skip
+    assert [text.replace("\u00a0", " ") for text in found] == [
+        "Left out of our own figures: year to June 2011, as " + RESIDENTS,
+        "Left out of our own figures: years to June 2013 to 2014 and year to June 2016, as " + ENDS,
+    ]
+
+
+def test_nothing_is_said_of_years_that_are_all_counted() -> None:
+    assert quality_own.left_out(years((2012, "12-31", ""))) == []
+    assert quality_own.left_out(None) == []

@@ -316,8 +316,9 @@ def test_no_published_value_in_common_is_said():
 
 
 OWN = {"measure": computed.MEASURE, "sex": "male", "kind": "pooled", "geography": "ward2011",
-       "segment": 1, "gap_years": 8.26, "se_years": 0.94, "lower95_years": 6.41,
-       "upper95_years": 10.11, "basis": "deaths and residents", "reason": ""}  # fmt: skip
+       "segment": 1, "year_ends": "12-31", "gap_years": 8.26, "se_years": 0.94,
+       "lower95_years": 6.41, "upper95_years": 10.11,
+       "basis": "deaths and residents", "reason": ""}  # fmt: skip
 
 
 def test_our_newest_gap_is_told_beside_published_figures_that_decide():

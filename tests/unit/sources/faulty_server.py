@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(status, {"Content-Length": str(len(body)), **headers}, body)
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        self.send_response(status)
+        self.send_response_only(status)  # without a date: tests choose their own
         self.send_header("Connection", "close")
         for name, value in headers.items():
             self.send_header(name, value)

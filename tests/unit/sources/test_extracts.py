@@ -286,7 +286,8 @@ def test_a_sparse_file_without_a_year_or_a_month_in_the_middle_is_refused() -> N
         ({"dates": None}, "dates and a column date together"),
         ({"years": (2024, 2023)}, "years from a first to a last one"),
         ({"table": "lookup"}, "add_up only for counts"),
-        ({"wide": "(?P<sex>.*)", "constants": {"measure": "deaths_persons"}}, "one quantity each"),
+        ({"wide": "(?P<sex>.*)", "constants": {"measure": "deaths_persons"}},
+             "over beside add_up and wide"),
     ],
 )  # fmt: skip
 def test_declarations_that_do_not_go_together_are_refused(

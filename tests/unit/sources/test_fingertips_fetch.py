@@ -79,7 +79,8 @@ def with_wards() -> Iterator[Replica]:
 def test_an_area_type_that_is_listed_and_holds_nothing_is_passed_over(replica: Replica) -> None:
     sent = fetched(replica, area_types=[WARD, MSOA])
     asked = [r.params["child_area_type_id"] for r in replica.seen if "child" in r.target]
-    assert asked == ["8", "3"]
+    # Wards by the district, by its other type of parent, and out of all of England.
+    assert asked == ["8", "8", "8", "3"]
     found = fingertips.parse(fingertips_source(area_types=[WARD, MSOA]), sent)
     small = found["life_expectancy"]
     assert set(small.loc[small["geography"] == "msoa2021", "area_code"]) == set(MSOAS)
@@ -144,3 +145,32 @@ def test_what_is_no_fault_changes_no_figure(
 ) -> None:
     replica.fault(fault, on="fingertips")
     pd.testing.assert_frame_equal(parsed(fetched(replica)), parsed(good))
+
+
+@pytest.mark.parametrize("fault", ["400-text", "500-trace"])
+def test_an_area_type_that_is_refused_is_tried_no_further_and_the_next_is_asked(
+    with_wards: Replica, fault: str
+) -> None:
+    with_wards.fault(fault, on="child_area_type_id=8")
+    sent = fetched(with_wards, area_types=[WARD, MSOA])
+    found = fingertips.parse(fingertips_source(area_types=[WARD, MSOA]), sent)
+    assert "ward2024" not in set(found["life_expectancy"]["geography"])
+    assert set(MSOAS) <= set(found["life_expectancy"]["area_code"])
+    with pytest.raises(SourceError, match=r"area type 8, parent type 101: status [45]00"):
+        fetched(with_wards, area_types=[WARD])
+
+
+def test_the_places_areas_are_taken_out_of_all_of_england_where_no_district_gives_them(
+    with_wards: Replica,
+) -> None:
+    for parent in (101, 501):
+        with_wards.fault("400-text", on=f"parent_area_type_id={parent}&")
+    sent = fetched(with_wards, area_types=[WARD])
+    assert "parent_area_code=E92000001" in sent[-1].address
+    # Another district's ward beside them, as all of England has.
+    lines = sent[-1].content.decode().splitlines(keepends=True)
+    other = [line.replace(NOW[0], "E05099999") for line in lines if NOW[0] in line]
+    all_of_it = dataclasses.replace(sent[-1], content="".join([*lines, *other]).encode())
+    life = fingertips.parse(fingertips_source(area_types=[WARD]), (*sent[:-1], all_of_it))
+    codes = life["life_expectancy"].query("geography == 'ward2024'")["area_code"]
+    assert set(codes) == set(NOW)

@@ -123,3 +123,31 @@ def test_a_column_that_moved_or_is_new_makes_no_difference(
         replica.fault(fault, on="nomis")
         found = nomis.parse(nomis_source(), fetched(replica))["population"]
         assert found.equals(told)
+
+
+def known(geography: str, number: int) -> tuple[str, ...]:
+    assert (geography, number) == ("lsoa2021", len(LSOAS))
+    return tuple(lsoa.code for lsoa in LSOAS)
+
+
+@pytest.mark.parametrize("lost", ["TYPE.def", f"{WORLD.code}TYPE"])
+def test_areas_that_nomis_does_not_define_are_asked_for_by_the_codes_of_a_lookup(
+    replica: Replica, good: tuple[Payload, ...], lost: str
+) -> None:
+    replica.fault("400-text", on=lost)
+    source = nomis_source()
+    with client() as asking:
+        sent = nomis.fetch(source, asking, publishers(replica), known)
+    assert {payload.role[:5] for payload in sent} == {"data-"}
+    found, usual = (nomis.parse(source, each)["population"] for each in (sent, good))
+    assert found.equals(usual)
+    with pytest.raises(ValidationError, match="areas, as the study says"):
+        nomis.parse(nomis_source(expected_areas=len(LSOAS) + 1), sent)
+
+
+def test_a_definition_that_is_lost_is_an_error_where_no_lookup_knows_the_areas(
+    replica: Replica,
+) -> None:
+    replica.fault("400-text", on="TYPE.def")
+    with pytest.raises(SourceError, match="status 400"):
+        fetched(replica)

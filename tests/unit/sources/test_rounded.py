@@ -98,7 +98,7 @@ def test_rounding_is_declared_for_counts_alone() -> None:
 def test_rounded_totals_and_weights_are_named_in_the_log_alone(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    counts = frame(nearest(EXACT * 800, 50), "population")
+    counts = frame(nearest(EXACT * 733, 50), "population")
     pair = SimpleNamespace(sources=(source("population_deaths"),))
     require_declared(pair, {"own": {"population_deaths": counts.drop(columns="base")}})  # type: ignore[arg-type]
     assert "multiple of 50" in caplog.text

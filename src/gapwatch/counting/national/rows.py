@@ -228,7 +228,7 @@ def _csv_columns(file: CountFile) -> list[str]:
             file.refuse("", "a last line that ends", "a file that stops in the middle of a line")
     try:
         with file.path.open(encoding="utf-8-sig", newline="") as text:
-            columns = next(csv.reader(text))
+            columns = next(csv.reader(text, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         file.refuse("", "CSV in UTF-8", str(error))
     if len({name.lower() for name in columns}) != len(columns) or "" in columns:

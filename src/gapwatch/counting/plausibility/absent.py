@@ -61,8 +61,11 @@ def mark_absent(
     Raises ValidationError for what is refused; of restricted deaths it tells the years alone.
     """
     expected = expected_deaths(own)
-    known = {(row.area_code, row.sex, row.year) for row in accepted if row.rule == DEATHS_ABSENT
-             and row.geography == own.geography}  # fmt: skip
+    known = {
+        (row.area_code, str(row.sex), row.year)
+        for row in accepted
+        if row.rule == DEATHS_ABSENT and row.geography == own.geography
+    }
     holes = [hole for hole in _holes(own, expected, monthly) if not _accepted(own, hole, known)]
     _refuse_gross(own, [hole for hole in holes if hole.sure >= NEVER_BY_CHANCE])
     marks = np.zeros(own.deaths.shape[:3], dtype=bool)

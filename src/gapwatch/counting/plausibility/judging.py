@@ -82,7 +82,9 @@ def _compared(study: Study, inputs: Mapping[str, pd.DataFrame], counted: Counted
 def _absent(own: Counts) -> pd.DataFrame:
     """Areas' years in which five or more deaths are expected; what is refused has been before."""
     expected = expected_deaths(own).sum(axis=(1, 3))
-    marked = own.absent.any(axis=1) if own.absent is not None else np.zeros_like(expected, bool)
+    marked = np.zeros(expected.shape, dtype=bool)
+    if own.absent is not None:
+        marked |= own.absent.any(axis=1)
     at = np.nonzero((expected >= LEAST_EXPECTED) | marked)
     return pd.DataFrame({
         "rule": DEATHS_ABSENT, "geography": own.geography,
@@ -114,7 +116,9 @@ def _accepted(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
                 number, item.rule, item.area_code, item.sex, item.year,
             )  # fmt: skip
             continue
-        rows.loc[rows.index[at], ["outcome", "accepted_reason"]] = ["accepted", item.reason]
+        if at is not None:
+            rows.loc[rows.index == rows.index[at], "outcome"] = "accepted"
+            rows.loc[rows.index == rows.index[at], "accepted_reason"] = item.reason
     return rows
 
 
@@ -124,7 +128,7 @@ def _stop(study: Study, stopped: pd.DataFrame, *, restricted: bool) -> None:
     first = worst.iloc[0]
     secret = restricted and bool(of_deaths.iloc[0])
     others = [] if restricted else [
-        _cell(study, row) for row in worst.iloc[1 : 1 + _SHOWN].to_dict("records")
+        _cell(study, row) for _, row in worst.iloc[1 : 1 + _SHOWN].iterrows()
     ]  # fmt: skip
     more = len(worst) - 1 - len(others)
     also = f" (also {'; '.join(others)}{f'; and {more} more' if more else ''})" if others else ""
@@ -149,7 +153,7 @@ def _stop(study: Study, stopped: pd.DataFrame, *, restricted: bool) -> None:
     )  # fmt: skip
 
 
-def _cell(study: Study, row: Mapping[str, object] | pd.Series, *, rule: bool = True) -> str:
+def _cell(study: Study, row: pd.Series, *, rule: bool = True) -> str:
     code = str(row["area_code"])
     name = {**study.area_names, study.study.area_code: study.study.place}.get(code, "")
     told = f"{code} ({name})" if name else code
@@ -164,7 +168,8 @@ def _untold(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows on restricted deaths joined by rule, kind of area and year, without any figure."""
     secret = rows["rule"].isin(OF_DEATHS)
     mine = rows[secret]
-    joined = mine.groupby(["rule", "geography", "year", "unit"], as_index=False)["times"].max()
+    by = ["rule", "geography", "year", "unit"]
+    joined: pd.DataFrame = mine.groupby(by, as_index=False)[["times"]].max()
     joined["times"] = np.where(joined["times"] > WARNS, 1.5, np.minimum(joined["times"] // 1, 1.0))
     told = joined.assign(
         area_code="", sex=PERSONS, observed=np.nan, expected=np.nan, warns_beyond=np.nan,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.contracts.plausibility import DEATHS_TOTAL, PERSONS, RESIDENTS_TOTAL
 from gapwatch.counting.counts import Counts
 from gapwatch.counting.rounding import shared_step
@@ -20,13 +21,14 @@ LEAST_PERSONS, LEAST_STOP_PERSONS = 2.0, 10.0
 def against_totals(levels: Iterable[Counts], published: pd.DataFrame) -> pd.DataFrame:
     """Rows of residents-total and deaths-total, for areas and years that have both.
 
-    A year of which only some months are counted is left out. The share of an area's residents in
-    blocks that were shared out between areas is added to each limit: such an area is a best fit,
-    and its publisher may have drawn it otherwise. Warned of are residents that differ by more than
-    2%, as another base of the estimates makes them, and deaths by more than 2%, each by more than
-    two persons and than half the step that all totals are rounded to. Beyond 40% of the residents
-    no other base explains the difference, and beyond 20% of the deaths (and ten) no other date of
-    registration does: these stop.
+    A year of which only some months are counted is left out, and so are deaths in years to June:
+    the publisher's totals are of calendar years, of which these share one half. The share of an
+    area's residents in blocks that were shared out between areas is added to each limit: such an
+    area is a best fit, and its publisher may have drawn it otherwise. Warned of are residents that
+    differ by more than 2%, as another base of the estimates makes them, and deaths by more than 2%,
+    each by more than two persons and than half the step that all totals are rounded to. Beyond 40%
+    of the residents no other base explains the difference, and beyond 20% of the deaths (and ten)
+    no other date of registration does: these stop.
     """
     rules = (
         (RESIDENTS_TOTAL, "population_persons", RESIDENTS_SHARE, RESIDENTS_STOP_SHARE),
@@ -36,6 +38,7 @@ def against_totals(levels: Iterable[Counts], published: pd.DataFrame) -> pd.Data
         _compared(_counted(counts, column), published, rule, column, (share, stop))
         for counts in levels
         for rule, column, share, stop in rules
+        if rule == RESIDENTS_TOTAL or counts.year_ends == CALENDAR_YEAR
     ]
     return pd.concat(parts, ignore_index=True).drop_duplicates(["rule", "area_code", "year"])
 

@@ -30,12 +30,16 @@ def layers(world: World) -> dict[str, Layer]:
     """Every service with its one layer, number 0."""
     return {
         "LSOA11_WD19_LAD19_EW_LU": _lsoa11_ward(world),
+        "LSOA11_WD19_LAD19_EW_LU_cbf3896924a74e58ac96b7ec66a34071": _lsoa11_ward(world),
         "LSOA11_LSOA21_LAD22_EW_LU_v5": _lsoa11_lsoa21(world),
         "LSOA21_WD24_LAD24_EW_LU": _lsoa21_ward24(world),
         "MSOA21_WD24_LAD24_EW_LU": _msoa_ward24(world),
         "MSOA_2021_EW_BGC_V3": _msoas(world),
+        "Middle_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V3": _msoas(world),
+        "OA_LSOA_MSOA_EW_DEC_2021_LU_v3": _oa_msoa(world),
         "OA21_LSOA21_MSOA21_LAD22_EW_LU": _oa_msoa(world),
         "Wards_December_2019_Boundaries_EW_BGC": _wards11(world),
+        "Wards_December_2021_UK_BGC_2022": _wards11(world, "WD21"),
         "Wards_December_2024_Boundaries_UK_BGC": _wards24(world),
     }
 
@@ -113,13 +117,13 @@ def _wards24(world: World) -> Layer:
     return Layer(("WD24CD", "WD24NM", "LAD24CD", "LAD24NM"), rows, shapes)
 
 
-def _wards11(world: World) -> Layer:
+def _wards11(world: World, name: str = "WD19") -> Layer:
     rows = [[ward.code, ward.name] for ward in world.places.wards]
     shapes = [
         _union([lsoa for lsoa in world.places.lsoas11 if lsoa.ward == number])
         for number in range(len(rows))
     ]
-    return Layer(("WD19CD", "WD19NM"), rows, shapes)
+    return Layer((f"{name}CD", f"{name}NM"), rows, shapes)
 
 
 def _union(lsoas: list[Lsoa11] | list[Lsoa21]) -> shapely.Geometry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -86,11 +87,11 @@ def _csv(world: World, request: Request, cells: int) -> Reply:
     offset = asked.get("recordoffset", "0")
     if chosen is None or not set(fields) <= set(FIELDS) or not offset.isdecimal():
         return NOTHING
-    rows = list(_rows(world.years, *chosen))
-    page = rows[int(offset) : int(offset) + cells]
+    total = math.prod(len(part) for part in chosen)
+    page = list(_rows(world.years, *chosen, range(int(offset), min(int(offset) + cells, total))))
     if int(offset) and request.fault("page-missing"):
         page = []
-    grid = Grid([n.upper() for n in FIELDS], [[*row, len(rows)] for row in page])
+    grid = Grid([n.upper() for n in FIELDS], [[*row, total] for row in page])
     if page and request.fault("corrected-silently"):
         grid.rows[-1][5] += 1
     if request.fault("vintage"):
@@ -149,13 +150,15 @@ def _list(text: str, known: set[int]) -> list[int]:
 
 def _rows(
     known: tuple[int, ...], areas: list[tuple[str, str, str, Ints]], years: list[int],
-    genders: list[str], ages: list[int],
+    genders: list[str], ages: list[int], numbers: range,
 ) -> Iterator[list[Any]]:  # fmt: skip
-    for year in years:
-        for _, code, name, people in areas:
-            for gender in genders:
-                of_year = people[known.index(year)]
-                counts = of_year.sum(axis=0) if gender == "0" else of_year[int(gender) - 1]
-                for age in ages:
-                    count = int(counts[age - FIRST_AGE])
-                    yield [year, code, name, int(gender), age, count]
+    """Rows of a query by their numbers: ages change first, then genders, areas, years."""
+    for number in numbers:
+        rest, age = divmod(number, len(ages))
+        rest, gender = divmod(rest, len(genders))
+        year, area = divmod(rest, len(areas))
+        _, code, name, people = areas[area]
+        counts = people[known.index(years[year])]
+        at, sex = ages[age] - FIRST_AGE, int(genders[gender])
+        count = int(counts[:, at].sum() if sex == 0 else counts[sex - 1, at])
+        yield [years[year], code, name, sex, ages[age], count]

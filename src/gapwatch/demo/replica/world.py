@@ -60,18 +60,23 @@ class World:
     @classmethod
     def make(
         cls, wards: Sequence[Ward], *, seed: int = 1, name: str = "Westminster",
-        code: str = "E09000033", publishes_wards: bool = False,
+        code: str = "E09000033", publishes_wards: bool = False, places: Places | None = None,
+        years: tuple[int, ...] = YEARS,
     ) -> World:  # fmt: skip
-        """The figures of a borough with these wards; ValueError without any ward."""
+        """The figures of a borough with these wards; ValueError without any ward.
+
+        `places` are its areas where they aren't to be invented as well; `years` those of residents.
+        """
         if not wards:
             raise ValueError("at least one ward|none")
-        places = lay_out(wards)
+        places = places or lay_out(wards)
         rng = np.random.default_rng(seed)
         life = _life(places, code, cls.country, rng)
-        population, deaths = _population(places, rng), _deaths(places, rng)
+        population, deaths = _population(places, rng, years), _deaths(places, rng)
         # Last, and from numbers of their own, so that no other figure depends on them.
         life |= _life_of_wards(places, np.random.default_rng([seed, WARD_YEAR]))
-        return cls(places, name, code, life, population, deaths, publishes_wards=publishes_wards)
+        return cls(places, name, code, life, population, deaths, publishes_wards=publishes_wards,
+                   years=years)  # fmt: skip
 
     def population_of(self, lsoas: Sequence[int]) -> Ints:
         """Persons by year, sex and age: the sum over LSOAs of 2021, by number."""
@@ -130,11 +135,11 @@ def _both(parts: list[Estimate]) -> Estimate:
     return _around(sum(values) / len(values), 0.7 * sum(halves) / len(halves))
 
 
-def _population(places: Places, rng: np.random.Generator) -> Ints:
+def _population(places: Places, rng: np.random.Generator, years: tuple[int, ...]) -> Ints:
     ages = np.arange(AGES)
     shape = np.exp(-(((ages - 33) / 30.0) ** 2)) + 0.15
     mean = _PERSONS_A_CELL * shape / shape.mean()
-    size = (len(places.lsoas21), len(YEARS), len(SEXES), AGES)
+    size = (len(places.lsoas21), len(years), len(SEXES), AGES)
     return rng.poisson(np.broadcast_to(mean, size)).astype(np.int64)
 
 

@@ -8,6 +8,7 @@ import gapwatch
 from gapwatch.errors import StudyError, UsageError
 from gapwatch.project import STUDY_FILE
 
+WRITTEN_BY = "# Written by `gapwatch demo`: a study "
 FIRST_LINE = "# Written by `gapwatch demo`: a study of an invented borough."
 
 
@@ -27,7 +28,7 @@ def find_suites() -> Path:
 def require_free(folder: Path) -> None:
     """UsageError for a folder that holds anything but an earlier demonstration."""
     mine = folder / STUDY_FILE
-    if mine.is_file() and mine.read_bytes().startswith(FIRST_LINE.encode()):
+    if mine.is_file() and mine.read_bytes().startswith(WRITTEN_BY.encode()):
         return
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return

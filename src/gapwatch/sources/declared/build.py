@@ -34,6 +34,7 @@ from gapwatch.sources.declared.layout import (
     require_seen,
     unfolded,
 )
+from gapwatch.sources.declared.open_band import require_bands
 from gapwatch.sources.declared.repeats import Repeats
 from gapwatch.sources.declared.rows import Merged, Rows, Summed
 from gapwatch.sources.declared.sheet import Sheet
@@ -63,12 +64,14 @@ class Build:
         told_apart = require_known(self.source, self.table)
         require_kept_apart(self.source, self.table)
         require_apart(self.source, self.table.name)
-        kind = Merged if told_apart else Summed if self.source.add_up else Rows
+        kind = Summed if self.source.add_up else Merged if told_apart else Rows
         self.rows = kind(self.table, restricted=self.source.restricted)
         self.totals = Totals(self.source.restricted, self.table.key)
-        alone = self.source.add_up and self.source.unique is None
+        # Rows of a wide file are held against each other by what they are of (`once`).
+        alone = self.source.add_up and self.source.unique is None and self.source.wide is None
         self.repeats = Repeats() if alone else None
         self.unique = Unique(self.source.unique) if self.source.unique is not None else None
+        self.once: dict[tuple[str, ...], str] = {}
         self.left_out = LeftOut(self.source, self.table, self.reader)
 
     def add(self, grid: Grid) -> None:
@@ -78,6 +81,7 @@ class Build:
         self.rows.start(layout.where)
         taken = {name: column(layout, file) for name, file in self.source.columns.items()}
         wide = shown_columns(self.source, grid, layout, taken, unfolded(self.source, layout))
+        require_bands(self.source, layout, self.reader, wide)
         of_year = _kind_of_year(self.source, self.table)
         fixed = {**self.source.constants, **grid.constants, **of_year}
         shape = quick.Shape(taken, fixed, wide)
@@ -115,6 +119,7 @@ class Build:
                 words = {name: told for name, told in words.items()
                          if told[0] and shape.taken.get(name) not in summed}  # fmt: skip
             else:
+                self._take_once(sheet, number, cells)
                 self._count(layout.where, number, cells, sheet.unique)
             for at, groups in shape.wide:
                 name = layout.names[at]
@@ -123,6 +128,23 @@ class Build:
                 self._record(sheet, number, cells, named, set(summed))
             if not shape.wide:
                 self._record(sheet, number, cells, words, set(summed))
+
+    def _take_once(self, sheet: Sheet, number: int, cells: Sequence[str]) -> None:
+        """Refuse a row of a wide table that says again what another says of the same parts."""
+        if not self.source.add_up or not sheet.shape.wide:
+            return
+        layout, shape = sheet.layout, sheet.shape
+        over = [column(layout, name) for name in self.source.over]
+        told = (layout.names[shape.wide[0][0]], *sorted(shape.fixed.values()))
+        named = (*sorted(shape.taken.values()), *over)
+        key = (*told, *(cells[at] for at in named))
+        where = f"{layout.where}, row {number}"
+        if key in self.once:
+            words = ", ".join(f"{layout.names[at]} {cells[at]}" for at in named)
+            refuse(where, "each area, year and part once, since rows are added up",
+                   f"{words} again, after {self.once[key]}",
+                   "take the copy out of the file, or its rows out by drop_pattern")  # fmt: skip
+        self.once[key] = where
 
     def _count(self, where: str, number: int, cells: Sequence[str], unique: int | None) -> None:
         if self.repeats is not None:

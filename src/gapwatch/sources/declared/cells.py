@@ -59,6 +59,7 @@ class Reader:
         self._maps = {
             name: {plain(k): v for k, v in words.items()} for name, words in source.values.items()
         }
+        self._keeps_ages = _begin_with_own(self._maps.get("age", {}))
         self._known: dict[tuple[str, str], Mapping[str, Value]] = {}
         self._targets: dict[str, str] = {}
 
@@ -127,6 +128,8 @@ class Reader:
             return text
         if text not in self._maps[name]:
             if name in self._columns and measured(self._columns[name]):
+                return text
+            if name == "age" and self._keeps_ages:
                 return text
             refuse(str(where), f"one of the words that values maps for {name}", repr(text),
                    MAP)  # fmt: skip
@@ -221,6 +224,18 @@ class Reader:
             "describe the column of whole counts, not one of rates, shares or estimates; where a "
             "point groups thousands, save the file with plain numbers"
         )
+
+
+def _begin_with_own(ages: Mapping[str, str]) -> bool:
+    """Whether each word that is mapped to a band holds the band's first age: it is no code."""
+    for word, meant in ages.items():
+        try:
+            band = parse_age(meant)
+        except ValueError:
+            return False
+        if band is None or re.findall("[0-9]+", word)[:1] != [str(band[0])]:
+            return False
+    return bool(ages)
 
 
 def _note_remedy(column: Column, where: Place) -> str:

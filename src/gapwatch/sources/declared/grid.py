@@ -7,7 +7,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NoReturn
@@ -20,9 +20,12 @@ from gapwatch.sources.declared.dialect import csv_rows
 from gapwatch.sources.declared.extent import longest_of_ods, widest, widest_of_xls
 from gapwatch.sources.declared.faults import Looked
 from gapwatch.sources.declared.heading import Merged, merged_cells
+from gapwatch.sources.declared.named import Parts, require_sheets
 from gapwatch.sources.declared.reader import LONGEST_CELL
+from gapwatch.sources.declared.sieve import sieved, spread
 from gapwatch.sources.declared.weight import (
     Weight,
+    longest_text,
     read_apart,
     require_lines,
     require_parts,
@@ -97,20 +100,26 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
     if source.format == "csv":
         yield Grid(where, {}, _csv_rows(source, where, content))
         return
-    weight = _weighed(where, content)
-    looked = _looked(where, content)
+    content, numbers = _sieved(source, where, content)
+    weight = _weighed(source, where, content)
+    looked = _looked(source, where, content)
     if weight.is_heavy:
         yield from _apart(source, where, content, looked)
         return
     workbook = _workbook(where, content)
-    for name, constants in source.sheets.items():
-        place = f"{where}, sheet {name!r}"
+    names = require_sheets(where, source.sheets, workbook.sheet_names)
+    for key, constants in source.sheets.items():
+        name = names[key]
         rows = _sheet_rows(workbook, where, name)
         sheet = looked.get(name, Looked())
         sheet.put_into(rows)
         width = max((len(row) for row in rows), default=0)
+        hidden = sheet.hidden_rows(len(rows))
+        if name in numbers:
+            hidden = frozenset(numbers[name][at - 1] for at in hidden)
         yield Grid(
-            place, dict(constants), iter(rows), sheet.hidden_rows(len(rows)),
+            _sheet_place(where, name), dict(constants),
+            spread(rows, numbers[name]) if name in numbers else iter(rows), hidden,
             sheet.hidden_columns(width), sheet.is_hidden,
             merged_cells(workbook.get_sheet_by_name(name)),
         )  # fmt: skip
@@ -151,20 +160,46 @@ def _one_spaced(cell: str) -> str:
     return cell if cell.isalnum() else " ".join(cell.split())
 
 
-def _span(where: str, content: bytes) -> Weight:
+def _sheet_place(where: str, name: str) -> str:
+    return f"{where}, sheet {name!r}"
+
+
+def _sieved(
+    source: FileSource, where: str, content: bytes
+) -> tuple[bytes, Mapping[str, Sequence[int]]]:
+    """A large workbook without rows that the study leaves out, and the numbers of the others."""
+    require_parts(where, content, refuse)
+    if content.startswith(olefile.MAGIC) or not zipfile.is_zipfile(io.BytesIO(content)):
+        return content, {}
+    try:
+        with Parts(content, source.sheets, where, refuse) as archive:
+            _require_room(where, archive)
+            found = sieved(source, archive)
+    except _ZIP_FAULTS as error:
+        refuse(where, "a workbook", f"a file that can't be read ({error})")
+    return (content, {}) if found is None else (found.content, found.rows)
+
+
+def _require_room(where: str, archive: Parts) -> None:
+    """Refuse a workbook of which what is read unfolds too far, or holds too long a text."""
+    size = sum(item.file_size for item in archive.infolist())
+    if size > MOST_UNFOLDED:
+        named = "" if not archive.sheets else " of the sheets that the study names"
+        refuse(where, f"at most {MOST_UNFOLDED} bytes{named} once unfolded", f"{size} bytes")
+    require_ratios(where, archive, refuse)
+    require_texts(where, longest_text(archive), refuse)
+
+
+def _span(source: FileSource, where: str, content: bytes) -> Weight:
     """What reading may take; for what is no workbook the reader has its own words."""
     if content.startswith(olefile.MAGIC):
         cells = widest_of_xls(content)
         # Its texts are stored once, and named by cells; neither is compressed.
         return Weight(len(content), cells, len(content) // LEAST_OF_XLS, LONGEST_CELL)
-    require_parts(where, content, refuse)
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return Weight()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with Parts(content, source.sheets, where, refuse) as archive:
         size = sum(item.file_size for item in archive.infolist())
-        if size > MOST_UNFOLDED:
-            refuse(where, f"at most {MOST_UNFOLDED} bytes once unfolded", f"{size} bytes")
-        require_ratios(where, archive, refuse)
         cells = widest(archive)
         texts, longest = shared_texts(archive)
         require_texts(where, longest, refuse)
@@ -173,9 +208,9 @@ def _span(where: str, content: bytes) -> Weight:
         return Weight(size, cells, texts, longest)
 
 
-def _weighed(where: str, content: bytes) -> Weight:
+def _weighed(source: FileSource, where: str, content: bytes) -> Weight:
     try:
-        weight = _span(where, content)
+        weight = _span(source, where, content)
     except _ZIP_FAULTS as error:
         refuse(where, "a workbook", f"a file that can't be read ({error})")
     if weight.cells > MOST_CELLS:
@@ -191,10 +226,10 @@ def _apart(
 
     Their rows pass by one by one, so words of merged cells reach no further than their own cell.
     """
-    for name, constants in source.sheets.items():
-        place = f"{where}, sheet {name!r}"
-        names, rows = read_apart(place, name, content, refuse)
-        _require_sheet(where, name, names)
+    for key, constants in source.sheets.items():
+        names, rows = read_apart(_sheet_place(where, key), key, content, refuse)
+        name = require_sheets(where, source.sheets, names)[key]
+        place = _sheet_place(where, name)
         sheet = looked.get(name, Looked())
         told = sheet.passing([_text(cell) for cell in row] for row in rows)
         yield Grid(
@@ -210,9 +245,9 @@ def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
         _give_up(error, where)
 
 
-def _looked(where: str, content: bytes) -> dict[str, Looked]:
+def _looked(source: FileSource, where: str, content: bytes) -> dict[str, Looked]:
     try:
-        return look_into(content)
+        return look_into(content, source.sheets)
     except _ZIP_FAULTS as error:
         refuse(where, "a workbook", f"a file that can't be read ({error})")
 
@@ -220,20 +255,11 @@ def _looked(where: str, content: bytes) -> dict[str, Looked]:
 def _sheet_rows(
     workbook: python_calamine.CalamineWorkbook, where: str, name: str
 ) -> list[list[str]]:
-    _require_sheet(where, name, workbook.sheet_names)
     try:
         rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except BaseException as error:
         _give_up(error, f"{where}, sheet {name!r}")
     return [[_text(cell) for cell in row] for row in rows]
-
-
-def _require_sheet(where: str, name: str, names: list[str]) -> None:
-    if name not in names:
-        raise StudyError(
-            where, expected=f"a sheet {name!r}", found=", ".join(names)[:300] or "none",
-            remedy="correct sheets in the study",
-        )  # fmt: skip
 
 
 def _give_up(error: BaseException, where: str) -> NoReturn:

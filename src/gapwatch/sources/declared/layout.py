@@ -14,13 +14,16 @@ from typing import NoReturn
 from gapwatch.contracts import CODE
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared import heading
+from gapwatch.sources.declared.by_codes import Coded, by_codes
 from gapwatch.sources.declared.choosing import RowPatterns, carried_down
 from gapwatch.sources.declared.grid import Grid, refuse
 from gapwatch.sources.declared.neighbours import require_no_neighbours
+from gapwatch.sources.declared.projected import require_estimated_row, require_estimates
 from gapwatch.sources.discreet import NO_TABLE, header_like
 from gapwatch.study.sources import FileSource
 
 SEARCHED = 100
+SHOWN = 5
 _MOST_OTHERS = 2000
 _NUMBERED = re.compile(r"(.+)#([1-9][0-9]{0,2})")
 
@@ -33,6 +36,7 @@ class Layout:
     names: tuple[str, ...]
     first: int
     rows: Iterator[list[str]]
+    coded: Coded | None = None
 
 
 @dataclass
@@ -73,8 +77,14 @@ def locate(source: FileSource, grid: Grid) -> Layout:
     if not found:
         _no_header(grid.where, head, wanted)
     last = found[0] + source.header_rows
+    require_estimates(source.table, grid.where, head[:last])
     names = heading.names(source, head[:last], found[0], grid.merged)
-    return Layout(grid.where, names, last + 1, chain(head[last:], grid.rows))
+    layout = Layout(grid.where, names, last + 1, chain(head[last:], grid.rows))
+    if not source.codes:
+        return layout
+    places = {name: column(layout, name) for name in source.codes}
+    names, coded, rows = by_codes(source.codes, grid.where, names, places, layout.rows)
+    return Layout(grid.where, names, last + 1, rows, coded)
 
 
 def _no_header(where: str, head: list[list[str]], wanted: list[str]) -> NoReturn:
@@ -193,7 +203,8 @@ def _require_one(layout: Layout, name: str, ignored: set[int]) -> None:
 def named_one_by_one(source: FileSource) -> Iterator[str]:
     """Columns of the file that the study names one by one."""
     yield from source.columns.values()
-    yield from (*source.keep, *source.drop, *source.totals, *source.carry_down)
+    yield from (*source.keep, *source.drop, *source.totals, *source.carry_down, *source.codes)
+    yield from source.every
     for patterns in (source.keep_pattern, source.drop_pattern, source.end_pattern):
         yield from (source.columns.get(name, name) for name in patterns)
     if source.unique is not None:
@@ -215,30 +226,72 @@ def records(
     chosen = [*kept, *dropped]
     find = functools.partial(column, layout)
     patterns = RowPatterns(source, find, seen.patterns, layout.where)
-    rows = patterns.before_end(layout.rows) if source.end_pattern else layout.rows
-    if source.carry_down:
-        rows = carried_down(source, find, rows)
-    for number, row in enumerate(rows, layout.first):
-        if not any(row):
-            continue
-        cells = row + [""] * (width - len(row))
+    leave_out = _leaving(source, layout, left_out)
+    for number, row, cells in _rows(source, layout, patterns, find):
         for at, name, _ in chosen:
             seen.note(name, cells[at])
         seen.words.update((name, cells[at]) for at, name, words in kept if cells[at] in words)
         out = [(name, cells[at]) for at, name, words in dropped if cells[at] in words]
         seen.words.update(out)
         if out or any(cells[at] not in words for at, _, words in kept):
-            if left_out is not None:
-                left_out(number, cells)
+            leave_out(number, cells)
             continue
         if patterns.any and (patterns.drops(cells) or not patterns.keeps(number, cells)):
-            if left_out is not None:
-                left_out(number, cells)
+            leave_out(number, cells)
             continue
         if len(row) < width or any(row[width:]):
             refuse(f"{layout.where}, row {number}", f"{width} fields", f"{len(row)} fields",
                    _uneven_remedy(source))  # fmt: skip
+        _require_kept(source, layout, number, cells)
         yield number, cells
+
+
+def _rows(
+    source: FileSource, layout: Layout, patterns: RowPatterns, find: Callable[[str], int]
+) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Numbers of the rows that aren't blank, the rows, and these as wide as the header."""
+    rows = patterns.before_end(layout.rows) if source.end_pattern else layout.rows
+    if source.carry_down:
+        rows = carried_down(source, find, rows)
+    for number, row in enumerate(rows, layout.first):
+        if not any(row):
+            continue
+        cells = row + [""] * (len(layout.names) - len(row))
+        if layout.coded is not None:
+            layout.coded.require_apart(number, cells)
+        yield number, row, cells
+
+
+def _leaving(
+    source: FileSource, layout: Layout, left_out: Callable[[int, list[str]], None] | None
+) -> Callable[[int, list[str]], None]:
+    """What to do with a row that is left out: refuse one that `every` asks to be kept."""
+    every = [(column(layout, name), name, plain(word)) for name, word in source.every.items()]
+
+    def leave_out(number: int, cells: list[str]) -> None:
+        for at, name, word in every:
+            if cells[at] == word:
+                _lost(f"{layout.where}, row {number}", name, word, cells)
+        if left_out is not None:
+            left_out(number, cells)
+
+    return leave_out
+
+
+def _require_kept(source: FileSource, layout: Layout, number: int, cells: list[str]) -> None:
+    """Refuse a kept row with another kind of code, or of projected residents."""
+    if layout.coded is not None:
+        layout.coded.require_own(number, cells)
+    if source.table == "population":
+        require_estimated_row(layout.where, number, cells)
+
+
+def _lost(where: str, name: str, word: str, cells: list[str]) -> NoReturn:
+    told = ", ".join(cell for cell in cells[:SHOWN] if cell)
+    refuse(where, f"every row of {word!r} ({name}) kept, as `every` asks",
+           f"one that is left out: {told}",
+           "look the area up: let keep_pattern take it in where it belongs to the place, or leave "
+           "the column out of every")  # fmt: skip
 
 
 def _uneven_remedy(source: FileSource) -> str:

@@ -13,6 +13,7 @@ import sys
 
 # Rows of at most this many characters, which no spreadsheet's cell may have alone.
 LONGEST_CELL = 32_767
+_LONGEST_PLACE = 5
 
 
 def _limit(memory_bytes: int, seconds: int) -> None:
@@ -37,6 +38,13 @@ def _told(cell: object) -> object:
     return text
 
 
+def _place(key: str, names: list[str]) -> int | None:
+    """The place of a sheet from 0 by its name, or by `#` and its place from 1; None for none."""
+    if key[:1] == "#" and key[1:].isdecimal() and len(key) <= _LONGEST_PLACE:
+        return int(key[1:]) - 1 if 0 < int(key[1:]) <= len(names) else None
+    return names.index(key) if key in names else None
+
+
 def main() -> None:
     """Read the sheet that the command names."""
     name, memory_bytes, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -52,9 +60,10 @@ def main() -> None:
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         tell(workbook.sheet_names)
-        if name in workbook.sheet_names:
+        place = _place(name, workbook.sheet_names)
+        if place is not None:
             rows = 0
-            for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False):
+            for row in workbook.get_sheet_by_index(place).to_python(skip_empty_area=False):
                 tell([_told(cell) for cell in row])
                 rows += 1
             tell({"end": rows})

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from gapwatch.contracts import Table
 from gapwatch.sources.declared.cells import Value, measured
 from gapwatch.sources.declared.grid import refuse
-from gapwatch.sources.declared.layout import Layout, column, plain
+from gapwatch.sources.declared.layout import Layout, column, name_of, plain
 from gapwatch.sources.declared.quick import Shape
-from gapwatch.sources.declared.unsaid import Sums, Unsaid, extra_columns, name_of
+from gapwatch.sources.declared.unsaid import Sums, Unsaid, extra_columns
 from gapwatch.study.sources import FileSource
 
 

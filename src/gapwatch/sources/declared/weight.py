@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -52,9 +52,11 @@ def require_texts(where: str, longest: int, refuse: Refuse) -> None:
         refuse(where, f"cells of at most {MOST_TEXT:,} bytes", f"one of {longest:,} bytes")
 
 
-def require_ratios(where: str, archive: zipfile.ZipFile, refuse: Refuse) -> None:
+def require_ratios(
+    where: str, archive: zipfile.ZipFile | Sequence[zipfile.ZipInfo], refuse: Refuse
+) -> None:
     """Refuse a workbook with a part that unfolds beyond what a table does."""
-    for item in archive.infolist():
+    for item in archive.infolist() if isinstance(archive, zipfile.ZipFile) else archive:
         if item.filename == "content.xml" and item.file_size > MOST_ODS_CONTENT:
             refuse(where, f"content of at most {MOST_ODS_CONTENT} bytes once unfolded",
                    f"{item.file_size} bytes")  # fmt: skip
@@ -119,6 +121,15 @@ class Weight:
     def is_heavy(self) -> bool:
         """Whether it is to be read by a process of its own."""
         return self.bytes > HEAVY_BYTES
+
+
+def longest_text(archive: zipfile.ZipFile) -> int:
+    """Bytes of the longest shared text of an xlsx; 0 where it has none."""
+    for name in archive.namelist():
+        if name.lower() == "xl/sharedstrings.xml":
+            with archive.open(name) as stream:
+                return _longest(stream)
+    return 0
 
 
 def shared_texts(archive: zipfile.ZipFile) -> tuple[int, int]:

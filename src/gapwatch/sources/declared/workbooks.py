@@ -17,6 +17,7 @@ from xml.parsers import expat
 import olefile
 
 from gapwatch.sources.declared.faults import NOT_COMPUTED, Looked, is_error
+from gapwatch.sources.declared.named import named
 from gapwatch.sources.declared.old_workbooks import look_into_xls
 
 _PIECE = 1 << 20
@@ -30,8 +31,11 @@ _SUSPECT_ODS = re.compile(rb"formula|visibility|display|error|#[A-Z]|Err:")
 Attributes = dict[str, str]
 
 
-def look_into(content: bytes) -> dict[str, Looked]:
+def look_into(content: bytes, sheets: Iterable[str] | None = None) -> dict[str, Looked]:
     """What there is to know of each sheet by its name; nothing of what is no workbook.
+
+    `sheets` are the keys (gapwatch.sources.declared.named) of those that are read: of others no
+    part is unfolded. Without it all are looked at.
 
     Raises ValueError, OSError or a fault of zipfile for a workbook that can't be read.
     """
@@ -46,10 +50,10 @@ def look_into(content: bytes) -> dict[str, Looked]:
         if "content.xml" in names:
             suspect = _is_suspect(archive, "content.xml", _SUSPECT_ODS)
             return _Ods().read(archive) if suspect else {}
-        return _look_into_xlsx(archive) if "xl/workbook.xml" in names else {}
+        return _look_into_xlsx(archive, sheets) if "xl/workbook.xml" in names else {}
 
 
-def _look_into_xlsx(archive: zipfile.ZipFile) -> dict[str, Looked]:
+def _look_into_xlsx(archive: zipfile.ZipFile, sheets: Iterable[str] | None) -> dict[str, Looked]:
     book = _Book()
     _parse(_pieces(archive, "xl/workbook.xml"), start=book.start)
     links = _Links()
@@ -57,7 +61,11 @@ def _look_into_xlsx(archive: zipfile.ZipFile) -> dict[str, Looked]:
     if "xl/_rels/workbook.xml.rels" in held:
         _parse(_pieces(archive, "xl/_rels/workbook.xml.rels"), start=links.start)
     found: dict[str, Looked] = {}
+    every = [name for name, _, _ in book.sheets]
+    wanted = every if sheets is None else {named(key, every) for key in sheets}
     for name, link, hidden in book.sheets:
+        if name not in wanted:
+            continue
         target = links.targets.get(link, "")
         part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
         looked = Looked(is_hidden=hidden)

@@ -1,0 +1,1 @@
+"""The parts of a pull: asking, what is carried over, pins, answers that were kept, progress."""
