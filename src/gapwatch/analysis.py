@@ -5,7 +5,7 @@ A run and a pull both call `analyse`, so a pull pins nothing that a run would re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -14,7 +14,16 @@ import pandas as pd
 from gapwatch import warehouse
 from gapwatch.audit.disclosed import Earlier
 from gapwatch.audit.readings import withheld_before
-from gapwatch.contracts import CHANGE, COMPUTED_LIFE_EXPECTANCY, COVERAGE, DEATHS, TABLES, TARGET
+from gapwatch.contracts import (
+    CHANGE,
+    COMPUTED_LIFE_EXPECTANCY,
+    COVERAGE,
+    DEATHS,
+    LIFE_EXPECTANCY,
+    POPULATION,
+    TABLES,
+    TARGET,
+)
 from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
@@ -23,13 +32,24 @@ from gapwatch.gap.robustness import robustness
 from gapwatch.gap.series import Series, series
 from gapwatch.quality import views
 from gapwatch.quality.gate import Gate
-from gapwatch.sources.sanity import require_sexes
+from gapwatch.sources.sanity import (
+    absent_from_blocks,
+    exchanged_areas,
+    men_among_oldest,
+    require_direction,
+    require_sexes,
+)
 from gapwatch.sources.unlisted import unlisted
 from gapwatch.study import Study, restricted_tables
 
 Frames = dict[str, pd.DataFrame]
 Result = TypeVar("Result")
 NOTHING_EARLIER = Earlier()
+_MOST_TOLD = 20
+_WHOLE_BLOCKS = (
+    "no block lacks deaths of years in which its other years make 18 or more to be expected"
+)
+_OLD_WOMEN = "no more men than women of 85 and over in each area; the sexes may be exchanged there"
 
 
 class Step(Protocol):
@@ -75,6 +95,8 @@ def analyse(
     inputs = step("check", hand_over, study, inputs, gate)
     found = step("measure", series, study, inputs, told.settled)
     require_sexes_of_computed(study, found.tables)
+    require_direction(found.gaps)
+    note_exchanged(study, inputs, found.tables, gate)
     later = step("bridge", bridged_gaps, study, inputs)
     judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
     doubts = step("test verdict", robustness, found, judged, year)
@@ -94,6 +116,7 @@ def hand_over(study: Study, inputs: Frames, gate: Gate) -> Frames:
             TABLES[name], frame, restricted=name in restricted, advisory=is_advisory(study, name)
         )
     note_unlisted(study, inputs, gate)
+    note_blocks(inputs, restricted, gate)
     return seen
 
 
@@ -133,6 +156,38 @@ def require_sexes_of_computed(study: Study, made: Frames) -> None:
         require_sexes(
             "deaths and residents", computed[~computed["provisional"].astype(bool)],
             code="area", told=told,
+        )  # fmt: skip
+
+
+def note_blocks(inputs: Frames, restricted: Collection[str], gate: Gate) -> None:
+    """Warn of blocks that lack deaths of some years, and of areas in which men grow oldest."""
+    checks = (
+        (DEATHS.name, _WHOLE_BLOCKS, absent_from_blocks),
+        (POPULATION.name, _OLD_WOMEN, men_among_oldest),
+    )
+    for table, says, check in checks:
+        if table in inputs and table not in restricted:
+            found = check(inputs[table])
+            if found:
+                checked = inputs[table]["area_code"].nunique()
+                gate.note(table, says, found[:_MOST_TOLD], checked=checked)
+
+
+def note_exchanged(study: Study, inputs: Frames, made: Frames, gate: Gate) -> None:
+    """Warn of areas in which men outlive women over all years, computed or published."""
+    decides = study.computed is not None and study.computed.decides
+    name = COMPUTED_LIFE_EXPECTANCY.name if decides else LIFE_EXPECTANCY.name
+    table = (made if decides else inputs).get(name)
+    if table is None or (decides and DEATHS.name in restricted_tables(study.sources)):
+        return
+    code = "area" if decides else "area_code"
+    mine = table[(table["geography"] == study.geography.vintage)
+                 & table[code].isin(study.area_names)]  # fmt: skip
+    found = exchanged_areas(mine, code=code)
+    if found:
+        gate.note(
+            name, "women live longer than men in each area over all years; the sexes may be "
+            "exchanged there", found, checked=mine[code].nunique(),
         )  # fmt: skip
 
 

@@ -90,6 +90,15 @@ class Reached:
         assert self.analysis is not None, self.refused
         return self.analysis
 
+    def noted(self) -> list[str]:
+        """Warnings that need no suite: notes, and comparisons beyond their limit."""
+        notes = [] if self._gate is None else [str(note) for note in self._gate._notes]
+        rows = self.verdict.results.get("plausibility")
+        if rows is not None:
+            odd = rows[rows["outcome"] == "warning"]
+            notes += [f"{r.rule}, {r.area_code}, {r.sex}, {r.year}" for r in odd.itertuples()]
+        return notes
+
     def validated(self) -> list[str]:
         """What the suites and notes say, as the command tells it; a refusal is kept as one."""
         if self.refused is not None or self._gate is None:

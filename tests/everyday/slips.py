@@ -32,13 +32,16 @@ SLIPS: dict[str, tuple[str, Slip]] = {}
 AREA, NAME, YEAR, SEX, COUNTS = 0, 1, 2, 3, 4
 SPARSE_HEADER = ["LSOA 2011 code", "LSOA 2011 name", "Year of registration", "Sex", "Age", "Deaths"]
 UNSEEN = {
-    "a whole file of residents on another base": "residents by age that are all off by a few "
-    "per cent, with totals of the same base, are residents that could be",
-    "totals and counts wrong alike": "deaths moved between wards in every year, where the totals "
-    "that are pinned were made of the same file",
-    "a level of mortality for the whole place": "deaths of every year short by the same share, "
-    "with totals of the same file",
+    "a block led to another ward": "each block is of some ward, and any of them could be",
+    "a last year that is not over": "a year with a fifth to a third fewer deaths is one that a "
+    "place of this size may have",
+    "deaths by place of occurrence": "moved in every year alike, so that no year stands out",
+    "one sex for both": "of residents alone: estimates that share persons out by halves are in use",
+    "persons in both sexes": "of residents alone, in every area and year alike",
+    "sexes of a ward exchanged": "of the residents alone they nearly cancel out",
+    "years missing": "of a block's residents and deaths alike",
 }
+"""Slips that nothing else tells where no totals of the same areas and years are pinned, and why."""
 
 
 def slip(kind: str) -> Callable[[Slip], Slip]:

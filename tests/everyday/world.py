@@ -71,13 +71,22 @@ def ward_codes() -> list[str]:
     return [names.ward_code(n) for n in WARDS]
 
 
-@lru_cache(maxsize=8)
-def right(scenario: str, seed: int, *, decides: bool = True, size: float = 1.0) -> World:
-    """The files of a draw. `size` multiplies residents and deaths; `decides`: own life tables."""
+@lru_cache(maxsize=32)
+def right(
+    scenario: str, seed: int, *, decides: bool = True, size: float = 1.0, totals_to: int = 2025
+) -> World:
+    """The files of a draw. `size` multiplies residents and deaths; `decides`: own life tables.
+
+    `totals_to` is the last year of the publisher's own totals.
+    """
     deaths, people = _counts(scenario, seed, size)
     study = _study(decides)
     tables = {
-        LIFE: _life(deaths, people), TOTALS: _totals(deaths, people),
+        LIFE: _life(deaths, people),
+        TOTALS: [
+            row for row in _totals(deaths, people)
+            if row[3] == "Year" or int(row[3]) <= totals_to
+        ],
         REFERENCE: [list(REFERENCE_HEADER), *(
             [names.ward_code(n), names.WARDS[n].name,
              *[f"{names.score(names.WARDS[n].deprivation):.2f}"] * 2] for n in WARDS)],

@@ -21,6 +21,8 @@ from gapwatch.study.extracts import COUNTED
 
 _QUANTITIES = ("deaths_persons", "population_persons")
 _OF_LIFE_TABLES = ("deaths", "population")
+# Expected counts of which none is there: a chance of 2 in a thousand million.
+_NO_CHANCE = 20.0
 log = logging.getLogger(__name__)
 
 
@@ -28,9 +30,10 @@ def require_declared(study: Study, found: Mapping[str, Mapping[str, pd.DataFrame
     """Refuse rounded counts whose source doesn't say so, and a source that says so and lies.
 
     Counts of each source are looked at by kind of area, base and quantity, all years together and
-    each by itself: a year may come from another file. Totals and weights (`population_deaths`),
-    which publishers round as a rule, are named in the log alone: no interval rests on them. Raises
-    ValidationError, naming source, year and step.
+    each by itself: a year may come from another file. Deaths of which the small counts
+    are gone are refused as well. Totals and weights (`population_deaths`), which publishers round
+    as a rule, are named in the log alone: no interval rests on them. Raises ValidationError, naming
+    source, year and step.
     """
     for source in study.sources:
         for table, frame in found.get(source.id, {}).items():
@@ -44,6 +47,8 @@ def _require(source: Source, table: str, quantity: str, frame: pd.DataFrame) -> 
     declared = source.rounding if isinstance(source, FileSource) else None
     for told, counts in _groups(table, quantity, frame):
         where = f"sources, {source.id}: {table}, {quantity}, {told}"
+        if quantity == f"{table}_persons" == "deaths_persons" and declared is None:
+            _require_small(source, where, counts)
         if declared is not None:
             odd = counts[np.remainder(counts, declared) != 0]
             if len(odd) and quantity == f"{table}_persons":
@@ -62,6 +67,40 @@ def _require(source: Source, table: str, quantity: str, frame: pd.DataFrame) -> 
                 where, expected="counts that nobody rounded",
                 found=f"every count is a multiple of {step}", remedy=_remedy(source, step),
             )  # fmt: skip
+
+
+def least_below(counts: np.ndarray) -> float:
+    """How many counts just below the least there is must be expected, where there is none.
+
+    Counts of deaths are mixtures of Poisson counts, and p(k) k! of such a mixture are moments, so
+    log-convex: there are at least n(k)^2 k / (n(k + 1) (k + 1)) counts of k - 1. 0 where the least
+    count above zero is 1, and where that bound can't be taken.
+    """
+    least = int(counts.min()) if len(counts) else 1
+    same, next_one = (int((counts == k).sum()) for k in (least, least + 1))
+    if least <= 1 or not next_one:
+        return 0.0
+    return same**2 * least / (next_one * (least + 1))
+
+
+def _require_small(source: Source, where: str, counts: np.ndarray) -> None:
+    """Refuse deaths of which the small counts are gone: left out, or set to zero.
+
+    Where they are withheld by a mark and dropped, no figure takes them for zero.
+    """
+    if isinstance(source, FileSource) and source.drop_missing:
+        return
+    if least_below(counts) > _NO_CHANCE:
+        least = int(counts.min())
+        raise ValidationError(
+            where, expected="small counts among the larger ones, as chance makes them",
+            found="none" if is_restricted(source)
+            else f"no count from 1 to {least - 1}, though there are "
+            f"{int((counts == least).sum())} of {least}",
+            remedy="ask the publisher for the small counts, or for broader ages or areas: here "
+            "they are withheld, and left out or set to zero. Where a mark stands for them, name it "
+            "in missing and set drop_missing = true: no figure is made without them",
+        )  # fmt: skip
 
 
 def _remedy(source: Source, step: int) -> str:

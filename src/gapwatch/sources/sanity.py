@@ -10,12 +10,14 @@ import pandas as pd
 
 from gapwatch.contracts import SEXES
 from gapwatch.errors import ValidationError
-from gapwatch.study import Study
+from gapwatch.study import Study, restricted_tables
 
 Frames = Mapping[str, pd.DataFrame]
 INTERVAL_WIDTH_SE = 2 * 1.959963984540054
 # A real place doesn't show men ahead by three standard errors where women live years longer.
 _BEYOND_CHANCE = 3.0
+_BEYOND_CHANCE_OF_AREA = 3.0
+_NEVER_BY_CHANCE = 18.0  # deaths expected where there is none
 _OLDEST_YEARS = 85
 _MEN_AHEAD = 5.0  # standard errors, of the numbers of the oldest men and women
 _COUNTRIES = ("E92", "W92", "S92", "N92", "K02", "K03", "K04")
@@ -28,6 +30,9 @@ _PREFIXES = {
     "msoa": ("E02", "W02", "S02", "N21"), "ward": ("E05", "W05", "S13", "N08", "E36", "W40"),
 }  # fmt: skip
 _GEOGRAPHY = re.compile(r"(oa|lsoa|msoa|ward)-?[0-9]{4}")
+_BESIDE_SEX = ("geography", "area_code", "year", "year_ends", "month", "cause", "base",
+               "period_start", "period_end", "age_start_years")  # fmt: skip
+_SMALL, _LEAST_CELLS = 3, 12
 _KEYS = ["geography", "period_start", "period_end"]
 
 
@@ -36,12 +41,22 @@ def require_sane(study: Study, inputs: Frames) -> None:
 
     For every table with areas: codes of the kind that its geography names. For life expectancy:
     women who live longer than men, and whole countries and regions in a plausible range. For
+    all that is told by sex: not the same figures for both. For
     residents: no more men than women among the oldest. For outlines of the study's areas: each.
     """
     for table, frame in sorted(inputs.items()):
         _require_kinds(table, frame)
     _require_countries(inputs["life_expectancy"])
     require_sexes("life_expectancy", inputs["life_expectancy"], code="area_code")
+    restricted = restricted_tables(study.sources)
+    for table in ("deaths", "life_expectancy"):
+        for where, cells in same_for_both(table, inputs[table]) if table in inputs else ():
+            raise ValidationError(
+                where, expected="women and men counted apart", found="the same figures for both"
+                + f", in each of {cells} cells" * (table not in restricted),
+                remedy="see whether the figures are of persons, or of one sex twice: in the file, "
+                "in its columns or in the words that the source's description maps",
+            )  # fmt: skip
     if "population" in inputs:
         _require_oldest(inputs["population"])
     if "boundary" in inputs:
@@ -67,6 +82,86 @@ def require_sexes(table: str, life: pd.DataFrame, *, code: str, told: bool = Tru
         if error > 0 and mean < -_BEYOND_CHANCE * error:
             values = [f"{rows[sex].mean():.1f}" for sex in SEXES] if told else ["", ""]
             raise _exchanged(f"{table}, {key[0]}", rows.iloc[0], *values, areas=len(rows))
+
+
+def exchanged_areas(life: pd.DataFrame, *, code: str) -> list[str]:
+    """Areas in which men outlive women beyond chance over all years: codes, with the difference.
+
+    The mean difference of an area's windows is held against its standard error, as of as many
+    windows as do not overlap. Three standard errors are no chance where women live years
+    longer; a large home for the old may yet explain them, so it is a warning.
+    """
+    told = []
+    both = _paired(life, code)
+    for (_, area), rows in both.groupby(["geography", "code"], sort=True):
+        width = int((rows["period_end"] - rows["period_start"]).max()) + 1
+        span = int(rows["period_end"].max() - rows["period_start"].min()) + 1
+        error = float(rows["se"].mean()) / np.sqrt(max(1.0, span / width))
+        mean = float(rows["difference"].mean())
+        if error > 0 and mean < -_BEYOND_CHANCE_OF_AREA * error:
+            told.append(f"{area}: men ahead by {-mean:.1f} years")
+    return told
+
+
+def men_among_oldest(people: pd.DataFrame) -> list[str]:
+    """Areas in which more men than women grow old, beyond chance: codes, with the numbers.
+
+    Residents of 85 and over, as a mean of the years; a year's are counted once, since those of the
+    next are the same people.
+    """
+    old = people[people["age_start_years"] >= _OLDEST_YEARS]
+    by_year = old.groupby(["geography", "area_code", "year", "sex"])["population_persons"].sum()
+    mean = by_year.groupby(level=["geography", "area_code", "sex"]).mean().unstack("sex")  # noqa: PD010
+    return [
+        f"{code}: {row['male']:,.0f} men, {row['female']:,.0f} women of {_OLDEST_YEARS} and over"
+        for (_, code), row in mean.dropna().iterrows()
+        if row["male"] - row["female"]
+        > _BEYOND_CHANCE_OF_AREA * np.sqrt(row["male"] + row["female"])
+    ]
+
+
+def absent_from_blocks(deaths: pd.DataFrame) -> list[str]:
+    """Blocks without a death in years in which their other years lead to expect 18 or more.
+
+    Of a Poisson count that is a chance of 1 in 65 million; a part of an area that an extract leaves
+    out lowers the area's deaths by less than the comparison of its years would see.
+    """
+    told = []
+    for _, rows in deaths.groupby(["geography", "year_ends"], sort=True):
+        by_year = rows.groupby(["area_code", "year"])["deaths_persons"].sum().unstack(fill_value=0)  # noqa: PD010
+        years = by_year.columns
+        for code, counts in by_year.iterrows():
+            values = counts.to_numpy(dtype=np.float64)
+            empty = values == 0
+            if not empty.any() or empty.all():
+                continue
+            mean = values[~empty].mean()
+            ends = np.flatnonzero(np.diff(np.concatenate([[0], empty.astype(int), [0]])))
+            for first, end in zip(ends[::2], ends[1::2], strict=True):
+                if mean * (end - first) >= _NEVER_BY_CHANCE:
+                    told.append(f"{code}: none in {years[first]} to {years[end - 1]}, "
+                                f"{mean:.0f} in other years")  # fmt: skip
+    return told
+
+
+def require_direction(gaps: pd.DataFrame) -> None:
+    """Refuse scores by which the most deprived live longest, in every window and for both sexes.
+
+    `gaps` are those of all measures; a slope below zero by its 95% interval in each window is no
+    chance, but scores that run the other way, as ranks and deciles do. Raises ValidationError.
+    """
+    slopes = gaps[(gaps["kind"] == "slope") & gaps["upper95_years"].notna()]
+    if len(slopes) and (slopes["upper95_years"] < 0).all():
+        newest = slopes.sort_values("period_end").iloc[-1]
+        raise ValidationError(
+            f"area_reference, by which {newest['measure']} ranks the areas",
+            expected="deprivation scores, the most deprived highest: the most deprived live the "
+            "shortest lives",
+            found=f"the most deprived ahead by {-newest['gap_years']:.1f} years in "
+            f"{newest['period_start']} to {newest['period_end']}, and in every other window",
+            remedy="take the average score of the index, where a higher score is more deprived; "
+            "where the scores are right, take the slope out of the study's measures",
+        )
 
 
 def _paired(life: pd.DataFrame, code: str) -> pd.DataFrame:
@@ -113,6 +208,28 @@ def _require_countries(life: pd.DataFrame) -> None:
             remedy="see which indicator the file holds: healthy life expectancy, and life "
             "expectancy at 65, are others",
         )
+
+
+def same_for_both(table: str, frame: pd.DataFrame) -> list[tuple[str, int]]:
+    """Where a table has the same figures for women as for men in every cell, and in how many.
+
+    Those are figures of persons, or of one sex. Small counts are the same by chance, and left out.
+    Residents aren't asked: estimates that share persons out by halves are in use.
+    """
+    value = "life_expectancy_years" if table == "life_expectancy" else f"{table}_persons"
+    time = "year" if "year" in frame else "period_end"
+    beside = [name for name in frame.columns if name in _BESIDE_SEX]
+    women, men = (
+        frame.loc[frame["sex"] == sex, [*beside, value]].set_index(beside)[value] for sex in SEXES
+    )
+    both = pd.concat([women, men], axis=1, join="inner", keys=SEXES)
+    both = both[both.min(axis=1) > _SMALL]
+    same = (both["female"] == both["male"]).groupby(level=["geography", time])
+    return [
+        (f"{table}, {key[0]}, {key[1]}", len(cells))
+        for key, cells in same
+        if len(cells) >= _LEAST_CELLS and cells.all()
+    ]
 
 
 def _require_kinds(table: str, frame: pd.DataFrame) -> None:

@@ -21,6 +21,7 @@ from gapwatch.contracts.plausibility import (
 from gapwatch.counting.areas import Counted
 from gapwatch.counting.counts import Counts
 from gapwatch.counting.plausibility.absent import LEAST_EXPECTED, expected_deaths
+from gapwatch.counting.plausibility.ages import require_ages
 from gapwatch.counting.plausibility.jumps import deaths_change, life_change, residents_change
 from gapwatch.counting.plausibility.totals import against_totals
 from gapwatch.errors import ValidationError
@@ -39,10 +40,12 @@ def plausibility(
 ) -> pd.DataFrame:
     """Every comparison, with those that warn, are withheld or are accepted by the study.
 
-    Raises ValidationError for comparisons that stop (docs/methods.md, plausibility). Of restricted
+    Raises ValidationError for comparisons that stop and for mortality by age that no place has
+    (docs/methods.md, plausibility). Of restricted
     deaths the table tells, by rule, kind of area and year, only whether all areas are within the
     limit.
     """
+    require_ages(counted.borough)
     rows = _compared(study, inputs, counted)
     rows = _accepted(study, rows)
     stopped = rows[(rows["times"] > STOPS) & (rows["outcome"] != "accepted")]
@@ -63,7 +66,8 @@ def _compared(study: Study, inputs: Mapping[str, pd.DataFrame], counted: Counted
         part
         for counts, whole in ((own, False), (counted.borough, True))
         for part in (
-            residents_change(counts), deaths_change(counts, whole=whole), life_change(counts)
+            residents_change(counts, whole=whole), deaths_change(counts, whole=whole),
+            life_change(counts),
         )
     ]  # fmt: skip
     levels = [*counted.levels.values(), counted.borough]

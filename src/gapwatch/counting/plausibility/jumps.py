@@ -17,6 +17,7 @@ from gapwatch.demography.widening import widened
 
 RESIDENTS_SHARE = 0.2
 OTHER_BASE_SHARE = 0.4
+PLACE_SHARE = 0.08
 LIFE_YEARS = 2.5
 STOPS = 2.0
 JUST_BELOW = 1.99
@@ -29,11 +30,12 @@ NEIGHBOURS = 2
 AREA_SD, PLACE_SD, PANDEMIC_SD = 0.03, 0.05, 0.25
 
 
-def residents_change(counts: Counts) -> pd.DataFrame:
+def residents_change(counts: Counts, *, whole: bool = False) -> pd.DataFrame:
     """Residents by area and sex against those of the year before.
 
     The limit is 20%, and 40% where the base of the estimates changes between the two; a change of
-    fewer residents than 5 standard deviations of a Poisson count is none.
+    fewer residents than 5 standard deviations of a Poisson count is none. Of a whole place on one
+    base 8% is worth a warning already: another base, taken for a year, moves all its areas alike.
     """
     people = counts.person_years.sum(axis=3)
     before, now = people[:, :, :-1], people[:, :, 1:]
@@ -44,7 +46,13 @@ def residents_change(counts: Counts) -> pd.DataFrame:
     )
     # A part of a year has a part of the person-years.
     usable = ~(counts.provisional[1:] | counts.provisional[:-1])
-    times = np.where(usable & (before > 0), np.abs(now - before) / np.maximum(bound, 1e-9), np.nan)
+    apart = np.abs(now - before)
+    times = apart / np.maximum(bound, 1e-9)
+    if whole:
+        warns = np.where(same, np.maximum(PLACE_SHARE * before, 5 * np.sqrt(before)), bound)
+        nearer = np.minimum(apart / np.maximum(warns, 1e-9), JUST_BELOW)
+        bound, times = np.minimum(warns, bound), np.maximum(times, nearer)
+    times = np.where(usable & (before > 0), times, np.nan)
     return _rows(RESIDENTS_CHANGE, "persons", counts, 1, now, before, bound, times)
 
 
