@@ -97,7 +97,8 @@ class Attacker:
                     cells = {self.at(one.read[year], block, year): 1.0
                              for block, year in self.of(row)}  # fmt: skip
                     yield cells, low, high
-            yield from self._atoms(one)
+            if one.floors:
+                yield from self._atoms(one)
 
     def _atoms(self, one: Publication) -> Iterator[Known]:
         """Of a second level an area is told where every atom that it makes has 10 deaths."""

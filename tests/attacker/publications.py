@@ -26,11 +26,13 @@ class Publication:
     """Tables of a release, and from the extract of which day each year of deaths was read.
 
     The attacker knows both: the method is public, and the record says which snapshot it is.
+    `floors` says that no atom of a second level is small.
     """
 
     day: dt.date
     tables: Mapping[str, pd.DataFrame]
     read: Mapping[int, dt.date]
+    floors: bool = True
 
 
 def unprotected(study: Study, history: History, days: Sequence[dt.date]) -> list[Publication]:
@@ -54,7 +56,7 @@ def unprotected(study: Study, history: History, days: Sequence[dt.date]) -> list
         place = (counted.borough.geography, study.study.area_code)
         safe = protect_life_expectancy(rows, parts_of(own, zones, place), steps_of(made))
         years = dict.fromkeys((int(year) for year in own.years), day)
-        found.append(Publication(day, {"computed_life_expectancy": safe}, years))
+        found.append(Publication(day, {"computed_life_expectancy": safe}, years, floors=False))
     return found
 
 
