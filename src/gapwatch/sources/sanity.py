@@ -112,11 +112,13 @@ def men_among_oldest(people: pd.DataFrame) -> list[str]:
     old = people[people["age_start_years"] >= _OLDEST_YEARS]
     by_year = old.groupby(["geography", "area_code", "year", "sex"])["population_persons"].sum()
     mean = by_year.groupby(level=["geography", "area_code", "sex"]).mean().unstack("sex")  # noqa: PD010
+    known = mean.dropna()
+    codes = known.index.get_level_values("area_code").to_numpy()
+    men, women = (known[sex].to_numpy(dtype=np.float64) for sex in ("male", "female"))
+    beyond = men - women > _BEYOND_CHANCE_OF_AREA * np.sqrt(men + women)
     return [
-        f"{code}: {row['male']:,.0f} men, {row['female']:,.0f} women of {_OLDEST_YEARS} and over"
-        for (_, code), row in mean.dropna().iterrows()
-        if row["male"] - row["female"]
-        > _BEYOND_CHANCE_OF_AREA * np.sqrt(row["male"] + row["female"])
+        f"{codes[at]}: {men[at]:,.0f} men, {women[at]:,.0f} women of {_OLDEST_YEARS} and over"
+        for at in np.flatnonzero(beyond)
     ]
 
 
@@ -224,11 +226,12 @@ def same_for_both(table: str, frame: pd.DataFrame) -> list[tuple[str, int]]:
     )
     both = pd.concat([women, men], axis=1, join="inner", keys=SEXES)
     both = both[both.min(axis=1) > _SMALL]
-    same = (both["female"] == both["male"]).groupby(level=["geography", time])
+    same = (both["female"] == both["male"]).groupby(level=["geography", time]).agg(["size", "all"])
+    found = same[(same["size"] >= _LEAST_CELLS) & same["all"]]
+    places = zip(*(found.index.get_level_values(name) for name in ("geography", time)), strict=True)
     return [
-        (f"{table}, {key[0]}, {key[1]}", len(cells))
-        for key, cells in same
-        if len(cells) >= _LEAST_CELLS and cells.all()
+        (f"{table}, {geography}, {when}", int(cells))
+        for (geography, when), cells in zip(places, found["size"], strict=True)
     ]
 
 

@@ -70,9 +70,9 @@ def _out_of_order(
         if starts[at - 1] >= RISES_FROM and _below(*deaths[pair], *people[pair]):
             return at, at - 1
     old = starts >= OLD
-    for at in np.flatnonzero(starts < YOUNG):
-        if _below(deaths[old].sum(), deaths[at], people[old].sum(), people[at]):
-            return int(np.flatnonzero(old)[0]), int(at)
+    for young in np.flatnonzero(starts < YOUNG):
+        if _below(deaths[old].sum(), deaths[young], people[old].sum(), people[young]):
+            return int(np.flatnonzero(old)[0]), int(young)
     return None
 
 
