@@ -44,8 +44,9 @@ def reference(project: Project) -> bytes:
 
 
 def forget_publishers(project: Project) -> None:
-    """Take every source that asks a publisher out of the study, and the bridge that rests on it."""
+    """Take every source that asks a publisher out of the study, and all that rests on them."""
     text = project.study_file.read_text(encoding="utf-8")
+    text = re.sub(r"\[computed\]\n(?:.|\n)*?(?=\n\[simulation\])", "", text)
     text = re.sub(r"\[\[geography\.bridges\]\]\n(?:.+\n)+", "", text)
     text = re.sub(r"\[\[sources\]\]\nid = .+\nkind = (?:.+\n?)+", "", text)
     assert 'kind = "fingertips"' not in text

@@ -24,6 +24,9 @@ from gapwatch.study import is_required
 from tests.command import COMMAND, contents, gapwatch
 from tests.replicated import DAY, ask_replica, pull
 
+# A pull of the replica at the size of a borough takes longer than all other tests may.
+pytestmark = pytest.mark.long
+
 MAP = "msoa2021-boundaries"
 # A source, the fault that its publisher has, where it shows, whether it answered, the words.
 FAULTS = [

@@ -18,6 +18,9 @@ from gapwatch.project import Project
 from tests.command import contents, gapwatch
 from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, bases, pull, world_of
 
+# A pull of the replica at the size of a borough takes longer than all other tests may.
+pytestmark = pytest.mark.long
+
 Z95 = 1.959963984540054
 
 

@@ -19,6 +19,9 @@ from tests.command import contents
 from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, pull, require_every_source
 from tests.unit.sources.faulty_server import FaultyServer
 
+# A pull of the replica at the size of a borough takes longer than all other tests may.
+pytestmark = pytest.mark.long
+
 # A fault of the line or of the whole answer, where it shows, and what the error must say.
 ANSWERS = [
     ("400-text", "fingertips", "status 400: The indicator could not be found"),

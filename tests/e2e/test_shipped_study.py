@@ -30,6 +30,9 @@ from gapwatch.sources.pinned import load_inputs
 from tests.command import gapwatch
 from tests.oracles.life_table import life_table
 
+# A pull of the replica at the size of a borough takes longer than all other tests may.
+pytestmark = pytest.mark.long
+
 STARTS = [0, 1, *range(5, 90, 5)]
 SEXES = ("Male", "Female")
 Counts = dict[str, list[int]]

@@ -29,6 +29,7 @@ def tell(project: Project, receiver: Receiver) -> None:
         )
 
 
+@pytest.mark.long
 def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the_verdict(
     project: Project, server: dict[str, str], tmp_path: Path
 ) -> None:

@@ -26,7 +26,9 @@ IDENTITY = Identity("ba515", None, "riverton-1")
 
 def made(**changes: Any) -> ReleaseFacts:
     basis = dataclasses.replace(BASIS, **changes)
-    snapshot = SimpleNamespace(id="2016-11-23-0", as_known_at=dt.date(2016, 11, 23), pins=())
+    snapshot = SimpleNamespace(
+        id="2016-11-23-0", as_known_at=dt.date(2016, 11, 23), pins=(), missed={}
+    )
     return release_facts(IDENTITY, samples.study(), cast("Snapshot", snapshot), basis, before=None)
 
 
