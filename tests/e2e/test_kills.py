@@ -21,7 +21,8 @@ def written(
         yield found
 
 
-# A run that is killed is in test_run.py.
+# A run that is killed is in test_run.py; these measure a pull of the whole replica first.
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["pull", "bundle"])
 def test_a_command_killed_at_a_random_moment_loses_nothing_and_is_made_good_by_the_next(
     written: dict[str, Command], tmp_path: Path, name: str
