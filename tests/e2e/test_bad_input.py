@@ -207,7 +207,7 @@ LATER = [pytest.param(n, marks=pytest.mark.long) for n in (60_000, 900_000, 3_00
 @pytest.mark.parametrize("limit", [2_000, *LATER])
 def test_a_disk_that_fills_up(good: Project, tmp_path: Path, limit: int) -> None:
     """The system refuses to write more: at the first table, at the report, at the database."""
-    mine = copied(good, tmp_path / "project")
+    mine = copied(good, tmp_path / "full")
     change_share(mine, "0.4")  # so that the run has another release to write
     before = contents(mine.reports)
     done = subprocess.run(

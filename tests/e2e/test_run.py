@@ -27,7 +27,9 @@ def test_run_says_on_standard_output_what_it_made_and_nothing_else(
     undisturbed: Undisturbed,
 ) -> None:
     said = undisturbed.said
-    assert set(said) == {"release", "snapshot", "path", "verdict", "sentence", "warnings"}
+    assert set(said) == {
+        "release", "snapshot", "path", "verdict", "sentence", "warnings", "newest_end", "targets",
+    }  # fmt: skip
     assert said["verdict"] == "cannot calculate"
     assert "2010 to 2014" in said["sentence"]
     assert any("E05000637" in warning for warning in said["warnings"])
