@@ -16,7 +16,8 @@ from tests.unit.test_snapshot_leftovers import in_a_child
 # The command line, with a run that waits where a real one is long: inside its workspace, with its
 # checker at work.
 WAITING = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # parallel tests start with it ignored
 from pathlib import Path
 from gapwatch import cli, pipeline, publishing
 from gapwatch.project import Project
