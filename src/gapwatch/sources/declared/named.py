@@ -10,18 +10,16 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from xml.parsers import expat
+from collections.abc import Iterable, Mapping, Sequence
 
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared.weight import Refuse, require_ratios
+from gapwatch.sources.declared.xml_parts import Attributes, local, parse, pieces
 
 PLACE = re.compile("#([1-9][0-9]{0,3})")
 _BOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _SHEETS = "xl/worksheets/"
-_PIECE = 1 << 20
 _MOST_LIST_BYTES = 16 << 20
-Attributes = dict[str, str]
 
 
 class Parts(zipfile.ZipFile):
@@ -106,36 +104,10 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
 
     def sheet(name: str, attributes: Attributes) -> None:
         if name == "sheet":
-            ref = next((v for k, v in attributes.items() if _local(k) == "id"), "")
+            ref = next((v for k, v in attributes.items() if local(k) == "id"), "")
             target = posixpath.normpath(posixpath.join("/xl", links.get(ref, "")))
             sheets[attributes.get("name", "")] = target.lstrip("/")
 
-    _parse(_pieces(archive, _LINKS), link)
-    _parse(_pieces(archive, _BOOK), sheet)
+    parse(pieces(archive, _LINKS), link)
+    parse(pieces(archive, _BOOK), sheet)
     return sheets
-
-
-def _parse(pieces: Iterator[bytes], start: Callable[[str, Attributes], None]) -> None:
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
-    parser.EntityDeclHandler = _refuse_entities
-    try:
-        for piece in pieces:
-            parser.Parse(piece, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise ValueError(f"XML that can't be read: {error}") from error
-
-
-def _refuse_entities(*_: object) -> None:
-    raise ValueError("a part that defines entities")
-
-
-def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    with archive.open(name) as stream:
-        while piece := stream.read(_PIECE):
-            yield piece
-
-
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]

@@ -11,16 +11,15 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from xml.parsers import expat
+from collections.abc import Iterable
 
 import olefile
 
 from gapwatch.sources.declared.faults import NOT_COMPUTED, Looked, is_error
 from gapwatch.sources.declared.named import named
 from gapwatch.sources.declared.old_workbooks import look_into_xls
+from gapwatch.sources.declared.xml_parts import Attributes, local, parse, pieces
 
-_PIECE = 1 << 20
 _OVERLAP = 64
 _MOST_WORDS = 100
 _TRUE = ("1", "true")
@@ -28,7 +27,6 @@ _SUSPECT = re.compile(
     rb"""[<:]f[\s/>]|\bt\s*=\s*["']e["']|\bhidden\b|\b(?:ht|width)\s*=\s*["']0(?:\.0*)?["']"""
 )
 _SUSPECT_ODS = re.compile(rb"formula|visibility|display|error|#[A-Z]|Err:")
-Attributes = dict[str, str]
 
 
 def look_into(content: bytes, sheets: Iterable[str] | None = None) -> dict[str, Looked]:
@@ -55,11 +53,11 @@ def look_into(content: bytes, sheets: Iterable[str] | None = None) -> dict[str, 
 
 def _look_into_xlsx(archive: zipfile.ZipFile, sheets: Iterable[str] | None) -> dict[str, Looked]:
     book = _Book()
-    _parse(_pieces(archive, "xl/workbook.xml"), start=book.start)
+    parse(pieces(archive, "xl/workbook.xml"), start=book.start)
     links = _Links()
     held = set(archive.namelist())
     if "xl/_rels/workbook.xml.rels" in held:
-        _parse(_pieces(archive, "xl/_rels/workbook.xml.rels"), start=links.start)
+        parse(pieces(archive, "xl/_rels/workbook.xml.rels"), start=links.start)
     found: dict[str, Looked] = {}
     every = [name for name, _, _ in book.sheets]
     wanted = every if sheets is None else {named(key, every) for key in sheets}
@@ -71,7 +69,7 @@ def _look_into_xlsx(archive: zipfile.ZipFile, sheets: Iterable[str] | None) -> d
         looked = Looked(is_hidden=hidden)
         if part in held and _is_suspect(archive, part, _SUSPECT):
             sheet = _Sheet(looked, stale=book.stale)
-            _parse(_pieces(archive, part), sheet.start, sheet.end, sheet.words)
+            parse(pieces(archive, part), sheet.start, sheet.end, sheet.words)
         found[name] = looked
     return found
 
@@ -85,7 +83,7 @@ class _Book:
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "sheet":
-            link = next((v for k, v in attributes.items() if _local(k) == "id"), "")
+            link = next((v for k, v in attributes.items() if local(k) == "id"), "")
             state = attributes.get("state", "visible")
             self.sheets.append((attributes.get("name", ""), link, state != "visible"))
         elif name == "calcPr":
@@ -179,11 +177,11 @@ class _Ods:
         self._collapsed = 0
 
     def read(self, archive: zipfile.ZipFile) -> dict[str, Looked]:
-        _parse(_pieces(archive, "content.xml"), self._start, self._end, self._words)
+        parse(pieces(archive, "content.xml"), self._start, self._end, self._words)
         return self._found
 
     def _start(self, name: str, attributes: Attributes) -> None:
-        told = {_local(key): value for key, value in attributes.items()}
+        told = {local(key): value for key, value in attributes.items()}
         if name == "style":
             self._style = told.get("name", "")
         elif name == "table-properties" and told.get("display") == "false":
@@ -239,59 +237,22 @@ class _Ods:
             self._cell = None
 
     def _fault(self) -> str:
-        kinds = {v for k, v in (self._cell or {}).items() if _local(k) == "value-type"}
-        is_formula = any(_local(key) == "formula" for key in self._cell or {})
+        kinds = {v for k, v in (self._cell or {}).items() if local(k) == "value-type"}
+        is_formula = any(local(key) == "formula" for key in self._cell or {})
         word = self._text.strip()
         if "error" in kinds or (is_formula and is_error(word)):
             return word if is_error(word) else "#ERROR!"
         return NOT_COMPUTED if is_formula and not kinds else ""
 
 
-def _parse(
-    pieces: Iterable[bytes],
-    start: Callable[[str, Attributes], None],
-    end: Callable[[str], None] | None = None,
-    words: Callable[[str], None] | None = None,
-) -> None:
-    """Hand the elements of a part to the callbacks, by their names without a namespace."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
-    if end is not None:
-        parser.EndElementHandler = lambda name: end(_local(name))
-    if words is not None:
-        parser.CharacterDataHandler = words
-    parser.EntityDeclHandler = _refuse_entities
-    try:
-        for piece in pieces:
-            parser.Parse(piece, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise ValueError(f"XML that can't be read: {error}") from error
-
-
-def _refuse_entities(*_: object) -> None:
-    raise ValueError("a part that defines entities")
-
-
-def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    with archive.open(name) as stream:
-        while piece := stream.read(_PIECE):
-            yield piece
-
-
 def _is_suspect(archive: zipfile.ZipFile, name: str, pattern: re.Pattern[bytes]) -> bool:
     tail = b""
-    for piece in _pieces(archive, name):
+    for piece in pieces(archive, name):
         # Text of two bytes a letter isn't searched as it is.
         if pattern.search(tail + piece) or (not tail and piece[:2] in (b"\xff\xfe", b"\xfe\xff")):
             return True
         tail = piece[-_OVERLAP:]
     return False
-
-
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]
 
 
 def _whole(text: str | None, otherwise: int) -> int:
