@@ -98,8 +98,9 @@ def main() -> int:
     if command is None:
         print(  # noqa: T201
             "pip-audit is not installed, and no stored advisories were named: "
-            "make audit ADVISORIES=all.zip (see .ci/audit.py)", file=sys.stderr,
-        )  # fmt: skip
+            "make audit ADVISORIES=all.zip (see .ci/audit.py)",
+            file=sys.stderr,
+        )
         return 2
     return subprocess.run(  # noqa: S603 - a program that the caller installed
         [command, "--disable-pip", "--require-hashes", "-r", str(LOCK)], check=False

@@ -36,13 +36,20 @@ def components(lock: str) -> list[dict[str, object]]:
 def _component(name: str, version: str, marker: str, hashes: list[str]) -> dict[str, object]:
     address = f"pkg:pypi/{name}@{version}"
     told: dict[str, object] = {
-        "type": "library", "bom-ref": address, "name": name, "version": version, "purl": address,
+        "type": "library",
+        "bom-ref": address,
+        "name": name,
+        "version": version,
+        "purl": address,
         # A component itself has one hash, and each of these files may be installed for it.
         "externalReferences": [
-            {"type": "distribution", "url": f"https://pypi.org/project/{name}/{version}/",
-             "hashes": [{"alg": "SHA-256", "content": sha} for sha in hashes]}
+            {
+                "type": "distribution",
+                "url": f"https://pypi.org/project/{name}/{version}/",
+                "hashes": [{"alg": "SHA-256", "content": sha} for sha in hashes],
+            }
         ],
-    }  # fmt: skip
+    }
     if marker:
         told["properties"] = [{"name": "gapwatch:marker", "value": marker}]
     return told
@@ -61,13 +68,17 @@ def document(lock: str, project: dict[str, object]) -> dict[str, object]:
         "version": 1,
         "metadata": {
             "component": {
-                "type": "application", "bom-ref": own, "name": "gapwatch", "version": version,
-                "purl": own, "licenses": [{"license": {"id": "MIT"}}],
+                "type": "application",
+                "bom-ref": own,
+                "name": "gapwatch",
+                "version": version,
+                "purl": own,
+                "licenses": [{"license": {"id": "MIT"}}],
             },
         },
         "components": listed,
         "dependencies": [{"ref": own, "dependsOn": [item["bom-ref"] for item in listed]}],
-    }  # fmt: skip
+    }
 
 
 def main() -> None:

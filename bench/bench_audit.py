@@ -48,9 +48,11 @@ def command(project: Project, *arguments: str) -> float:
     """Seconds that a command takes."""
     started = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "gapwatch.cli", "--quiet", *arguments], cwd=project.root,
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "gapwatch.cli", "--quiet", *arguments],
+        cwd=project.root,
+        check=True,
+        capture_output=True,
+    )
     return time.perf_counter() - started
 
 
@@ -67,12 +69,17 @@ def large(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
     old = snapshots.load(made.raw)
     contents = [bytes([number]) * LARGE_BYTES for number in range(LARGE_OBJECTS)]
     objects = tuple(
-        old.pins[0].objects[0].model_copy(
-            update={"role": f"part-{number}", "sha256": snapshots.sha256(content),
-                    "bytes": LARGE_BYTES}
+        old.pins[0]
+        .objects[0]
+        .model_copy(
+            update={
+                "role": f"part-{number}",
+                "sha256": snapshots.sha256(content),
+                "bytes": LARGE_BYTES,
+            }
         )
         for number, content in enumerate(contents)
-    )  # fmt: skip
+    )
     pin = old.pins[0].model_copy(update={"objects": objects})
     snapshots.write(made.raw, title="Large", as_known_at=old.as_known_at, items=[(pin, contents)])
     return made

@@ -69,9 +69,12 @@ def run(boroughs: int, folder: Path) -> dict[str, float]:
     paths = [folder / name for name in ("deaths.parquet", "population.parquet", "lookup.csv")]
     started = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *map(str, paths), "--out", str(out)], cwd=ROOT, check=True,
-        capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", RUN, *map(str, paths), "--out", str(out)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     seconds = time.perf_counter() - started
     rows = out.read_text(encoding="utf-8").splitlines()[1:]
     assert len(rows) == boroughs * 2 * 16

@@ -30,9 +30,16 @@ def borough(measures: int) -> list[tuple[Series, Target]]:
         better = worse + 13 - 0.3 * np.arange(9) + 0.2 * np.sin(2 * i + np.arange(9))
         small, large = np.full(9, 0.4), np.full(9, 1.4)
         series = Series(
-            start, start + 4, better - worse, np.hypot(small, large), worse, small, better, large,
+            start,
+            start + 4,
+            better - worse,
+            np.hypot(small, large),
+            worse,
+            small,
+            better,
+            large,
             np.ones(9, dtype=bool),
-        )  # fmt: skip
+        )
         cases.append((series, Target(6.5, 2035, 13.0, 2012)))
     return cases
 

@@ -86,9 +86,11 @@ def test_the_national_workbook_is_read_in_time_and_memory(
 
     def read() -> dict[str, float]:
         done = subprocess.run(
-            [sys.executable, "-c", READ, str(tmp_path / "file.zip")], cwd=ROOT, check=True,
+            [sys.executable, "-c", READ, str(tmp_path / "file.zip")],
+            cwd=ROOT,
+            check=True,
             capture_output=True,
-        )  # fmt: skip
+        )
         found: dict[str, float] = json.loads(done.stdout)
         return found
 

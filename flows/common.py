@@ -31,9 +31,13 @@ def as_task(name: str, stage: Callable[..., Result], *inputs: object) -> Result:
     """Call one stage as a task of its own name; only pulling is worth trying again."""
     retries = PULL_RETRIES if name == "pull" else 0
     called: Callable[..., Result] = task(
-        name=name, retries=retries, retry_delay_seconds=PULL_RETRY_SECONDS,
-        retry_condition_fn=_may_pass, cache_policy=NO_CACHE, persist_result=False,
-    )(stage)  # fmt: skip
+        name=name,
+        retries=retries,
+        retry_delay_seconds=PULL_RETRY_SECONDS,
+        retry_condition_fn=_may_pass,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )(stage)
     return called(*inputs)
 
 
@@ -57,5 +61,6 @@ def show(key: str, markdown: str, description: str) -> None:
     try:
         create_markdown_artifact(key=key, markdown=markdown, description=description)
     except Exception as error:
-        log.warning("the artifact %s could not be left (%s); the run goes on", key,
-                    type(error).__name__)  # fmt: skip
+        log.warning(
+            "the artifact %s could not be left (%s); the run goes on", key, type(error).__name__
+        )

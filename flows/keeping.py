@@ -92,9 +92,11 @@ def _registered(chosen: Flow[..., Any], name: str, cron: str, inputs: dict[str, 
             )
         except ValueError as error:
             raise UsageError(
-                "--cron", expected="a cron expression such as '0 6 1 * *'",
-                found=f"{cron!r} ({error})", remedy="correct the expression",
-            ) from error  # fmt: skip
+                "--cron",
+                expected="a cron expression such as '0 6 1 * *'",
+                found=f"{cron!r} ({error})",
+                remedy="correct the expression",
+            ) from error
         if missed:
             if not _due(client, cast(UUID, deployment), StateType.SCHEDULED, _now()):
                 client.create_flow_run_from_deployment(cast(UUID, deployment))
@@ -203,28 +205,32 @@ def require_server(*, restricted: bool) -> str:
     )
     if not url:
         raise SourceError(
-            SERVER, expected="a Prefect server that keeps it",
-            found="PREFECT_API_URL is not set", remedy=remedy,
-        )  # fmt: skip
+            SERVER,
+            expected="a Prefect server that keeps it",
+            found="PREFECT_API_URL is not set",
+            remedy=remedy,
+        )
     password = PREFECT_API_AUTH_STRING.value()
     if _answers(url, None, remedy):
         told = SourceError(
-            f"{SERVER}, {url}", expected="a Prefect server that asks for a password",
+            f"{SERVER}, {url}",
+            expected="a Prefect server that asks for a password",
             found="one that answers anybody: any account that reaches it can make this one run a "
             "command, and read what it may read",
             remedy="set PREFECT_SERVER_API_AUTH_STRING for `prefect server start`, and "
             f"{PASSWORD} or --password-file here (docs/operations.md)",
-        )  # fmt: skip
+        )
         if restricted:
             raise told
         _say(f"Warning. {told}")
     elif not password or not _answers(url, str(password), remedy):
         raise SourceError(
-            f"{SERVER}, {url}", expected=f"the password of this Prefect server in {PASSWORD}",
+            f"{SERVER}, {url}",
+            expected=f"the password of this Prefect server in {PASSWORD}",
             found="another one, which it refuses" if password else f"{PASSWORD} is not set",
             remedy=f"set {PASSWORD} to the server's PREFECT_SERVER_API_AUTH_STRING, or name a "
             "file that holds it with --password-file",
-        )  # fmt: skip
+        )
     return url
 
 

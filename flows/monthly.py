@@ -76,10 +76,12 @@ def _news(pulled: pulling.Pulled | None) -> str:
         return f"{missing}\nNothing new was sent by the publishers.\n"
     sources = "".join(f"\n- {source}" for source in pulled.changed_sources)
     # Not where a restricted file differs: the server keeps what an artifact says.
-    changes = list(dict.fromkeys(
-        f"{change.source}: differs" if change.what == "differs" else str(change)
-        for change in pulled.changes
-    ))  # fmt: skip
+    changes = list(
+        dict.fromkeys(
+            f"{change.source}: differs" if change.what == "differs" else str(change)
+            for change in pulled.changes
+        )
+    )
     told = "".join(f"\n- `{text.replace('`', chr(39))}`" for text in changes[:SHOWN_CHANGES])
     more = len(changes) - SHOWN_CHANGES
     rest = f"\n- and {more} more: see `gapwatch snapshots diff`" if more > 0 else ""

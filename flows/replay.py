@@ -60,10 +60,11 @@ def _replayed(project: Project, releases: Path) -> list[replaying.Replayed]:
         # Other code than its own may well give other bytes: that is told, and is no failure.
         if not item.identical and item.own_code:
             raise IntegrityError(
-                item.release, expected="the bytes that were released",
+                item.release,
+                expected="the bytes that were released",
                 found=replaying.in_words(item, SHOWN),
                 remedy=f"look at `gapwatch replay {item.release}`",
-            )  # fmt: skip
+            )
     return found
 
 
@@ -73,9 +74,11 @@ def due(project: Project, releases: Path, today: dt.date) -> list[str]:
     newest = publishing.latest(releases, study.study.id)
     if newest is None:
         raise UsageError(
-            str(releases), expected=f"a release of {study.study.id}", found="none",
+            str(releases),
+            expected=f"a release of {study.study.id}",
+            found="none",
             remedy="make one with `gapwatch run`",
-        )  # fmt: skip
+        )
     others = sorted(
         item.parent.name
         for item in releases.glob(f"{study.study.id}-*/{MANIFEST}")

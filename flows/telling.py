@@ -83,8 +83,9 @@ def tell(alerts: Alerts, alert: Alert) -> None:
     sending.join(alerting.SECONDS)
     if found != [""]:
         told = found[0] if found else f"no answer within {alerting.SECONDS:g} seconds"
-        log.warning("the e-mail %r could not be sent (%s); nothing else is changed.",
-                    alert.event, told)  # fmt: skip
+        log.warning(
+            "the e-mail %r could not be sent (%s); nothing else is changed.", alert.event, told
+        )
 
 
 def _mail(target: str, alert: Alert) -> str:

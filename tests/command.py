@@ -24,9 +24,14 @@ def gapwatch(
     if not environment and warm.available():
         return warm.run(arguments, cwd or project.root, os.environ, timeout=300)
     return subprocess.run(
-        [*COMMAND, *arguments], cwd=cwd or project.root, capture_output=True, text=True,
-        env={**os.environ, **environment}, timeout=300, check=False,
-    )  # fmt: skip
+        [*COMMAND, *arguments],
+        cwd=cwd or project.root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=300,
+        check=False,
+    )
 
 
 def contents(folder: Path) -> dict[str, bytes]:

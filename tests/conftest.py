@@ -18,10 +18,26 @@ os.environ["GAPWATCH_ALLOW_LOCAL"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = (
-    "read study", "read snapshot", "take provenance", "read disclosures", "load", "close years",
-    "check", "measure", "bridge", "judge", "test verdict", "find ages", "tabulate",
-    "hold against earlier", "compare", "draw", "validate", "render", "publish",
-)  # fmt: skip
+    "read study",
+    "read snapshot",
+    "take provenance",
+    "read disclosures",
+    "load",
+    "close years",
+    "check",
+    "measure",
+    "bridge",
+    "judge",
+    "test verdict",
+    "find ages",
+    "tabulate",
+    "hold against earlier",
+    "compare",
+    "draw",
+    "validate",
+    "render",
+    "publish",
+)
 
 
 @pytest.fixture(scope="session")

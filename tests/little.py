@@ -18,9 +18,12 @@ from gapwatch.study import FileSource, Study
 
 TODAY = dt.date(2026, 11, 29)
 NAMES = {
-    "E05098001": "Alder Green", "E05098002": "Brook End", "E05098003": "Church Row",
-    "E05098004": "Dene & Fell", "E05098005": "St Mary's",
-}  # fmt: skip
+    "E05098001": "Alder Green",
+    "E05098002": "Brook End",
+    "E05098003": "Church Row",
+    "E05098004": "Dene & Fell",
+    "E05098005": "St Mary's",
+}
 AGES = ("0", "1-4", *(f"{start}-{start + 4}" for start in range(5, 90, 5)), "90+")
 COUNTED = {
     "residents": (
@@ -58,23 +61,31 @@ class Little:
             for year in range(first, first + 12 - 2 * self.decides)
         ]
         self.tables["published.csv"] = [
-            {"Code": code, "Area": NAMES[code], "Sex": sex, "Years": f"{start}-{start + 4}",
-             "Life": round(72 + 2.5 * at + 4 * (sex == "female") + 0.1 * (start - 2003), 1),
-             "Low": round(70 + 2.5 * at + 4 * (sex == "female") + 0.1 * (start - 2003), 1),
-             "High": round(74 + 2.5 * at + 4 * (sex == "female") + 0.1 * (start - 2003), 1)}
+            {
+                "Code": code,
+                "Area": NAMES[code],
+                "Sex": sex,
+                "Years": f"{start}-{start + 4}",
+                "Life": round(72 + 2.5 * at + 4 * (sex == "female") + 0.1 * (start - 2003), 1),
+                "Low": round(70 + 2.5 * at + 4 * (sex == "female") + 0.1 * (start - 2003), 1),
+                "High": round(74 + 2.5 * at + 4 * (sex == "female") + 0.1 * (start - 2003), 1),
+            }
             for at, code in enumerate(self.codes)
             for sex in ("female", "male")
             for start in range(2003, 2011)
-        ]  # fmt: skip
+        ]
         if self.decides:
             self.tables["people.csv"] = list(self._counts("Residents"))
             self.tables["deaths.csv"] = list(self._counts("Deaths"))
             for row in self.tables["totals.csv"]:
                 row["People"], row["Died"] = (
-                    sum(int(str(of[quantity])) for of in self.tables[table]
-                        if (of["Code"], of["Year"]) == (row["Code"], row["Year"]))
+                    sum(
+                        int(str(of[quantity]))
+                        for of in self.tables[table]
+                        if (of["Code"], of["Year"]) == (row["Code"], row["Year"])
+                    )
                     for table, quantity in (("people.csv", "Residents"), ("deaths.csv", "Deaths"))
-                )  # fmt: skip
+                )
 
     def _counts(self, quantity: str) -> Iterable[dict[str, object]]:
         """A Gompertz mortality of each area, men's above women's; whole numbers, and no chance."""
@@ -89,8 +100,14 @@ class Little:
                         value = (
                             people if quantity == "Residents" else round(people * min(rate, 0.6))
                         )
-                        yield {"Code": code, "Area": NAMES[code], "Sex": sex, "Year": year,
-                               "Age": age, quantity: value}  # fmt: skip
+                        yield {
+                            "Code": code,
+                            "Area": NAMES[code],
+                            "Sex": sex,
+                            "Year": year,
+                            "Age": age,
+                            quantity: value,
+                        }
 
     def change(self, table: str, change: Callable[[dict[str, object]], None]) -> Little:
         """Change every row of a table in place."""
@@ -133,9 +150,15 @@ class Little:
         baseline = "[2016, 2020]" if self.decides else "[2004, 2008]"
         counted = "".join(_counted(name) for name in COUNTED) if self.decides else ""
         return _STUDY.format(
-            baseline=baseline, areas=areas, zones=zones, measures=measures, extra=self.extra,
-            computed=_COMPUTED if self.decides else "", counted=counted, more=self.more_sources,
-        )  # fmt: skip
+            baseline=baseline,
+            areas=areas,
+            zones=zones,
+            measures=measures,
+            extra=self.extra,
+            computed=_COMPUTED if self.decides else "",
+            counted=counted,
+            more=self.more_sources,
+        )
 
     def read(self, folder: Path) -> tuple[Study, dict[str, pd.DataFrame]]:
         """The study and its input tables, as a pull would read them."""
@@ -172,11 +195,14 @@ units = {{ {units} }}
 def _counted(name: str) -> str:
     table, path, column, quantity, constants = COUNTED[name]
     return source(
-        name, table, path,
+        name,
+        table,
+        path,
         'area_code = "Code", area_name = "Area", sex = "Sex", year = "Year", age = "Age", '
         f'{quantity} = "{column}"',
-        f'{quantity} = "persons"', constants,
-    )  # fmt: skip
+        f'{quantity} = "persons"',
+        constants,
+    )
 
 
 _COMPUTED = """
@@ -224,21 +250,33 @@ seed = 1
 draws = 1000
 """
     + source(
-        "areas", "area_reference", "reference.csv",
+        "areas",
+        "area_reference",
+        "reference.csv",
         'area_code = "Code", area_name = "Area", imd2010_average_score = "Score"',
         'imd2010_average_score = "score"',
-    ).replace("{", "{{").replace("}", "}}")
+    )
+    .replace("{", "{{")
+    .replace("}", "}}")
     + source(
-        "published", "life_expectancy", "published.csv",
+        "published",
+        "life_expectancy",
+        "published.csv",
         'area_code = "Code", area_name = "Area", sex = "Sex", period = "Years", '
         'life_expectancy_years = "Life", lower95_years = "Low", upper95_years = "High"',
         'life_expectancy_years = "years", lower95_years = "years", upper95_years = "years"',
-    ).replace("{", "{{").replace("}", "}}")
+    )
+    .replace("{", "{{")
+    .replace("}", "}}")
     + source(
-        "totals", "population_deaths", "totals.csv",
+        "totals",
+        "population_deaths",
+        "totals.csv",
         'area_code = "Code", area_name = "Area", year = "Year", population_persons = "People", '
         'deaths_persons = "Died"',
         'population_persons = "persons", deaths_persons = "persons"',
-    ).replace("{", "{{").replace("}", "}}")
+    )
+    .replace("{", "{{")
+    .replace("}", "}}")
     + "{counted}{more}"
-)  # fmt: skip
+)

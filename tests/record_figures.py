@@ -51,10 +51,11 @@ def from_csv(content: bytes) -> dict[Key, str]:
     """The figures of a record."""
     rows = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)
     return {
-        Key(row["table"], "", row["measure"], row["sex"], row["period"], row["figure"]):
-        row["value"]
+        Key(row["table"], "", row["measure"], row["sex"], row["period"], row["figure"]): row[
+            "value"
+        ]
         for row in rows
-    }  # fmt: skip
+    }
 
 
 def shown_hash(content: bytes) -> str:

@@ -11,9 +11,13 @@ from gapwatch.project import Project
 
 
 def repin(
-    project: Project, source: str, change: Callable[[str], str], *, snapshot: str | None = None,
+    project: Project,
+    source: str,
+    change: Callable[[str], str],
+    *,
+    snapshot: str | None = None,
     days: int = 1,
-) -> str:  # fmt: skip
+) -> str:
     """Pin a snapshot, or the newest, again with one source changed; return the new id.
 
     The new snapshot is some days younger, so it is the newest.

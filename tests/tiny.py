@@ -18,9 +18,12 @@ def sha(content: bytes) -> str:
 
 
 def tiny(
-    previous: Path | None = None, *, date: str = "2026-01-01", text: str = "study",
+    previous: Path | None = None,
+    *,
+    date: str = "2026-01-01",
+    text: str = "study",
     snapshot: str = "2026-01-01-abcdef1234",
-) -> tuple[str, dict[str, bytes]]:  # fmt: skip
+) -> tuple[str, dict[str, bytes]]:
     """Name and files of a release of the study `town`; `text` makes another basis of it."""
     verdict = sorted(VERDICTS)[0]
     files = {
@@ -33,19 +36,34 @@ def tiny(
     suites = {"gap.json": sha(files["inputs/expectations/gap.json"])}
     code = {"package_version": "0.1.0", "sha256": HASH, "commit": None, "clean": None}
     study_sha = sha(files["inputs/study.toml"])
-    basis = basis_sha256(study="town", snapshot=snapshot, study_sha256=study_sha, code_sha256=HASH,
-                         lock_sha256=None, commit=None, clean=None, suites=suites)  # fmt: skip
+    basis = basis_sha256(
+        study="town",
+        snapshot=snapshot,
+        study_sha256=study_sha,
+        code_sha256=HASH,
+        lock_sha256=None,
+        commit=None,
+        clean=None,
+        suites=suites,
+    )
     before = None if previous is None else sha((previous / MANIFEST).read_bytes())
     name = release_name("town", date, basis, before or "")
     document = {
-        "schema_version": 2, "release": name, "basis": basis, "as_known_at": date,
+        "schema_version": 2,
+        "release": name,
+        "basis": basis,
+        "as_known_at": date,
         "previous": previous and {"release": previous.name, "sha256": before},
-        "answer": {"verdict": verdict, "sentence": "It is so."}, "people": {},
-        "snapshot": {"id": snapshot, "inputs": {}}, "study": {"id": "town", "sha256": study_sha},
-        "suites": suites, "code": code, "lock": {"sha256": None},
+        "answer": {"verdict": verdict, "sentence": "It is so."},
+        "people": {},
+        "snapshot": {"id": snapshot, "inputs": {}},
+        "study": {"id": "town", "sha256": study_sha},
+        "suites": suites,
+        "code": code,
+        "lock": {"sha256": None},
         "made_with": {"python": "3.11.7", "platform": "linux"},
         "outputs": {n: {"sha256": sha(c), "bytes": len(c)} for n, c in files.items()},
-    }  # fmt: skip
+    }
     content = f"{json.dumps(document, indent=2, sort_keys=True)}\n".encode()
     return name, files | {MANIFEST: content, SEAL: seal(content)}
 

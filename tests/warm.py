@@ -50,9 +50,12 @@ def address(kind: str) -> str:
         place = f"{folder}/{kind}"
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.warm", kind, place],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
             env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-        )  # fmt: skip
+        )
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         atexit.register(_end, process)
@@ -75,8 +78,12 @@ def run(
         tempfile.TemporaryFile() as err,
         Path(os.devnull).open("rb") as nothing,
     ):
-        request = {"arguments": list(arguments), "cwd": str(cwd), "environment": dict(environment),
-                   "worker": address("worker")}  # fmt: skip
+        request = {
+            "arguments": list(arguments),
+            "cwd": str(cwd),
+            "environment": dict(environment),
+            "worker": address("worker"),
+        }
         files = [nothing.fileno(), out.fileno(), err.fileno()]
         code = _ask(address("command"), request, files, timeout)
         told = []

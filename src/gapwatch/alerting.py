@@ -60,9 +60,11 @@ def read_alerts(project: Project) -> tuple[str, Alerts]:
             else type(error).__name__
         )
         raise UsageError(
-            f"{project.study_file.name}, alerts", expected="keys of the part [alerts]",
-            found=found, remedy=f"correct [alerts] in {project.study_file}",
-        ) from error  # fmt: skip
+            f"{project.study_file.name}, alerts",
+            expected="keys of the part [alerts]",
+            found=found,
+            remedy=f"correct [alerts] in {project.study_file}",
+        ) from error
 
 
 def address(alerts: Alerts, name: Literal["webhook", "heartbeat", "email"]) -> str:
@@ -79,9 +81,11 @@ def address(alerts: Alerts, name: Literal["webhook", "heartbeat", "email"]) -> s
     if problem:
         kind = "a mailtos:// address of Apprise" if name == "email" else "an https:// address"
         raise UsageError(
-            f"the variable {variable}, for {name}_from of [alerts]", expected=kind,
-            found=problem, remedy=f"set {variable} where the run is scheduled, then start it again",
-        )  # fmt: skip
+            f"the variable {variable}, for {name}_from of [alerts]",
+            expected=kind,
+            found=problem,
+            remedy=f"set {variable} where the run is scheduled, then start it again",
+        )
     return value
 
 
@@ -123,10 +127,11 @@ def failure(study: str, error: BaseException) -> Alert:
 def crash(study: str, run: str) -> Alert:
     """A run whose process was ended from outside."""
     return Alert(
-        "crashed", study,
+        "crashed",
+        study,
         f"gapwatch, {study}: the scheduled run {run} crashed: its process was ended, or stopped "
         "answering. The last release stands.",
-    )  # fmt: skip
+    )
 
 
 def success(
@@ -138,8 +143,16 @@ def success(
     tail = f"\n{sentence}\nRelease {release}."
     if new:
         sources = ", ".join(new)
-        told.append(Alert("new data", study, f"{head}new from the publishers: {sources}.{tail}",
-                          release, verdict, sentence))  # fmt: skip
+        told.append(
+            Alert(
+                "new data",
+                study,
+                f"{head}new from the publishers: {sources}.{tail}",
+                release,
+                verdict,
+                sentence,
+            )
+        )
     if before and before != verdict:
         text = f"{head}the verdict is now {verdict!r}; it was {before!r}.{tail}"
         told.append(Alert("verdict changed", study, text, release, verdict, sentence))
@@ -165,8 +178,10 @@ class LastRun:
 
 def record(project: Project, study: str, release: str, finished: dt.datetime) -> None:
     """Note that a scheduled run ended well. No release depends on it."""
-    content = {"finished": finished.astimezone(dt.UTC).isoformat(timespec="seconds"),
-               "release": release}  # fmt: skip
+    content = {
+        "finished": finished.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        "release": release,
+    }
     path = _record(project, study)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.new")
@@ -190,9 +205,11 @@ def last_run(project: Project, study: str) -> LastRun | None:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            str(path), expected="the record of the last run", found=type(error).__name__,
+            str(path),
+            expected="the record of the last run",
+            found=type(error).__name__,
             remedy="remove the file; the next scheduled run writes it again",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _record(project: Project, study: str) -> Path:

@@ -81,9 +81,13 @@ class Analysis:
 
 
 def analyse(
-    study: Study, inputs: Frames, year: int, gate: Gate, step: Step = plainly,
+    study: Study,
+    inputs: Frames,
+    year: int,
+    gate: Gate,
+    step: Step = plainly,
     told: Earlier = NOTHING_EARLIER,
-) -> Analysis:  # fmt: skip
+) -> Analysis:
     """Measure and judge the inputs of a snapshot; hand every table to the gate on the way.
 
     `inputs` are the canonical tables of a study that they fit, and `year` is that of the
@@ -142,10 +146,11 @@ def note_unlisted(study: Study, inputs: Frames, gate: Gate) -> None:
     left_out = unlisted(study, inputs)
     if left_out:
         gate.note(
-            "areas", "every area of the place that the data hold is an area of the study",
+            "areas",
+            "every area of the place that the data hold is an area of the study",
             [f"{area}: {area.reason or 'no reason is given'}" for area in left_out],
             checked=len(left_out) + len(study.geography.areas),
-        )  # fmt: skip
+        )
 
 
 def require_sexes_of_computed(study: Study, made: Frames) -> None:
@@ -154,9 +159,11 @@ def require_sexes_of_computed(study: Study, made: Frames) -> None:
         told = DEATHS.name not in restricted_tables(study.sources)
         computed = made[COMPUTED_LIFE_EXPECTANCY.name]
         require_sexes(
-            "deaths and residents", computed[~computed["provisional"].astype(bool)],
-            code="area", told=told,
-        )  # fmt: skip
+            "deaths and residents",
+            computed[~computed["provisional"].astype(bool)],
+            code="area",
+            told=told,
+        )
 
 
 def note_blocks(inputs: Frames, restricted: Collection[str], gate: Gate) -> None:
@@ -181,14 +188,18 @@ def note_exchanged(study: Study, inputs: Frames, made: Frames, gate: Gate) -> No
     if table is None or (decides and DEATHS.name in restricted_tables(study.sources)):
         return
     code = "area" if decides else "area_code"
-    mine = table[(table["geography"] == study.geography.vintage)
-                 & table[code].isin(study.area_names)]  # fmt: skip
+    mine = table[
+        (table["geography"] == study.geography.vintage) & table[code].isin(study.area_names)
+    ]
     found = exchanged_areas(mine, code=code)
     if found:
         gate.note(
-            name, "women live longer than men in each area over all years; the sexes may be "
-            "exchanged there", found, checked=mine[code].nunique(),
-        )  # fmt: skip
+            name,
+            "women live longer than men in each area over all years; the sexes may be "
+            "exchanged there",
+            found,
+            checked=mine[code].nunique(),
+        )
 
 
 def is_advisory(study: Study, table: str) -> bool:

@@ -29,24 +29,36 @@ _TRIES, _READ_SECONDS = 2, 60.0
 
 
 def check_now(
-    project: Project, *, accept_revisions: bool = False, root: Path | None = None,
+    project: Project,
+    *,
+    accept_revisions: bool = False,
+    root: Path | None = None,
     allow_local: bool = False,
-) -> Checked:  # fmt: skip
+) -> Checked:
     """Check with the date of this moment, in universal time."""
     today = dt.datetime.now(tz=dt.UTC).date()
     about = study_file.load(project.study_file)[0].publishers
     with Client(
-        about.organisation, about.contact, tries=_TRIES, read=_READ_SECONDS,
+        about.organisation,
+        about.contact,
+        tries=_TRIES,
+        read=_READ_SECONDS,
         allow_local=allow_local or None,
-    ) as client:  # fmt: skip
-        return check(project, today=today, client=client, accept_revisions=accept_revisions,
-                     root=root)  # fmt: skip
+    ) as client:
+        return check(
+            project, today=today, client=client, accept_revisions=accept_revisions, root=root
+        )
 
 
 def check(
-    project: Project, *, today: dt.date, client: Client, accept_revisions: bool = False,
-    checker: Checker | None = None, root: Path | None = None,
-) -> Checked:  # fmt: skip
+    project: Project,
+    *,
+    today: dt.date,
+    client: Client,
+    accept_revisions: bool = False,
+    checker: Checker | None = None,
+    root: Path | None = None,
+) -> Checked:
     """Ask every source of the study; tell every fault of every source, and pin nothing.
 
     Where one that is required fails and nothing of it is pinned, the sources can't be held against
@@ -57,10 +69,16 @@ def check(
     base = start(project, study, today)
     client.watch = Progress()
     answers = ask_all(
-        study, base.live, client, project.study_file.parent, root, patient=True, today=today,
+        study,
+        base.live,
+        client,
+        project.study_file.parent,
+        root,
+        patient=True,
+        today=today,
         kept=Kept(project.raw, study_sha256, today, is_on=False),
         areas=Areas(base.before.lookups()),
-    )  # fmt: skip
+    )
     answers = read_all(answers, today, Kept(project.raw, study_sha256, today, is_on=False))
     faults = {name: answer.error for name, answer in answers.items() if answer.error is not None}
     last: list[GapwatchError | None] = []
@@ -87,11 +105,12 @@ def _beside(
     fresh: Parts = {
         name: Part(
             pin_of(base.project.raw, a.source, a.sent, a.found, base.mine, base.today, keyed=False),
-            a.sent, a.found,
+            a.sent,
+            a.found,
         )
         for name, a in answers.items()
         if a.error is None
-    }  # fmt: skip
+    }
     lacking = [name for name in answers if name not in fresh]
     at_hand = {**base.pinned, **put_back(fresh, lacking, base.before)}
     judge = judge_of(base, accept_revisions=accept_revisions, checker=checker)

@@ -48,14 +48,14 @@ def require_cron(cron: str) -> None:
         next(CronSim(cron, dt.datetime.now(tz=ZoneInfo(TIMEZONE))))
     except (CronSimError, StopIteration) as error:
         raise UsageError(
-            "--cron", expected="a cron expression such as '0 6 1 * *'",
-            found=f"{cron!r} ({error or 'no such day'})", remedy="correct the expression",
-        ) from error  # fmt: skip
+            "--cron",
+            expected="a cron expression such as '0 6 1 * *'",
+            found=f"{cron!r} ({error or 'no such day'})",
+            remedy="correct the expression",
+        ) from error
 
 
-def attendance(
-    project: Project, cron: str, grace: dt.timedelta, now: dt.datetime
-) -> Attendance:  # fmt: skip
+def attendance(project: Project, cron: str, grace: dt.timedelta, now: dt.datetime) -> Attendance:
     """Hold the last run against the schedule; `grace` is the time that a run may take.
 
     A run is overdue when none has ended well since the newest time of the schedule that is at
@@ -69,10 +69,11 @@ def attendance(
     last = alerting.last_run(project, name)
     if last is not None and last.finished > now + _CLOCKS_MAY_DIFFER:
         raise UsageError(
-            "the last run", expected="a time in the past",
+            "the last run",
+            expected="a time in the past",
             found=f"{last.finished.isoformat()}, and it is {now.isoformat(timespec='seconds')}",
             remedy="put the clocks of this machine and of the schedule right, then run once more",
-        )  # fmt: skip
+        )
     if last is None:
         return Attendance(name, due, None, "", True)
     return Attendance(name, due, last.finished, last.release, last.finished < due)

@@ -54,18 +54,27 @@ def replay_as_then(held: Held) -> dict[str, Any]:
         bundle.write(held, packed, without_code=True, include_restricted=here)
         log.info("replaying with the code of commit %s ...", held.told.code.commit)
         done = _run(
-            [str(python), "-m", "gapwatch.cli", "replay", str(packed), "--with-current-code",
-             "--json"],
-            PYTHONPATH=str(code / "src"), PYTHONSAFEPATH="1",
-        )  # fmt: skip
+            [
+                str(python),
+                "-m",
+                "gapwatch.cli",
+                "replay",
+                str(packed),
+                "--with-current-code",
+                "--json",
+            ],
+            PYTHONPATH=str(code / "src"),
+            PYTHONSAFEPATH="1",
+        )
     try:
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
         raise OutputError(
-            f"the code of {held.told.release}", expected="an account of the replay",
+            f"the code of {held.told.release}",
+            expected="an account of the replay",
             found=(done.stderr.strip() or f"exit code {done.returncode}")[-500:],
             remedy="replay it with current code",
-        ) from error  # fmt: skip
+        ) from error
     return answer
 
 
@@ -95,9 +104,12 @@ def _requirements(lock: Path) -> list[Requirement]:
         except InvalidRequirement as error:
             raise _no_lock(lock, line[:200]) from error
         pinned = _PINNED.fullmatch(str(wanted.specifier)) is not None and not wanted.extras
-        if wanted.url or not pinned or not hashes or not all(
-            _HASH.fullmatch(part.strip()) for part in hashes
-        ):  # fmt: skip
+        if (
+            wanted.url
+            or not pinned
+            or not hashes
+            or not all(_HASH.fullmatch(part.strip()) for part in hashes)
+        ):
             raise _no_lock(lock, line[:200])
         if wanted.marker is None or wanted.marker.evaluate():
             found.append(wanted)
@@ -122,9 +134,11 @@ def lacking(lock: Path) -> list[str]:
 
 def _no_lock(lock: Path, found: str) -> IntegrityError:
     return IntegrityError(
-        str(lock), expected="packages by name, version and hash alone", found=found,
+        str(lock),
+        expected="packages by name, version and hash alone",
+        found=found,
         remedy="nothing was installed; replay the release with current code",
-    )  # fmt: skip
+    )
 
 
 def _code(held: Held) -> Path:
@@ -151,15 +165,18 @@ def _package(held: Held) -> Mapping[str, bytes]:
     if held.code is not None:
         files: Mapping[str, bytes | Path] = {
             path.relative_to(held.code).as_posix(): path
-            for path in (held.code / PACKAGED).rglob("*") if path.is_file()
-        }  # fmt: skip
+            for path in (held.code / PACKAGED).rglob("*")
+            if path.is_file()
+        }
     else:
         files, why = bundle.own_code(held.told)
         if why:
             raise UsageError(
-                f"{held.told.release}, --as-then", expected="a release whose own code is known",
-                found=why, remedy="replay it with --with-current-code",
-            )  # fmt: skip
+                f"{held.told.release}, --as-then",
+                expected="a release whose own code is known",
+                found=why,
+                remedy="replay it with --with-current-code",
+            )
     return {
         name: content if isinstance(content, bytes) else content.read_bytes()
         for name, content in files.items()
@@ -187,16 +204,27 @@ def _environment(lock: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     for command in (
         [sys.executable, "-m", "venv", str(folder)],
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-         "--require-hashes", "--no-deps", "-r", str(lock)],
-    ):  # fmt: skip
+        [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "--no-deps",
+            "-r",
+            str(lock),
+        ],
+    ):
         done = _run(command)
         if done.returncode:
             raise OutputError(
-                str(folder), expected="the packages of the release's lock",
+                str(folder),
+                expected="the packages of the release's lock",
                 found=done.stderr.strip()[-500:] or f"exit code {done.returncode}",
                 remedy="connect to a package index and try again, or replay with current code",
-            )  # fmt: skip
+            )
     (folder / ".complete").touch()
     return python
 
@@ -204,11 +232,17 @@ def _environment(lock: Path) -> Path:
 def _run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603 - a fixed command; the code that it runs was asked for
-            command, capture_output=True, text=True, timeout=_SECONDS, check=False,
+            command,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
             env={**os.environ, **environment},
-        )  # fmt: skip
+        )
     except subprocess.TimeoutExpired as error:
         raise OutputError(
-            command[0], expected=f"an end within {_SECONDS} seconds", found="none",
+            command[0],
+            expected=f"an end within {_SECONDS} seconds",
+            found="none",
             remedy="try again on a quieter machine",
-        ) from error  # fmt: skip
+        ) from error

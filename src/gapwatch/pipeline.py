@@ -88,10 +88,15 @@ def timed(name: str, stage: Callable[..., Result], *inputs: object) -> Result:
 
 
 def run(
-    project: Project, *, snapshot_id: str | None = None, out: Path | None = None,
-    known_at: dt.date | None = None, claims: Claims | None = None,
-    step: Step = timed, checker: Checker | None = None,
-) -> Outcome:  # fmt: skip
+    project: Project,
+    *,
+    snapshot_id: str | None = None,
+    out: Path | None = None,
+    known_at: dt.date | None = None,
+    claims: Claims | None = None,
+    step: Step = timed,
+    checker: Checker | None = None,
+) -> Outcome:
     """Make the release of a snapshot: read, check, measure, judge, draw, write, publish.
 
     Nothing is published unless every critical expectation holds. Validation runs in a process of
@@ -106,12 +111,21 @@ def run(
         publishing.workspace(out or project.reports, project.curated) as place,
         Gate(project.expectations, place.checks, checker) as gate,
     ):
-        made_from, identity = step("take provenance", take_provenance, project, place, study,
-                                   study_sha256, snapshot, claims)  # fmt: skip
+        made_from, identity = step(
+            "take provenance",
+            take_provenance,
+            project,
+            place,
+            study,
+            study_sha256,
+            snapshot,
+            claims,
+        )
         told = step("read disclosures", earlier, place.out, study, identity, claims is not None)
         every = step("load", load_inputs, project.raw, snapshot, study)
-        inputs, record = step("close years", closed_inputs, project.raw, study, snapshot, every,
-                              told)  # fmt: skip
+        inputs, record = step(
+            "close years", closed_inputs, project.raw, study, snapshot, every, told
+        )
         # Check, measure, bridge, judge, test the verdict, find ages: what a pull does as well.
         found = analyse(study, inputs, snapshot.as_known_at.year, gate, step, told)
         step("hold against earlier", hold, project, place, study, told, record, found)
@@ -128,8 +142,17 @@ def run(
         answer = {"verdict": report.verdict, "sentence": report.sentence}
         files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
         files[SEAL] = seal(files[MANIFEST])
-        path = step("publish", publish, project, place, study, identity, snapshot, files,
-                    {**inputs, **results})  # fmt: skip
+        path = step(
+            "publish",
+            publish,
+            project,
+            place,
+            study,
+            identity,
+            snapshot,
+            files,
+            {**inputs, **results},
+        )
     return outcome(identity.release, snapshot, path, report, results, of.promise.sex)
 
 
@@ -141,9 +164,13 @@ def chosen_snapshot(
 
 
 def take_provenance(
-    project: Project, place: publishing.Workspace, study: Study, study_sha256: str,
-    snapshot: Snapshot, claims: Claims | None,
-) -> tuple[Provenance, Identity]:  # fmt: skip
+    project: Project,
+    place: publishing.Workspace,
+    study: Study,
+    study_sha256: str,
+    snapshot: Snapshot,
+    claims: Claims | None,
+) -> tuple[Provenance, Identity]:
     """What the release is made from, the release that it follows, and its name."""
     own = believing(provenance(project, study_sha256), claims)
     basis = basis_of(study, snapshot, own)
@@ -153,9 +180,13 @@ def take_provenance(
 
 
 def hold(
-    project: Project, place: publishing.Workspace, study: Study, told: Earlier,
-    record: Record | None, found: Analysis,
-) -> None:  # fmt: skip
+    project: Project,
+    place: publishing.Workspace,
+    study: Study,
+    told: Earlier,
+    record: Record | None,
+    found: Analysis,
+) -> None:
     """Refuse a second reading of restricted deaths that an earlier release told."""
     if record is None:
         return
@@ -166,7 +197,7 @@ def hold(
 
 def compare(
     project: Project, identity: Identity, study: Study, snapshot: Snapshot, found: Analysis
-) -> Since | None:  # fmt: skip
+) -> Since | None:
     """What moved since the release before; None where there is none."""
     if identity.previous is None:
         return None
@@ -238,8 +269,13 @@ def publish(
     out = {**snapshots.retired(place.out), **snapshots.retired(project.raw)}
     gone = [out[name] for name in (identity.release, snapshot.id) if name in out]
     for record in gone:
-        log.warning("%s %s was retired on %s (%s): the release isn't the study's newest",
-                    record.kind, record.id, record.retired_on, record.reason)  # fmt: skip
+        log.warning(
+            "%s %s was retired on %s (%s): the release isn't the study's newest",
+            record.kind,
+            record.id,
+            record.retired_on,
+            record.reason,
+        )
     target = place.out / identity.release
     torn = torn_files(target) if target.is_dir() else ()
     return publishing.publish(place, identity.release, study.study.id, torn=torn, point=not gone)

@@ -58,20 +58,26 @@ def find(study_file: Path | None = None) -> Project:
         found = [folder for folder in (here, *here.parents) if (folder / STUDY_FILE).is_file()]
         if not found:
             raise StudyError(
-                str(here), expected=f"{STUDY_FILE} here or in a folder above", found="none",
+                str(here),
+                expected=f"{STUDY_FILE} here or in a folder above",
+                found="none",
                 remedy="run in a gapwatch project, or name its study with --study",
-            )  # fmt: skip
+            )
         study_file = found[0] / STUDY_FILE
     study_file = study_file.resolve()
     if not study_file.is_file():
         raise StudyError(
-            str(study_file), expected="a study file", found="no such file",
+            str(study_file),
+            expected="a study file",
+            found="no such file",
             remedy="correct --study, or leave it out to use the project's own",
-        )  # fmt: skip
+        )
     for folder in (*study_file.parents, here, *here.parents):
         if (folder / "expectations").is_dir():
             return Project(folder, study_file)
     raise StudyError(
-        str(study_file), expected="a project: a folder with expectations/ and data/ around it",
-        found="none", remedy="keep the study in the project, or run the command in the project",
-    )  # fmt: skip
+        str(study_file),
+        expected="a project: a folder with expectations/ and data/ around it",
+        found="none",
+        remedy="keep the study in the project, or run the command in the project",
+    )

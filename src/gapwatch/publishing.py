@@ -139,21 +139,25 @@ def told(*folders: Path, chosen: Path | None = None) -> Iterator[None]:
         where = str(error.filename or folders[0])
         if error.errno in _FULL:
             raise OutputError(
-                where, expected="room on the disk", found=error.strerror or str(error),
+                where,
+                expected="room on the disk",
+                found=error.strerror or str(error),
                 remedy="free some space and run again; the last release is untouched",
-            ) from error  # fmt: skip
+            ) from error
         if error.errno in _BROKEN:
             raise OutputError(
-                where, expected="a disk that keeps what is written",
+                where,
+                expected="a disk that keeps what is written",
                 found=error.strerror or str(error),
                 remedy="look into the disk's health, then run again; the last release is untouched",
-            ) from error  # fmt: skip
+            ) from error
         if error.errno in _REFUSED:
             raise OutputError(
-                where, expected="a folder that can be written",
+                where,
+                expected="a folder that can be written",
                 found=error.strerror or str(error),
                 remedy=f"{_another(Path(where), chosen)}change its permissions",
-            ) from error  # fmt: skip
+            ) from error
         raise
 
 
@@ -186,15 +190,17 @@ def alone(
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
-            log.warning("another run is at work in %s; waiting up to %.0f s", folder,
-                        patience_seconds)  # fmt: skip
+            log.warning(
+                "another run is at work in %s; waiting up to %.0f s", folder, patience_seconds
+            )
             lock.acquire(timeout=patience_seconds)
     except filelock.Timeout as error:
         raise OutputError(
-            str(folder), expected="no other run at work here",
+            str(folder),
+            expected="no other run at work here",
             found=f"one that didn't end within {patience_seconds:.0f} seconds",
             remedy=f"{_another(folder, chosen)}wait for it to end",
-        ) from error  # fmt: skip
+        ) from error
     try:
         yield
     finally:
@@ -219,9 +225,13 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def publish(
-    place: Workspace, release_id: str, study_id: str, *, torn: Collection[str] = (),
+    place: Workspace,
+    release_id: str,
+    study_id: str,
+    *,
+    torn: Collection[str] = (),
     point: bool = True,
-) -> Path:  # fmt: skip
+) -> Path:
     """Move the release, its study's pointer to it and the database into place; return the release.
 
     All three or none: see `switch`. A release that is there already must be the same to the byte,
@@ -257,10 +267,11 @@ def _require_same(old: Path, new: Path, torn: Collection[str]) -> None:
     differ = [name for name in names if not _same(old / name, new / name)]
     if differ:
         raise IntegrityError(
-            str(old), expected="the bytes that the same inputs give",
+            str(old),
+            expected="the bytes that the same inputs give",
             found=f"other bytes in {', '.join(differ[:5])}",
             remedy="the release was changed after it was made: move its folder away and run again",
-        )  # fmt: skip
+        )
 
 
 def _names(folder: Path) -> set[str]:
@@ -312,7 +323,10 @@ def latest(out: Path, study_id: str) -> Path | None:
     )
     kind = TornError if cut or torn else IntegrityError
     raise kind(
-        str(pointer), expected="the name of a release in this folder", found=repr(name[:80]),
-        remedy="run again: it will name the newest release that stands" if cut or torn
+        str(pointer),
+        expected="the name of a release in this folder",
+        found=repr(name[:80]),
+        remedy="run again: it will name the newest release that stands"
+        if cut or torn
         else "restore the release from a backup or a bundle, or remove the file and run again",
-    )  # fmt: skip
+    )

@@ -81,16 +81,24 @@ def pull_now(
     """Pull with the date of this moment, in universal time: the one clock that reaches a figure."""
     today = dt.datetime.now(tz=dt.UTC).date()
     return pull(
-        project, today=today, accept_revisions=accept_revisions, root=root,
+        project,
+        today=today,
+        accept_revisions=accept_revisions,
+        root=root,
         allow_local=allow_local,
-    )  # fmt: skip
+    )
 
 
 def pull(
-    project: Project, *, today: dt.date, client: Client | None = None,
-    accept_revisions: bool = False, checker: Checker | None = None, root: Path | None = None,
+    project: Project,
+    *,
+    today: dt.date,
+    client: Client | None = None,
+    accept_revisions: bool = False,
+    checker: Checker | None = None,
+    root: Path | None = None,
     allow_local: bool = False,
-) -> Pulled:  # fmt: skip
+) -> Pulled:
     """Ask every source of the study, check what was sent, pin it as a new snapshot.
 
     `today` dates the snapshot; nothing else of the clock reaches it. `checker` is the process that
@@ -126,24 +134,38 @@ def pull(
                 )
     except filelock.Timeout as error:
         raise OutputError(
-            str(project.raw), expected="no other pull at work here", found="one that goes on",
+            str(project.raw),
+            expected="no other pull at work here",
+            found="one that goes on",
             remedy="wait for it to end",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _pull(
-    project: Project, study: Study, study_sha256: str, today: dt.date, client: Client,
-    accept_revisions: bool, checker: Checker | None, root: Path | None,
-) -> Pulled:  # fmt: skip
+    project: Project,
+    study: Study,
+    study_sha256: str,
+    today: dt.date,
+    client: Client,
+    accept_revisions: bool,
+    checker: Checker | None,
+    root: Path | None,
+) -> Pulled:
     base = start(project, study, today)
     live, before = base.live, base.before
     client.watch = Progress()
     kept = Kept(project.raw, study_sha256, today)
     kept.sweep()
     answers = ask_all(
-        study, live, client, project.study_file.parent, root, kept=kept, today=today,
+        study,
+        live,
+        client,
+        project.study_file.parent,
+        root,
+        kept=kept,
+        today=today,
         areas=Areas(before.lookups()),
-    )  # fmt: skip
+    )
     kept.tell()
     require_clock(client.exchanges, today)
     answers = read_all(answers, today, kept)
@@ -179,11 +201,14 @@ def _pull(
         return Pulled(base.previous.id, False, (), (), asked, told)
     changed = tuple(sorted(name for name, pin in pins.items() if base.known.get(name) != pin))
     made = snapshots.write(
-        project.raw, title=f"{study.study.place}, as its publishers sent it", as_known_at=today,
+        project.raw,
+        title=f"{study.study.place}, as its publishers sent it",
+        as_known_at=today,
         items=[(part.pin, [item.content for item in part.sent]) for part in parts.values()],
-        study=study.study.id, missed=missed,
+        study=study.study.id,
+        missed=missed,
         follows="" if base.previous is None else base.previous.id,
-    )  # fmt: skip
+    )
     _require_not_retired(project, made)
     stopping.leaves(f"snapshot {made.id} had been pinned, whole")
     kept.sweep(all_of_it=True)
@@ -206,10 +231,11 @@ def start(project: Project, study: Study, today: dt.date) -> Base:
 def _require_live(project: Project, study: Study) -> None:
     if all(isinstance(source, PinnedSource) for source in study.sources):
         raise UsageError(
-            f"{project.study_file.name}, sources", expected="a source that can be pulled",
+            f"{project.study_file.name}, sources",
+            expected="a source that can be pulled",
             found="only figures that are pinned already",
             remedy="describe a source of another kind in the study",
-        )  # fmt: skip
+        )
 
 
 def judge_of(
@@ -270,11 +296,12 @@ def _require_later(previous: Snapshot | None, today: dt.date) -> None:
     """A snapshot of an earlier date would never be the newest, and what was known when is lost."""
     if previous is not None and today < previous.as_known_at:
         raise UsageError(
-            "the date of this pull", found=today.isoformat(),
+            "the date of this pull",
+            found=today.isoformat(),
             expected=f"{previous.as_known_at} or later, the date of snapshot {previous.id}",
             remedy="set this machine's clock right; where it was ahead when that snapshot was "
             f"pulled: `gapwatch snapshots retire {previous.id} --reason WHY`, then pull again",
-        )  # fmt: skip
+        )
 
 
 def require_clock(exchanges: Sequence[Exchange], today: dt.date) -> None:
@@ -282,11 +309,12 @@ def require_clock(exchanges: Sequence[Exchange], today: dt.date) -> None:
     for done in exchanges:
         if done.date and today > dt.datetime.fromisoformat(done.date).date() + dt.timedelta(days=1):
             raise UsageError(
-                "the date of this pull", found=f"{today}, where {done.address} says {done.date}",
+                "the date of this pull",
+                found=f"{today}, where {done.address} says {done.date}",
                 expected="a date at most a day after that of each publisher's answer",
                 remedy="set this machine's clock right, then pull again; where it is right, the "
                 "publisher's isn't: pull again when it is",
-            )  # fmt: skip
+            )
 
 
 def _require_not_retired(project: Project, made: Snapshot) -> None:
@@ -294,7 +322,8 @@ def _require_not_retired(project: Project, made: Snapshot) -> None:
     record = snapshots.retired(project.raw).get(made.id)
     if record is not None:
         raise UsageError(
-            f"snapshot {made.id}", expected="something else than what is pinned and retired",
+            f"snapshot {made.id}",
+            expected="something else than what is pinned and retired",
             found=f"the same, retired on {record.retired_on}: {record.reason}",
             remedy="pull again when the publisher has corrected it, or on another day",
-        )  # fmt: skip
+        )

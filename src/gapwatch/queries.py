@@ -25,24 +25,41 @@ from gapwatch.study import Study, is_restricted, restricted_tables
 from gapwatch.targets import read_targets
 
 GAP_COLUMNS = [
-    "measure", "sex", "period_start", "period_end", "worse_years", "better_years", "gap_years",
-    "se_years", "lower95_years", "upper95_years", "relative_gap", "reason", "flags",
-]  # fmt: skip
+    "measure",
+    "sex",
+    "period_start",
+    "period_end",
+    "worse_years",
+    "better_years",
+    "gap_years",
+    "se_years",
+    "lower95_years",
+    "upper95_years",
+    "relative_gap",
+    "reason",
+    "flags",
+]
 
 
 def gaps(
-    project: Project, *, snapshot_id: str | None, known_at: dt.date | None, measure: str | None,
+    project: Project,
+    *,
+    snapshot_id: str | None,
+    known_at: dt.date | None,
+    measure: str | None,
     sex: str | None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """The gap of one measure or all, of one sex or both, from a snapshot or as known at a date."""
     study, _ = study_file.load(project.study_file)
     known = [item.id for item in study.measures]
     for name, value, choices in (("--measure", measure, known), ("--sex", sex, list(SEXES))):
         if value is not None and value not in choices:
             raise UsageError(
-                name, expected=f"one of {', '.join(choices)}", found=repr(value),
+                name,
+                expected=f"one of {', '.join(choices)}",
+                found=repr(value),
                 remedy=f"choose one of these, or leave {name} out",
-            )  # fmt: skip
+            )
     snapshot = snapshots.load(project.raw, snapshot_id, study=study.study.id, known_at=known_at)
     # From restricted deaths the gaps of a release, and no other reading of them.
     folder = publishing.latest(project.reports, study.study.id)
@@ -124,10 +141,12 @@ def snapshot_changes(project: Project, one: str, other: str) -> list[Change]:
         change
         for source in study.sources
         for change in changes(
-            source.id, old.get(source.id, {}), new.get(source.id, {}),
+            source.id,
+            old.get(source.id, {}),
+            new.get(source.id, {}),
             restricted=is_restricted(source),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _held(project: Project, study: Study, name: str) -> dict[str, dict[str, pd.DataFrame]]:

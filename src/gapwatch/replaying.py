@@ -44,9 +44,13 @@ class Replayed:
 
 
 def replay(
-    named: str, project: Project | None, *, out: Path | None = None, as_then: bool = False,
+    named: str,
+    project: Project | None,
+    *,
+    out: Path | None = None,
+    as_then: bool = False,
     checker: Checker | None = None,
-) -> Replayed:  # fmt: skip
+) -> Replayed:
     """Make a release of the project, or of a bundle, again in a temporary place, and compare.
 
     Raises IntegrityError for a release, bundle or snapshot that isn't as it was, UsageError for one
@@ -76,9 +80,11 @@ def located(named: str, project: Project | None, out: Path | None) -> Iterator[H
     folder = _folder_of(named, project, out)
     if folder is None or project is None:
         raise UsageError(
-            named, expected="a bundle, or a release of the project here", found="no such bundle",
+            named,
+            expected="a bundle, or a release of the project here",
+            found="no such bundle",
             remedy="name a bundle's file, or run the command in a gapwatch project",
-        )  # fmt: skip
+        )
     yield bundle.held_in(folder.parent, project.raw, folder)
 
 
@@ -100,26 +106,35 @@ def _folder_of(named: str, project: Project | None, out: Path | None) -> Path | 
     if named in known:
         return (releases / named).resolve()
     raise UsageError(
-        f"release {named[:80]!r}", expected=f"one of {', '.join(known[-5:]) or 'none so far'}",
-        found="no such release", remedy="name one of these, or a bundle's file",
-    )  # fmt: skip
+        f"release {named[:80]!r}",
+        expected=f"one of {', '.join(known[-5:]) or 'none so far'}",
+        found="no such release",
+        remedy="name one of these, or a bundle's file",
+    )
 
 
 def _with_current_code(held: Held, checker: Checker | None) -> Replayed:
     with tempfile.TemporaryDirectory(prefix="gapwatch-") as room:
         project = _laid_out(held, Path(room))
         made = pipeline.run(
-            project, snapshot_id=held.told.snapshot.id, claims=claims_of(held.told),
+            project,
+            snapshot_id=held.told.snapshot.id,
+            claims=claims_of(held.told),
             checker=checker,
-        )  # fmt: skip
+        )
         found = tuple(compare(held.folder, made.path))
         why = (*_causes(held.folder, made.path), *_surroundings(held)) if found else ()
     return Replayed(
-        release=held.told.release, reading="with current code",
-        own_code=is_own_code(held), identical=not found,
-        files=len(held.told.outputs) + 2, verdict=held.told.answer.verdict,
-        verdict_now=made.verdict, causes=why, differences=found,
-    )  # fmt: skip
+        release=held.told.release,
+        reading="with current code",
+        own_code=is_own_code(held),
+        identical=not found,
+        files=len(held.told.outputs) + 2,
+        verdict=held.told.answer.verdict,
+        verdict_now=made.verdict,
+        causes=why,
+        differences=found,
+    )
 
 
 def _laid_out(held: Held, root: Path) -> Project:
@@ -146,21 +161,30 @@ def _surroundings(held: Held) -> tuple[str, ...]:
     told = own_code.lacking(lock) if lock.is_file() else []
     made = [f"Packages here are not those of its lock: {'; '.join(told[:5])}."] if told else []
     here, then = made_with(), held.told.made_with.model_dump()
-    return (*made, *(
-        f"It was made with {name} {then[name]}, and is made again with {here[name]}."
-        for name in sorted(here) if here[name] != then[name]
-    ))  # fmt: skip
+    return (
+        *made,
+        *(
+            f"It was made with {name} {then[name]}, and is made again with {here[name]}."
+            for name in sorted(here)
+            if here[name] != then[name]
+        ),
+    )
 
 
 def _told(answer: dict[str, Any], held: Held) -> Replayed:
     """What the release's own code answered, under its own reading."""
     parts = [Difference(**part) for part in answer["differences"]]
     return Replayed(
-        release=held.told.release, reading="as then", own_code=bool(answer["own_code"]),
-        identical=bool(answer["identical"]), files=int(answer["files"]),
-        verdict=str(answer["verdict"]), verdict_now=str(answer["verdict_now"]),
-        causes=tuple(answer["causes"]), differences=tuple(parts),
-    )  # fmt: skip
+        release=held.told.release,
+        reading="as then",
+        own_code=bool(answer["own_code"]),
+        identical=bool(answer["identical"]),
+        files=int(answer["files"]),
+        verdict=str(answer["verdict"]),
+        verdict_now=str(answer["verdict_now"]),
+        causes=tuple(answer["causes"]),
+        differences=tuple(parts),
+    )
 
 
 def problems_of(
@@ -186,12 +210,13 @@ def problems_of(
         return [], elsewhere
     return [
         IntegrityError(
-            f"{named}, source {name}", expected="its file on this machine",
-            found="restricted, not on this machine", remedy="put it there, or leave out "
-            "--require-restricted",
+            f"{named}, source {name}",
+            expected="its file on this machine",
+            found="restricted, not on this machine",
+            remedy="put it there, or leave out --require-restricted",
         )
         for name in elsewhere
-    ], elsewhere  # fmt: skip
+    ], elsewhere
 
 
 def is_own_code(held: Held) -> bool:

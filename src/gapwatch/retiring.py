@@ -37,12 +37,15 @@ def retire_snapshot(
     known = snapshots.ids(project.raw)
     if name not in known:
         raise UsageError(
-            f"snapshot {name[:80]!r}", expected=f"one of {', '.join(known[-5:]) or 'none so far'}",
-            found="no such snapshot", remedy="see `gapwatch snapshots`",
-        )  # fmt: skip
+            f"snapshot {name[:80]!r}",
+            expected=f"one of {', '.join(known[-5:]) or 'none so far'}",
+            found="no such snapshot",
+            remedy="see `gapwatch snapshots`",
+        )
     path = project.raw / "snapshots" / name / "snapshot.json"
-    record = Retirement(kind="snapshot", id=name, reason=reason, retired_on=on,
-                        sha256=sha256(path.read_bytes()))  # fmt: skip
+    record = Retirement(
+        kind="snapshot", id=name, reason=reason, retired_on=on, sha256=sha256(path.read_bytes())
+    )
     releases = out or project.reports
     stopping.leaves(f"snapshot {name} isn't retired yet; do it again")
     lock = filelock.FileLock(project.raw / ".lock", timeout=_PATIENCE_SECONDS)
@@ -58,15 +61,20 @@ def retire_snapshot(
             snapshots.retire(project.raw, record)
     except filelock.Timeout as error:
         raise OutputError(
-            str(project.raw), expected="no pull at work here", found="one that goes on",
+            str(project.raw),
+            expected="no pull at work here",
+            found="one that goes on",
             remedy="wait for it to end",
-        ) from error  # fmt: skip
+        ) from error
     return {
-        "snapshot": name, "reason": reason, "retired_on": on.isoformat(),
-        "followed_by": snapshots.followers(project.raw, name), "releases_retired": resting,
+        "snapshot": name,
+        "reason": reason,
+        "retired_on": on.isoformat(),
+        "followed_by": snapshots.followers(project.raw, name),
+        "releases_retired": resting,
         "newest_snapshot": _newest_snapshot(project),
         "newest_release": _newest_release(project, releases),
-    }  # fmt: skip
+    }
 
 
 def retire_release(
@@ -75,8 +83,12 @@ def retire_release(
     """Record that a release is no longer to be relied on; its study's pointer leaves it."""
     reason = snapshots.checked_reason(reason)
     newest = standing.retire(out or project.reports, name, reason, on)
-    return {"release": name, "reason": reason, "retired_on": on.isoformat(),
-            "newest_release": newest or None}  # fmt: skip
+    return {
+        "release": name,
+        "reason": reason,
+        "retired_on": on.isoformat(),
+        "newest_release": newest or None,
+    }
 
 
 def release_list(project: Project, out: Path | None = None) -> list[dict[str, Any]]:

@@ -46,9 +46,11 @@ def serve(project: Project, flow: str, cron: str, password_file: Path | None = N
     program = project.root / "flows" / f"{flow}.py"
     if not program.is_file():
         raise UsageError(
-            str(program), expected="the project's flows", found="no such file",
+            str(program),
+            expected="the project's flows",
+            found="no such file",
             remedy="run in a checkout of gapwatch: an installed package alone has no flows",
-        )  # fmt: skip
+        )
     study, _ = study_file.load(project.study_file)
     alerting.check(study.alerts)
     environment = dict(os.environ)
@@ -68,21 +70,26 @@ def read_password(path: Path) -> str:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            str(path), expected="a file with user:password", found=type(error).__name__,
+            str(path),
+            expected="a file with user:password",
+            found=type(error).__name__,
             remedy="make one as docs/operations.md says",
-        ) from error  # fmt: skip
+        ) from error
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise UsageError(
-            str(path), expected="a file that its owner alone may read (mode 0600)",
-            found=f"mode {stat.S_IMODE(mode):04o}", remedy=f"chmod 600 {path}, and change the "
-            "password: others may have read it",
-        )  # fmt: skip
+            str(path),
+            expected="a file that its owner alone may read (mode 0600)",
+            found=f"mode {stat.S_IMODE(mode):04o}",
+            remedy=f"chmod 600 {path}, and change the password: others may have read it",
+        )
     user, colon, password = text.partition(":")
     if not (user and colon and password) or "\n" in text:
         raise UsageError(
-            str(path), expected="one line user:password", found="something else",
+            str(path),
+            expected="one line user:password",
+            found="something else",
             remedy="make one as docs/operations.md says",
-        )  # fmt: skip
+        )
     return text
 
 
@@ -92,8 +99,11 @@ def _watched(command: list[str], folder: Path, environment: dict[str, str]) -> i
     with _told_of_signals():
         # Our own interpreter and our own program; no shell.
         process = subprocess.Popen(  # noqa: S603
-            command, cwd=folder, env=environment, **apart  # type: ignore[call-overload]
-        )  # fmt: skip
+            command,
+            cwd=folder,
+            env=environment,
+            **apart,  # type: ignore[call-overload]
+        )
         try:
             code = int(process.wait())
         except _Stopped as stopped:

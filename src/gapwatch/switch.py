@@ -110,11 +110,12 @@ def _swap(staged: Path, database: Path, undo: contextlib.ExitStack) -> None:
         move(staged, database)
     except OSError as error:
         raise OutputError(
-            str(database), expected="a database that can be replaced",
+            str(database),
+            expected="a database that can be replaced",
             found=error.strerror or str(error),
             remedy="close what has it open, or correct its permissions, and run again; release, "
             "pointer and database are as they were",
-        ) from error  # fmt: skip
+        ) from error
     undo.callback(_put_back, database, old)
 
 

@@ -172,9 +172,11 @@ def _check_column(column: Column, series: pd.Series, origin: str) -> None:
 
 def _refuse(where: str, expected: str, found: str) -> NoReturn:
     raise ValidationError(
-        where, expected=expected, found=found,
+        where,
+        expected=expected,
+        found=found,
         remedy="compare the file with the publisher's; nothing was published from it",
-    )  # fmt: skip
+    )
 
 
 def csv_text(value: object) -> str:

@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 
 _PIPE_COLUMNS, _WIDE_COLUMNS = 160, 110
 _GAP_HEADINGS = {
-    "measure": "Measure", "sex": "Sex", "period_start": "From", "period_end": "To",
-    "worse_years": "Worse off", "better_years": "Better off", "gap_years": "Gap",
-    "lower95_years": "95% from", "upper95_years": "to", "relative_gap": "Ratio",
-    "reason": "Withheld", "flags": "Flags",
-}  # fmt: skip
+    "measure": "Measure",
+    "sex": "Sex",
+    "period_start": "From",
+    "period_end": "To",
+    "worse_years": "Worse off",
+    "better_years": "Better off",
+    "gap_years": "Gap",
+    "lower95_years": "95% from",
+    "upper95_years": "to",
+    "relative_gap": "Ratio",
+    "reason": "Withheld",
+    "flags": "Flags",
+}
 
 
 def records(frame: pd.DataFrame) -> list[Mapping[str, Any]]:
@@ -42,11 +50,14 @@ def print_gaps(frame: pd.DataFrame) -> None:
     """Print the gap as a table, one block a comparable run of windows."""
 
     table = Table(
-        title="Life expectancy and its gap, in years", title_justify="left", box=box.SIMPLE,
-        pad_edge=False, show_edge=False,
+        title="Life expectancy and its gap, in years",
+        title_justify="left",
+        box=box.SIMPLE,
+        pad_edge=False,
+        show_edge=False,
         caption="An empty line inside a measure and sex is a break: never compare across it.",
         caption_justify="left",
-    )  # fmt: skip
+    )
     for name, heading in _GAP_HEADINGS.items():
         numeric = pd.api.types.is_numeric_dtype(frame[name])
         table.add_column(heading, justify="right" if numeric else "left", no_wrap=True)
@@ -99,17 +110,24 @@ def print_checked(found: Checked, console: Console | None = None) -> None:
         table.add_column(heading, overflow="fold", ratio=share, min_width=12)
     for heading in ("Answered", "Rows", "Newest"):
         table.add_column(heading, justify="right" if heading == "Rows" else "left", no_wrap=True)
-    table.add_column("What is wrong, and what to do" if wide else "Fault", overflow="fold",
-                     ratio=8 if wide else None, no_wrap=not wide)  # fmt: skip
+    table.add_column(
+        "What is wrong, and what to do" if wide else "Fault",
+        overflow="fold",
+        ratio=8 if wide else None,
+        no_wrap=not wide,
+    )
     faulty = [row for row in found.sources if row.problem]
     for row in found.sources:
         number = f"{faulty.index(row) + 1}" if row in faulty else "-"
         told = _wrong(found, row) if wide and row in faulty else number
         cells = (
-            row.id, row.publisher or "-",
+            row.id,
+            row.publisher or "-",
             "-" if row.answered is None else "yes" if row.answered else "no",
-            "-" if row.rows is None else f"{row.rows:,}", row.newest or "-", told,
-        )  # fmt: skip
+            "-" if row.rows is None else f"{row.rows:,}",
+            row.newest or "-",
+            told,
+        )
         table.add_row(*map(Text, cells))
     console.print(table)
     for place, row in enumerate([] if wide else faulty, 1):

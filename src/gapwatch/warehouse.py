@@ -56,10 +56,12 @@ def literal(text: str) -> str:
 # It reads the files that it is told of and nothing else: no extension is fetched or loaded, none of
 # the settings that a home directory may hold is used, and no column is made of a folder's name.
 _SEALED: dict[str, Any] = {
-    "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-    "allow_community_extensions": False, "allow_unsigned_extensions": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_unsigned_extensions": False,
     "allow_persistent_secrets": False,
-}  # fmt: skip
+}
 
 
 def _seal(database: duckdb.DuckDBPyConnection) -> None:
@@ -85,20 +87,22 @@ def check(frames: Mapping[str, pd.DataFrame], restricted: Collection[str] = ()) 
                 rows = database.execute(f"{query} ORDER BY ALL").fetchall()
                 if rows and name in restricted:
                     raise ValidationError(
-                        f"{name}, rule {rule.name}", expected=rule.meaning,
+                        f"{name}, rule {rule.name}",
+                        expected=rule.meaning,
                         found="rows that break it, which aren't told: the table is restricted",
                         remedy="look at the restricted file itself; nothing was published",
-                    )  # fmt: skip
+                    )
                 if rows:
                     named = "; ".join(" ".join(map(str, row)) for row in rows[:_MAX_NAMED_ROWS])
                     more = f" and {len(rows) - _MAX_NAMED_ROWS} more" * (
                         len(rows) > _MAX_NAMED_ROWS
                     )
                     raise ValidationError(
-                        f"{name}, rule {rule.name}", expected=rule.meaning,
+                        f"{name}, rule {rule.name}",
+                        expected=rule.meaning,
                         found=f"{len(rows)} rows that break it: {named}{more}",
                         remedy="compare the rows with the publisher's file; nothing was published",
-                    )  # fmt: skip
+                    )
             database.unregister("frame")
 
 
@@ -115,10 +119,11 @@ def build(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
             database.execute("CHECKPOINT")
     except _NO_ROOM as error:
         raise OutputError(
-            str(path), expected="room on the disk for the database",
+            str(path),
+            expected="room on the disk for the database",
             found=str(error).splitlines()[0],
             remedy="free some space and run again; the last release is untouched",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _insert(database: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> None:
@@ -175,10 +180,11 @@ def _understood(origin: str) -> Iterator[None]:
         raise
     except duckdb.Error as error:  # some of Parquet have no class of their own
         raise ValidationError(
-            origin, expected="a whole file: CSV in UTF-8 with commas, or Parquet",
+            origin,
+            expected="a whole file: CSV in UTF-8 with commas, or Parquet",
             found=" ".join(str(error).split("\n\n")[0].splitlines()[:3]),
             remedy="compare the file with the publisher's; nothing was published from it",
-        ) from error  # fmt: skip
+        ) from error
 
 
 @contextlib.contextmanager
@@ -192,10 +198,12 @@ def session(
     OutputError when memory or the disk is too small.
     """
     settings: dict[str, Any] = {
-        "threads": threads, "memory_limit": f"{memory_bytes}B",
-        "temp_directory": str(path.with_suffix(".spilled")), "preserve_insertion_order": False,
+        "threads": threads,
+        "memory_limit": f"{memory_bytes}B",
+        "temp_directory": str(path.with_suffix(".spilled")),
+        "preserve_insertion_order": False,
         **_SEALED,
-    }  # fmt: skip
+    }
     try:
         with duckdb.connect(str(path), config=settings) as database:
             allowed = ", ".join(literal(str(file)) for file in files)
@@ -204,7 +212,8 @@ def session(
             yield Session(database)
     except (duckdb.OutOfMemoryException, *_NO_ROOM) as error:
         raise OutputError(
-            str(path), expected=f"room for the database, with {memory_bytes / 1e9:g} GB of memory",
+            str(path),
+            expected=f"room for the database, with {memory_bytes / 1e9:g} GB of memory",
             found=str(error).splitlines()[0],
             remedy="free some space on the disk, or allow more memory",
-        ) from error  # fmt: skip
+        ) from error

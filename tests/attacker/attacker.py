@@ -31,8 +31,15 @@ from tests.attacker.publications import Publication
 
 SMALL = 5
 MOST = 10_000.0
-FIGURES = ("life_expectancy_years", "se_years", "lower95_years", "upper95_years", "deaths_persons",
-           "reason", "flags")  # fmt: skip
+FIGURES = (
+    "life_expectancy_years",
+    "se_years",
+    "lower95_years",
+    "upper95_years",
+    "deaths_persons",
+    "reason",
+    "flags",
+)
 Interval = tuple[int, int]
 Cell = tuple[int, int]  # small area, year
 Known = tuple[dict[int, float], float, float]  # a sum of variables, its least and its most
@@ -68,8 +75,11 @@ class Attacker:
 
     def of(self, row: pd.Series) -> list[Cell]:
         """Cells that a row of life expectancies is about."""
-        return [(block, year) for block in members()[row["geography"], row["area"]]
-                for year in range(row["period_start"], row["period_end"] + 1)]  # fmt: skip
+        return [
+            (block, year)
+            for block in members()[row["geography"], row["area"]]
+            for year in range(row["period_start"], row["period_end"] + 1)
+        ]
 
     def rows(self, publication: Publication) -> pd.DataFrame:
         """Life expectancies of the sex, by place and window."""
@@ -94,8 +104,9 @@ class Attacker:
             for _, row in self.rows(one).iterrows():
                 low, high = _told(row)
                 if low > 0 or high < MOST:
-                    cells = {self.at(one.read[year], block, year): 1.0
-                             for block, year in self.of(row)}  # fmt: skip
+                    cells = {
+                        self.at(one.read[year], block, year): 1.0 for block, year in self.of(row)
+                    }
                     yield cells, low, high
             if one.floors:
                 yield from self._atoms(one)
@@ -155,8 +166,12 @@ class Attacker:
             goal[place] = value
         ends = []
         for sign in (1.0, -1.0):
-            found = milp(sign * goal, integrality=np.ones(self.many), bounds=Bounds(0, MOST),
-                         constraints=self.constraints)  # fmt: skip
+            found = milp(
+                sign * goal,
+                integrality=np.ones(self.many),
+                bounds=Bounds(0, MOST),
+                constraints=self.constraints,
+            )
             assert found.status == 0, found.message
             self._found.append(np.round(found.x))
             ends.append(round(float(sign * found.fun)))
@@ -184,21 +199,27 @@ class Attacker:
         goal = np.zeros(self.many)
         for place, value in change.items():
             goal[place] = value
-        found = milp(goal, integrality=np.ones(self.many), bounds=Bounds(0, MOST),
-                     constraints=self.constraints)  # fmt: skip
+        found = milp(
+            goal,
+            integrality=np.ones(self.many),
+            bounds=Bounds(0, MOST),
+            constraints=self.constraints,
+        )
         assert found.status == 0, found.message
         least = round(float(found.fun))
         wholly = LinearConstraint(
             sparse.vstack([self.constraints.A, sparse.csr_array(goal[np.newaxis])], format="csr"),
-            np.append(self.constraints.lb, least), np.append(self.constraints.ub, least),
-        )  # fmt: skip
+            np.append(self.constraints.lb, least),
+            np.append(self.constraints.ub, least),
+        )
         possible = set()
         for cell in itertools.product(range(len(BLOCKS)), before.read):
             aim = np.zeros(self.many)
             for place, value in self.change(before, after, [cell]).items():
                 aim[place] = -value
-            most = milp(aim, integrality=np.ones(self.many), bounds=Bounds(0, MOST),
-                        constraints=wholly)  # fmt: skip
+            most = milp(
+                aim, integrality=np.ones(self.many), bounds=Bounds(0, MOST), constraints=wholly
+            )
             if most.status == 0 and round(-float(most.fun)) > 0:
                 possible.add(cell)
         return least, possible
@@ -208,12 +229,18 @@ def atoms_of(told: set[tuple[str, str]]) -> list[tuple[int, ...]]:
     """Small areas that stand in the same published ones, where wards and areas of `told` cross."""
     of = members()
     signs = {
-        block: tuple(sorted(key for key, blocks in of.items() if block in blocks and (
-            key[0] == KINDS[0] or key in told)))
+        block: tuple(
+            sorted(
+                key
+                for key, blocks in of.items()
+                if block in blocks and (key[0] == KINDS[0] or key in told)
+            )
+        )
         for block in range(len(BLOCKS))
-    }  # fmt: skip
-    touched = {ward for key in told for block in of[key] for ward in signs[block]
-               if ward[0] == KINDS[0]}  # fmt: skip
+    }
+    touched = {
+        ward for key in told for block in of[key] for ward in signs[block] if ward[0] == KINDS[0]
+    }
     found: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for block, sign in signs.items():
         if touched & set(sign):

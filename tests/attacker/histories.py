@@ -43,9 +43,16 @@ def history(seed: int) -> tuple[History, tuple[dt.date, ...]]:
     for _ in range(int(chance.integers(1, 7))):  # late registrations, of any earlier year
         day = some_day()
         year = int(chance.integers(2018, day.year + 1))
-        more.append(Death(int(chance.integers(len(BLOCKS))), int(chance.integers(2)), year,
-                          int(chance.integers(1, 13)) if year < day.year else 1,
-                          int(chance.integers(8)), day))  # fmt: skip
+        more.append(
+            Death(
+                int(chance.integers(len(BLOCKS))),
+                int(chance.integers(2)),
+                year,
+                int(chance.integers(1, 13)) if year < day.year else 1,
+                int(chance.integers(8)),
+                day,
+            )
+        )
     for at in chance.choice(len(base.deaths), int(chance.integers(1, 5)), replace=False):
         gone[int(at)] = some_day()  # withdrawn
         if chance.random() < 0.5:  # or corrected: the same death in another small area, sex or age
@@ -80,15 +87,20 @@ def found_out(
 def beside(made: list[Publication]) -> set[tuple[str, str]]:
     """Areas of the second level that are told in any window."""
     tables = [one.tables["computed_life_expectancy"] for one in made]
-    told = [table[(table["geography"] == KINDS[1]) & table["life_expectancy_years"].notna()]
-            for table in tables]  # fmt: skip
+    told = [
+        table[(table["geography"] == KINDS[1]) & table["life_expectancy_years"].notna()]
+        for table in tables
+    ]
     return {(KINDS[1], area) for table in told for area in table["area"]}
 
 
 def _known(
-    attacker: Attacker, truth: dict[dt.date, np.ndarray], sex: int, place: tuple[int, ...],
+    attacker: Attacker,
+    truth: dict[dt.date, np.ndarray],
+    sex: int,
+    place: tuple[int, ...],
     year: int,
-) -> Iterator[str]:  # fmt: skip
+) -> Iterator[str]:
     """Whether the count, or a change, of a place and year is proven to be 1 to 4."""
     blocks = list(place)
     counts = {day: int(table[blocks, sex, year - YEARS[0]].sum()) for day, table in truth.items()}

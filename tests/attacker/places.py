@@ -44,8 +44,9 @@ def members() -> dict[tuple[str, str], frozenset[int]]:
     """Small areas by kind and code of every published area; zones and the borough among them."""
     found = {
         (kind, code(kind, at)): frozenset(blocks)
-        for kind, groups in _GROUPS.items() for at, blocks in enumerate(groups)
-    }  # fmt: skip
+        for kind, groups in _GROUPS.items()
+        for at, blocks in enumerate(groups)
+    }
     found["side", "north"] = frozenset(range(6))
     found["side", "south"] = frozenset(range(6, 12))
     found["borough", PLACE] = frozenset(range(12))
@@ -55,48 +56,95 @@ def members() -> dict[tuple[str, str], frozenset[int]]:
 def study(levels: Iterable[str] = KINDS, *, window: int = 3, **disclosure: object) -> Study:
     """North against south, and one ward against another, from an extract that is restricted."""
     source = {
-        "id": "local-deaths", "kind": "file", "table": "deaths", "next_expected": "monthly",
-        "title": "Deaths", "publisher": "The council", "licence": "Not to be passed on",
-        "attribution": "The council", "path": "extract.csv", "add_up": True, "dates": "yyyy-mm-dd",
-        "header": ["Registered"], "restricted": True,
-        "columns": {"area_code": "Area", "area_name": "Area", "sex": "Sex", "age": "Age",
-                    "date": "Registered"},
+        "id": "local-deaths",
+        "kind": "file",
+        "table": "deaths",
+        "next_expected": "monthly",
+        "title": "Deaths",
+        "publisher": "The council",
+        "licence": "Not to be passed on",
+        "attribution": "The council",
+        "path": "extract.csv",
+        "add_up": True,
+        "dates": "yyyy-mm-dd",
+        "header": ["Registered"],
+        "restricted": True,
+        "columns": {
+            "area_code": "Area",
+            "area_name": "Area",
+            "sex": "Sex",
+            "age": "Age",
+            "date": "Registered",
+        },
         "constants": {"geography": BLOCK, "deaths_persons": "1"},
         "units": {"deaths_persons": "persons"},
-    }  # fmt: skip
-    return Study.model_validate({
-        "study": {"id": "invented", "place": "Invented", "area_code": PLACE, "title": "Gap"},
-        "promise": {
-            "text": "halve it", "made_by": "nobody", "source": "nowhere", "sex": "male",
-            "stated_worse_years": 70, "stated_better_years": 80, "stated_gap_years": 10,
-            "baseline_period": [YEARS[0], YEARS[0] + window - 1], "share_of_baseline": 0.5,
-            "deadline_year": 2035,
-        },
-        "geography": {
-            "vintage": "ward2011", "deprivation": "imd2010_average_score",
-            "areas": [{"code": ward, "name": f"Ward {at}", "row": 0, "column": at}
-                      for at, ward in enumerate(WARDS)],
-        },
-        "zones": {
-            "north": {"name": "North", "definition": "two wards", "areas": WARDS[:2]},
-            "south": {"name": "South", "definition": "two wards", "areas": WARDS[2:]},
-        },
-        "measures": [
-            {"id": "zones", "title": "North v south", "kind": "pooled", "primary": True,
-             "worse": "north", "better": "south"},
-            {"id": "wards", "title": "Ward v ward", "kind": "pair", "worse": WARDS[0],
-             "better": WARDS[2]},
-        ],
-        "simulation": {"seed": 7, "draws": 1000},
-        "sources": [source, {"id": "people", "table": "population", "next_expected": "never"}, *(
-            {"id": f"to-{kind}", "table": "lookup", "next_expected": "never"} for kind in KINDS)],
-        "computed": {
-            "decides": True, "bases": [BASE], "area_window_years": window,
-            "side_window_years": [window], "age_starts": list(AGES),
-            "levels": [{"geography": kind, "paths": {BLOCK: [f"to-{kind}"]}} for kind in levels],
-        },
-        "disclosure": {"closed_after_months": CLOSING_MONTHS, **disclosure},
-    })  # fmt: skip
+    }
+    return Study.model_validate(
+        {
+            "study": {"id": "invented", "place": "Invented", "area_code": PLACE, "title": "Gap"},
+            "promise": {
+                "text": "halve it",
+                "made_by": "nobody",
+                "source": "nowhere",
+                "sex": "male",
+                "stated_worse_years": 70,
+                "stated_better_years": 80,
+                "stated_gap_years": 10,
+                "baseline_period": [YEARS[0], YEARS[0] + window - 1],
+                "share_of_baseline": 0.5,
+                "deadline_year": 2035,
+            },
+            "geography": {
+                "vintage": "ward2011",
+                "deprivation": "imd2010_average_score",
+                "areas": [
+                    {"code": ward, "name": f"Ward {at}", "row": 0, "column": at}
+                    for at, ward in enumerate(WARDS)
+                ],
+            },
+            "zones": {
+                "north": {"name": "North", "definition": "two wards", "areas": WARDS[:2]},
+                "south": {"name": "South", "definition": "two wards", "areas": WARDS[2:]},
+            },
+            "measures": [
+                {
+                    "id": "zones",
+                    "title": "North v south",
+                    "kind": "pooled",
+                    "primary": True,
+                    "worse": "north",
+                    "better": "south",
+                },
+                {
+                    "id": "wards",
+                    "title": "Ward v ward",
+                    "kind": "pair",
+                    "worse": WARDS[0],
+                    "better": WARDS[2],
+                },
+            ],
+            "simulation": {"seed": 7, "draws": 1000},
+            "sources": [
+                source,
+                {"id": "people", "table": "population", "next_expected": "never"},
+                *(
+                    {"id": f"to-{kind}", "table": "lookup", "next_expected": "never"}
+                    for kind in KINDS
+                ),
+            ],
+            "computed": {
+                "decides": True,
+                "bases": [BASE],
+                "area_window_years": window,
+                "side_window_years": [window],
+                "age_starts": list(AGES),
+                "levels": [
+                    {"geography": kind, "paths": {BLOCK: [f"to-{kind}"]}} for kind in levels
+                ],
+            },
+            "disclosure": {"closed_after_months": CLOSING_MONTHS, **disclosure},
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -140,18 +188,35 @@ class History:
         ends = [*(age - 1 for age in AGES[1:]), None]
         years = range(YEARS[0], YEARS[-1] + 3)
         people = [
-            {"geography": BLOCK, "area_code": block, "area_name": block, "sex": sex, "year": year,
-             "base": BASE, "age_start_years": start, "age_end_years": end,
-             "population_persons": float(self.people[at, k])}
-            for at, block in enumerate(BLOCKS) for sex in SEXES for year in years
+            {
+                "geography": BLOCK,
+                "area_code": block,
+                "area_name": block,
+                "sex": sex,
+                "year": year,
+                "base": BASE,
+                "age_start_years": start,
+                "age_end_years": end,
+                "population_persons": float(self.people[at, k]),
+            }
+            for at, block in enumerate(BLOCKS)
+            for sex in SEXES
+            for year in years
             for k, (start, end) in enumerate(zip(AGES, ends, strict=True))
-        ]  # fmt: skip
+        ]
         lookup = [
-            {"source": f"to-{kind}", "from_geography": BLOCK, "from_code": BLOCKS[block],
-             "to_geography": kind, "to_code": code(kind, at), "weight": 1.0}
-            for kind, groups in _GROUPS.items() for at, blocks in enumerate(groups)
+            {
+                "source": f"to-{kind}",
+                "from_geography": BLOCK,
+                "from_code": BLOCKS[block],
+                "to_geography": kind,
+                "to_code": code(kind, at),
+                "weight": 1.0,
+            }
+            for kind, groups in _GROUPS.items()
+            for at, blocks in enumerate(groups)
             for block in blocks
-        ]  # fmt: skip
+        ]
         reference = [
             {
                 "geography": "ward2011",
@@ -182,18 +247,31 @@ def deaths_table(table: np.ndarray, day: dt.date) -> pd.DataFrame:
         if not months:
             continue
         # A whole year is told as one, which is the same to the study and shorter.
-        told = [("", slice(0, 12))] if whole else [(f"{m + 1:02}", slice(m, m + 1))
-                                                   for m in range(months)]  # fmt: skip
+        told = (
+            [("", slice(0, 12))]
+            if whole
+            else [(f"{m + 1:02}", slice(m, m + 1)) for m in range(months)]
+        )
         for month, part in told:
             counts = table[:, :, y, part].sum(axis=2)
             rows += [
-                {"geography": BLOCK, "area_code": block, "area_name": block, "sex": sex,
-                 "year": year, "year_ends": "12-31", "month": month, "cause": "",
-                 "age_start_years": start, "age_end_years": end,
-                 "deaths_persons": float(counts[b, s, k])}
-                for b, block in enumerate(BLOCKS) for s, sex in enumerate(SEXES)
+                {
+                    "geography": BLOCK,
+                    "area_code": block,
+                    "area_name": block,
+                    "sex": sex,
+                    "year": year,
+                    "year_ends": "12-31",
+                    "month": month,
+                    "cause": "",
+                    "age_start_years": start,
+                    "age_end_years": end,
+                    "deaths_persons": float(counts[b, s, k]),
+                }
+                for b, block in enumerate(BLOCKS)
+                for s, sex in enumerate(SEXES)
                 for k, (start, end) in enumerate(zip(AGES, ends, strict=True))
-            ]  # fmt: skip
+            ]
     return worlds.typed(worlds.DEATHS, rows)
 
 
@@ -210,9 +288,10 @@ def ordinary(seed: int, last: dt.date = dt.date(2027, 12, 1)) -> History:
             if dt.date(year, month, 28) >= last:
                 break
             drawn = chance.poisson(
-                np.broadcast_to((people * _RATES * level[:, None] / 12)[:, None],
-                                (len(BLOCKS), 2, len(AGES)))
-            )  # fmt: skip
+                np.broadcast_to(
+                    (people * _RATES * level[:, None] / 12)[:, None], (len(BLOCKS), 2, len(AGES))
+                )
+            )
             for block, sex, age in np.argwhere(drawn > 0):
                 day = dt.date(year, month, 28)
                 one = Death(int(block), int(sex), year, month, int(age), day)

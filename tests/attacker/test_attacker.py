@@ -56,8 +56,10 @@ def test_nothing_of_the_late_death_is_in_what_is_published(before_and_after: Pai
         assert attacker.differing(one, other) == []
         for block in members()["ward2011", WARDS[0]]:
             for year in (2022, 2023):
-                change = {attacker.at(STORY[1], block, year): 1.0,
-                          attacker.at(STORY[0], block, year): -1.0}  # fmt: skip
+                change = {
+                    attacker.at(STORY[1], block, year): 1.0,
+                    attacker.at(STORY[0], block, year): -1.0,
+                }
                 least, most = attacker.bounds(change)
                 assert least == 0
                 assert most >= 5

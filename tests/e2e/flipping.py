@@ -49,8 +49,16 @@ def require_found_in_custody(project: Project, chance: random.Random, times: int
     for path in in_custody(project):
         kinds.setdefault(_kind(project, path), []).append(path)
     assert set(kinds) == {
-        "objects", "pins", "lists", "manifests", "seals", "pointers", "inputs", "locks", "outputs",
-    }  # fmt: skip
+        "objects",
+        "pins",
+        "lists",
+        "manifests",
+        "seals",
+        "pointers",
+        "inputs",
+        "locks",
+        "outputs",
+    }
     for number in range(times):
         names = sorted(kinds)
         path = chance.choice(kinds[names[number % len(names)]])

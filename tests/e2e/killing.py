@@ -94,9 +94,12 @@ def commands(chain: Chain, first: Project, room: Path) -> Iterator[dict[str, Com
 def kill(command: Command, project: Project, chance: random.Random) -> None:
     """Start a command in a project and kill it, with all that it started, at a random moment."""
     with subprocess.Popen(
-        command.words, cwd=project.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        command.words,
+        cwd=project.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
-    ) as process:  # fmt: skip
+    ) as process:
         try:
             process.wait(timeout=chance.uniform(0, command.seconds))
         except subprocess.TimeoutExpired:

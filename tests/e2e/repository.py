@@ -11,8 +11,14 @@ from gapwatch.project import Project
 from tests.command import gapwatch
 from tests.conftest import ROOT
 
-PARTS = ("src/gapwatch", "expectations", "data/raw", "gapwatch.toml", "pyproject.toml",
-         "requirements.lock")  # fmt: skip
+PARTS = (
+    "src/gapwatch",
+    "expectations",
+    "data/raw",
+    "gapwatch.toml",
+    "pyproject.toml",
+    "requirements.lock",
+)
 AUTHOR = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.org")
 # The half-widths of all intervals come from this line.
 CONSTANT = "_NORMAL_95 = 1.959963984540054"

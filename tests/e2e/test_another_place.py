@@ -56,9 +56,7 @@ def test_camden_gets_a_report_with_the_publishers_figures(camden: Project) -> No
     assert "Westminster" not in html
     male = published("2010-14;Male;Life expectancy at birth")
     with (release / "data" / "gap.csv").open(encoding="utf-8", newline="") as file:
-        rows = {
-            (r["measure"], r["sex"], r["period_start"]): r for r in csv.DictReader(file)
-        }  # fmt: skip
+        rows = {(r["measure"], r["sex"], r["period_start"]): r for r in csv.DictReader(file)}
     pair = rows["kilburn-v-frognal", "male", "2010"]
     assert float(pair["gap_years"]) == pytest.approx(male["E05000133"] - male["E05000140"])
     assert len({start for _, _, start in rows}) == 12
@@ -120,9 +118,16 @@ def outside_its_interval(text: bytes) -> bytes:
         (lambda text: b"", 3, "empty file"),
         (lambda text: b"<html><title>Down</title></html>", 3, "nothing that reads as a header"),
     ],
-    ids=["a column renamed", "cut in the middle", "a row repeated", "another code",
-         "outside its interval", "empty", "a page of HTML"],
-)  # fmt: skip
+    ids=[
+        "a column renamed",
+        "cut in the middle",
+        "a row repeated",
+        "another code",
+        "outside its interval",
+        "empty",
+        "a page of HTML",
+    ],
+)
 def test_a_spoilt_file_leaves_the_last_snapshot_as_it_was(
     camden: Project, tmp_path: Path, harm, exit_code: int, told: str
 ) -> None:

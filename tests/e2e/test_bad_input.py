@@ -87,10 +87,13 @@ def test_a_ward_code_twice(good: Project) -> None:
     [
         ("Abbey Road,male,2005,2009,", "Abbey Road,,2005,2009,", "column sex"),
         ("Abbey Road,male,2005,2009,", "Abbey Road,male,,2009,", "column period_start"),
-        ("ward2011,E05000630,Abbey Road,male,2005,", "ward2011,,Abbey Road,male,2005,",
-         "column area_code"),
+        (
+            "ward2011,E05000630,Abbey Road,male,2005,",
+            "ward2011,,Abbey Road,male,2005,",
+            "column area_code",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_blank_where_a_value_must_be(
     good: Project, cells: str, blanked: str, column: str
 ) -> None:
@@ -211,9 +214,14 @@ def test_a_disk_that_fills_up(good: Project, tmp_path: Path, limit: int) -> None
     change_share(mine, "0.4")  # so that the run has another release to write
     before = contents(mine.reports)
     done = subprocess.run(
-        [*COMMAND, "run"], cwd=mine.root, capture_output=True, text=True, check=False,
-        preexec_fn=no_room(limit), timeout=300,
-    )  # fmt: skip
+        [*COMMAND, "run"],
+        cwd=mine.root,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=no_room(limit),
+        timeout=300,
+    )
     assert contents(mine.reports) == before
     assert done.returncode == 1, done.stderr
     assert "room on the disk" in done.stderr

@@ -53,8 +53,10 @@ def text_of(release: Path) -> str:
 
 
 def ask_for(project: Project, old: str, new: str) -> None:
-    edit(project.study_file, lambda text: text.replace(
-        f"share_of_baseline = {old}\n", f"share_of_baseline = {new}\n"))  # fmt: skip
+    edit(
+        project.study_file,
+        lambda text: text.replace(f"share_of_baseline = {old}\n", f"share_of_baseline = {new}\n"),
+    )
 
 
 def test_the_first_release_follows_none_and_the_second_the_first(chain: Chain) -> None:
@@ -186,17 +188,25 @@ def dated(undisturbed: Undisturbed, tmp_path_factory: pytest.TempPathFactory) ->
     """A project with a later snapshot, in which one ward's figures are others."""
     project = copied(undisturbed.project, tmp_path_factory.mktemp("dated") / "project")
     repin(
-        project, "ward-life-expectancy",
-        lambda text: re.sub(r"(ward2011,E05000634,Church Street,male,2010,\d+),[\d.]+",
-                            r"\1,78.5", text), days=30,
-    )  # fmt: skip
+        project,
+        "ward-life-expectancy",
+        lambda text: re.sub(
+            r"(ward2011,E05000634,Church Street,male,2010,\d+),[\d.]+", r"\1,78.5", text
+        ),
+        days=30,
+    )
     return project
 
 
 def newest_gap(project: Project, known_at: str | None) -> float:
     date = None if known_at is None else dt.date.fromisoformat(known_at)
-    frame = queries.gaps(project, snapshot_id=None, known_at=date, sex="male",
-                         measure="church-street-v-knightsbridge")  # fmt: skip
+    frame = queries.gaps(
+        project,
+        snapshot_id=None,
+        known_at=date,
+        sex="male",
+        measure="church-street-v-knightsbridge",
+    )
     return float(frame["gap_years"].iloc[-1])
 
 
@@ -236,10 +246,11 @@ def test_a_date_and_a_snapshot_together_are_refused(dated: Project) -> None:
 def test_a_release_as_known_at_a_date_follows_nothing_that_was_known_later(mine: Chain) -> None:
     first = snapshots.load(mine.project.raw).as_known_at
     repin(
-        mine.project, "ward-life-expectancy",
+        mine.project,
+        "ward-life-expectancy",
         lambda text: text.replace("Road,female,1999,2003,82.3", "Road,female,1999,2003,82.5"),
         days=30,
-    )  # fmt: skip
+    )
     later = run(mine.project)
     assert told(later)["previous"]["release"] == mine.second.name
     ask_for(mine.project, "0.6", "0.7")

@@ -149,30 +149,42 @@ FAULTS: dict[str, tuple[Callable[[bytes], Answer], type[GapwatchError], str]] = 
     "503 for ever": (lambda _: (503, {}, b"", 0), SourceError, "503"),
     "429 for an hour": (lambda _: (429, {"Retry-After": "3600"}, b"", 0), SourceError, "429"),
     "HTML under 200": (
-        lambda _: (200, {}, b"<!DOCTYPE html><title>Sorry</title>", 0), SourceError, "Sorry",
+        lambda _: (200, {}, b"<!DOCTYPE html><title>Sorry</title>", 0),
+        SourceError,
+        "Sorry",
     ),
     "empty under 200": (lambda _: (200, {}, b"", 0), SourceError, "empty"),
     "header alone": (
-        lambda good: (200, {}, good.splitlines(keepends=True)[0], 0), SourceError, "header",
+        lambda good: (200, {}, good.splitlines(keepends=True)[0], 0),
+        SourceError,
+        "header",
     ),
     "cut body": (
-        lambda good: (200, {"Content-Length": str(len(good) + 9)}, good, 0), SourceError, "bytes",
+        lambda good: (200, {"Content-Length": str(len(good) + 9)}, good, 0),
+        SourceError,
+        "bytes",
     ),
     "a column renamed": (
-        lambda good: (200, {}, good.replace(b"imd2010", b"imd_2010", 1), 0), ValidationError,
+        lambda good: (200, {}, good.replace(b"imd2010", b"imd_2010", 1), 0),
+        ValidationError,
         "imd2010_average_score",
     ),
     "a row repeated": (
-        lambda good: (200, {}, good + good.splitlines(keepends=True)[3], 0), ValidationError,
+        lambda good: (200, {}, good + good.splitlines(keepends=True)[3], 0),
+        ValidationError,
         "again",
     ),
     "codes of another vintage": (
-        lambda good: (200, {}, good.replace(b"E050006", b"E050137"), 0), StudyError, "E05000630",
+        lambda good: (200, {}, good.replace(b"E050006", b"E050137"), 0),
+        StudyError,
+        "E05000630",
     ),
     "words for a number": (
-        lambda good: (200, {}, good.replace(b"15.36", b"lots"), 0), ValidationError, "'lots'",
+        lambda good: (200, {}, good.replace(b"15.36", b"lots"), 0),
+        ValidationError,
+        "'lots'",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

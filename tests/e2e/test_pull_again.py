@@ -42,9 +42,12 @@ def test_newer_shipped_figures_are_taken_up_by_the_next_pull_and_drop_no_source(
     first = snapshots.load(served.raw, study="westminster").id
     shipped = snapshots.ids(served.raw, "")[0]
     changed = repin(
-        served, "ward-reference", lambda text: text.replace("Abbey Road", "Abbey Rd"),
-        snapshot=shipped, days=30,
-    )  # fmt: skip
+        served,
+        "ward-reference",
+        lambda text: text.replace("Abbey Road", "Abbey Rd"),
+        snapshot=shipped,
+        days=30,
+    )
     assert snapshots.load(served.raw, study="westminster").id == first
     with Client(allow_local=True, tries=2, back_off=0.01) as client:
         later = pulling.pull(served, today=DAY + dt.timedelta(days=60), client=client)

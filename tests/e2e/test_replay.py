@@ -28,13 +28,22 @@ from tests.e2e.repository import by_code_in, commit, edit, git
 NOBODY = 65534
 # Another user, who may read what this one may: Python itself may lie in this one's home.
 BECOME_NOBODY = (
-    "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
-    "--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search",
-)  # fmt: skip
+    "setpriv",
+    f"--reuid={NOBODY}",
+    f"--regid={NOBODY}",
+    "--clear-groups",
+    "--inh-caps=-all,+dac_read_search",
+    "--ambient-caps=-all,+dac_read_search",
+)
 ANYWHERE = {
-    "TZ": "Pacific/Kiritimati", "LC_ALL": "de_DE.UTF-8", "LANG": "tr_TR", "PYTHONHASHSEED": "7",
-    "SOURCE_DATE_EPOCH": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-}  # fmt: skip
+    "TZ": "Pacific/Kiritimati",
+    "LC_ALL": "de_DE.UTF-8",
+    "LANG": "tr_TR",
+    "PYTHONHASHSEED": "7",
+    "SOURCE_DATE_EPOCH": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -109,9 +118,14 @@ def test_another_folder_user_time_zone_locale_umask_and_one_thread_change_nothin
             os.chown(path, NOBODY, NOBODY)
     done = subprocess.run(
         [*another_user(), *COMMAND, "replay", undisturbed.release.name, "--json"],
-        env={**os.environ, **ANYWHERE, "HOME": str(home)}, cwd=project.root, umask=0o077,
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+        env={**os.environ, **ANYWHERE, "HOME": str(home)},
+        cwd=project.root,
+        umask=0o077,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["identical"]
@@ -129,9 +143,16 @@ def test_a_fresh_clone_makes_the_release_of_a_bundle_again_outside_any_project(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     done = by_code_in(
-        tmp_path / "clone", committed.project, "replay", str(committed.bundle), cwd=elsewhere,
-        OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", TZ="America/St_Johns", LC_ALL="C",
-    )  # fmt: skip
+        tmp_path / "clone",
+        committed.project,
+        "replay",
+        str(committed.bundle),
+        cwd=elsewhere,
+        OMP_NUM_THREADS="2",
+        OPENBLAS_NUM_THREADS="2",
+        TZ="America/St_Johns",
+        LC_ALL="C",
+    )
     assert done.returncode == 0, done.stderr
     count = len(contents(committed.release))
     assert done.stdout == (
@@ -150,9 +171,12 @@ def test_an_output_that_was_changed_is_named_before_anything_is_run(released: Pr
     assert str(release / "data" / "gap.csv") in done.stderr
     assert "load ..." not in done.stderr
     assert contents(released.root) | {"x": b""} == (
-        before | {"x": b"", f"reports/{release.name}/data/gap.csv": (
-            release / "data" / "gap.csv").read_bytes()}
-    )  # fmt: skip
+        before
+        | {
+            "x": b"",
+            f"reports/{release.name}/data/gap.csv": (release / "data" / "gap.csv").read_bytes(),
+        }
+    )
 
 
 @pytest.mark.long
@@ -178,9 +202,14 @@ def test_its_own_code_from_git_makes_it_again_where_the_current_code_does_not(
 ) -> None:
     before = contents(changed.root)
     done = by_code_in(
-        changed.root, changed, "replay", committed.release.name, "--as-then", "--json",
+        changed.root,
+        changed,
+        "replay",
+        committed.release.name,
+        "--as-then",
+        "--json",
         XDG_CACHE_HOME=str(tmp_path),
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert (said["identical"], said["own_code"], said["reading"]) == (True, True, "as then")
@@ -224,9 +253,10 @@ def test_of_a_bundles_code_only_what_its_hash_covers_is_run_and_the_bundle_stays
     marker, source = tmp_path / "ran", tmp_path / "hostile.py"
     source.write_text(marking(marker), encoding="utf-8")
     compiled = py_compile.compile(
-        str(source), cfile=str(tmp_path / "hostile.pyc"),
+        str(source),
+        cfile=str(tmp_path / "hostile.pyc"),
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )  # fmt: skip
+    )
     assert compiled is not None
     tag = sys.implementation.cache_tag
     hostile = {
@@ -241,8 +271,14 @@ def test_of_a_bundles_code_only_what_its_hash_covers_is_run_and_the_bundle_stays
     bags.read(packed, bag)
     (unpacked,) = bag.iterdir()
     before = contents(unpacked)
-    done = gapwatch(committed.project, "replay", str(unpacked), "--as-then", "--json",
-                    XDG_CACHE_HOME=str(tmp_path / "cache"))  # fmt: skip
+    done = gapwatch(
+        committed.project,
+        "replay",
+        str(unpacked),
+        "--as-then",
+        "--json",
+        XDG_CACHE_HOME=str(tmp_path / "cache"),
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["identical"]
     assert not marker.exists()
@@ -258,8 +294,13 @@ def test_code_of_a_bundle_that_is_not_the_releases_own_is_refused_and_not_run(
     packed = repacked(
         committed.bundle, tmp_path / "altered", {"code/src/gapwatch/cli/__init__.py": init.encode()}
     )
-    done = gapwatch(committed.project, "replay", str(packed), "--as-then",
-                    XDG_CACHE_HOME=str(tmp_path / "cache"))  # fmt: skip
+    done = gapwatch(
+        committed.project,
+        "replay",
+        str(packed),
+        "--as-then",
+        XDG_CACHE_HOME=str(tmp_path / "cache"),
+    )
     assert done.returncode == 5
     assert f"the code that made {committed.release.name}" in done.stderr
     assert "nothing was run" in done.stderr

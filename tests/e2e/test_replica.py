@@ -65,10 +65,11 @@ def test_msoa_figures_are_carried_to_both_sides_by_hand_arithmetic_alike(
                 variance += (everyone * (told.upper - told.lower) / (2 * Z95)) ** 2
         ends[side] = (total / weight, variance**0.5 / weight)
     (row,) = [
-        row for row in table(release, "bridged_gap")
+        row
+        for row in table(release, "bridged_gap")
         if (row["measure"], row["sex"], row["period_start"])
         == ("north-v-knightsbridge", "male", "2019")
-    ]  # fmt: skip
+    ]
     gap = ends["E05000637"][0] - ends["north"][0]
     error = (ends["E05000637"][1] ** 2 + ends["north"][1] ** 2) ** 0.5
     assert float(row["gap_years"]) == pytest.approx(gap, abs=1e-5)
@@ -143,8 +144,9 @@ def test_every_later_gap_can_be_traced_to_the_areas_of_its_sides(release: Path) 
     for row in table(release, "bridged_gap"):
         if row["measure"] == "north-v-south":
             assert (int(row["worse_areas"]), int(row["better_areas"])) == (
-                sides["north"], sides["south"],
-            )  # fmt: skip
+                sides["north"],
+                sides["south"],
+            )
 
 
 def test_the_licence_of_the_later_figures_goes_with_their_data(release: Path) -> None:
@@ -152,9 +154,10 @@ def test_the_licence_of_the_later_figures_goes_with_their_data(release: Path) ->
     rights = {item["url"]: " ".join(item.get("dc:rights", ())) for item in said["tables"]}
     for name in ("life_expectancy.csv", "bridged_gap.csv"):
         assert "non commercial use only" in rights[name]
-    assert "Ask the publisher before any commercial use." in (
-        release / "report.html"
-    ).read_text(encoding="utf-8").split("<footer>")[1]  # fmt: skip
+    assert (
+        "Ask the publisher before any commercial use."
+        in (release / "report.html").read_text(encoding="utf-8").split("<footer>")[1]
+    )
 
 
 def test_the_shipped_figures_stay_a_snapshot_of_their_own(pulled: Project) -> None:
@@ -205,9 +208,10 @@ def test_wards_that_are_published_are_pinned_and_kept_apart_from_the_trend(
     assert wards == {f"E05{n:06d}" for n in range(13792, 13810)}
     assert "msoa2021" not in {row["geography"] for row in life}
     told = next(
-        row for row in life
+        row
+        for row in life
         if (row["area_code"], row["sex"], row["period_start"]) == ("E05013792", "male", "2019")
-    )  # fmt: skip
+    )
     assert float(told["life_expectancy_years"]) == pytest.approx(
         world.life["E05013792", "Male", 2019].value, abs=1e-6
     )

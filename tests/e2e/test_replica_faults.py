@@ -73,7 +73,7 @@ CONTENT = [
     ("outside-interval", "fingertips", "a value inside its interval"),
     ("vanished", "MSOA_2021", "no such service; nearest are"),
     ("vanished", "ons", "status 404: 404 - The page does not exist"),
-]  # fmt: skip
+]
 # What changes no figure, and how many sources send other bytes.
 HARMLESS = {"column-moved": 8, "column-new": 8, "ranges-mixed": 1}
 
@@ -182,9 +182,11 @@ def never_taken() -> Iterator[str]:
     [(no_certificate, "a certificate that can be verified"), (never_taken, "ConnectTimeout")],
 )
 def test_a_line_that_cannot_be_had_or_trusted_leaves_every_pinned_byte(
-    again: tuple[Project, Replica], publisher: str,
-    line: Callable[[], AbstractContextManager[str]], words: str,
-) -> None:  # fmt: skip
+    again: tuple[Project, Replica],
+    publisher: str,
+    line: Callable[[], AbstractContextManager[str]],
+    words: str,
+) -> None:
     project, replica = again
     before = contents(project.raw)
     with line() as address:

@@ -28,8 +28,15 @@ def test_run_says_on_standard_output_what_it_made_and_nothing_else(
 ) -> None:
     said = undisturbed.said
     assert set(said) == {
-        "release", "snapshot", "path", "verdict", "sentence", "warnings", "newest_end", "targets",
-    }  # fmt: skip
+        "release",
+        "snapshot",
+        "path",
+        "verdict",
+        "sentence",
+        "warnings",
+        "newest_end",
+        "targets",
+    }
     assert said["verdict"] == "cannot calculate"
     assert "2010 to 2014" in said["sentence"]
     assert any("E05000637" in warning for warning in said["warnings"])
@@ -45,10 +52,22 @@ def test_a_release_holds_the_report_its_data_and_its_manifest(undisturbed: Undis
     assert {f"inputs/expectations/{name}" for name in suites} <= names
     assert {name for name in names if name.endswith(".csv")} == {
         f"data/{table}.csv"
-        for table in ("area_reference", "life_expectancy", "population_deaths", "coverage",
-                      "change", "gap", "verdict", "trajectory", "sensitivity", "flip", "backtest",
-                      "selection", "validation")
-    }  # fmt: skip
+        for table in (
+            "area_reference",
+            "life_expectancy",
+            "population_deaths",
+            "coverage",
+            "change",
+            "gap",
+            "verdict",
+            "trajectory",
+            "sensitivity",
+            "flip",
+            "backtest",
+            "selection",
+            "validation",
+        )
+    }
     assert undisturbed.files["report.pdf"].startswith(b"%PDF-")
     assert len(undisturbed.files["report.html"]) < 1_500_000
     assert len(undisturbed.files["report.pdf"]) < 2_000_000
@@ -103,11 +122,23 @@ def test_another_folder_time_zone_locale_umask_and_thread_count_give_the_same_by
     before = os.umask(0o077)
     try:
         done = gapwatch(
-            project, "run", "--study", str(project.study_file), "--out", str(tmp_path / "out"),
-            "--json", cwd=tmp_path, TZ="Pacific/Kiritimati", LC_ALL="de_DE.UTF-8", LANG="tr_TR",
-            OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", PYTHONHASHSEED="7", HOME=str(tmp_path),
+            project,
+            "run",
+            "--study",
+            str(project.study_file),
+            "--out",
+            str(tmp_path / "out"),
+            "--json",
+            cwd=tmp_path,
+            TZ="Pacific/Kiritimati",
+            LC_ALL="de_DE.UTF-8",
+            LANG="tr_TR",
+            OMP_NUM_THREADS="1",
+            OPENBLAS_NUM_THREADS="1",
+            PYTHONHASHSEED="7",
+            HOME=str(tmp_path),
             SOURCE_DATE_EPOCH="1",
-        )  # fmt: skip
+        )
     finally:
         os.umask(before)
     assert done.returncode == 0, done.stderr
@@ -126,10 +157,15 @@ def test_two_runs_at_once_both_end_well_with_one_release(
     project: Project, undisturbed: Undisturbed
 ) -> None:
     running = [
-        subprocess.Popen([*COMMAND, "run"], cwd=project.root, stdout=subprocess.DEVNULL,
-                         stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [*COMMAND, "run"],
+            cwd=project.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(2)
-    ]  # fmt: skip
+    ]
     told = [process.communicate(timeout=300)[1] for process in running]
     assert [process.returncode for process in running] == [0, 0], told
     release = publishing.latest(project.reports, "westminster")
@@ -140,9 +176,12 @@ def test_two_runs_at_once_both_end_well_with_one_release(
 def kill_at(project: Project, stage: str) -> None:
     """Start a run and kill it, with no chance to clean up, as soon as a stage begins."""
     with subprocess.Popen(
-        [*COMMAND, "run"], cwd=project.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        [*COMMAND, "run"],
+        cwd=project.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
-    ) as process:  # fmt: skip
+    ) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if f"INFO {stage} ..." in line:
@@ -233,8 +272,11 @@ def test_a_ward_withheld_in_the_newest_window_leaves_no_verdict_and_a_reason(
     project: Project,
 ) -> None:
     def withhold(text: str) -> str:
-        row = next(r for r in text.splitlines(keepends=True)
-                   if r.startswith("ward2011,E05000634,Church Street,male,2010,"))  # fmt: skip
+        row = next(
+            r
+            for r in text.splitlines(keepends=True)
+            if r.startswith("ward2011,E05000634,Church Street,male,2010,")
+        )
         return text.replace(row, ",".join(row.split(",")[:6]) + ",,,\n")
 
     repin(project, "ward-life-expectancy", withhold)

@@ -68,8 +68,9 @@ def deaths(world: World) -> dict[tuple[str, int, str], list[int]]:
     new = world.files[NEW_PAGE][NEW_FILE]
     total: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0] * len(STARTS))
     for content, sheets, header, wards in (
-        (old, (6, 7), 4, WARD_OF_OLD), (new, (5, 6), 3, WARD_OF_NEW)
-    ):  # fmt: skip
+        (old, (6, 7), 4, WARD_OF_OLD),
+        (new, (5, 6), 3, WARD_OF_NEW),
+    ):
         for sex, sheet in zip(SEXES, sheets, strict=True):
             for year, _, _, code, _, *counts in rows_of(content, sheet, header):
                 if code in wards:
@@ -100,9 +101,13 @@ def sides(project: Project, measure: str) -> tuple[set[str], set[str]]:
 @pytest.mark.parametrize("measure", ["north-v-knightsbridge", "north-v-south"])
 @pytest.mark.parametrize("sex", SEXES)
 def test_each_side_and_the_gap_equal_an_oracle_from_the_rows_of_the_workbooks(
-    measure: str, sex: str, pulled: Project, found: Series, world: World,
+    measure: str,
+    sex: str,
+    pulled: Project,
+    found: Series,
+    world: World,
     deaths: dict[tuple[str, int, str], list[int]],
-) -> None:  # fmt: skip
+) -> None:
     gaps = found.gaps
     mine = gaps[(gaps["measure"] == measure) & (gaps["sex"] == sex.lower())]
     newest = mine.sort_values("period_end").iloc[-1]

@@ -76,9 +76,11 @@ def test_nobody_is_lost_or_counted_twice_on_either_vintage(
 def test_totals_are_the_publishers_own(counted: Counted) -> None:
     totals = counted.totals
     for column in (
-        "deaths_difference_persons", "population_difference_persons",
-        "publisher_deaths_difference_persons", "publisher_population_difference_share",
-    ):  # fmt: skip
+        "deaths_difference_persons",
+        "population_difference_persons",
+        "publisher_deaths_difference_persons",
+        "publisher_population_difference_share",
+    ):
         assert totals[column].abs().max() < 1e-9
     assert set(totals["geography"]) == {"ward2011", "ward2024", "msoa2021", "borough"}
 
@@ -89,8 +91,9 @@ def test_only_the_small_area_that_a_new_border_cuts_is_shared_out(counted: Count
     places = borough()
     cut = {
         places.wards24[places.ward24_of_lsoa(n)].code
-        for n, lsoa in enumerate(places.lsoas21) if lsoa.parents == (72,)
-    }  # fmt: skip
+        for n, lsoa in enumerate(places.lsoas21)
+        if lsoa.parents == (72,)
+    }
     assert shared == cut
     assert len(cut) == 2
     assert not counted.levels["msoa2021"].reassigned.any()

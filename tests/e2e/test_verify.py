@@ -44,8 +44,9 @@ def test_a_sound_project_is_said_to_be_sound_with_what_was_checked(kept: Chain) 
     before = contents(kept.project.root)
     done = gapwatch(kept.project, "verify")
     assert (done.returncode, done.stderr) == (0, "")
-    pins = sum(len(snapshots.load(kept.project.raw, name).pins)
-               for name in snapshots.ids(kept.project.raw))  # fmt: skip
+    pins = sum(
+        len(snapshots.load(kept.project.raw, name).pins) for name in snapshots.ids(kept.project.raw)
+    )
     objects = len(list((kept.project.raw / "objects").iterdir()))
     assert done.stdout == (
         f"2 snapshots, {pins} pins, {objects} objects, 2 releases: "
@@ -175,12 +176,26 @@ def shorten_object(chain: Chain) -> list[Path]:
 @pytest.mark.parametrize(
     "spoil",
     [
-        swap_objects, swap_pins, swap_lists, swap_reports, swap_manifests, lose_object, lose_pin,
-        lose_list, lose_output, lose_manifest, lose_seal, add_beside_objects, add_beside_pins,
-        add_to_release, add_to_reports, link_output, shorten_object,
+        swap_objects,
+        swap_pins,
+        swap_lists,
+        swap_reports,
+        swap_manifests,
+        lose_object,
+        lose_pin,
+        lose_list,
+        lose_output,
+        lose_manifest,
+        lose_seal,
+        add_beside_objects,
+        add_beside_pins,
+        add_to_release,
+        add_to_reports,
+        link_output,
+        shorten_object,
     ],
     ids=lambda spoil: spoil.__name__,
-)  # fmt: skip
+)
 def test_whatever_is_not_as_it_was_is_named_and_left_alone(
     mine: Chain, spoil: Callable[[Chain], list[Path]]
 ) -> None:
@@ -314,10 +329,12 @@ def test_a_single_byte_changed_anywhere_is_found_and_its_file_named(
 @pytest.mark.parametrize(
     ("part", "told"),
     [
-        ("previous/", "manifest.json"), ("raw/objects/", "pinned object"),
-        ("raw/snapshots/", "no such snapshot"), ("release/", "a bundle of one release"),
+        ("previous/", "manifest.json"),
+        ("raw/objects/", "pinned object"),
+        ("raw/snapshots/", "no such snapshot"),
+        ("release/", "a bundle of one release"),
     ],
-)  # fmt: skip
+)
 def test_a_bundle_that_lacks_what_its_release_rests_on_is_refused(
     bundle: Path, tmp_path: Path, part: str, told: str
 ) -> None:

@@ -25,8 +25,9 @@ WITHOUT_TOTALS = 2007
 TOLD = ("refused", "withheld", "warned", "right", "unseen")
 _CODES = ward_codes()
 _SIDES = {
-    "north-v-south": (_CODES[:3], _CODES[3:]), "poorest-v-richest": (_CODES[:1], _CODES[5:]),
-}  # fmt: skip
+    "north-v-south": (_CODES[:3], _CODES[3:]),
+    "poorest-v-richest": (_CODES[:1], _CODES[5:]),
+}
 _KEY = ["measure", "sex", "period_start", "period_end"]
 
 
@@ -148,10 +149,13 @@ def counted(world: World, measure: str, sex: str, first: int, last: int) -> dict
     life = []
     for side in _SIDES[measure]:
         both = [
-            sum(np.array(row[4:], dtype=float) for row in world.tables[table][1:]
-                if ward_of[row[0]] in side and row[3] == word and first <= int(row[2]) <= last)
+            sum(
+                np.array(row[4:], dtype=float)
+                for row in world.tables[table][1:]
+                if ward_of[row[0]] in side and row[3] == word and first <= int(row[2]) <= last
+            )
             for table in (DEATHS, PEOPLE)
-        ]  # fmt: skip
+        ]
         life.append(float(life_table(both[0], both[1], AGE_STARTS).e[..., 0]))
     return {"gap_years": life[1] - life[0], "worse_years": life[0], "better_years": life[1]}
 

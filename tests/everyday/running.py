@@ -48,10 +48,13 @@ class Here(Checker):
         asked, self._asked = self._asked, []
         assert count == len(asked)
         return [
-            {"results": worker.check(
-                Path(item["suite"]), Path(item["csv"]), item["kinds"], item["key"])}
+            {
+                "results": worker.check(
+                    Path(item["suite"]), Path(item["csv"]), item["kinds"], item["key"]
+                )
+            }
             for item in asked
-        ]  # fmt: skip
+        ]
 
 
 class Patient(Gate):

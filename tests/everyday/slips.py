@@ -86,11 +86,15 @@ def scaled(row: list[str], factor: float, from_: int = COUNTS, digits: int | Non
 def sparse(world: World, words: str = "sparse = true\n") -> World:
     """The same deaths as rows of an area, sex, year and age, those of none left out."""
     bands = [name.removeprefix("Aged ") for name in world.tables[DEATHS][0][COUNTS:]]
-    world.tables[DEATHS] = [SPARSE_HEADER, *(
-        [*row[:COUNTS], band, count]
-        for row in body(world, DEATHS)
-        for band, count in zip(bands, row[COUNTS:], strict=True) if count != "0"
-    )]  # fmt: skip
+    world.tables[DEATHS] = [
+        SPARSE_HEADER,
+        *(
+            [*row[:COUNTS], band, count]
+            for row in body(world, DEATHS)
+            for band, count in zip(bands, row[COUNTS:], strict=True)
+            if count != "0"
+        ),
+    ]
     text = world.study
     start = text.index('id = "deaths"')
     end = text.find("\n[[sources]]", start)
@@ -212,10 +216,14 @@ def a_sex_left_out(world: World, rng: Chance) -> World | None:
     sex, gone = pick(rng, ["Females", "Males"]), some_years(world, rng)
     area = pick(rng, {row[AREA] for row in body(world, DEATHS)}) if rng.random() < 0.5 else None
     head, *rows = world.tables[DEATHS]
-    world.tables[DEATHS] = [head, *(
-        r for r in rows
-        if r[SEX] != sex or r[YEAR] not in gone or (area is not None and r[AREA] != area)
-    )]  # fmt: skip
+    world.tables[DEATHS] = [
+        head,
+        *(
+            r
+            for r in rows
+            if r[SEX] != sex or r[YEAR] not in gone or (area is not None and r[AREA] != area)
+        ),
+    ]
     return world
 
 
@@ -413,8 +421,11 @@ def value_and_limit_exchanged(world: World, rng: Chance) -> World | None:
 
 @slip("C")
 def sexes_exchanged(world: World, rng: Chance) -> World | None:
-    tables = [LIFE] if DEATHS not in world.tables else [
-        [DEATHS], [PEOPLE], [DEATHS, PEOPLE], [LIFE]][int(rng.integers(0, 4))]  # fmt: skip
+    tables = (
+        [LIFE]
+        if DEATHS not in world.tables
+        else [[DEATHS], [PEOPLE], [DEATHS, PEOPLE], [LIFE]][int(rng.integers(0, 4))]
+    )
     other = {"Females": "Males", "Males": "Females"}
     for table in tables:
         for row in body(world, table):

@@ -33,9 +33,14 @@ WARDS = (0, 2, 6, 13, 17, 19)
 BLOCKS, PARTS = 2, 3
 FIRST_YEAR = 2008
 DEATHS, PEOPLE, LIFE, TOTALS, REFERENCE, LOOKUP, OUTLINES = (
-    "deaths.csv", "people.csv", "life.csv", "totals.csv", "reference.csv", "lookup.csv",
+    "deaths.csv",
+    "people.csv",
+    "life.csv",
+    "totals.csv",
+    "reference.csv",
+    "lookup.csv",
     "outlines.csv",
-)  # fmt: skip
+)
 _TELLS = 'kind = "file"\nnext_expected = "none"\npublisher = "nobody"\nattribution = "invented"\n'
 
 
@@ -84,21 +89,32 @@ def right(
     tables = {
         LIFE: _life(deaths, people),
         TOTALS: [
-            row for row in _totals(deaths, people)
-            if row[3] == "Year" or int(row[3]) <= totals_to
+            row for row in _totals(deaths, people) if row[3] == "Year" or int(row[3]) <= totals_to
         ],
-        REFERENCE: [list(REFERENCE_HEADER), *(
-            [names.ward_code(n), names.WARDS[n].name,
-             *[f"{names.score(names.WARDS[n].deprivation):.2f}"] * 2] for n in WARDS)],
+        REFERENCE: [
+            list(REFERENCE_HEADER),
+            *(
+                [
+                    names.ward_code(n),
+                    names.WARDS[n].name,
+                    *[f"{names.score(names.WARDS[n].deprivation):.2f}"] * 2,
+                ]
+                for n in WARDS
+            ),
+        ],
         OUTLINES: _outlines(),
-    }  # fmt: skip
+    }
     if decides:
         tables[DEATHS] = _by_age(DEATHS_HEADER, deaths)
         tables[PEOPLE] = _by_age(PEOPLE_HEADER, people)
-        tables[LOOKUP] = [["LSOA11CD", "LSOA11NM", "WD19CD", "WD19NM"], *(
-            [block(w, part), _named(w, part), names.ward_code(n), names.WARDS[n].name]
-            for w, n in enumerate(WARDS) for part in range(BLOCKS)
-        )]  # fmt: skip
+        tables[LOOKUP] = [
+            ["LSOA11CD", "LSOA11NM", "WD19CD", "WD19NM"],
+            *(
+                [block(w, part), _named(w, part), names.ward_code(n), names.WARDS[n].name]
+                for w, n in enumerate(WARDS)
+                for part in range(BLOCKS)
+            ),
+        ]
     return World(tables, study)
 
 
@@ -125,25 +141,38 @@ def _named(ward: int, part: int) -> str:
 
 def _by_age(header: Sequence[str], counts: IntArray) -> Rows:
     kept = np.flatnonzero(YEARS >= FIRST_YEAR)
-    return [[*header, *(f"Aged {band}" for band in BANDS)], *(
-        [block(w, part), _named(w, part), str(YEARS[at]), sex, *map(str, counts[w, part, s, at])]
-        for w in range(len(WARDS)) for part in range(BLOCKS)
-        for s, sex in enumerate(SEXES) for at in kept
-    )]  # fmt: skip
+    return [
+        [*header, *(f"Aged {band}" for band in BANDS)],
+        *(
+            [
+                block(w, part),
+                _named(w, part),
+                str(YEARS[at]),
+                sex,
+                *map(str, counts[w, part, s, at]),
+            ]
+            for w in range(len(WARDS))
+            for part in range(BLOCKS)
+            for s, sex in enumerate(SEXES)
+            for at in kept
+        ),
+    ]
 
 
 def _life(deaths: IntArray, people: IntArray) -> Rows:
     d, p = (array.sum(axis=1) for array in (deaths, people))
-    areas = [(names.ward_code(n), names.WARDS[n].name, "Ward", d[w], p[w])
-             for w, n in enumerate(WARDS)]  # fmt: skip
+    areas = [
+        (names.ward_code(n), names.WARDS[n].name, "Ward", d[w], p[w]) for w, n in enumerate(WARDS)
+    ]
     areas.append((names.BOROUGH_CODE, names.BOROUGH, "Borough", d.sum(axis=0), p.sum(axis=0)))
     rows = [list(LIFE_HEADER)]
     for code, name, kind, of_area, residents in areas:
         for s, sex in enumerate(SEXES):
             for first, last in WARD_WINDOWS:
                 found = estimate(of_area[s], residents[s], (first, last), 85, 1)
-                cells = ["" if x is None else f"{x:.1f}"
-                         for x in (found.value, found.lower, found.upper)]  # fmt: skip
+                cells = [
+                    "" if x is None else f"{x:.1f}" for x in (found.value, found.lower, found.upper)
+                ]
                 rows.append([code, name, kind, sex, f"{first} - {last % 100:02d}", *cells])
     return rows
 
@@ -153,10 +182,14 @@ def _totals(deaths: IntArray, people: IntArray) -> Rows:
     d, p = (np.vstack([array, array.sum(axis=0)]) for array in (d, p))
     areas = [(names.ward_code(n), names.WARDS[n].name, "Ward") for n in WARDS]
     areas.append((names.BOROUGH_CODE, names.BOROUGH, "Borough"))
-    return [list(TOTALS_HEADER), *(
-        [*area, str(year), str(p[w, at]), str(d[w, at])]
-        for w, area in enumerate(areas) for at, year in enumerate(YEARS)
-    )]  # fmt: skip
+    return [
+        list(TOTALS_HEADER),
+        *(
+            [*area, str(year), str(p[w, at]), str(d[w, at])]
+            for w, area in enumerate(areas)
+            for at, year in enumerate(YEARS)
+        ),
+    ]
 
 
 def _outlines() -> Rows:
@@ -164,15 +197,21 @@ def _outlines() -> Rows:
     rows = [["Code", "Name", "km2", "WKT"]]
     for w, n in enumerate(WARDS):
         west, south = 530_000 + 1600 * (w % 3), 180_000 + 1600 * (w // 3)
-        corners = [(west, south), (west + 1600, south), (west + 1600, south + 1600),
-                   (west, south + 1600), (west, south)]  # fmt: skip
+        corners = [
+            (west, south),
+            (west + 1600, south),
+            (west + 1600, south + 1600),
+            (west, south + 1600),
+            (west, south),
+        ]
         ring = ", ".join(f"{x} {y}" for x, y in corners)
         rows.append([names.ward_code(n), names.WARDS[n].name, "2.56", f"POLYGON (({ring}))"])
     return rows
 
 
-def source(name: str, table: str, path: str, header: str, columns: str, units: str = "",
-           more: str = "") -> str:  # fmt: skip
+def source(
+    name: str, table: str, path: str, header: str, columns: str, units: str = "", more: str = ""
+) -> str:
     told = f"units = {{ {units} }}\n" if units else ""
     return (
         f'\n[[sources]]\nid = "{name}"\n{_TELLS}title = "{name}"\ntable = "{table}"\n'
@@ -187,8 +226,9 @@ _AREA = 'area_code = "Area code", area_name = "Area name", geography = "Area typ
 def _study(decides: bool) -> str:
     listed = ",\n".join(
         f'  {{ code = "{names.ward_code(n)}", name = "{names.WARDS[n].name}", row = {w // 3}, '
-        f"column = {w % 3} }}" for w, n in enumerate(WARDS)
-    )  # fmt: skip
+        f"column = {w % 3} }}"
+        for w, n in enumerate(WARDS)
+    )
     codes = ward_codes()
     measures = [
         ("north-v-south", "pooled", 'worse = "north"\nbetter = "south"\nprimary = true\n'),
@@ -223,28 +263,48 @@ def _study(decides: bool) -> str:
 
 def _sources(decides: bool) -> str:
     life = ("life_expectancy_years", "lower95_years", "upper95_years")
-    found = source(
-        "life", "life_expectancy", LIFE, '"Area code"',
-        f'{_AREA}, sex = "Sex", period = "Period", '
-        + ", ".join(f'{n} = "{h}"' for n, h in zip(life, LIFE_HEADER[-3:], strict=True)),
-        ", ".join(f'{name} = "years"' for name in life), _KINDS,
-    ) + source(
-        "totals", "population_deaths", TOTALS, '"Area code"',
-        f'{_AREA}, year = "Year", population_persons = "Mid-year population", '
-        'deaths_persons = "Deaths"',
-        'population_persons = "persons", deaths_persons = "persons"', _KINDS,
-    ) + source(
-        "reference", "area_reference", REFERENCE, '"Ward code"',
-        'area_code = "Ward code", area_name = "Ward name", '
-        'imd2007_average_score = "Average score 2007", '
-        'imd2010_average_score = "Average score 2010"',
-        'imd2007_average_score = "score", imd2010_average_score = "score"',
-        'constants = { geography = "ward2011" }\n',
-    ) + source(
-        "outlines", "boundary", OUTLINES, '"Code"',
-        'area_code = "Code", area_name = "Name", area_km2 = "km2", outline_wkt = "WKT"',
-        'area_km2 = "square kilometres"', 'constants = { geography = "ward2011" }\n',
-    )  # fmt: skip
+    found = (
+        source(
+            "life",
+            "life_expectancy",
+            LIFE,
+            '"Area code"',
+            f'{_AREA}, sex = "Sex", period = "Period", '
+            + ", ".join(f'{n} = "{h}"' for n, h in zip(life, LIFE_HEADER[-3:], strict=True)),
+            ", ".join(f'{name} = "years"' for name in life),
+            _KINDS,
+        )
+        + source(
+            "totals",
+            "population_deaths",
+            TOTALS,
+            '"Area code"',
+            f'{_AREA}, year = "Year", population_persons = "Mid-year population", '
+            'deaths_persons = "Deaths"',
+            'population_persons = "persons", deaths_persons = "persons"',
+            _KINDS,
+        )
+        + source(
+            "reference",
+            "area_reference",
+            REFERENCE,
+            '"Ward code"',
+            'area_code = "Ward code", area_name = "Ward name", '
+            'imd2007_average_score = "Average score 2007", '
+            'imd2010_average_score = "Average score 2010"',
+            'imd2007_average_score = "score", imd2010_average_score = "score"',
+            'constants = { geography = "ward2011" }\n',
+        )
+        + source(
+            "outlines",
+            "boundary",
+            OUTLINES,
+            '"Code"',
+            'area_code = "Code", area_name = "Name", area_km2 = "km2", outline_wkt = "WKT"',
+            'area_km2 = "square kilometres"',
+            'constants = { geography = "ward2011" }\n',
+        )
+    )
     if not decides:
         return found
     for name, table, path, header, base in (

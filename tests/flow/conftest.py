@@ -43,9 +43,12 @@ def environment_of(home: Path, port: int, password: str = PASSWORD) -> dict[str,
     """The environment in which a server on a port of this machine is found; "" asks for none."""
     told = {"PREFECT_API_AUTH_STRING": password} if password else {}
     return {
-        **os.environ, **QUIET, **told, "PREFECT_HOME": str(home),
+        **os.environ,
+        **QUIET,
+        **told,
+        "PREFECT_HOME": str(home),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-    }  # fmt: skip
+    }
 
 
 @contextlib.contextmanager
@@ -57,10 +60,23 @@ def serving(environment: dict[str, str], *before: str) -> Iterator[subprocess.Po
     port = environment["PREFECT_API_URL"].rpartition(":")[2].removesuffix("/api")
     log = (home / "server.log").open("ab")
     with subprocess.Popen(
-        [*before, sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",
-         "--port", port], env={**environment, **own}, stdout=log, stderr=log,
+        [
+            *before,
+            sys.executable,
+            "-m",
+            "prefect",
+            "server",
+            "start",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            port,
+        ],
+        env={**environment, **own},
+        stdout=log,
+        stderr=log,
         start_new_session=True,
-    ) as process:  # fmt: skip
+    ) as process:
         try:
             wait_for(lambda: ask(environment, "health") is True, "the server", seconds=180)
             yield process
@@ -115,8 +131,13 @@ def run_flow(
     program = ROOT / "flows" / f"{flow}.py"
     return subprocess.run(
         [sys.executable, str(program), "--study", str(project.study_file), *arguments],
-        cwd=project.root, env=server, capture_output=True, text=True, timeout=900, check=False,
-    )  # fmt: skip
+        cwd=project.root,
+        env=server,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
 
 
 def tasks_of(server: dict[str, str], artifact: dict[str, Any]) -> list[dict[str, Any]]:

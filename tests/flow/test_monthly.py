@@ -106,28 +106,37 @@ def test_serve_keeps_each_flow_on_its_schedule_until_stopped_with_its_children(
     with contextlib.ExitStack() as stack:
         stack.enter_context(log)
         for flow, cron in wanted.items():
-            processes[flow] = process = stack.enter_context(subprocess.Popen(
-                [*COMMAND, "serve", "--flow", flow, "--cron", cron],
-                cwd=project.root, env=server, stdout=subprocess.DEVNULL, stderr=log,
-                start_new_session=True,
-            ))  # fmt: skip
+            processes[flow] = process = stack.enter_context(
+                subprocess.Popen(
+                    [*COMMAND, "serve", "--flow", flow, "--cron", cron],
+                    cwd=project.root,
+                    env=server,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            )
             stack.callback(process.terminate)  # it ends its children
 
         def kept() -> dict[str, str]:
             return {
                 deployment["name"]: schedule["schedule"]["cron"]
                 for deployment in ask(server, "deployments/filter", {}) or ()
-                for schedule in deployment["schedules"] if schedule["active"]
-            }  # fmt: skip
+                for schedule in deployment["schedules"]
+                if schedule["active"]
+            }
 
         wait_for(lambda: kept() == wanted, "both schedules", seconds=180)
         # A schedule that is shown isn't kept yet: the server's scheduler must make runs of it.
         scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
         wait_for(
-            lambda: {run["deployment_id"] for run in ask(server, "flow_runs/filter", scheduled)}
-            == {one["id"] for one in ask(server, "deployments/filter", {})},
-            "a run of each schedule", seconds=60,
-        )  # fmt: skip
+            lambda: (
+                {run["deployment_id"] for run in ask(server, "flow_runs/filter", scheduled)}
+                == {one["id"] for one in ask(server, "deployments/filter", {})}
+            ),
+            "a run of each schedule",
+            seconds=60,
+        )
         children = [child for one in processes.values() for child in children_of(one.pid)]
         assert len(children) == 2
         # To the command alone, as `kill` and a service manager send it.

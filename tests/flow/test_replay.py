@@ -30,8 +30,10 @@ def test_the_newest_release_and_another_are_made_again_as_tasks_and_told(
     assert artifact["data"].count("Identical: all ") == 2
     runs = tasks_of(server, artifact)
     assert [run["name"].rsplit("-", 1)[0] for run in runs] == [
-        "choose releases", "replay", "replay",
-    ]  # fmt: skip
+        "choose releases",
+        "replay",
+        "replay",
+    ]
 
 
 def test_a_release_that_was_changed_fails_the_flow_with_its_name(

@@ -39,10 +39,14 @@ def strangest(counts: Counts) -> float:
 
 
 def test_right_worlds_are_not_stopped_and_hardly_ever_warned_of() -> None:
-    found = np.array([
-        strangest(drawn(make(name).expected(), size, seed))
-        for name in SCENARIOS for size in SIZES for seed in range(WORLDS_EACH)
-    ])  # fmt: skip
+    found = np.array(
+        [
+            strangest(drawn(make(name).expected(), size, seed))
+            for name in SCENARIOS
+            for size in SIZES
+            for seed in range(WORLDS_EACH)
+        ]
+    )
     assert len(found) >= 500
     assert not (found > 2).any()
     assert (found > 1).mean() <= MOST_WARNED

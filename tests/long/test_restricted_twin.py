@@ -58,8 +58,10 @@ def require_close_to_the_open_one(project: Project, release: Path) -> None:
     """Gap and verdict of the headline as from open deaths, and one level of areas told beside."""
     study, _ = load(project.study_file)
     inputs = load_inputs(project.raw, snapshots.load(project.raw, study=study.study.id), study)
-    free = tuple(source.model_copy(update={"restricted": False}) if source.table == "deaths"
-                 else source for source in study.sources)  # fmt: skip
+    free = tuple(
+        source.model_copy(update={"restricted": False}) if source.table == "deaths" else source
+        for source in study.sources
+    )
     of = series(study.model_copy(update={"sources": free}), inputs)
     judged = judge(of.study, of.gaps, TODAY.year, of.baselines)
     primary, sex = study.primary.id, study.promise.sex

@@ -62,10 +62,14 @@ def served(
     with (
         (project.root / "serve.log").open("ab") as log,
         subprocess.Popen(
-            [*before, *COMMAND, "serve", "--cron", EVERY_MINUTE], cwd=project.root,
-            env=environment, stdout=log, stderr=log, start_new_session=True,
+            [*before, *COMMAND, "serve", "--cron", EVERY_MINUTE],
+            cwd=project.root,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         ) as process,
-    ):  # fmt: skip
+    ):
         try:
             yield process
         finally:
@@ -258,9 +262,14 @@ def test_a_password_comes_from_a_file_of_mode_0600_alone(
             assert process.wait(timeout=60) == 143
         password.chmod(0o640)
         done = subprocess.run(
-            command, cwd=scheduled.root, env=bare, capture_output=True, text=True, timeout=60,
+            command,
+            cwd=scheduled.root,
+            env=bare,
+            capture_output=True,
+            text=True,
+            timeout=60,
             check=False,
-        )  # fmt: skip
+        )
     assert done.returncode == 2
     assert "mode 0640" in done.stderr
     assert "chmod 600" in done.stderr

@@ -25,7 +25,7 @@ from tests.unit.gap.trajectory_cases import (
     gap_only,
     published,
     rolling,
-)  # fmt: skip
+)
 
 pytestmark = pytest.mark.long
 
@@ -94,8 +94,10 @@ def test_power_is_a_floor_for_a_gap_that_clearly_halves(se):
     windows, truth = halving_path(5, se)
     early = first_answerable(
         type(windows)(windows.start, windows.end, truth, windows.se),
-        year=2035, target=7, release_year=2018,
-    )  # fmt: skip
+        year=2035,
+        target=7,
+        release_year=2018,
+    )
     count = 5 + early.year - 2018
     later, path = halving_path(count, se)
     computed = called_on_track_rate(later, path, year=2035, target=7)
@@ -127,11 +129,13 @@ def unchanging_areas(rng, between_sd, series):
 
     Errors are those of Westminster's wards, male, 2005-09, made of independent calendar years.
     """
-    se = np.array([
-        se_from_interval(float(row["lower95_years"]), float(row["upper95_years"]))
-        for row in published("ward-life-expectancy")
-        if row["sex"] == "male" and row["period_start"] == "2005"
-    ])  # fmt: skip
+    se = np.array(
+        [
+            se_from_interval(float(row["lower95_years"]), float(row["upper95_years"]))
+            for row in published("ward-life-expectancy")
+            if row["sex"] == "male" and row["period_start"] == "2005"
+        ]
+    )
     start, end = rolling(2002, 9)
     years = np.arange(2002, end[-1] + 1)
     annual = rng.normal(0, 1, (series, len(years), len(se))) * se * np.sqrt(5)

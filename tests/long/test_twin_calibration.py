@@ -22,9 +22,7 @@ def covered(sides: dict[str, tuple[str, ...]], length: int) -> np.ndarray:
     """Whether the 95% interval held the truth: draws by side, sex and window without overlap."""
     twin = make("halving")
     first = np.arange(0, len(YEARS) - length + 1, length)
-    told = [
-        twin.truth(sides, int(YEARS[at]), int(YEARS[at]) + length - 1) for at in first
-    ]  # fmt: skip
+    told = [twin.truth(sides, int(YEARS[at]), int(YEARS[at]) + length - 1) for at in first]
     truth = np.stack([np.stack([window[side] for side in sides]) for window in told], axis=-1)
     held = []
     for seed in range(DRAWS):
@@ -37,9 +35,10 @@ def covered(sides: dict[str, tuple[str, ...]], length: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("sides", "length"), [(WARDS, 5), (SIDES, 5), (SIDES, 3), ({"north": SIDES["north"]}, 1)],
+    ("sides", "length"),
+    [(WARDS, 5), (SIDES, 5), (SIDES, 3), ({"north": SIDES["north"]}, 1)],
     ids=["wards, five years", "sides, five years", "sides, three years", "the north, one year"],
-)  # fmt: skip
+)
 def test_95_per_cent_of_intervals_hold_the_truth(
     sides: dict[str, tuple[str, ...]], length: int
 ) -> None:

@@ -89,19 +89,21 @@ def test_a_gap_that_truly_halves_is_called_on_track_as_often_as_the_power_says(
     )
     windows, _ = series_of(item.windows).checked()
     yearly = true_gaps(twin)[:, place]
-    truth = np.array([
-        yearly[start - 2001 : end - 2000].mean()
-        for start, end in zip(windows.start, windows.end, strict=True)
-    ])  # fmt: skip
+    truth = np.array(
+        [
+            yearly[start - 2001 : end - 2000].mean()
+            for start, end in zip(windows.start, windows.end, strict=True)
+        ]
+    )
     assert item.target is not None
     goal = item.target.gap_years
     says = called_on_track_rate(windows, truth, year=2035, target=goal)
     called = 0
     for found in drawn("halving").judged[sex]:  # type: ignore[operator]
         seen, _ = series_of(found.windows).checked()
-        called += project(
-            seen.start, seen.end, seen.gap, seen.se, year=2035, target=goal
-        ).p_target >= 0.8  # fmt: skip
+        called += (
+            project(seen.start, seen.end, seen.gap, seen.se, year=2035, target=goal).p_target >= 0.8
+        )
     assert called / DRAWS == pytest.approx(says, abs=chance(says) + 0.02)
     assert 0.5 < says < 0.98
 

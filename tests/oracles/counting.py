@@ -146,9 +146,15 @@ def windows(bases: Mapping[int, str], length: int) -> list[tuple[int, int]]:
 
 
 def side(
-    deaths: Table, people: Table, *, areas: Sequence[str], sex: str, window: tuple[int, int],
-    starts: Sequence[int], parts: Mapping[int, Fraction] | None = None,
-) -> Side:  # fmt: skip
+    deaths: Table,
+    people: Table,
+    *,
+    areas: Sequence[str],
+    sex: str,
+    window: tuple[int, int],
+    starts: Sequence[int],
+    parts: Mapping[int, Fraction] | None = None,
+) -> Side:
     """Deaths and person-years of some areas in a window.
 
     `parts` holds the part of a year that deaths cover, where it is less than the whole.
@@ -187,8 +193,9 @@ def gap(worse: Side, better: Side, starts: Sequence[int]) -> tuple[float, float]
 
 def ages(worse: Side, better: Side, starts: Sequence[int]) -> list[float]:
     """Years of the gap that each band makes."""
-    return [float(x) for x in replacement(starts, *worse, deaths_b=better[0],
-                                          population_b=better[1])]  # fmt: skip
+    return [
+        float(x) for x in replacement(starts, *worse, deaths_b=better[0], population_b=better[1])
+    ]
 
 
 def change(
@@ -196,8 +203,10 @@ def change(
 ) -> dict[str, list[float]]:
     """Years by which each side's change at each age widened the gap, keys worse and better."""
     sign = {"worse": -1, "better": 1}
-    return {name: [sign[name] * years for years in ages(before[name], after[name], starts)]
-            for name in sign}  # fmt: skip
+    return {
+        name: [sign[name] * years for years in ages(before[name], after[name], starts)]
+        for name in sign
+    }
 
 
 def cut(
@@ -211,6 +220,7 @@ def cut(
     share = uniform_cut(starts, *worse, ages=chosen, wanted=wanted)
     if share is None:
         return None
-    dying = sum((d for start, d in zip(starts, worse.deaths, strict=True) if start in chosen),
-                Fraction(0))  # fmt: skip
+    dying = sum(
+        (d for start, d in zip(starts, worse.deaths, strict=True) if start in chosen), Fraction(0)
+    )
     return share, share * float(dying)

@@ -84,9 +84,16 @@ def of_parts(grid: Grid, parts: Sequence[tuple[int, float]]) -> Vector:
 
 
 def project(
-    windows: Sequence[Window], gaps: Sequence[float], ses: Sequence[float], *,
-    lead: float, year: int, level: float, share: float = 0.0, baseline: Window = (0, 0),
-) -> Found:  # fmt: skip
+    windows: Sequence[Window],
+    gaps: Sequence[float],
+    ses: Sequence[float],
+    *,
+    lead: float,
+    year: int,
+    level: float,
+    share: float = 0.0,
+    baseline: Window = (0, 0),
+) -> Found:
     """P(gap of `year` - share x mean gap over `baseline` <= level), and the same for the newest."""
     base = halves(baseline, lead) if share else []
     spans = [halves(window, lead) for window in windows]

@@ -31,9 +31,13 @@ def here(address: str) -> Alerts:
 
 def test_an_alert_is_one_json_object_with_event_text_release_verdict_and_sentence() -> None:
     told = alerting.success(
-        "westminster", "westminster-2026-12-01-0123456789", "off track", "It is off track.",
-        before="on track", new=("ward-life-expectancy",),
-    )  # fmt: skip
+        "westminster",
+        "westminster-2026-12-01-0123456789",
+        "off track",
+        "It is off track.",
+        before="on track",
+        new=("ward-life-expectancy",),
+    )
     with Receiver() as receiver:
         assert all(alerting.to_webhook(here(f"{receiver.address}/a"), alert) for alert in told)
     (_, new), (_, changed) = receiver.got
@@ -62,9 +66,11 @@ def test_a_run_with_the_verdict_of_the_one_before_and_nothing_new_says_nothing()
     ],
 )
 def test_a_webhook_that_fails_redirects_or_hangs_is_logged_once_and_its_address_is_not(
-    options: dict[str, object], found: str, caplog: pytest.LogCaptureFixture,
+    options: dict[str, object],
+    found: str,
+    caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(alerting, "SECONDS", 0.5)
     caplog.set_level(logging.DEBUG)
     started = time.monotonic()

@@ -106,9 +106,19 @@ def test_the_tables_of_a_verdict_are_handed_over_as_well_as_the_inputs(tmp_path:
     with Gate(ROOT / "expectations", tmp_path, here) as gate:
         analyse(study, inputs, TODAY.year, gate)
     assert {
-        "area_reference", "life_expectancy", "population_deaths", "coverage", "change", "gap",
-        "verdict", "trajectory", "sensitivity", "flip", "backtest", "selection",
-    } == {Path(item["suite"]).stem for item in here.asked}  # fmt: skip
+        "area_reference",
+        "life_expectancy",
+        "population_deaths",
+        "coverage",
+        "change",
+        "gap",
+        "verdict",
+        "trajectory",
+        "sensitivity",
+        "flip",
+        "backtest",
+        "selection",
+    } == {Path(item["suite"]).stem for item in here.asked}
 
 
 def test_a_published_figure_that_jumps_is_refused(tmp_path: Path) -> None:

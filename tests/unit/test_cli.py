@@ -15,15 +15,37 @@ from tests.command import gapwatch
 from tests.repin import repin
 
 GAP_KEYS = [
-    "measure", "sex", "period_start", "period_end", "worse_years", "better_years", "gap_years",
-    "se_years", "lower95_years", "upper95_years", "relative_gap", "reason", "flags",
-]  # fmt: skip
+    "measure",
+    "sex",
+    "period_start",
+    "period_end",
+    "worse_years",
+    "better_years",
+    "gap_years",
+    "se_years",
+    "lower95_years",
+    "upper95_years",
+    "relative_gap",
+    "reason",
+    "flags",
+]
 
 
 def test_help_loads_nothing_heavy() -> None:
     """Time is noisy; what is imported is not, and it is what --help costs."""
-    heavy = ("numpy", "pandas", "scipy", "duckdb", "geopandas", "matplotlib", "great_expectations",
-             "prefect", "pydantic", "typst", "jinja2")  # fmt: skip
+    heavy = (
+        "numpy",
+        "pandas",
+        "scipy",
+        "duckdb",
+        "geopandas",
+        "matplotlib",
+        "great_expectations",
+        "prefect",
+        "pydantic",
+        "typst",
+        "jinja2",
+    )
     code = (
         "import sys\nfrom gapwatch.cli import app\n"
         "try:\n    app(['--help'])\nexcept SystemExit:\n    pass\n"
@@ -59,8 +81,16 @@ def test_gap_shows_a_table_that_a_pipe_does_not_cut_off(shipped: Project) -> Non
     done = gapwatch(shipped, "gap", "--measure", "north-v-south", "--sex", "male")
     line = next(line for line in done.stdout.splitlines() if "2005   2009" in line)
     assert line.split()[:9] == [
-        "north-v-south", "male", "2005", "2009", "78.0", "83.3", "5.3", "4.1", "6.5",
-    ]  # fmt: skip
+        "north-v-south",
+        "male",
+        "2005",
+        "2009",
+        "78.0",
+        "83.3",
+        "5.3",
+        "4.1",
+        "6.5",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,9 +145,10 @@ def test_what_differs_between_two_snapshots_is_told_by_area_period_and_value(
 ) -> None:
     old = snapshots.load(project.raw).id
     new = repin(
-        project, "ward-life-expectancy",
+        project,
+        "ward-life-expectancy",
         lambda text: text.replace("Road,female,1999,2003,82.3", "Road,female,1999,2003,82.5"),
-    )  # fmt: skip
+    )
     done = gapwatch(project, "snapshots", "diff", old, new, "--json")
     assert done.returncode == 0, done.stderr
     (told,) = json.loads(done.stdout)

@@ -43,10 +43,29 @@ def test_the_example_of_the_readme_runs_and_prints_what_it_says(
 @pytest.mark.parametrize(
     "code",
     [
-        "S01", "S02", "S03", "S04", "S05", "S06", "S07", "G01", "G02", "G03", "Q01", "Q02",
-        "Q03", "Q04", "V01", "V02", "V03", "V04", "V05", "V06", "V07",
+        "S01",
+        "S02",
+        "S03",
+        "S04",
+        "S05",
+        "S06",
+        "S07",
+        "G01",
+        "G02",
+        "G03",
+        "Q01",
+        "Q02",
+        "Q03",
+        "Q04",
+        "V01",
+        "V02",
+        "V03",
+        "V04",
+        "V05",
+        "V06",
+        "V07",
     ],
-)  # fmt: skip
+)
 def test_every_code_is_explained_in_the_methods(code: str) -> None:
     assert re.search(rf"\b{code}\b", METHODS)
 

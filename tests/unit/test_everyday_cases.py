@@ -73,8 +73,9 @@ def described(case: str, name: str) -> FileSource:
     text = (FOLDER / case / "source.toml").read_text(encoding="utf-8")
     return next(
         FileSource.model_validate(one)
-        for one in tomllib.loads(text)["sources"] if one["id"] == name
-    )  # fmt: skip
+        for one in tomllib.loads(text)["sources"]
+        if one["id"] == name
+    )
 
 
 def read(case: str, name: str) -> pd.DataFrame:
@@ -96,10 +97,12 @@ def test_a_slip_in_a_layout_is_refused_by_name(case: str, name: str) -> None:
 
 def test_words_of_merged_headings_are_carried_to_the_right() -> None:
     told = read("merged-headings", "merged").set_index("sex")
-    assert told.loc["female", ["life_expectancy_years", "lower95_years", "upper95_years"]].tolist()\
-        == [82.1, 80.0, 84.2]  # fmt: skip
-    assert told.loc["male", ["life_expectancy_years", "lower95_years", "upper95_years"]].tolist()\
-        == [78.1, 76.0, 80.2]  # fmt: skip
+    assert told.loc[
+        "female", ["life_expectancy_years", "lower95_years", "upper95_years"]
+    ].tolist() == [82.1, 80.0, 84.2]
+    assert told.loc[
+        "male", ["life_expectancy_years", "lower95_years", "upper95_years"]
+    ].tolist() == [78.1, 76.0, 80.2]
 
 
 def test_totals_that_are_declared_leave_the_people_themselves() -> None:

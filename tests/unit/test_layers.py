@@ -14,11 +14,34 @@ import pytest
 from tests.conftest import ROOT
 
 OPENING = {
-    "_socket", "aiohttp", "anyio", "asyncio", "asyncore", "ftplib", "http", "httpcore", "httpx",
-    "imaplib", "multiprocessing", "nntplib", "poplib", "requests", "selectors", "smtplib", "socket",
-    "socketserver", "ssl", "telnetlib", "urllib", "urllib3", "webbrowser", "websocket",
-    "websockets", "wsgiref", "xmlrpc",
-}  # fmt: skip
+    "_socket",
+    "aiohttp",
+    "anyio",
+    "asyncio",
+    "asyncore",
+    "ftplib",
+    "http",
+    "httpcore",
+    "httpx",
+    "imaplib",
+    "multiprocessing",
+    "nntplib",
+    "poplib",
+    "requests",
+    "selectors",
+    "smtplib",
+    "socket",
+    "socketserver",
+    "ssl",
+    "telnetlib",
+    "urllib",
+    "urllib3",
+    "webbrowser",
+    "websocket",
+    "websockets",
+    "wsgiref",
+    "xmlrpc",
+}
 HARMLESS = {"urllib.parse"}
 # Each module that may, and all that it may import.
 ALLOWED = {

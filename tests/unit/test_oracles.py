@@ -11,12 +11,49 @@ from tests.oracles import decomposition, inequality, life_table, pooled, traject
 
 AGES = [0, 1, *range(5, 95, 5)]
 POPULATION = [
-    7060, 35059, 46974, 48489, 43219, 38561, 46009, 57208, 61435, 55601,
-    50209, 56416, 46411, 39820, 37978, 37039, 33288, 23306, 11936, 11936,
-]  # fmt: skip
+    7060,
+    35059,
+    46974,
+    48489,
+    43219,
+    38561,
+    46009,
+    57208,
+    61435,
+    55601,
+    50209,
+    56416,
+    46411,
+    39820,
+    37978,
+    37039,
+    33288,
+    23306,
+    11936,
+    11936,
+]
 DEATHS = [
-    17, 9, 4, 8, 20, 15, 24, 33, 50, 71, 100, 163, 263, 304, 536, 872, 1390, 1605, 1936, 1937,
-]  # fmt: skip
+    17,
+    9,
+    4,
+    8,
+    20,
+    15,
+    24,
+    33,
+    50,
+    71,
+    100,
+    163,
+    263,
+    304,
+    536,
+    872,
+    1390,
+    1605,
+    1936,
+    1937,
+]
 GOLDEN_E0, GOLDEN_SE0 = 80.16960813194841, 0.14638910729202587
 GOLDEN_E90, GOLDEN_SE90 = 6.162106350025813, 0.1400117162090444
 
@@ -175,8 +212,9 @@ def test_arriaga_equals_stepwise_replacement_and_sums_to_the_gap():
 
 def test_decomposition_by_hand():
     # Equal mortality in the closed band; e5 is 10 against 20: all of the gap is the open band.
-    parts = decomposition.replacement([0, 5], [10, 5], [475, 50], deaths_b=[10, 5],
-                                      population_b=[475, 100])  # fmt: skip
+    parts = decomposition.replacement(
+        [0, 5], [10, 5], [475, 50], deaths_b=[10, 5], population_b=[475, 100]
+    )
     q = Fraction(50, 500)
     assert life_table.exact_prob_dying(0, 5, 10, 475) == q
     assert parts == [0, (1 - q) * 10]
@@ -206,9 +244,17 @@ def test_uniform_cut_finds_the_cut_that_was_made():
 
 DECILE_POPULATION = [7291, 7997, 6105, 7666, 5790, 6934, 5918, 5974, 7147, 7534]
 DECILE_VALUES = [
-    75.9334590103081, 78.3442382727843, 83.8360631041654, 83.6375399664931, 80.4655031529559,
-    81.1156759857022, 81.6930835718562, 84.1900062060987, 80.5955641081472, 86.2894349578624,
-]  # fmt: skip
+    75.9334590103081,
+    78.3442382727843,
+    83.8360631041654,
+    83.6375399664931,
+    80.4655031529559,
+    81.1156759857022,
+    81.6930835718562,
+    84.1900062060987,
+    80.5955641081472,
+    86.2894349578624,
+]
 
 
 def test_slope_index_golden():
@@ -274,8 +320,9 @@ def test_spread_with_equal_errors_has_a_closed_form():
 
 def test_pooled_by_hand():
     z = 1.959963984540054
-    value, se = pooled.pooled_value([70, 80], [70 - 3 * z, 80 - 4 * z], [70 + 3 * z, 80 + 4 * z],
-                                    [300, 100])  # fmt: skip
+    value, se = pooled.pooled_value(
+        [70, 80], [70 - 3 * z, 80 - 4 * z], [70 + 3 * z, 80 + 4 * z], [300, 100]
+    )
     assert value == exactly(72.5)
     assert se == exactly(math.sqrt((0.75 * 3) ** 2 + 1.0))
     assert pooled.difference((70.0, 3.0), (80.0, 4.0)) == (10.0, 5.0)

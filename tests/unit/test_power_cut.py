@@ -21,16 +21,22 @@ STRACE = shutil.which("strace")
 def _may_trace() -> bool:
     if STRACE is None:
         return False
-    return subprocess.run([STRACE, "-o", "/dev/null", "true"], check=False,
-                          capture_output=True).returncode == 0  # fmt: skip
+    return (
+        subprocess.run(
+            [STRACE, "-o", "/dev/null", "true"], check=False, capture_output=True
+        ).returncode
+        == 0
+    )
 
 
 pytestmark = pytest.mark.skipif(not _may_trace(), reason="no strace here, or no leave to trace")
 _CALLS = "fsync,fdatasync,rename,renameat,renameat2,write,openat"
 _SYNC = re.compile(r"f(?:data)?sync\(\d+<(?P<path>[^>]*)>\)\s+= 0")
 _WRITE = re.compile(r"write\(\d+<(?P<path>/[^>]*)>")
-_RENAME = re.compile(r'rename\w*\((?:AT_FDCWD[^,]*, )?"(?P<old>[^"]*)", '
-                     r'(?:AT_FDCWD[^,]*, )?"(?P<new>[^"]*)".*= 0')  # fmt: skip
+_RENAME = re.compile(
+    r'rename\w*\((?:AT_FDCWD[^,]*, )?"(?P<old>[^"]*)", '
+    r'(?:AT_FDCWD[^,]*, )?"(?P<new>[^"]*)".*= 0'
+)
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,30 @@ class Call:
 def calls(code: str, folder: Path) -> list[Call]:
     """Flushes, writes and renames of a program, in order."""
     log = folder.parent / f"{folder.name}.strace"
-    words = [str(STRACE), "-f", "-y", "-s", "4096", "-e", f"trace={_CALLS}", "-o", str(log),
-             sys.executable, "-B", "-c", textwrap.dedent(code), str(folder)]  # fmt: skip
-    done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=300,
-                          cwd=Path(__file__).parents[2])  # fmt: skip
+    words = [
+        str(STRACE),
+        "-f",
+        "-y",
+        "-s",
+        "4096",
+        "-e",
+        f"trace={_CALLS}",
+        "-o",
+        str(log),
+        sys.executable,
+        "-B",
+        "-c",
+        textwrap.dedent(code),
+        str(folder),
+    ]
+    done = subprocess.run(
+        words,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=Path(__file__).parents[2],
+    )
     assert done.returncode == 0, done.stderr
     found = []
     for line in log.read_text("utf-8", "replace").splitlines():
@@ -67,8 +93,11 @@ def require_durable(found: list[Call]) -> None:
     assert renames
     for at, call in renames:
         before = found[:at]
-        inside = {c.path for c in before if c.kind == "write"
-                  and (c.path == call.path or c.path.startswith(f"{call.path}/"))}  # fmt: skip
+        inside = {
+            c.path
+            for c in before
+            if c.kind == "write" and (c.path == call.path or c.path.startswith(f"{call.path}/"))
+        }
         for path in inside:
             written = max(n for n, c in enumerate(before) if c == Call("write", path))
             assert Call("sync", path) in before[written:], f"{path}: no flush before {call.to}"
@@ -107,16 +136,27 @@ def test_release_pointer_database_and_every_folder_are_flushed_before_and_after(
     files = [path for path in release.rglob("*") if path.is_file()]
     assert len(files) == 5
     require_durable(found)
-    assert shown(found) >= {str(release), str(root / "out" / "latest-town"),
-                            str(root / "curated" / "gapwatch.duckdb")}  # fmt: skip
+    assert shown(found) >= {
+        str(release),
+        str(root / "out" / "latest-town"),
+        str(root / "curated" / "gapwatch.duckdb"),
+    }
     # The switch comes after every flush of what it publishes: files and each folder of them.
     switch = next(at for at, call in enumerate(found) if ".publishing-" in call.to)
     prepared = found[switch].path
     before = {call.path for call in found[:switch] if call.kind == "sync"}
-    for name in ("", "/release", "/release/data", "/release/inputs",
-                 "/release/inputs/expectations", "/release/manifest.json",
-                 "/release/manifest.sha256", "/release/report.html", "/release/data/gap.csv",
-                 "/latest"):  # fmt: skip
+    for name in (
+        "",
+        "/release",
+        "/release/data",
+        "/release/inputs",
+        "/release/inputs/expectations",
+        "/release/manifest.json",
+        "/release/manifest.sha256",
+        "/release/report.html",
+        "/release/data/gap.csv",
+        "/latest",
+    ):
         assert f"{prepared}{name}" in before, name or "the folder that is switched"
     assert any(p.startswith(str(root / "curated" / ".building-")) for p in before), "the database"
     assert str(root / "curated") in before
@@ -148,7 +188,13 @@ def test_objects_pins_lists_and_their_folders_are_flushed_before_and_after(tmp_p
     require_durable(found)
     made = next(at for at, call in enumerate(found) if call.to.startswith(f"{raw}/snapshots/20"))
     before = {call.path for call in found[:made] if call.kind == "sync"}
-    for folder in (raw / "objects", secret, Path(found[made].path), Path(found[made].path) / "pins",
-                   root / "data", raw):  # fmt: skip
+    for folder in (
+        raw / "objects",
+        secret,
+        Path(found[made].path),
+        Path(found[made].path) / "pins",
+        root / "data",
+        raw,
+    ):
         assert str(folder) in before, folder
     assert Call("sync", str(raw / "snapshots")) in found[made:]

@@ -33,8 +33,11 @@ def test_a_release_a_pointer_and_a_database_appear_and_nothing_else(tmp_path: Pa
     release = make(tmp_path, b"one")
     assert release == tmp_path / "out" / "r1"
     assert names(tmp_path) == {
-        "out/r1/report.html", "out/r1/manifest.json", "out/latest-town", "curated/gapwatch.duckdb",
-    }  # fmt: skip
+        "out/r1/report.html",
+        "out/r1/manifest.json",
+        "out/latest-town",
+        "curated/gapwatch.duckdb",
+    }
     assert publishing.latest(tmp_path / "out", "town") == release
 
 

@@ -69,8 +69,9 @@ def test_the_client_keeps_the_date_that_a_publisher_sends() -> None:
 
 
 def test_a_snapshot_of_a_day_to_come_is_told_with_the_way_out() -> None:
-    ahead = Snapshot(id="2030-01-01-abcdef1234", title="T", as_known_at=dt.date(2030, 1, 1),
-                     pins=())  # fmt: skip
+    ahead = Snapshot(
+        id="2030-01-01-abcdef1234", title="T", as_known_at=dt.date(2030, 1, 1), pins=()
+    )
     with pytest.raises(UsageError) as caught:
         _require_later(ahead, dt.date(2026, 11, 29))
     assert "gapwatch snapshots retire 2030-01-01-abcdef1234 --reason" in caught.value.remedy

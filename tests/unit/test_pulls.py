@@ -33,14 +33,28 @@ from tests.unit.test_analysis import Here, project_of
 BAD = "https://publisher.example/" + "a-long-way/" * 12
 CHECKED = Checked(
     (
-        SourceCheck("lsoa2021-population", "Office for National Statistics, Nomis", True, 43_680,
-                    "2024", None, None),
-        SourceCheck("lsoa2011-deaths", "Office for National Statistics", False, None, None,
-                    f"{BAD}: expected an answer; found ReadTimeout [3 tries]", "try again later"),
+        SourceCheck(
+            "lsoa2021-population",
+            "Office for National Statistics, Nomis",
+            True,
+            43_680,
+            "2024",
+            None,
+            None,
+        ),
+        SourceCheck(
+            "lsoa2011-deaths",
+            "Office for National Statistics",
+            False,
+            None,
+            None,
+            f"{BAD}: expected an answer; found ReadTimeout [3 tries]",
+            "try again later",
+        ),
         SourceCheck(TOGETHER, None, None, None, None, None, None),
     ),
     ("lsoa2011-deaths",),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("columns", [80, 120, 160])
@@ -70,8 +84,9 @@ def test_the_verdict_on_deaths_that_were_carried_over_is_said_loudly(tmp_path: P
     assert "THE VERDICT RESTS ON THEM" in str(lost)
     made = snapshots.load(project.raw, second.snapshot)
     assert made.pin("deaths") == snapshots.load(project.raw, first.snapshot).pin("deaths")
-    told = MissedFacts("Deaths", made.missed["deaths"].why, made.missed["deaths"].since,
-                       TODAY, decides=True)  # fmt: skip
+    told = MissedFacts(
+        "Deaths", made.missed["deaths"].why, made.missed["deaths"].since, TODAY, decides=True
+    )
     assert warning([told]).startswith("Warning: the verdict rests on figures that could not be")
 
 
@@ -92,8 +107,9 @@ def deaths_to_spare(root: Path) -> tuple[Project, Path]:
         row["Residents"] = int(str(row["Residents"])) + at % 3
     for total in place.tables["totals.csv"]:
         for column, table, counted in (
-            ("People", "people.csv", "Residents"), ("Died", "deaths.csv", "Deaths"),
-        ):  # fmt: skip
+            ("People", "people.csv", "Residents"),
+            ("Died", "deaths.csv", "Deaths"),
+        ):
             total[column] = sum(
                 int(str(row[counted]))
                 for row in place.tables[table]
@@ -110,8 +126,10 @@ def deaths_to_spare(root: Path) -> tuple[Project, Path]:
     return project, root / "deaths.csv"
 
 
-SENT = (Payload("types", "https://a.example/", "json", b"{}"),
-        Payload("data-0001", "https://a.example/1", "csv", b"a,b\n1,2\n"))  # fmt: skip
+SENT = (
+    Payload("types", "https://a.example/", "json", b"{}"),
+    Payload("data-0001", "https://a.example/1", "csv", b"a,b\n1,2\n"),
+)
 DAY = dt.date(2026, 12, 1)
 
 

@@ -208,9 +208,11 @@ def test_coverage_names_an_area_that_is_missing_in_one_window(
 ) -> None:
     loaded, _ = study.load(shipped.study_file)
     gone = without(
-        lambda f: (f["area_code"] == "E05000637") & (f["sex"] == "male")
-        & (f["period_start"] == 2005), inputs,
-    )  # fmt: skip
+        lambda f: (
+            (f["area_code"] == "E05000637") & (f["sex"] == "male") & (f["period_start"] == 2005)
+        ),
+        inputs,
+    )
     found = views.coverage(loaded, gone)
     assert list(found.loc[found["areas_missing"] != "", "areas_missing"]) == ["E05000637"]
 

@@ -62,8 +62,9 @@ def words(node: ast.AST) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
-        return "".join("{}" if isinstance(part, ast.FormattedValue) else words(part)
-                       for part in node.values)  # fmt: skip
+        return "".join(
+            "{}" if isinstance(part, ast.FormattedValue) else words(part) for part in node.values
+        )
     return " ".join(words(child) for child in ast.iter_child_nodes(node))
 
 

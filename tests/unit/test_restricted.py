@@ -30,10 +30,13 @@ DAY, LATER = dt.date(2026, 11, 26), dt.date(2026, 12, 24)
 HEADER = "Registered,LSOA21,Sex,Age"
 FIRST, SECOND = "E01033595", "E01033602"
 DEATHS = [
-    f"2024-03-09,{FIRST},male,84", f"2024-05-11,{FIRST},female,91",
-    f"2025-02-14,{SECOND},female,77", f"2025-07-30,{SECOND},male,31",
-    f"2026-01-30,{SECOND},male,62", f"2026-03-02,{FIRST},male,55",
-]  # fmt: skip
+    f"2024-03-09,{FIRST},male,84",
+    f"2024-05-11,{FIRST},female,91",
+    f"2025-02-14,{SECOND},female,77",
+    f"2025-07-30,{SECOND},male,31",
+    f"2026-01-30,{SECOND},male,62",
+    f"2026-03-02,{FIRST},male,55",
+]
 SOURCE = """
 [[sources]]
 id = "local-deaths"
@@ -128,8 +131,18 @@ def test_a_pin_says_that_it_is_restricted_and_others_are_written_as_before(
     told = {path.stem: json.loads(path.read_bytes()) for path in folder.iterdir()}
     assert told.pop("local-deaths")["restricted"] is True
     # The keys of a pin before there were restricted ones.
-    before = {"id", "table", "title", "publisher", "licence", "attribution", "period", "obtained",
-              "obtained_on", "objects"}  # fmt: skip
+    before = {
+        "id",
+        "table",
+        "title",
+        "publisher",
+        "licence",
+        "attribution",
+        "period",
+        "obtained",
+        "obtained_on",
+        "objects",
+    }
     assert told
     assert all(set(pin) == before for pin in told.values())
 
@@ -156,8 +169,12 @@ def test_reading_a_restricted_file_that_is_not_here_says_where_to_get_it(pulled:
     with pytest.raises(UsageError) as caught:
         snapshots.read_objects(pulled.raw, pin_of(pulled))
     assert caught.value.found == "restricted, not on this machine"
-    for word in ("The council's public health team", "extract.csv", path.name,
-                 "--include-restricted local-deaths"):  # fmt: skip
+    for word in (
+        "The council's public health team",
+        "extract.csv",
+        path.name,
+        "--include-restricted local-deaths",
+    ):
         assert word in caught.value.remedy
 
 
@@ -258,13 +275,23 @@ def test_findings_on_a_restricted_table_tell_period_and_no_row(
 
     rows = [("lsoa2021", FIRST, FIRST, "male", 2024, "03", "", age, age, 1.0) for age in (84, 85)]
     frame = pd.DataFrame(rows, columns=list(TABLES["deaths"].names))
-    suite = {"table": "deaths", "expectations": [
-        {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 9},
-         "severity": "warning", "says": "enough"},
-        {"type": "expect_column_values_to_be_between",
-         "kwargs": {"column": "deaths_persons", "min_value": 2}, "severity": "warning",
-         "says": "two at least"},
-    ]}  # fmt: skip
+    suite = {
+        "table": "deaths",
+        "expectations": [
+            {
+                "type": "expect_table_row_count_to_be_between",
+                "kwargs": {"min_value": 9},
+                "severity": "warning",
+                "says": "enough",
+            },
+            {
+                "type": "expect_column_values_to_be_between",
+                "kwargs": {"column": "deaths_persons", "min_value": 2},
+                "severity": "warning",
+                "says": "two at least",
+            },
+        ],
+    }
     (tmp_path / "deaths.json").write_text(json.dumps(suite))
     (tmp_path / "room").mkdir()
     with Gate(tmp_path, tmp_path / "room") as gate:
@@ -309,8 +336,10 @@ def test_a_study_that_says_restricted_can_not_read_what_was_pinned_openly(
 ) -> None:
     snapshot = snapshots.load(pulled.raw, study="westminster")
     study, _ = load(pulled.study_file)
-    pins = tuple(pin.model_copy(update={"restricted": False}) if pin.id == "local-deaths" else pin
-                 for pin in snapshot.pins)  # fmt: skip
+    pins = tuple(
+        pin.model_copy(update={"restricted": False}) if pin.id == "local-deaths" else pin
+        for pin in snapshot.pins
+    )
     with pytest.raises(StudyError, match="a pin that is restricted") as caught:
         read_sources(pulled.raw, snapshot.model_copy(update={"pins": pins}), study)
     assert caught.value.found == "one that isn't"
@@ -323,7 +352,8 @@ def test_no_export_holds_a_restricted_table_whatever_table_that_is(pulled: Proje
     assert "data/area_reference.csv" in exports(study, frames, snapshot)
     # No study may say so; a mistake in that rule must not publish a file.
     forced = next(s for s in study.sources if s.id == "local-deaths").model_copy(
-        update={"table": "area_reference"})  # fmt: skip
+        update={"table": "area_reference"}
+    )
     found = exports(study.model_copy(update={"sources": (forced,)}), frames, snapshot)
     assert "data/area_reference.csv" not in found
     assert b"area_reference.csv" not in found["data/metadata.json"]
@@ -343,8 +373,12 @@ def test_neither_size_nor_plain_hash_of_a_restricted_file_is_in_what_is_shared(
     dump = json.loads(next(path for path in shared if path.name == "local-deaths.json").read_text())
     assert set(dump["objects"][0]) == {"role", "address", "suffix", "hmac_sha256"}
     assert str(size) not in json.dumps(dump["objects"])
-    listed = [held for one in snapshot_list(pulled) for held in one["pins"]
-              if held["id"] == "local-deaths"]  # fmt: skip
+    listed = [
+        held
+        for one in snapshot_list(pulled)
+        for held in one["pins"]
+        if held["id"] == "local-deaths"
+    ]
     assert "bytes" not in json.dumps(listed)
     assert plain not in json.dumps(listed)
 
@@ -382,9 +416,13 @@ def test_pins_share_the_digest_of_an_extract_that_two_studies_share(pulled: Proj
     other = pin.model_copy(update={"id": "the-other-study", "title": "Another"})
     assert snapshots.same_restricted_object(pin, other) is True
     elsewhere = snapshots.described(
-        pulled.root / "elsewhere" / "raw", role="data", address="extract.csv", suffix="csv",
-        content=object_of(pulled).read_bytes(), restricted=True,
-    )  # fmt: skip
+        pulled.root / "elsewhere" / "raw",
+        role="data",
+        address="extract.csv",
+        suffix="csv",
+        content=object_of(pulled).read_bytes(),
+        restricted=True,
+    )
     # Another key: nothing can be known.
     assert elsewhere.hmac_sha256 != pin.objects[0].hmac_sha256
     stranger = pin.model_copy(update={"objects": (elsewhere,)})

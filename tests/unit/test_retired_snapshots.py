@@ -18,14 +18,24 @@ DATED = [dt.date(2026, 1, 1), dt.date(2026, 2, 1), dt.date(2030, 1, 1)]
 
 def pinned(content: bytes) -> tuple[Pin, tuple[bytes, ...]]:
     item = Object(role="data", sha256=snapshots.sha256(content), bytes=len(content))
-    return Pin(id="deaths", table="deaths", title="T", publisher="P", licence="L", attribution="A",
-               period="2026", obtained="retrieved", obtained_on=DAY,
-               objects=(item,)), (content,)  # fmt: skip
+    return Pin(
+        id="deaths",
+        table="deaths",
+        title="T",
+        publisher="P",
+        licence="L",
+        attribution="A",
+        period="2026",
+        obtained="retrieved",
+        obtained_on=DAY,
+        objects=(item,),
+    ), (content,)
 
 
 def pull(raw: Path, day: dt.date, content: bytes, follows: str = "") -> Snapshot:
-    return snapshots.write(raw, title="T", as_known_at=day, items=[pinned(content)], study="town",
-                           follows=follows)  # fmt: skip
+    return snapshots.write(
+        raw, title="T", as_known_at=day, items=[pinned(content)], study="town", follows=follows
+    )
 
 
 def three(raw: Path) -> list[str]:
@@ -38,8 +48,9 @@ def three(raw: Path) -> list[str]:
 
 def retire(raw: Path, name: str, reason: str = "a clock that was ahead") -> None:
     sha = snapshots.sha256((raw / "snapshots" / name / "snapshot.json").read_bytes())
-    snapshots.retire(raw, Retirement(kind="snapshot", id=name, reason=reason, retired_on=DAY,
-                                     sha256=sha))  # fmt: skip
+    snapshots.retire(
+        raw, Retirement(kind="snapshot", id=name, reason=reason, retired_on=DAY, sha256=sha)
+    )
 
 
 def newest(raw: Path) -> str:
@@ -54,8 +65,11 @@ def read_all(raw: Path, name: str | None) -> None:
 def torn_in_each_way(raw: Path, name: str) -> list[Path]:
     folder = raw / "snapshots" / name
     pin = snapshots.load(raw, name).pins[0]
-    return [folder / "snapshot.json", folder / "pins" / "deaths.json",
-            snapshots.object_path(raw, pin.objects[0])]  # fmt: skip
+    return [
+        folder / "snapshot.json",
+        folder / "pins" / "deaths.json",
+        snapshots.object_path(raw, pin.objects[0]),
+    ]
 
 
 @pytest.mark.parametrize("which", [0, 1, 2], ids=["list", "pin", "object"])

@@ -33,8 +33,11 @@ def verify(project: Project) -> None:
 def test_the_shipped_snapshot_verifies_and_names_every_source(shipped: Project) -> None:
     snapshot = snapshots.load(shipped.raw)
     assert [pin.id for pin in snapshot.pins] == [
-        "msoa-life-expectancy", "ward-life-expectancy", "ward-population-deaths", "ward-reference",
-    ]  # fmt: skip
+        "msoa-life-expectancy",
+        "ward-life-expectancy",
+        "ward-population-deaths",
+        "ward-reference",
+    ]
     for pin in snapshot.pins:
         assert sum(map(len, snapshots.read_objects(shipped.raw, pin))) == pin.bytes
         assert "Open Government Licence" in pin.licence
@@ -133,11 +136,14 @@ def several(project: Project, contents: list[bytes]) -> tuple[snapshots.Pin, lis
     pin = snapshots.load(project.raw).pins[0]
     objects = tuple(
         snapshots.Object(
-            role=f"data-{number}", address="https://example.org/", suffix="json",
-            sha256=snapshots.sha256(content), bytes=len(content),
+            role=f"data-{number}",
+            address="https://example.org/",
+            suffix="json",
+            sha256=snapshots.sha256(content),
+            bytes=len(content),
         )
         for number, content in enumerate(contents, 1)
-    )  # fmt: skip
+    )
     return pin.model_copy(update={"objects": objects, "obtained": "retrieved"}), contents
 
 
@@ -173,16 +179,26 @@ def test_of_two_snapshots_of_one_day_the_one_that_follows_is_the_newest(project:
 
 @pytest.mark.parametrize(
     ("roles", "told"),
-    [(("count", "data-0001", "data-0002"), "data-0001"), (("available", "data"), "data"),
-     (("landing",), "landing")],
-)  # fmt: skip
+    [
+        (("count", "data-0001", "data-0002"), "data-0001"),
+        (("available", "data"), "data"),
+        (("landing",), "landing"),
+    ],
+)
 def test_the_address_of_a_pin_is_that_of_its_figures(roles: tuple[str, ...], told: str) -> None:
     objects = tuple(
         snapshots.Object(role=role, address=role, sha256="0" * 64, bytes=1) for role in roles
     )
     pin = snapshots.Pin(
-        id="a", table="lookup", title="t", publisher="p", licence="l", attribution="a",
-        period="does not apply", obtained="retrieved", obtained_on=dt.date(2026, 11, 23),
+        id="a",
+        table="lookup",
+        title="t",
+        publisher="p",
+        licence="l",
+        attribution="a",
+        period="does not apply",
+        obtained="retrieved",
+        obtained_on=dt.date(2026, 11, 23),
         objects=objects,
-    )  # fmt: skip
+    )
     assert pin.address == told

@@ -40,9 +40,12 @@ def test_a_signal_ends_a_run_with_one_line_its_code_no_leftover_and_no_child(
     (tmp_path / "expectations").mkdir()
     (tmp_path / "gapwatch.toml").touch()
     with subprocess.Popen(
-        [sys.executable, "-c", WAITING, "run"], cwd=tmp_path, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
+        [sys.executable, "-c", WAITING, "run"],
+        cwd=tmp_path,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         assert process.stdout is not None
         child = int(process.stdout.readline())
         os.kill(process.pid, number)
@@ -50,8 +53,9 @@ def test_a_signal_ends_a_run_with_one_line_its_code_no_leftover_and_no_child(
     assert process.returncode == code
     assert told == f"Stopped by {name}: nothing was left half made.\n"
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} <= {
-        "gapwatch.toml", ".lock",
-    }  # fmt: skip
+        "gapwatch.toml",
+        ".lock",
+    }
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
 
@@ -77,8 +81,9 @@ def test_a_background_job_goes_on_ignoring_ctrl_c() -> None:
 def test_stripped_texts_are_refused_by_name_in_one_line(switch: str) -> None:
     words = [sys.executable, *([switch] if switch == "-OO" else []), "-m", "gapwatch.cli", "status"]
     more = {"PYTHONOPTIMIZE": "2"} if switch != "-OO" else {}
-    done = subprocess.run(words, capture_output=True, text=True, check=False,
-                          env={**os.environ, **more})  # fmt: skip
+    done = subprocess.run(
+        words, capture_output=True, text=True, check=False, env={**os.environ, **more}
+    )
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "PYTHONOPTIMIZE=2" in done.stderr
@@ -107,8 +112,13 @@ with publishing.workspace(root / "out", root / "curated") as place:
 def test_a_full_disk_under_the_database_is_named_and_leaves_nothing(
     tmp_path: Path, limit: int
 ) -> None:
-    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path), str(limit)], check=False,
-                          capture_output=True, text=True, timeout=120)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path), str(limit)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     last = done.stderr.strip().splitlines()
     assert any(line.startswith("gapwatch.errors.OutputError: Cannot write:") for line in last), last
     assert "room on the disk" in done.stderr

@@ -24,9 +24,12 @@ def refusal(project: Project) -> StudyError:
 def test_westminster_registers_the_five_kinds_of_the_campaigns_gap(shipped: Project) -> None:
     loaded, _ = study.load(shipped.study_file)
     assert [measure.id for measure in loaded.measures] == [
-        "north-v-knightsbridge", "north-v-south", "church-street-v-knightsbridge", "extremes",
+        "north-v-knightsbridge",
+        "north-v-south",
+        "church-street-v-knightsbridge",
+        "extremes",
         "slope",
-    ]  # fmt: skip
+    ]
     assert loaded.primary.id == "north-v-knightsbridge"
     assert len(loaded.side("north")) == 8
     assert len(loaded.side("south")) == 12
@@ -59,7 +62,7 @@ def test_westminster_registers_the_five_kinds_of_the_campaigns_gap(shipped: Proj
         ('name = "Hyde Park"', 'name = "Hyde\\u0007"', "areas[7].name", "U+0007"),
         ("[simulation]\nseed = 2035", "[simulation]", "simulation.seed", "nothing"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_study_is_refused_with_file_key_expected_and_found(
     project: Project, old: str, new: str, where: str, found: str
 ) -> None:

@@ -72,8 +72,9 @@ def test_extremes_of_two_areas_are_a_pair(project: Project) -> None:
     from gapwatch.study.loading import _check_measures
 
     two = study.geography.model_copy(update={"areas": study.geography.areas[:2]})
-    extremes = [m.model_copy(update={"primary": True}) for m in study.measures
-                if m.kind == "extremes"]  # fmt: skip
+    extremes = [
+        m.model_copy(update={"primary": True}) for m in study.measures if m.kind == "extremes"
+    ]
     small = study.model_copy(update={"geography": two, "measures": tuple(extremes[:1])})
     with pytest.raises(StudyError) as caught:
         _check_measures(project.study_file, small)

@@ -60,15 +60,21 @@ def test_a_file_may_be_described(project: Project) -> None:
         (LOOKUP.replace('"A_LU"', '"../../admin"'), "sources[N].service", "../../admin"),
         (FILE.replace('path = "a.csv"\n', ""), "sources[N]", "none of them"),
         (FILE + 'address = "https://example.org/a.csv"\n', "sources[N]", "path and address"),
-        (FILE.replace('path = "a.csv"', 'address = "http://example.org/"'), "sources[N].address",
-         "http://example.org/"),
-        (FILE.replace('path = "a.csv"', 'address = "https://me@example.org/"'),
-         "sources[N].address", "me@example.org"),
+        (
+            FILE.replace('path = "a.csv"', 'address = "http://example.org/"'),
+            "sources[N].address",
+            "http://example.org/",
+        ),
+        (
+            FILE.replace('path = "a.csv"', 'address = "https://me@example.org/"'),
+            "sources[N].address",
+            "me@example.org",
+        ),
         (FILE + 'wide = "(("\n', "sources[N].wide", "unterminated"),
         (FILE + 'format = "xlsx"\n', "sources[N]", "none"),
         (LIFE.replace("E05[0-9]+", "E05("), "sources[N].area_types[1].codes", "unterminated"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_source_is_refused_by_its_key(
     project: Project, source: str, key: str, found: str
 ) -> None:
@@ -82,8 +88,12 @@ def test_a_wrong_source_is_refused_by_its_key(
 
 def test_only_this_machine_may_be_asked_without_tls(project: Project) -> None:
     text = project.study_file.read_text(encoding="utf-8")
-    for host, fine in (("127.0.0.1:8000", True), ("localhost", True), ("10.0.0.1", False),
-                       ("127.0.0.1.example.org", False)):  # fmt: skip
+    for host, fine in (
+        ("127.0.0.1:8000", True),
+        ("localhost", True),
+        ("10.0.0.1", False),
+        ("127.0.0.1.example.org", False),
+    ):
         project.study_file.write_text(
             f'{text}\n[publishers]\nnomis = "http://{host}/api/"\n', encoding="utf-8"
         )
@@ -104,9 +114,12 @@ def test_a_source_that_a_pulled_snapshot_lacks_is_refused(project: Project) -> N
     shipped = load_snapshot(project.raw)
     items = [(pin, read_objects(project.raw, pin)) for pin in shipped.pins]
     pulled = write(
-        project.raw, title="Pulled", as_known_at=dt.date(2026, 12, 1), items=items,
+        project.raw,
+        title="Pulled",
+        as_known_at=dt.date(2026, 12, 1),
+        items=items,
         study="westminster",
-    )  # fmt: skip
+    )
     with pytest.raises(UsageError, match="'extra'"):
         load_inputs(project.raw, pulled, extra)
 

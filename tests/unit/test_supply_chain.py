@@ -65,9 +65,16 @@ def test_the_shipped_lock_is_listed_whole_and_the_same_each_time() -> None:
 def test_a_stored_advisory_is_held_against_the_lock(
     events: list[dict[str, str]], fits: bool, tmp_path: Path
 ) -> None:
-    advisory = {"id": "INVENTED-1", "summary": "x", "affected": [
-        {"package": {"name": "HTTPX", "ecosystem": "PyPI"},
-         "ranges": [{"type": "ECOSYSTEM", "events": events}]}]}  # fmt: skip
+    advisory = {
+        "id": "INVENTED-1",
+        "summary": "x",
+        "affected": [
+            {
+                "package": {"name": "HTTPX", "ecosystem": "PyPI"},
+                "ranges": [{"type": "ECOSYSTEM", "events": events}],
+            }
+        ],
+    }
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr("INVENTED-1.json", json.dumps(advisory))
         withdrawn = advisory | {"id": "INVENTED-2", "withdrawn": "2020-01-01T00:00:00Z"}

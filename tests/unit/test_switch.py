@@ -28,8 +28,11 @@ def published(root: Path) -> tuple[str, bytes, set[str]]:
     pointer = publishing.latest(root / "out", "town")
     database = root / "curated" / "gapwatch.duckdb"
     there = {path.name for path in (root / "out").glob("town-*")}
-    return ("" if pointer is None else pointer.name,
-            database.read_bytes() if database.exists() else b"", there)  # fmt: skip
+    return (
+        "" if pointer is None else pointer.name,
+        database.read_bytes() if database.exists() else b"",
+        there,
+    )
 
 
 OLD, NEW = "town-2026-01-01-aaaaaaaaaa", "town-2026-02-01-bbbbbbbbbb"

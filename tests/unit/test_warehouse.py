@@ -81,9 +81,11 @@ def test_a_session_reads_the_files_that_it_is_told_of_and_no_other(tmp_path: Pat
     ) as room:
         assert room.columns(f"read_csv('{told}')", "told") == ["a"]
         for statement in (
-            f"FROM read_csv('{other}')", f"COPY (SELECT 1) TO '{tmp_path / 'out.csv'}'",
-            "SET enable_external_access = true", "INSTALL httpfs",
-        ):  # fmt: skip
+            f"FROM read_csv('{other}')",
+            f"COPY (SELECT 1) TO '{tmp_path / 'out.csv'}'",
+            "SET enable_external_access = true",
+            "INSTALL httpfs",
+        ):
             with pytest.raises(duckdb.Error):
                 room.run(statement)
 

@@ -32,9 +32,12 @@ logging.getLogger(bagit.__name__).setLevel(logging.CRITICAL)
 
 
 def write(
-    target: Path, files: Mapping[str, bytes | Path], info: Mapping[str, str], *,
+    target: Path,
+    files: Mapping[str, bytes | Path],
+    info: Mapping[str, str],
+    *,
     private: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     """Write a bag that holds `files`, by payload name, as a zip at `target`, whole or not at all.
 
     `info` is the content of bag-info.txt; Bagging-Date must be in it, since nothing is taken from
@@ -79,9 +82,11 @@ def read(source: Path, into: Path) -> dict[str, Path]:
     """
     if not source.is_file() and not source.is_dir():
         raise UsageError(
-            str(source), expected="a bundle", found="no such file or folder",
+            str(source),
+            expected="a bundle",
+            found="no such file or folder",
             remedy="correct its name",
-        )  # fmt: skip
+        )
     try:
         root, names = (source, _walk(source)) if source.is_dir() else _unpack(source, into)
         _require_bag(source, root, names)
@@ -98,10 +103,11 @@ def _require_files(target: Path, top: str, files: Mapping[str, bytes | Path]) ->
     bad = zips.unsafe((*tags, *payload))
     if bad or not files:
         raise UsageError(
-            str(target), expected="files to bundle, each of its own name, safe on every system",
+            str(target),
+            expected="files to bundle, each of its own name, safe on every system",
             found=f"{bad[0]!a}: {bad[1]}" if bad else "none",
             remedy="bundle other files, or give them other names",
-        )  # fmt: skip
+        )
 
 
 def _size(target: Path, name: str, content: bytes | Path) -> int:
@@ -109,9 +115,11 @@ def _size(target: Path, name: str, content: bytes | Path) -> int:
         return len(content)
     if not content.is_file():
         raise UsageError(
-            str(target), expected=f"a file to bundle as {name}", found=f"none at {content}",
+            str(target),
+            expected=f"a file to bundle as {name}",
+            found=f"none at {content}",
             remedy="bundle a file that is there",
-        )  # fmt: skip
+        )
     return content.stat().st_size
 
 
@@ -119,14 +127,18 @@ def _require_info(target: Path, info: Mapping[str, str]) -> None:
     for name, value in info.items():
         if not _TAG_NAME.fullmatch(name) or not value.isprintable() or value != value.strip():
             raise UsageError(
-                str(target), expected="tags of words joined by hyphens, each of one line",
-                found=f"{name!a}: {value!a}", remedy="correct the tag",
-            )  # fmt: skip
+                str(target),
+                expected="tags of words joined by hyphens, each of one line",
+                found=f"{name!a}: {value!a}",
+                remedy="correct the tag",
+            )
     if "Bagging-Date" not in info:
         raise UsageError(
-            str(target), expected="the tag Bagging-Date", found="none",
+            str(target),
+            expected="the tag Bagging-Date",
+            found="none",
             remedy="give the date of the release",
-        )  # fmt: skip
+        )
 
 
 def _put(path: Path, content: bytes | Path) -> None:
@@ -162,9 +174,11 @@ def _unpack(source: Path, into: Path) -> tuple[Path, list[str]]:
     """The folder of the bag that a zip holds, and the names of its files."""
     if not into.is_dir() or any(into.iterdir()):
         raise UsageError(
-            str(into), expected="an empty folder to unpack into", found="none",
+            str(into),
+            expected="an empty folder to unpack into",
+            found="none",
             remedy="name an empty folder",
-        )  # fmt: skip
+        )
     names = zips.unpack(source, into)
     tops = sorted({name.partition("/")[0] for name in names})
     if len(tops) != 1 or tops[0] in names:
@@ -206,11 +220,16 @@ def _require_listed(source: Path, root: Path, manifest: str, names: set[str]) ->
     *lines, rest = content.decode("latin-1").split("\n")
     listed = {match[2]: match[1] for match in map(_LINE.fullmatch, lines) if match}
     if rest or len(listed) != len(lines):
-        raise zips.fault(source, manifest, "a SHA-256 and a name a line, each name once",
-                         "another line")  # fmt: skip
+        raise zips.fault(
+            source, manifest, "a SHA-256 and a name a line, each name once", "another line"
+        )
     for name in sorted(names ^ listed.keys()):
-        raise zips.fault(source, name, f"the files that {manifest} lists",
-                         "an extra file" if name in names else "none")  # fmt: skip
+        raise zips.fault(
+            source,
+            name,
+            f"the files that {manifest} lists",
+            "an extra file" if name in names else "none",
+        )
     for name, sha in sorted(listed.items()):
         with (root / name).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

@@ -60,9 +60,12 @@ def held_in(out: Path, raw: Path, release: Path) -> Held:
 
 
 def write(
-    held: Held, target: Path, *, without_code: bool = False,
+    held: Held,
+    target: Path,
+    *,
+    without_code: bool = False,
     include_restricted: Collection[str] = (),
-) -> None:  # fmt: skip
+) -> None:
     """Write a release with all that it rests on as one file, a BagIt bag.
 
     Its code is the committed one; where there is none, the bag says why, and it can be made again
@@ -123,16 +126,18 @@ def _included(held: Held, asked: Collection[str]) -> set[str]:
     for name in asked:
         if name not in known:
             raise UsageError(
-                f"--include-restricted {name}", found="another name",
+                f"--include-restricted {name}",
+                found="another name",
                 expected=f"a restricted source: {', '.join(sorted(known)) or 'there is none'}",
                 remedy="name one of these, or leave it out",
-            )  # fmt: skip
+            )
         if not known[name]:
             raise UsageError(
-                f"--include-restricted {name}", expected="its file on this machine",
+                f"--include-restricted {name}",
+                expected="its file on this machine",
                 found="restricted, not on this machine",
                 remedy="bundle where the file is, or leave it out",
-            )  # fmt: skip
+            )
     return set(asked)
 
 
@@ -147,9 +152,11 @@ def require_free(target: Path, told: Manifest) -> None:
         same = False
     if not same:
         raise UsageError(
-            str(target), expected="the name of a new file, or of a bundle of this release",
-            found="something else", remedy="name another file, or remove this one",
-        )  # fmt: skip
+            str(target),
+            expected="the name of a new file, or of a bundle of this release",
+            found="something else",
+            remedy="name another file, or remove this one",
+        )
 
 
 def read(source: Path, into: Path) -> Held:
@@ -161,9 +168,11 @@ def read(source: Path, into: Path) -> Held:
     releases = sorted({name.split("/")[1] for name in names if name.startswith("release/")})
     if len(releases) != 1 or f"release/{releases[0]}/{MANIFEST}" not in names:
         raise IntegrityError(
-            str(source), expected="a bundle of one release", found=f"{len(releases)} releases",
+            str(source),
+            expected="a bundle of one release",
+            found=f"{len(releases)} releases",
             remedy="make it again with `gapwatch bundle`",
-        )  # fmt: skip
+        )
     folder = names[f"release/{releases[0]}/{MANIFEST}"].parent
     payload = folder.parent.parent
     held = held_in(payload / "previous", payload / "raw", folder)
@@ -195,9 +204,11 @@ def require_code(told: Manifest, code: Path) -> None:
     found = code_sha256(code / PACKAGED)
     if found != told.code.sha256:
         raise IntegrityError(
-            str(code), expected=f"the code that made {told.release}, sha256 {told.code.sha256}",
-            found=f"sha256 {found}", remedy="replay it with current code; nothing was run",
-        )  # fmt: skip
+            str(code),
+            expected=f"the code that made {told.release}, sha256 {told.code.sha256}",
+            found=f"sha256 {found}",
+            remedy="replay it with current code; nothing was run",
+        )
 
 
 def _followed(told: Manifest, among: Path) -> Path | None:
@@ -207,10 +218,11 @@ def _followed(told: Manifest, among: Path) -> Path | None:
     found = previous_at(folder).sha256 if (folder / MANIFEST).is_file() else "no such release"
     if found != told.previous.sha256:
         raise IntegrityError(
-            str(folder / MANIFEST), found=found,
+            str(folder / MANIFEST),
+            found=found,
             expected=f"the manifest that {told.release} follows, sha256 {told.previous.sha256}",
             remedy="restore that release from a backup or a bundle",
-        )  # fmt: skip
+        )
     return folder
 
 
@@ -229,8 +241,9 @@ def _require_snapshot(raw: Path, folder: Path, told: Manifest) -> None:
 def _folder(name: str, folder: Path) -> Files:
     return {
         f"{name}/{path.relative_to(folder).as_posix()}": path
-        for path in sorted(folder.rglob("*")) if path.is_file()
-    }  # fmt: skip
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def _snapshot(raw: Path, name: str, included: Collection[str]) -> Files:
@@ -241,8 +254,11 @@ def _snapshot(raw: Path, name: str, included: Collection[str]) -> Files:
             continue
         for item in pin.objects:
             path = snapshots.object_path(raw, item, restricted=pin.restricted)
-            files[path.relative_to(raw.parent).as_posix() if pin.restricted
-                  else f"raw/objects/{path.name}"] = path  # fmt: skip
+            files[
+                path.relative_to(raw.parent).as_posix()
+                if pin.restricted
+                else f"raw/objects/{path.name}"
+            ] = path
     return files
 
 

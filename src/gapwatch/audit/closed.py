@@ -38,18 +38,22 @@ def closed_inputs(
         return {name: frame for name, frame in inputs.items() if name != DEATHS.name}, None
     if not years:
         raise _nothing_closed(study, snapshot.as_known_at)
-    held = {name: inputs if name == snapshot.id else _read(raw, study, name)
-            for name in sorted(set(years.values()))}  # fmt: skip
+    held = {
+        name: inputs if name == snapshot.id else _read(raw, study, name)
+        for name in sorted(set(years.values()))
+    }
     found = {
         name: canonical(TABLES[name], frame, name) if name in READ else frame
         for name, frame in taken(inputs, years, held).items()
     }
     record = Record(
-        calendar=rules.calendar, closed_after_months=rules.closed_after_months,
+        calendar=rules.calendar,
+        closed_after_months=rules.closed_after_months,
         first_year=rules.first_year,
         closed={str(year): name for year, name in sorted(years.items())},
-        side_window_years=dict(before.settled.side_window_years), earlier=list(before.links),
-    )  # fmt: skip
+        side_window_years=dict(before.settled.side_window_years),
+        earlier=list(before.links),
+    )
     return found, record
 
 
@@ -69,10 +73,12 @@ def closed_as_sent(study: Study, inputs: Frames, known_at: dt.date) -> Frames:
 def _nothing_closed(study: Study, known_at: dt.date) -> StudyError:
     months = study.closing.closed_after_months
     return StudyError(
-        "the study, disclosure", expected="a whole year of restricted deaths, with residents, that "
-        f"ended {months} months before {known_at}", found="none",
+        "the study, disclosure",
+        expected="a whole year of restricted deaths, with residents, that "
+        f"ended {months} months before {known_at}",
+        found="none",
         remedy="wait until a year is closed, or give the whole of an earlier one",
-    )  # fmt: skip
+    )
 
 
 def _read(raw: Path, study: Study, name: str) -> Frames:
@@ -80,10 +86,11 @@ def _read(raw: Path, study: Study, name: str) -> Frames:
     mine = tuple(source for source in study.sources if source.table in READ)
     of = read_sources(raw, snapshots.load(raw, name), study.model_copy(update={"sources": mine}))
     return {
-        table: pd.concat([frames[table] for frames in of.values() if table in frames],
-                         ignore_index=True)
+        table: pd.concat(
+            [frames[table] for frames in of.values() if table in frames], ignore_index=True
+        )
         for table in READ
-    }  # fmt: skip
+    }
 
 
 def with_lengths(record: Record, lengths: Mapping[str, int]) -> Record:

@@ -63,20 +63,27 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     problems += [p for path in _entries(out) for p in _pointer(path, told)]
     problems += snapshots.record_problems(out, lambda name: out / name / MANIFEST)
     return Custody(
-        held.snapshots, held.pins, held.objects, len(told), older, size, tuple(problems),
+        held.snapshots,
+        held.pins,
+        held.objects,
+        len(told),
+        older,
+        size,
+        tuple(problems),
         tuple(held.elsewhere),
-    )  # fmt: skip
+    )
 
 
 def _entries(out: Path) -> list[Path]:
     if not out.is_dir():
         return []
     return [
-        path for path in sorted(out.iterdir())
+        path
+        for path in sorted(out.iterdir())
         if not path.name.startswith((".building-", ".publishing-", ".torn-"))
         and not (path.name == _RETIRED and path.is_dir() and not path.is_symlink())
         and not (path.name in _PLAIN and path.is_file() and not path.is_symlink())
-    ]  # fmt: skip
+    ]
 
 
 def _leftovers(out: Path) -> list[IntegrityError]:
@@ -90,19 +97,27 @@ def _leftovers(out: Path) -> list[IntegrityError]:
     except (filelock.Timeout, OSError):
         return []
     return [
-        _wrong(path, "nothing but releases and pointers to them", "what a killed run left",
-               "remove it, or run again, which does; see first that it holds nothing restricted")
+        _wrong(
+            path,
+            "nothing but releases and pointers to them",
+            "what a killed run left",
+            "remove it, or run again, which does; see first that it holds nothing restricted",
+        )
         for path in left
-    ]  # fmt: skip
+    ]
 
 
 def snapshot_problems(raw: Path, folder: Path, told: Manifest) -> list[IntegrityError]:
     """The snapshot that a release was made from must be there, with the same inputs."""
     if told.snapshot.id not in snapshots.ids(raw):
         return [
-            _wrong(raw / "snapshots" / told.snapshot.id, f"the snapshot of release {folder.name}",
-                   "no such snapshot", "restore it from a backup or from a bundle of the release")
-        ]  # fmt: skip
+            _wrong(
+                raw / "snapshots" / told.snapshot.id,
+                f"the snapshot of release {folder.name}",
+                "no such snapshot",
+                "restore it from a backup or from a bundle of the release",
+            )
+        ]
     try:
         held = snapshots.load(raw, told.snapshot.id)
     except IntegrityError:
@@ -110,9 +125,13 @@ def snapshot_problems(raw: Path, folder: Path, told: Manifest) -> list[Integrity
     return [
         _wrong(folder / MANIFEST, f"input {pin.id} with {_digest(pin)}, as pinned", sha)
         for pin in held.pins
-        if (sha := told.snapshot.inputs[pin.id].sha256 if pin.id in told.snapshot.inputs
-            else "no such input") != pin.sha256
-    ]  # fmt: skip
+        if (
+            sha := told.snapshot.inputs[pin.id].sha256
+            if pin.id in told.snapshot.inputs
+            else "no such input"
+        )
+        != pin.sha256
+    ]
 
 
 def _digest(pin: snapshots.Pin) -> str:
@@ -130,9 +149,13 @@ def _link(out: Path, name: str, told: Manifest) -> list[IntegrityError]:
     if sha == told.previous.sha256:
         return []
     return [
-        _wrong(path, f"the manifest that release {name} follows, sha256 {told.previous.sha256}",
-               sha, "restore the release from a backup or from a bundle")
-    ]  # fmt: skip
+        _wrong(
+            path,
+            f"the manifest that release {name} follows, sha256 {told.previous.sha256}",
+            sha,
+            "restore the release from a backup or from a bundle",
+        )
+    ]
 
 
 def _pointer(path: Path, told: dict[str, Manifest]) -> list[IntegrityError]:
@@ -142,16 +165,21 @@ def _pointer(path: Path, told: dict[str, Manifest]) -> list[IntegrityError]:
     name = path.read_text(encoding="utf-8", errors="replace") if plain else ""
     study, release = path.name.removeprefix(_POINTER), name.removesuffix("\n")
     manifest = told.get(release)
-    if name != f"{release}\n" or (manifest is None and not (path.parent / release).is_dir()) or (
-        manifest is not None and manifest.study.id != study
-    ):  # fmt: skip
+    if (
+        name != f"{release}\n"
+        or (manifest is None and not (path.parent / release).is_dir())
+        or (manifest is not None and manifest.study.id != study)
+    ):
         cut = plain and not name.endswith("\n")
         kind = TornError if cut else IntegrityError
-        return [kind(
-            str(path), expected=f"the name of a release of {study}",
-            found=f"{name[:80]!r}{', cut short' if cut else ''}",
-            remedy=_RENAME,
-        )]  # fmt: skip
+        return [
+            kind(
+                str(path),
+                expected=f"the name of a release of {study}",
+                found=f"{name[:80]!r}{', cut short' if cut else ''}",
+                remedy=_RENAME,
+            )
+        ]
     return []
 
 

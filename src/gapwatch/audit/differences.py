@@ -127,8 +127,12 @@ def _changes(name: str, released: Path, made: Path) -> tuple[list[Change], int, 
             changes = reading.changes(name, old, new)
             return list(islice(changes, MOST)), sum(1 for _ in changes), f" ({reading.same})"
         except Exception as error:  # A broken or hostile file may fail its reader in any way.
-            log.info("%s can't be read by %s: %s", _visible(name), reading.changes.__name__,
-                     type(error).__name__)  # fmt: skip
+            log.info(
+                "%s can't be read by %s: %s",
+                _visible(name),
+                reading.changes.__name__,
+                type(error).__name__,
+            )
     return [], 0, ""
 
 
@@ -166,8 +170,10 @@ def _around(old: str, new: str) -> tuple[str, str]:
         return old, new
     start = max(0, alike(old, new) - _BEFORE)
     end = start + LONGEST - 6
-    cut = [f"{'...' if start else ''}{text[start:end]}{'...' if text[end:] else ''}"
-           for text in (old, new)]  # fmt: skip
+    cut = [
+        f"{'...' if start else ''}{text[start:end]}{'...' if text[end:] else ''}"
+        for text in (old, new)
+    ]
     return cut[0], cut[1]
 
 
@@ -213,8 +219,12 @@ def _declared(manifest: Mapping[str, Any]) -> dict[Where, str]:
 def _things(path: Where, *manifests: dict[Where, str]) -> list[Where]:
     """The keys right below `path`, in order of their names."""
     depth = len(path)
-    found = {at[: depth + 1] for named in manifests for at in named
-             if at[:depth] == path and len(at) > depth}  # fmt: skip
+    found = {
+        at[: depth + 1]
+        for named in manifests
+        for at in named
+        if at[:depth] == path and len(at) > depth
+    }
     return sorted(found, key=str)
 
 

@@ -117,10 +117,13 @@ class _Number(str):
 def values(_name: str, released: bytes, made: bytes) -> Iterator[Change]:
     """The values that differ, by dotted path. Raises ValueError when either isn't JSON in UTF-8."""
     before, after = (
-        leaves(json.loads(text(content), parse_float=_Number, parse_int=_Number,
-                          parse_constant=_Number))
+        leaves(
+            json.loads(
+                text(content), parse_float=_Number, parse_int=_Number, parse_constant=_Number
+            )
+        )
         for content in (released, made)
-    )  # fmt: skip
+    )
     none = "no such value"
     for path in {**before, **after}:
         old, new = before.get(path, none), after.get(path, none)

@@ -24,9 +24,33 @@ _SPACES = re.compile("[ \t\r\n\f]+")
 _CELLS = {"td", "th"}
 # Everything else ends a line of the text.
 _INLINE = {
-    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "dfn", "em", "i", "kbd", "mark", "q",
-    "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", *_CELLS,
-}  # fmt: skip
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "bdo",
+    "cite",
+    "code",
+    "data",
+    "dfn",
+    "em",
+    "i",
+    "kbd",
+    "mark",
+    "q",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "time",
+    "u",
+    "var",
+    "wbr",
+    *_CELLS,
+}
 _UNREAD = {"script", "style"}
 
 
@@ -141,8 +165,9 @@ def _embedded_changes(before: _Reader, after: _Reader) -> Iterator[Change]:
     for near in {**before.embedded, **after.embedded}:
         old, new = before.embedded.get(near, []), after.embedded.get(near, [])
         if old != new:
-            differ = [pair for pair in zip_longest(old, new, fillvalue="nothing")
-                      if pair[0] != pair[1]]  # fmt: skip
+            differ = [
+                pair for pair in zip_longest(old, new, fillvalue="nothing") if pair[0] != pair[1]
+            ]
             yield (
                 f"{near or 'before any id'}, embedded",
                 "; ".join(pair[0] for pair in differ),

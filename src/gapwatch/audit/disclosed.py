@@ -134,19 +134,22 @@ def _require_all_known(out: Path, study: Study, links: Iterable[Link]) -> None:
     known = {link.release for link in links}
     first = study.closing.first_year
     told = [
-        folder for folder, made in _of_study(out, study.study.id)
+        folder
+        for folder, made in _of_study(out, study.study.id)
         if {OWN, RECORD} & made.outputs.keys() and not _before(folder, first)
-    ]  # fmt: skip
+    ]
     for folder in told:
         _require_rules(folder)
     for folder in told:
         if folder.name not in known:
             raise IntegrityError(
-                str(folder), expected="a release that this one follows, as it tells of the same "
-                "restricted deaths", found="one beside those that this one follows",
+                str(folder),
+                expected="a release that this one follows, as it tells of the same "
+                "restricted deaths",
+                found="one beside those that this one follows",
                 remedy=f"write the name of the newest release into latest-{study.study.id} and run "
                 "the newest snapshot; move the folder away only if nobody outside has ever seen it",
-            )  # fmt: skip
+            )
 
 
 def _links(previous: Previous | None, record: Record | None) -> tuple[Link, ...]:
@@ -165,21 +168,24 @@ def read_record(folder: Path) -> Record | None:
         return Record.model_validate_json(path.read_bytes())
     except (OSError, PydanticError) as error:
         raise IntegrityError(
-            str(path), expected="the record of disclosure control of this or an earlier version",
-            found=type(error).__name__, remedy="restore the release from a backup, or use the "
+            str(path),
+            expected="the record of disclosure control of this or an earlier version",
+            found=type(error).__name__,
+            remedy="restore the release from a backup, or use the "
             "gapwatch that made it or a newer one",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _require_still_restricted(previous: Previous | None, record: Record | None) -> None:
     if previous is None or record is None:
         return
     raise StudyError(
-        "the study, sources of deaths", expected=f"restricted = true, as in {previous.release}",
+        "the study, sources of deaths",
+        expected=f"restricted = true, as in {previous.release}",
         found="deaths that aren't restricted",
         remedy="put restricted = true back; where all the deaths may be published as they are, "
         "give the study another id",
-    )  # fmt: skip
+    )
 
 
 def _require_links(out: Path, links: Iterable[Link]) -> None:
@@ -189,19 +195,22 @@ def _require_links(out: Path, links: Iterable[Link]) -> None:
         found = previous_at(folder).sha256 if (folder / MANIFEST).is_file() else "no release"
         if found != link.sha256:
             raise IntegrityError(
-                str(folder), expected="an earlier release of the same restricted deaths, with a "
+                str(folder),
+                expected="an earlier release of the same restricted deaths, with a "
                 f"manifest of sha256 {link.sha256}",
                 found=found if found == "no release" else f"sha256 {found}",
                 remedy="restore it from a backup or a bundle: without it nobody can say what a new "
                 "release would add to it; nothing was published",
-            )  # fmt: skip
+            )
         told = read_manifest(folder)
         for name in (RECORD, OWN):
             if name in told.outputs and _changed(folder / name, told.outputs[name].sha256):
                 raise IntegrityError(
-                    str(folder / name), expected="the file that its manifest names",
-                    found="another one, or none", remedy="restore it from a backup or a bundle",
-                )  # fmt: skip
+                    str(folder / name),
+                    expected="the file that its manifest names",
+                    found="another one, or none",
+                    remedy="restore it from a backup or a bundle",
+                )
 
 
 def _changed(path: Path, sha256: str) -> bool:
@@ -231,13 +240,14 @@ def _require_rules(folder: Path) -> None:
         return
     last = _last_year(folder)
     raise StudyError(
-        f"release {folder.name}", expected=f"disclosure control of version {RULES}, which judges "
+        f"release {folder.name}",
+        expected=f"disclosure control of version {RULES}, which judges "
         "a release with those before it",
         found="figures from the same deaths with open deaths, or under weaker rules",
         remedy=f"set first_year = {last + 1} in the study's [disclosure], so that no year is told "
         "again; only if nobody outside has ever seen that release, move it out of the folder and "
         "remove the file latest-* that names it",
-    )  # fmt: skip
+    )
 
 
 def _before(folder: Path, first_year: int | None) -> bool:

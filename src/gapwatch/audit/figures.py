@@ -129,6 +129,8 @@ def _newest(found: Figures) -> dict[Key, str]:
 
 def _refuse(where: str, expected: str, found: str) -> NoReturn:
     raise IntegrityError(
-        f"the release, {where}", expected=expected, found=found,
+        f"the release, {where}",
+        expected=expected,
+        found=found,
         remedy="check the release with `gapwatch verify`",
-    )  # fmt: skip
+    )

@@ -123,10 +123,11 @@ def mixed(earlier: Basis, later: Basis) -> list[Mix]:
 def _require_one_study(earlier: Study, later: Study) -> None:
     if earlier.study.id != later.study.id:
         raise UsageError(
-            "the two releases", expected=f"two of one study, {later.study.id}",
+            "the two releases",
+            expected=f"two of one study, {later.study.id}",
             found=f"one of {earlier.study.id}, one of {later.study.id}",
             remedy="name two releases of one study",
-        )  # fmt: skip
+        )
 
 
 def _tried(kind: str, make: Callable[[], Made]) -> Made | None:
@@ -251,9 +252,12 @@ def headline(frame: pd.DataFrame, measure: str, sex: str, period: str = NEWEST) 
     `frame` is the table `revision`; steps of one kind are added together.
     """
     mine = frame[
-        (frame["table_name"] == "gap") & (frame["figure"] == "gap_years")
-        & (frame["measure"] == measure) & (frame["sex"] == sex) & (frame["period"] == period)
-    ]  # fmt: skip
+        (frame["table_name"] == "gap")
+        & (frame["figure"] == "gap_years")
+        & (frame["measure"] == measure)
+        & (frame["sex"] == sex)
+        & (frame["period"] == period)
+    ]
     if mine.empty:
         return None
     first, last = mine.iloc[0], mine.iloc[-1]
@@ -263,15 +267,21 @@ def headline(frame: pd.DataFrame, measure: str, sex: str, period: str = NEWEST) 
         so_far = parts.get(str(row.kind), Decimal(0))
         parts[str(row.kind)] = None if change is None or so_far is None else so_far + change
     window = frame[
-        (frame["table_name"] == "gap") & (frame["figure"] == "window")
-        & (frame["measure"] == measure) & (frame["sex"] == sex) & (frame["period"] == period)
-    ]  # fmt: skip
+        (frame["table_name"] == "gap")
+        & (frame["figure"] == "window")
+        & (frame["measure"] == measure)
+        & (frame["sex"] == sex)
+        & (frame["period"] == period)
+    ]
     windows = (window.iloc[0]["from_value"], window.iloc[-1]["to_value"]) if len(window) else None
     return Moved(
-        first["from_value"], last["to_value"], first["unit"],
+        first["from_value"],
+        last["to_value"],
+        first["unit"],
         _difference(first["from_value"], last["to_value"]),
-        tuple((kind, part) for kind, part in parts.items() if part != 0), windows,
-    )  # fmt: skip
+        tuple((kind, part) for kind, part in parts.items() if part != 0),
+        windows,
+    )
 
 
 def counts(frame: pd.DataFrame, reason: str = "") -> dict[str, int]:

@@ -58,9 +58,11 @@ def lineage(out: Path, study_id: str, basis: str, known_at: dt.date) -> Lineage:
             return Lineage()
         if told.study.id != study_id:
             raise IntegrityError(
-                str(folder), expected=f"a release of {study_id}", found=f"one of {told.study.id}",
+                str(folder),
+                expected=f"a release of {study_id}",
+                found=f"one of {told.study.id}",
                 remedy=f"write the name of a release of {study_id} into latest-{study_id}",
-            )  # fmt: skip
+            )
         if told.as_known_at <= known_at.isoformat():
             return Lineage(previous_at(folder))
         before = _named(out, told)
@@ -102,10 +104,11 @@ def _named(out: Path, told: Manifest) -> Previous | None:
         found = None
     if found is None or found.sha256 != told.previous.sha256:
         raise IntegrityError(
-            str(folder), expected=f"the release that {told.release} follows, with a manifest of "
+            str(folder),
+            expected=f"the release that {told.release} follows, with a manifest of "
             f"sha256 {told.previous.sha256}",
             found="no release" if found is None else f"sha256 {found.sha256}",
             remedy="restore it from a backup or a bundle; a chain with a link lost can't be "
             "followed",
-        )  # fmt: skip
+        )
     return found

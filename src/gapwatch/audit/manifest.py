@@ -30,10 +30,15 @@ class Identity:
 def basis_of(study: Study, snapshot: Snapshot, made_from: Provenance) -> str:
     """Hash of the declared inputs: snapshot, study, code, lock and suites."""
     return basis_sha256(
-        study=study.study.id, snapshot=snapshot.id, study_sha256=made_from.study_sha256,
-        code_sha256=made_from.code_sha256, lock_sha256=made_from.lock_sha256,
-        commit=made_from.commit, clean=made_from.clean, suites=made_from.suites,
-    )  # fmt: skip
+        study=study.study.id,
+        snapshot=snapshot.id,
+        study_sha256=made_from.study_sha256,
+        code_sha256=made_from.code_sha256,
+        lock_sha256=made_from.lock_sha256,
+        commit=made_from.commit,
+        clean=made_from.clean,
+        suites=made_from.suites,
+    )
 
 
 def identify(study: Study, snapshot: Snapshot, basis: str, previous: Previous | None) -> Identity:
@@ -44,9 +49,14 @@ def identify(study: Study, snapshot: Snapshot, basis: str, previous: Previous | 
 
 
 def manifest(
-    identity: Identity, study: Study, snapshot: Snapshot, made_from: Provenance, *,
-    answer: Mapping[str, str], files: Mapping[str, bytes],
-) -> bytes:  # fmt: skip
+    identity: Identity,
+    study: Study,
+    snapshot: Snapshot,
+    made_from: Provenance,
+    *,
+    answer: Mapping[str, str],
+    files: Mapping[str, bytes],
+) -> bytes:
     """The content of manifest.json. Its schema is described in docs/manifest.md."""
     previous = identity.previous
     document = {

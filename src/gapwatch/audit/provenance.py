@@ -15,9 +15,15 @@ from gapwatch.project import Project
 
 BASIS = tuple(
     f":(top){name}"
-    for name in ("src/gapwatch", "expectations", "data/raw", "gapwatch.toml", "pyproject.toml",
-                 "requirements.lock")
-)  # fmt: skip
+    for name in (
+        "src/gapwatch",
+        "expectations",
+        "data/raw",
+        "gapwatch.toml",
+        "pyproject.toml",
+        "requirements.lock",
+    )
+)
 INPUTS = "inputs"
 STUDY, LOCK = f"{INPUTS}/study.toml", f"{INPUTS}/requirements.lock"
 

@@ -39,21 +39,36 @@ log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
 Rows = dict[tuple[str, ...], dict[str, str]]
 
-_SIDES = tuple(f"{side}_{part}" for side in ("worse", "better")
-               for part in ("years", "lower95_years", "upper95_years"))  # fmt: skip
+_SIDES = tuple(
+    f"{side}_{part}"
+    for side in ("worse", "better")
+    for part in ("years", "lower95_years", "upper95_years")
+)
 _GAP = (*_SIDES, "gap_years", "se_years", "lower95_years", "upper95_years", "reason")
 # Figures of each table that rest on deaths; others are public, such as residents.
 _FIGURES: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
-    (COMPUTED_LIFE_EXPECTANCY, "period_end",
-     ("life_expectancy_years", "se_years", "lower95_years", "upper95_years", "deaths_persons",
-      "reason")),
+    (
+        COMPUTED_LIFE_EXPECTANCY,
+        "period_end",
+        (
+            "life_expectancy_years",
+            "se_years",
+            "lower95_years",
+            "upper95_years",
+            "deaths_persons",
+            "reason",
+        ),
+    ),
     (GAP, "period_end", _GAP),
     (COMPUTED_GAP, "period_end", _GAP),
-    (AGE_CONTRIBUTION, "period_end",
-     ("contribution_years", "lower95_years", "upper95_years", "reason")),
+    (
+        AGE_CONTRIBUTION,
+        "period_end",
+        ("contribution_years", "lower95_years", "upper95_years", "reason"),
+    ),
     (GAP_CHANGE, "to_end", ("change_years", "lower95_years", "upper95_years", "reason")),
     (CUT, "period_end", ("cut_share", "deaths_a_year", "reason")),
-)  # fmt: skip
+)
 # Whether ages of one window may be told depends on the newest window beside it.
 _STICKY = (AGE_CONTRIBUTION, GAP_CHANGE)
 _SIDED = ("pair", "pooled")
@@ -103,7 +118,7 @@ def require_same(before: Earlier, tables: Mapping[str, pd.DataFrame]) -> None:
                 remedy="put areas, levels, measures, windows, ages, promise, residents and lookups "
                 "of the study back as they were in that release; nothing was published. A figure "
                 "told in two ways would tell single deaths",
-            )  # fmt: skip
+            )
 
 
 def _moved(
@@ -164,7 +179,7 @@ def require_no_other_reading(
                 found=f"{moved} figures that it doesn't tell, or tells otherwise",
                 remedy="publish these deaths in one study, with the areas of both in it; for two "
                 "studies of other years set first_year in [disclosure]. Nothing was published",
-            )  # fmt: skip
+            )
 
 
 def extract_digests(raw: Path, snapshot: str) -> frozenset[str]:
@@ -202,12 +217,14 @@ def _other_sides(other: _Other, tables: Mapping[str, pd.DataFrame]) -> int:
             continue
         told = {
             tuple(row[name] for name in columns)
-            for each in (GAP, COMPUTED_GAP) for row in _published(other.folder, each).values()
-        }  # fmt: skip
+            for each in (GAP, COMPUTED_GAP)
+            for row in _published(other.folder, each).values()
+        }
         rows = _rows(table, to_csv(table, tables[table.name])).values()
         return sum(
-            row["kind"] in _SIDED and int(row["period_end"]) <= other.last
+            row["kind"] in _SIDED
+            and int(row["period_end"]) <= other.last
             and tuple(row[name] for name in columns) not in told
             for row in rows
-        )  # fmt: skip
+        )
     return 0

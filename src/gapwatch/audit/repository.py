@@ -53,10 +53,12 @@ def _run(*arguments: str, folder: Path) -> bytes | None:
         # so, git refuses another user's folder and the same release would have another manifest.
         answer = subprocess.run(  # noqa: S603
             ["git", "-c", "safe.directory=*", "-C", str(folder), *arguments],  # noqa: S607
-            capture_output=True, timeout=_SECONDS, check=False,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
             # Inside a git hook these would lead to another repository.
             env={key: value for key, value in os.environ.items() if not key.startswith("GIT_")},
-        )  # fmt: skip
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return answer.stdout if answer.returncode == 0 else None

@@ -33,9 +33,7 @@ class Since:
     moved: pd.DataFrame
 
 
-def since(
-    earlier: Path, raw: Path, study: Study, snapshot: Snapshot, later: Figures
-) -> Since:  # fmt: skip
+def since(earlier: Path, raw: Path, study: Study, snapshot: Snapshot, later: Figures) -> Since:
     """Compare figures with those of an earlier release of the study, which must be sound.
 
     Raises IntegrityError for a release or a snapshot that isn't as it was, UsageError for a
@@ -44,9 +42,11 @@ def since(
     told = verify_release(earlier)
     if told.study.id != study.study.id:
         raise UsageError(
-            f"release {told.release}", expected=f"a release of the study {study.study.id}",
-            found=f"one of {told.study.id}", remedy="compare two releases of one study",
-        )  # fmt: skip
+            f"release {told.release}",
+            expected=f"a release of the study {study.study.id}",
+            found=f"one of {told.study.id}",
+            remedy="compare two releases of one study",
+        )
     now = Basis(study, snapshot.as_known_at.year, lambda asked: load_inputs(raw, snapshot, asked))
     return Since(
         release=told.release,
@@ -65,9 +65,9 @@ def between(earlier: Path, other: Path, raw: Path) -> Since:
 
 def figures_of(release: Path) -> Figures:
     """The published numbers of a release."""
-    return published({
-        name: (release / name).read_bytes() for name in _TABLES if (release / name).is_file()
-    })  # fmt: skip
+    return published(
+        {name: (release / name).read_bytes() for name in _TABLES if (release / name).is_file()}
+    )
 
 
 def _ledger(earlier: Path, told: Manifest, raw: Path, now: Basis, later: Figures) -> pd.DataFrame:
@@ -83,9 +83,10 @@ def _ledger(earlier: Path, told: Manifest, raw: Path, now: Basis, later: Figures
         held = snapshots.load(raw, told.snapshot.id)
     except UsageError as error:
         raise IntegrityError(
-            str(raw / "snapshots" / told.snapshot.id), found="no such snapshot",
+            str(raw / "snapshots" / told.snapshot.id),
+            found="no such snapshot",
             expected=f"the snapshot of release {told.release}, which is compared with",
             remedy="restore it from a backup, or from a bundle of that release",
-        ) from error  # fmt: skip
+        ) from error
     then = Basis(study, held.as_known_at.year, lambda asked: load_inputs(raw, held, asked))
     return chain(before, later, mixed(then, now))

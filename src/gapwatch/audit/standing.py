@@ -43,9 +43,10 @@ def newest(out: Path, study_id: str) -> str | None:
     """
     out_of_use = snapshots.retired(out)
     known = {
-        name: manifest for name, manifest in releases(out, study_id).items()
+        name: manifest
+        for name, manifest in releases(out, study_id).items()
         if manifest is not None and manifest.study.id == study_id and name not in out_of_use
-    }  # fmt: skip
+    }
     if not known:
         return None
     followed = {item.previous.release for item in known.values() if item.previous is not None}
@@ -62,18 +63,23 @@ def mend(out: Path, study_id: str, basis: str) -> None:
     """
     known = releases(out, study_id)
     torn = {
-        name for name, manifest in known.items()
+        name
+        for name, manifest in known.items()
         if _looks_torn(out / name, manifest) and torn_files(out / name)
-    }  # fmt: skip
+    }
     followed = {
-        manifest.previous.release for name, manifest in known.items()
+        manifest.previous.release
+        for name, manifest in known.items()
         if manifest is not None and manifest.previous is not None and name not in torn
-    }  # fmt: skip
+    }
     for name in sorted(torn):
         manifest = known[name]
         if name in followed:
-            log.warning("release %s is torn, as by a power cut, and others follow it: restore it "
-                        "from a backup or a bundle", name)  # fmt: skip
+            log.warning(
+                "release %s is torn, as by a power cut, and others follow it: restore it "
+                "from a backup or a bundle",
+                name,
+            )
         elif manifest is None or manifest.basis != basis or not _is_linked(out, manifest):
             set_aside(out / name)
     point(out, study_id)
@@ -128,15 +134,23 @@ def retire(out: Path, release: str, reason: str, today: dt.date) -> str:
     if not publishing.is_release(release) or not folder.is_dir():
         known = sorted(path.parent.name for path in out.glob(f"*/{MANIFEST}"))
         raise UsageError(
-            f"release {release[:80]!r}", expected=f"one of {', '.join(known[-5:]) or 'none yet'}",
-            found="no such release", remedy="name one of these",
-        )  # fmt: skip
+            f"release {release[:80]!r}",
+            expected=f"one of {', '.join(known[-5:]) or 'none yet'}",
+            found="no such release",
+            remedy="name one of these",
+        )
     manifest = read_manifest(folder)
     with told(out), publishing.alone(out):
-        snapshots.retire(out, Retirement(
-            kind="release", id=release, reason=snapshots.checked_reason(reason), retired_on=today,
-            sha256=sha256((folder / MANIFEST).read_bytes()),
-        ))  # fmt: skip
+        snapshots.retire(
+            out,
+            Retirement(
+                kind="release",
+                id=release,
+                reason=snapshots.checked_reason(reason),
+                retired_on=today,
+                sha256=sha256((folder / MANIFEST).read_bytes()),
+            ),
+        )
         point(out, manifest.study.id)
         return publishing.pointed(out, manifest.study.id)
 

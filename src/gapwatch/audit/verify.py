@@ -136,9 +136,11 @@ def read_manifest(folder: Path) -> Manifest:
             raise (_torn if lost else _broken)(folder / name, "a plain file", "none")
     if _older(path):
         raise OlderReleaseError(
-            f"{path}, schema_version", expected=str(SCHEMA_VERSION), found="an earlier one",
+            f"{path}, schema_version",
+            expected=str(SCHEMA_VERSION),
+            found="an earlier one",
             remedy="check out the commit that it names and run it there; it kept no inputs",
-        )  # fmt: skip
+        )
     content = _sealed(path)
     try:
         document = json.loads(content)
@@ -148,9 +150,11 @@ def read_manifest(folder: Path) -> Manifest:
     if version != SCHEMA_VERSION:
         newer = isinstance(version, int) and version > SCHEMA_VERSION
         raise IntegrityError(
-            f"{path}, schema_version", expected=str(SCHEMA_VERSION), found=repr(version)[:40],
+            f"{path}, schema_version",
+            expected=str(SCHEMA_VERSION),
+            found=repr(version)[:40],
             remedy="use the gapwatch that made it, or a newer one" if newer else _AWAY,
-        )  # fmt: skip
+        )
     try:
         return Manifest.model_validate_json(content)
     except PydanticError as error:
@@ -167,17 +171,24 @@ def _sealed(path: Path) -> bytes:
             raise _broken(path, f"at most {_MOST_BYTES} bytes", f"{path.stat().st_size} bytes")
         content, sealed = path.read_bytes(), seal_path.read_bytes()
     except OSError as error:
-        raise _broken(Path(error.filename or path), "a file that can be read",
-                      str(error.strerror)) from error  # fmt: skip
+        raise _broken(
+            Path(error.filename or path), "a file that can be read", str(error.strerror)
+        ) from error
     seal = f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n".encode()
     if is_torn(path) or is_cut_json(content):
         raise _torn(path, "a manifest with an end", f"one cut short, {len(content)} bytes")
     if sealed != seal:
         if is_torn(seal_path) or seal.startswith(sealed):
-            raise _torn(seal_path, f"{len(seal)} bytes, the manifest's hash",
-                        f"a seal cut short, {len(sealed)} bytes")  # fmt: skip
-        raise _broken(path, f"the hash in {SEAL}, {sealed[:64].decode('ascii', 'replace')}",
-                      f"sha256 {seal[:64].decode()}")  # fmt: skip
+            raise _torn(
+                seal_path,
+                f"{len(seal)} bytes, the manifest's hash",
+                f"a seal cut short, {len(sealed)} bytes",
+            )
+        raise _broken(
+            path,
+            f"the hash in {SEAL}, {sealed[:64].decode('ascii', 'replace')}",
+            f"sha256 {seal[:64].decode()}",
+        )
     return content
 
 
@@ -206,17 +217,22 @@ def release_problems(folder: Path) -> tuple[Manifest | None, list[IntegrityError
         )
         for name in sorted(named - present)
     ]
-    found += [_broken(folder / name, "only files that the manifest names", "another file")
-              for name in sorted(present - named)]  # fmt: skip
+    found += [
+        _broken(folder / name, "only files that the manifest names", "another file")
+        for name in sorted(present - named)
+    ]
     for name in sorted(present & told.outputs.keys()):
         wanted = told.outputs[name]
         size, sha = sized_hash(folder / name)
         if (size, sha) != (wanted.bytes, wanted.sha256):
             cut = is_torn(folder / name, wanted.bytes)
-            found.append((_torn if cut else _broken)(
-                folder / name, f"{wanted.bytes} bytes, sha256 {wanted.sha256}",
-                f"{size} bytes, sha256 {sha}{', cut short' if cut else ''}",
-            ))  # fmt: skip
+            found.append(
+                (_torn if cut else _broken)(
+                    folder / name,
+                    f"{wanted.bytes} bytes, sha256 {wanted.sha256}",
+                    f"{size} bytes, sha256 {sha}{', cut short' if cut else ''}",
+                )
+            )
     if not found:
         found = _answer_problems(told, folder)
     return told, found
@@ -258,12 +274,27 @@ def _older(path: Path) -> bool:
 
 
 def basis_sha256(
-    *, study: str, snapshot: str, study_sha256: str, code_sha256: str, lock_sha256: str | None,
-    commit: str | None, clean: bool | None, suites: Mapping[str, str],
-) -> str:  # fmt: skip
+    *,
+    study: str,
+    snapshot: str,
+    study_sha256: str,
+    code_sha256: str,
+    lock_sha256: str | None,
+    commit: str | None,
+    clean: bool | None,
+    suites: Mapping[str, str],
+) -> str:
     """Hash of the declared inputs of a release, the release before left out."""
-    told = [study, snapshot, study_sha256, code_sha256, lock_sha256 or "", commit or "", str(clean),
-            *(f"{name} {sha}" for name, sha in sorted(suites.items()))]  # fmt: skip
+    told = [
+        study,
+        snapshot,
+        study_sha256,
+        code_sha256,
+        lock_sha256 or "",
+        commit or "",
+        str(clean),
+        *(f"{name} {sha}" for name, sha in sorted(suites.items())),
+    ]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
@@ -276,13 +307,21 @@ def release_name(study: str, as_known_at: str, basis: str, previous_sha256: str)
 def _declared_problems(told: Manifest, folder: Path) -> list[IntegrityError]:
     """What a manifest declares must be what the release holds, and give the release's own name."""
     kept = {name: item.sha256 for name, item in told.outputs.items()}
-    suites = {name.rpartition("/")[2]: sha for name, sha in kept.items()
-              if name.startswith("inputs/expectations/")}  # fmt: skip
+    suites = {
+        name.rpartition("/")[2]: sha
+        for name, sha in kept.items()
+        if name.startswith("inputs/expectations/")
+    }
     basis = basis_sha256(
-        study=told.study.id, snapshot=told.snapshot.id, study_sha256=told.study.sha256,
-        code_sha256=told.code.sha256, lock_sha256=told.lock.sha256, commit=told.code.commit,
-        clean=told.code.clean, suites=told.suites,
-    )  # fmt: skip
+        study=told.study.id,
+        snapshot=told.snapshot.id,
+        study_sha256=told.study.sha256,
+        code_sha256=told.code.sha256,
+        lock_sha256=told.lock.sha256,
+        commit=told.code.commit,
+        clean=told.code.clean,
+        suites=told.suites,
+    )
     before = told.previous.sha256 if told.previous else ""
     name = release_name(told.study.id, told.as_known_at, basis, before)
     pairs = (
@@ -295,8 +334,9 @@ def _declared_problems(told: Manifest, folder: Path) -> list[IntegrityError]:
     )
     return [
         _broken(folder / MANIFEST, f"{what}: {expected[:200]}", found[:200])
-        for what, expected, found in pairs if expected != found
-    ]  # fmt: skip
+        for what, expected, found in pairs
+        if expected != found
+    ]
 
 
 def verify_release(folder: Path) -> Manifest:
@@ -330,9 +370,12 @@ def _answer_problems(told: Manifest, folder: Path) -> list[IntegrityError]:
     if told.answer.verdict in primary & set(VERDICTS):
         return []
     return [
-        _broken(folder / MANIFEST, f"the verdict of its data: {', '.join(sorted(primary))}",
-                repr(told.answer.verdict))
-    ]  # fmt: skip
+        _broken(
+            folder / MANIFEST,
+            f"the verdict of its data: {', '.join(sorted(primary))}",
+            repr(told.answer.verdict),
+        )
+    ]
 
 
 def _broken(path: Path, expected: str, found: str) -> IntegrityError:

@@ -41,8 +41,19 @@ _MADE_BY = 3 << 8 | 20  # Unix, so that the permissions are read; version 2.0
 _PERMISSIONS = 0o100644 << 16
 # Version needed, flags, method, time, and 1980-01-01, the first date that a zip can tell.
 _FIXED = (20, 0, 0, 0, 1 << 5 | 1)
-_WORDS = ("signature", "version", "flags", "compression method", "time", "date", "CRC",
-          "packed size", "size", "length of the name", "length of the extra field")  # fmt: skip
+_WORDS = (
+    "signature",
+    "version",
+    "flags",
+    "compression method",
+    "time",
+    "date",
+    "CRC",
+    "packed size",
+    "size",
+    "length of the name",
+    "length of the extra field",
+)
 
 
 @dataclass(frozen=True)
@@ -105,8 +116,11 @@ def unsafe(files: Iterable[tuple[str, int]]) -> tuple[str, str] | None:
 
 def too_much(files: int, size: int, total: int) -> str | None:
     """What is too much: the number of files, the bytes of this one or of all; None if nothing."""
-    for found, most, unit in ((files, MOST_FILES, "files"), (size, MOST_FILE_BYTES, "bytes"),
-                              (total, MOST_BYTES, "bytes in all")):  # fmt: skip
+    for found, most, unit in (
+        (files, MOST_FILES, "files"),
+        (size, MOST_FILE_BYTES, "bytes"),
+        (total, MOST_BYTES, "bytes in all"),
+    ):
         if found > most:
             return f"{found} {unit}, where {most} are allowed"
     return None
@@ -188,8 +202,12 @@ def _entry(file: BinaryIO, source: Path, start: int, before: Sequence[Entry]) ->
     if len(record) < _LOCAL.size or not record.startswith(_LOCAL_MARK):
         if not before:
             raise fault(source, "", "a zip that gapwatch packed", "something else")
-        raise fault(source, before[-1].name, "another file, or the list of files, behind this one",
-                    "something else")  # fmt: skip
+        raise fault(
+            source,
+            before[-1].name,
+            "another file, or the list of files, behind this one",
+            "something else",
+        )
     fields = _LOCAL.unpack(record)
     crc, _, size, letters = fields[6:10]
     name = file.read(min(letters, _MOST_LETTERS + 1)).decode("latin-1")
@@ -210,12 +228,17 @@ def _require_list(file: BinaryIO, source: Path, entries: Sequence[Entry], start:
     for entry in entries:
         wanted = entry.central()
         if file.read(len(wanted)) != wanted:
-            raise fault(source, entry.name, "a regular file, listed as gapwatch lists it",
-                        "another list at the end of the zip")  # fmt: skip
+            raise fault(
+                source,
+                entry.name,
+                "a regular file, listed as gapwatch lists it",
+                "another list at the end of the zip",
+            )
     wanted = _end(entries, start)
     if file.read(len(wanted) + 1) != wanted:
-        raise fault(source, entries[-1].name, "the end of the zip behind its last file",
-                    "another end")  # fmt: skip
+        raise fault(
+            source, entries[-1].name, "the end of the zip behind its last file", "another end"
+        )
 
 
 def _end(entries: Sequence[Entry], start: int) -> bytes:

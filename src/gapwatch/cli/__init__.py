@@ -37,9 +37,11 @@ def options(
 ) -> None:
     """Is the promise to close a life-expectancy gap being kept?"""
     logging.basicConfig(
-        stream=sys.stderr, format="%(levelname)s %(message)s", force=True,
+        stream=sys.stderr,
+        format="%(levelname)s %(message)s",
+        force=True,
         level=logging.WARNING if quiet else logging.INFO,
-    )  # fmt: skip
+    )
 
 
 def main() -> None:
@@ -47,8 +49,9 @@ def main() -> None:
     if sys.flags.optimize > 1:
         typer.echo(
             "Usage: Python runs with PYTHONOPTIMIZE=2 or -OO, which strips texts that gapwatch and "
-            "its libraries read; unset it and run again.", err=True,
-        )  # fmt: skip
+            "its libraries read; unset it and run again.",
+            err=True,
+        )
         sys.exit(2)
     if "serve" not in sys.argv[1:]:  # the scheduler's server listens for itself
         stopping.listen()
@@ -73,6 +76,6 @@ def main() -> None:
             expected="a file that can be used" if named else "a place to print to",
             found=error.strerror or str(error),
             remedy="see that it is there and may be used" if named else "print somewhere else",
-        )  # fmt: skip
+        )
         typer.echo(str(told), err=True)
         os._exit(told.exit_code)  # a second try to flush would only fail again

@@ -102,8 +102,12 @@ def _older(number: int) -> str:
 
 
 def _problem(error: GapwatchError) -> dict[str, str]:
-    return {"where": error.where, "expected": error.expected, "found": error.found,
-            "to_do": error.remedy}  # fmt: skip
+    return {
+        "where": error.where,
+        "expected": error.expected,
+        "found": error.found,
+        "to_do": error.remedy,
+    }
 
 
 @app.command()
@@ -168,8 +172,13 @@ def bundle(
         bundles.write(held, file, include_restricted=included)
         why = bundles.own_code(held.told)[1]
         left_out = sorted(set(bundles.restricted_sources(held)) - set(included))
-    told = {"release": held.told.release, "file": str(file), "bytes": file.stat().st_size,
-            "without_code_because": why or None, "restricted_left_out": left_out}  # fmt: skip
+    told = {
+        "release": held.told.release,
+        "file": str(file),
+        "bytes": file.stat().st_size,
+        "without_code_because": why or None,
+        "restricted_left_out": left_out,
+    }
     if json_:
         print_json(told)
         return
@@ -179,8 +188,9 @@ def bundle(
     if left_out:
         typer.echo(
             f"Restricted and left out: {', '.join(left_out)}. It can be checked without, but not "
-            "made again; --include-restricted puts one in.", err=True,
-        )  # fmt: skip
+            "made again; --include-restricted puts one in.",
+            err=True,
+        )
 
 
 @app.command()

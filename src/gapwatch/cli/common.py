@@ -31,10 +31,12 @@ ReasonOption = Annotated[
 KnownAtOption = Annotated[
     dt.datetime | None,
     typer.Option(
-        "--as-known-at", formats=["%Y-%m-%d"], metavar="DATE",
+        "--as-known-at",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
         help="Use the newest snapshot that was pinned by this date, such as 2026-11-30.",
     ),
-]  # fmt: skip
+]
 
 
 def project_of(study: Path | None) -> Project:

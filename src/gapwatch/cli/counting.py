@@ -48,18 +48,25 @@ def boroughs(
     for name, file in (("--out", out), ("--database", database)):
         if file is not None and file.resolve() in inputs:
             raise UsageError(
-                name, expected="a file of its own", found=f"{file}, which is read",
+                name,
+                expected="a file of its own",
+                found=f"{file}, which is read",
                 remedy="name another file; nothing was written",
-            )  # fmt: skip
+            )
     from gapwatch import terminal
     from gapwatch.counting.national import boroughs as gaps
     from gapwatch.counting.national import wards as national
     from gapwatch.study.computed import STANDARD_AGES
 
     wards = national.ward_counts(
-        deaths, population, lookup, database=database, threads=threads,
-        memory_bytes=round(memory_gb * 1e9), age_starts=ages or STANDARD_AGES,
-    )  # fmt: skip
+        deaths,
+        population,
+        lookup,
+        database=database,
+        threads=threads,
+        memory_bytes=round(memory_gb * 1e9),
+        age_starts=ages or STANDARD_AGES,
+    )
     found = gaps.borough_gaps(wards, window_years=window_years)
     content = gaps.as_csv(found)
     if out is not None:

@@ -68,8 +68,9 @@ def demo(
     for warning in found.warnings:
         logging.getLogger("gapwatch").warning(warning)
     typer.echo(f"Verdict: {found.verdict}. {found.sentence}")
-    typer.echo(f"Truth:   the gap {twin.scenario.path}; the verdict it deserves: "
-               f"{twin.scenario.verdict}.")  # fmt: skip
+    typer.echo(
+        f"Truth:   the gap {twin.scenario.path}; the verdict it deserves: {twin.scenario.verdict}."
+    )
     typer.echo(f"Report:  {found.path / 'report.html'}")
     typer.echo(f"         {found.path / 'report.pdf'}")
     typer.echo(f"Study:   {project.study_file}")

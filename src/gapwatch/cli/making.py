@@ -278,8 +278,11 @@ def snapshots(
         for pin in snapshot["pins"]:
             typer.echo(f"  {pin['id']}: {pin['title']}")
             typer.echo(f"    {pin['publisher']}; {pin['licence']}")
-            digest = (f"hmac_sha256 {pin['hmac_sha256']}" if "hmac_sha256" in pin
-                      else f"{pin['bytes']} bytes, sha256 {pin['sha256']}")  # fmt: skip
+            digest = (
+                f"hmac_sha256 {pin['hmac_sha256']}"
+                if "hmac_sha256" in pin
+                else f"{pin['bytes']} bytes, sha256 {pin['sha256']}"
+            )
             typer.echo(f"    {pin['obtained']} {pin['obtained_on']}, {digest}")
             if pin.get("restricted"):
                 here = "" if pin.get("on_this_machine", True) else ", not on this machine"

@@ -18,11 +18,19 @@ from gapwatch.contracts.schema import (
 )
 
 _AGE = (
-    Column("age_start_years", "integer", "First age of the band", unit="years", minimum=0,
-           maximum=120),
-    Column("age_end_years", "integer", "Last age of the band; empty for the open top band",
-           unit="years", nullable=True, minimum=0, maximum=120),
-)  # fmt: skip
+    Column(
+        "age_start_years", "integer", "First age of the band", unit="years", minimum=0, maximum=120
+    ),
+    Column(
+        "age_end_years",
+        "integer",
+        "Last age of the band; empty for the open top band",
+        unit="years",
+        nullable=True,
+        minimum=0,
+        maximum=120,
+    ),
+)
 _AGE_ORDER = Check("age_order", "age_start_years <= age_end_years", "a band ends after it starts")
 _KEY = ("geography", "area_code", "sex", "year", "age_start_years")
 
@@ -80,13 +88,19 @@ LOOKUP = Table(
         text("from_code", "Code of the smaller area", pattern=CODE),
         text("to_geography", "Kind and vintage of the larger areas", pattern=SLUG),
         text("to_code", "Code of the larger area", pattern=CODE),
-        Column("weight", "number", "Share of the smaller area that belongs to the larger",
-               unit="share", minimum=0, maximum=1),
+        Column(
+            "weight",
+            "number",
+            "Share of the smaller area that belongs to the larger",
+            unit="share",
+            minimum=0,
+            maximum=1,
+        ),
         text("from_name", "Name of the smaller area; never used to join", nullable=True),
         text("to_name", "Name of the larger area; never used to join", nullable=True),
     ),
     key=("source", "from_code", "to_code"),
-)  # fmt: skip
+)
 
 BOUNDARY = Table(
     "boundary",
@@ -95,12 +109,13 @@ BOUNDARY = Table(
         GEOGRAPHY,
         AREA,
         AREA_NAME,
-        Column("area_km2", "number", "Area inside the outline", unit="square kilometres",
-               minimum=0),
+        Column(
+            "area_km2", "number", "Area inside the outline", unit="square kilometres", minimum=0
+        ),
         text("outline_wkt", "Outline as well-known text, in metres to one decimal"),
     ),
     key=("geography", "area_code"),
-)  # fmt: skip
+)
 
 INDICATOR = Table(
     "indicator",

@@ -21,16 +21,28 @@ BLOCK_LOOKUP = Table(
     "Which block belongs to which ward, and which ward to which borough",
     (
         text("block_code", "The publisher's code of the block, such as an LSOA", pattern=CODE),
-        text("ward_code", "Code of the ward that the block, or a part of it, lies in",
-             pattern=CODE),
+        text(
+            "ward_code", "Code of the ward that the block, or a part of it, lies in", pattern=CODE
+        ),
         text("borough_code", "Code of the borough that the ward lies in", pattern=CODE),
-        Column("weight", "number", "Share of the block's people in the ward; empty for all of them",
-               unit="share", nullable=True, minimum=0, maximum=1),
-        Column("deprivation_score", "number", "Deprivation of the block, 0 to 100; a higher "
-               "score is more deprived", unit="score"),
+        Column(
+            "weight",
+            "number",
+            "Share of the block's people in the ward; empty for all of them",
+            unit="share",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        ),
+        Column(
+            "deprivation_score",
+            "number",
+            "Deprivation of the block, 0 to 100; a higher score is more deprived",
+            unit="score",
+        ),
     ),
     key=("block_code", "ward_code"),
-)  # fmt: skip
+)
 
 BOROUGH_GAP = Table(
     "borough_gap",
@@ -42,14 +54,20 @@ BOROUGH_GAP = Table(
         text("base", "Base of the residents' estimates, such as census2021", pattern=SLUG),
         Column("wards", "integer", "Wards of the borough", minimum=1),
         Column("wards_withheld", "integer", "Wards whose life expectancy is withheld", minimum=0),
-        years("gap_years", "Slope index of inequality across wards by deprivation: life expectancy "
-              "at the least deprived end minus that at the most deprived; empty when withheld"),
+        years(
+            "gap_years",
+            "Slope index of inequality across wards by deprivation: life expectancy "
+            "at the least deprived end minus that at the most deprived; empty when withheld",
+        ),
         years("se_years", "Its standard error", minimum=0),
         years("lower95_years", "Lower 95% limit"),
         years("upper95_years", "Upper 95% limit"),
-        text("reason", "Code of the reason why the figures are withheld; empty when they are given",
-             may_be_empty=True),
+        text(
+            "reason",
+            "Code of the reason why the figures are withheld; empty when they are given",
+            may_be_empty=True,
+        ),
     ),
     key=("borough_code", "sex", "period_start", "period_end"),
     checks=(PERIOD_ORDER, interval(), reason_when_missing("gap_years")),
-)  # fmt: skip
+)

@@ -25,22 +25,39 @@ from gapwatch.contracts.schema import (
     years,
 )
 
-_REASON = text("reason", "Code of the reason why a figure is withheld; empty when it is given",
-               may_be_empty=True)  # fmt: skip
-_FEW = text("flags", "Q06 where a side has fewer than 5 deaths at these ages: the interval is too "
-            "narrow then", may_be_empty=True)  # fmt: skip
+_REASON = text(
+    "reason",
+    "Code of the reason why a figure is withheld; empty when it is given",
+    may_be_empty=True,
+)
+_FEW = text(
+    "flags",
+    "Q06 where a side has fewer than 5 deaths at these ages: the interval is too narrow then",
+    may_be_empty=True,
+)
 _BASE = text("base", "Base of the residents' estimates, such as census2021", pattern=SLUG)
 _AGES = (
-    Column("age_start_years", "integer", "First age of the band", unit="years", minimum=0,
-           maximum=120),
-    Column("age_end_years", "integer", "Last age of the band; empty for the open top band",
-           unit="years", nullable=True, minimum=0, maximum=120),
-)  # fmt: skip
+    Column(
+        "age_start_years", "integer", "First age of the band", unit="years", minimum=0, maximum=120
+    ),
+    Column(
+        "age_end_years",
+        "integer",
+        "Last age of the band; empty for the open top band",
+        unit="years",
+        nullable=True,
+        minimum=0,
+        maximum=120,
+    ),
+)
 
 
 def reason_when_missing(column: str) -> Check:
-    return Check("reason_when_missing", f"({column} IS NULL) = (reason <> '')",
-                 "a missing figure has a reason, and only a missing figure")  # fmt: skip
+    return Check(
+        "reason_when_missing",
+        f"({column} IS NULL) = (reason <> '')",
+        "a missing figure has a reason, and only a missing figure",
+    )
 
 
 COMPUTED_LIFE_EXPECTANCY = Table(
@@ -48,35 +65,70 @@ COMPUTED_LIFE_EXPECTANCY = Table(
     "Life expectancy at birth from deaths and residents, by area, sex and window",
     (
         GEOGRAPHY,
-        text("area", "The publisher's code of the area, or the name of a side of the study",
-             pattern=f"{CODE}|{SLUG}"),
+        text(
+            "area",
+            "The publisher's code of the area, or the name of a side of the study",
+            pattern=f"{CODE}|{SLUG}",
+        ),
         AREA_NAME,
         SEX,
         *PERIOD,
         YEAR_ENDS,
-        Column("segment", "integer", "Windows with the same number are comparable; another base of "
-               "the residents starts a new one", minimum=1),
+        Column(
+            "segment",
+            "integer",
+            "Windows with the same number are comparable; another base of "
+            "the residents starts a new one",
+            minimum=1,
+        ),
         _BASE,
-        Column("top_age_years", "integer", "First age of the open top band", unit="years",
-               minimum=1, maximum=120),
+        Column(
+            "top_age_years",
+            "integer",
+            "First age of the open top band",
+            unit="years",
+            minimum=1,
+            maximum=120,
+        ),
         years("life_expectancy_years", "Life expectancy at birth; empty when withheld"),
         years("se_years", "Its standard error (Chiang, Silcocks)", minimum=0),
         years("lower95_years", "Lower 95% limit"),
         years("upper95_years", "Upper 95% limit"),
-        Column("deaths_persons", "number", "Deaths in the window, as far as they may be told",
-               unit="persons", nullable=True, minimum=0),
-        Column("person_years", "number", "Person-years at risk in the window", unit="person-years",
-               nullable=True, minimum=0),
-        Column("reassigned_share", "number", "Share of the area's residents in blocks that were "
-               "shared out between areas", unit="share", minimum=0, maximum=1),
-        Column("provisional", "boolean", "Whether deaths of the window are still coming in; no "
-               "verdict rests on it"),
+        Column(
+            "deaths_persons",
+            "number",
+            "Deaths in the window, as far as they may be told",
+            unit="persons",
+            nullable=True,
+            minimum=0,
+        ),
+        Column(
+            "person_years",
+            "number",
+            "Person-years at risk in the window",
+            unit="person-years",
+            nullable=True,
+            minimum=0,
+        ),
+        Column(
+            "reassigned_share",
+            "number",
+            "Share of the area's residents in blocks that were shared out between areas",
+            unit="share",
+            minimum=0,
+            maximum=1,
+        ),
+        Column(
+            "provisional",
+            "boolean",
+            "Whether deaths of the window are still coming in; no verdict rests on it",
+        ),
         _REASON,
         text("flags", "Quality codes, separated by spaces; the figure is kept", may_be_empty=True),
     ),
     key=("geography", "area", "sex", "period_start", "period_end"),
     checks=(PERIOD_ORDER, interval(), reason_when_missing("life_expectancy_years")),
-)  # fmt: skip
+)
 
 COMPUTED_GAP = replace(
     GAP,
@@ -98,14 +150,19 @@ REPRODUCTION = Table(
         years("published_upper95_years", "Its upper 95% limit", nullable=False),
         years("computed_years", "Life expectancy computed here; empty when withheld"),
         years("difference_years", "Computed minus published"),
-        Column("agrees", "boolean", "Whether the two differ by at most the study's tolerance; "
-               "empty when there is nothing to compare", nullable=True),
+        Column(
+            "agrees",
+            "boolean",
+            "Whether the two differ by at most the study's tolerance; "
+            "empty when there is nothing to compare",
+            nullable=True,
+        ),
         _BASE,
         _REASON,
     ),
     key=("geography", "area_code", "sex", "period_start", "period_end"),
     checks=(PERIOD_ORDER, reason_when_missing("computed_years")),
-)  # fmt: skip
+)
 
 SERIES_COMPARISON = Table(
     "series_comparison",
@@ -119,17 +176,26 @@ SERIES_COMPARISON = Table(
         years("computed_gap_years", "The gap from deaths and residents; empty when withheld"),
         years("computed_se_years", "Its standard error", minimum=0),
         years("difference_years", "Computed minus published"),
-        years("joining_years", "Part of the difference that comes from the way sides are joined: "
-              "deaths and residents together, not a mean of areas' figures"),
+        years(
+            "joining_years",
+            "Part of the difference that comes from the way sides are joined: "
+            "deaths and residents together, not a mean of areas' figures",
+        ),
         years("rest_years", "The rest: base of the residents, top age band, and other data"),
         _BASE,
-        Column("top_age_years", "integer", "First age of the open top band of the computed figure",
-               unit="years", minimum=1, maximum=120),
+        Column(
+            "top_age_years",
+            "integer",
+            "First age of the open top band of the computed figure",
+            unit="years",
+            minimum=1,
+            maximum=120,
+        ),
         _REASON,
     ),
     key=("measure", "sex", "period_start", "period_end"),
     checks=(PERIOD_ORDER, reason_when_missing("computed_gap_years")),
-)  # fmt: skip
+)
 
 AGE_CONTRIBUTION = Table(
     "age_contribution",
@@ -140,8 +206,11 @@ AGE_CONTRIBUTION = Table(
         *PERIOD,
         YEAR_ENDS,
         *_AGES,
-        years("contribution_years", "Years of the gap; positive where the better-off side's lower "
-              "mortality lengthens its lives; empty when withheld"),
+        years(
+            "contribution_years",
+            "Years of the gap; positive where the better-off side's lower "
+            "mortality lengthens its lives; empty when withheld",
+        ),
         years("lower95_years", "Lower 95% limit"),
         years("upper95_years", "Upper 95% limit"),
         years("gap_years", "The whole gap, which the ages sum to"),
@@ -150,7 +219,7 @@ AGE_CONTRIBUTION = Table(
     ),
     key=("measure", "sex", "period_start", "period_end", "age_start_years"),
     checks=(PERIOD_ORDER, interval(), reason_when_missing("contribution_years")),
-)  # fmt: skip
+)
 
 GAP_CHANGE = Table(
     "gap_change",
@@ -165,8 +234,11 @@ GAP_CHANGE = Table(
         calendar("to_end", "Last year of the later window"),
         YEAR_ENDS,
         *_AGES,
-        years("change_years", "Years by which this side's change at these ages widened the gap; "
-              "negative where it narrowed it; empty when withheld"),
+        years(
+            "change_years",
+            "Years by which this side's change at these ages widened the gap; "
+            "negative where it narrowed it; empty when withheld",
+        ),
         years("lower95_years", "Lower 95% limit"),
         years("upper95_years", "Upper 95% limit"),
         years("side_total_years", "Sum over the ages of this side"),
@@ -177,7 +249,7 @@ GAP_CHANGE = Table(
     ),
     key=("measure", "sex", "side", "age_start_years"),
     checks=(interval(), interval("side_"), reason_when_missing("change_years")),
-)  # fmt: skip
+)
 
 CUT = Table(
     "cut",
@@ -188,21 +260,43 @@ CUT = Table(
         *PERIOD,
         YEAR_ENDS,
         text("ages", "Ages at which mortality is cut, in words"),
-        Column("from_age_years", "integer", "First age at which mortality is cut", unit="years",
-               minimum=0, maximum=120),
-        Column("to_age_years", "integer", "Last age at which it is cut; empty for all later ages",
-               unit="years", nullable=True, minimum=0, maximum=120),
+        Column(
+            "from_age_years",
+            "integer",
+            "First age at which mortality is cut",
+            unit="years",
+            minimum=0,
+            maximum=120,
+        ),
+        Column(
+            "to_age_years",
+            "integer",
+            "Last age at which it is cut; empty for all later ages",
+            unit="years",
+            nullable=True,
+            minimum=0,
+            maximum=120,
+        ),
         years("gap_years", "The gap before"),
         years("target_gap_years", "The gap to be reached"),
-        share("cut_share", "Share of the deaths at these ages that would have to be avoided; 0 "
-              "when the gap is there already"),
-        Column("deaths_a_year", "number", "Deaths a year that this means", unit="persons",
-               nullable=True, minimum=0),
+        share(
+            "cut_share",
+            "Share of the deaths at these ages that would have to be avoided; 0 "
+            "when the gap is there already",
+        ),
+        Column(
+            "deaths_a_year",
+            "number",
+            "Deaths a year that this means",
+            unit="persons",
+            nullable=True,
+            minimum=0,
+        ),
         _REASON,
     ),
     key=("measure", "sex", "ages"),
     checks=(PERIOD_ORDER, reason_when_missing("cut_share")),
-)  # fmt: skip
+)
 
 COUNT_TOTAL = Table(
     "count_total",
@@ -213,19 +307,37 @@ COUNT_TOTAL = Table(
         calendar("year", "Year, called by the calendar year that it ends in"),
         YEAR_ENDS,
         _BASE,
-        Column("deaths_difference_persons", "number", "Deaths of all areas minus deaths of all "
-               "blocks", unit="persons"),
-        Column("population_difference_persons", "number", "Residents of all areas minus residents "
-               "of all blocks", unit="persons"),
-        Column("publisher_deaths_difference_persons", "number", "Deaths of all blocks and both "
-               "sexes minus the publisher's total; empty when there is none", unit="persons",
-               nullable=True),
-        Column("publisher_population_difference_share", "number", "Residents of all blocks and "
-               "both sexes over the publisher's total, minus 1; empty when there is none",
-               unit="share", nullable=True),
+        Column(
+            "deaths_difference_persons",
+            "number",
+            "Deaths of all areas minus deaths of all blocks",
+            unit="persons",
+        ),
+        Column(
+            "population_difference_persons",
+            "number",
+            "Residents of all areas minus residents of all blocks",
+            unit="persons",
+        ),
+        Column(
+            "publisher_deaths_difference_persons",
+            "number",
+            "Deaths of all blocks and both "
+            "sexes minus the publisher's total; empty when there is none",
+            unit="persons",
+            nullable=True,
+        ),
+        Column(
+            "publisher_population_difference_share",
+            "number",
+            "Residents of all blocks and "
+            "both sexes over the publisher's total, minus 1; empty when there is none",
+            unit="share",
+            nullable=True,
+        ),
     ),
     key=("geography", "sex", "year"),
-)  # fmt: skip
+)
 
 COUNTED_YEAR = Table(
     "counted_year",
@@ -234,15 +346,24 @@ COUNTED_YEAR = Table(
         calendar("year", "Year, called by the calendar year that it ends in"),
         YEAR_ENDS,
         text("deaths_geography", "Kind of block of the deaths", pattern=SLUG),
-        text("population_geography", "Kind of block of the residents; empty when left out",
-             may_be_empty=True),
+        text(
+            "population_geography",
+            "Kind of block of the residents; empty when left out",
+            may_be_empty=True,
+        ),
         text("base", "Base of the residents' estimates; empty when left out", may_be_empty=True),
-        text("reason", "Code of the reason why the year is left out; empty when it is counted",
-             may_be_empty=True),
+        text(
+            "reason",
+            "Code of the reason why the year is left out; empty when it is counted",
+            may_be_empty=True,
+        ),
     ),
     key=("year",),
     checks=(
-        Check("reason_when_left_out", "(base = '') = (reason <> '')",
-              "a year that is left out has a reason, and only such a year"),
+        Check(
+            "reason_when_left_out",
+            "(base = '') = (reason <> '')",
+            "a year that is left out has a reason, and only such a year",
+        ),
     ),
-)  # fmt: skip
+)

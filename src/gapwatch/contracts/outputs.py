@@ -27,11 +27,14 @@ GAP = Table(
     (
         MEASURE,
         SEX,
-        text("kind", "How the measure is made",
-              choices=("pair", "pooled", "extremes", "slope")),
+        text("kind", "How the measure is made", choices=("pair", "pooled", "extremes", "slope")),
         GEOGRAPHY,
-        Column("segment", "integer", "Windows with the same number are comparable; a break in the "
-               "source starts a new one", minimum=1),
+        Column(
+            "segment",
+            "integer",
+            "Windows with the same number are comparable; a break in the source starts a new one",
+            minimum=1,
+        ),
         *PERIOD,
         YEAR_ENDS,
         years("worse_years", "Life expectancy on the worse-off side", minimum=40, maximum=110),
@@ -44,19 +47,39 @@ GAP = Table(
         years("se_years", "Standard error of the gap", minimum=0),
         years("lower95_years", "Lower 95% limit of the gap"),
         years("upper95_years", "Upper 95% limit of the gap"),
-        Column("relative_gap", "number", "Better-off side divided by worse-off side", unit="ratio",
-               nullable=True, minimum=0),
-        Column("relative_lower95", "number", "Lower 95% limit of the relative gap", unit="ratio",
-               nullable=True),
-        Column("relative_upper95", "number", "Upper 95% limit of the relative gap", unit="ratio",
-               nullable=True),
-        years("naive_gap_years", "Best minus worst published value, biased upward by noise; only "
-               "for the kind extremes"),
+        Column(
+            "relative_gap",
+            "number",
+            "Better-off side divided by worse-off side",
+            unit="ratio",
+            nullable=True,
+            minimum=0,
+        ),
+        Column(
+            "relative_lower95",
+            "number",
+            "Lower 95% limit of the relative gap",
+            unit="ratio",
+            nullable=True,
+        ),
+        Column(
+            "relative_upper95",
+            "number",
+            "Upper 95% limit of the relative gap",
+            unit="ratio",
+            nullable=True,
+        ),
+        years(
+            "naive_gap_years",
+            "Best minus worst published value, biased upward by noise; only for the kind extremes",
+        ),
         text("basis", "What the figure is made from"),
-        text("reason", "Code of the reason why a figure is withheld; empty when it is given",
-              may_be_empty=True),
-        text("flags", "Quality codes, separated by spaces; the figure is kept",
-              may_be_empty=True),
+        text(
+            "reason",
+            "Code of the reason why a figure is withheld; empty when it is given",
+            may_be_empty=True,
+        ),
+        text("flags", "Quality codes, separated by spaces; the figure is kept", may_be_empty=True),
     ),
     key=("measure", "sex", "period_start", "period_end"),
     checks=(
@@ -64,17 +87,27 @@ GAP = Table(
         interval(),
         interval("worse_"),
         interval("better_"),
-        Check("reason_when_missing", "(gap_years IS NULL) = (reason <> '')",
-              "a missing gap has a reason, and only a missing gap"),
-        Check("standard_error_when_given", "(gap_years IS NULL) = (se_years IS NULL)",
-              "a gap has a standard error"),
+        Check(
+            "reason_when_missing",
+            "(gap_years IS NULL) = (reason <> '')",
+            "a missing gap has a reason, and only a missing gap",
+        ),
+        Check(
+            "standard_error_when_given",
+            "(gap_years IS NULL) = (se_years IS NULL)",
+            "a gap has a standard error",
+        ),
     ),
-)  # fmt: skip
+)
 
 VERDICTS = (
-    "cannot calculate", "target met", "on track", "off track", "wrong direction",
+    "cannot calculate",
+    "target met",
+    "on track",
+    "off track",
+    "wrong direction",
     "too early to tell",
-)  # fmt: skip
+)
 
 VERDICT = Table(
     "verdict",
@@ -84,8 +117,11 @@ VERDICT = Table(
         SEX,
         Column("is_primary", "boolean", "Whether the study's headline verdict is this one"),
         text("verdict", "The verdict", choices=VERDICTS),
-        text("reason_code", "Code of the reason, when the verdict can't be calculated",
-              may_be_empty=True),
+        text(
+            "reason_code",
+            "Code of the reason, when the verdict can't be calculated",
+            may_be_empty=True,
+        ),
         text("reason", "The reason in words", may_be_empty=True),
         Column("windows", "integer", "Comparable windows used", unit="windows", minimum=0),
         calendar("newest_start", "First year of the newest comparable window", nullable=True),
@@ -107,43 +143,87 @@ VERDICT = Table(
         years("projected_upper95_years", "Upper 95% limit of the gap in the target year"),
         share("p_target", "Probability that the gap in the target year is at or below the target"),
         share("p_narrowing", "Probability that the gap is getting smaller"),
-        years("required_change_years_per_year", "Change a year, from the middle of the newest "
-              "window, that would meet the target"),
+        years(
+            "required_change_years_per_year",
+            "Change a year, from the middle of the newest window, that would meet the target",
+        ),
         years("required_change_lower95_years_per_year", "Lower 95% limit of that change"),
         years("required_change_upper95_years_per_year", "Upper 95% limit of that change"),
-        text("pace", "What the present pace leads to: the target in some years, never, or it is "
-             "there already; empty when not calculated", choices=("", "years", "never", "already"),
-             may_be_empty=True),
-        years("years_to_target", "Years from the middle of the newest window to the target at the "
-              "present pace; empty when never", minimum=0),
+        text(
+            "pace",
+            "What the present pace leads to: the target in some years, never, or it is "
+            "there already; empty when not calculated",
+            choices=("", "years", "never", "already"),
+            may_be_empty=True,
+        ),
+        years(
+            "years_to_target",
+            "Years from the middle of the newest window to the target at the "
+            "present pace; empty when never",
+            minimum=0,
+        ),
         years("years_to_target_lower95", "Lower 95% limit of these years", minimum=0),
-        years("years_to_target_upper95", "Upper 95% limit of these years; empty when it is never",
-              minimum=0),
+        years(
+            "years_to_target_upper95",
+            "Upper 95% limit of these years; empty when it is never",
+            minimum=0,
+        ),
         years("worse_slope_years_per_year", "Change a year on the worse-off side"),
         years("worse_slope_lower95_years_per_year", "Lower 95% limit of that change"),
         years("worse_slope_upper95_years_per_year", "Upper 95% limit of that change"),
         years("better_slope_years_per_year", "Change a year on the better-off side"),
         years("better_slope_lower95_years_per_year", "Lower 95% limit of that change"),
         years("better_slope_upper95_years_per_year", "Upper 95% limit of that change"),
-        Column("relative_baseline", "number", "Better-off side divided by worse-off side at the "
-               "baseline", unit="ratio", nullable=True, minimum=0),
-        Column("relative_target", "number", "The same ratio as the promise would have it",
-               unit="ratio", nullable=True, minimum=0),
-        text("relative_verdict", "The verdict on the relative gap; empty where the ratio has no "
-             "interval", choices=("", *VERDICTS), may_be_empty=True),
-        share("p_target_relative", "Probability that the relative gap in the target year is at or "
-              "below its target"),
-        text("covariance_note", "Whether the windows' covariance had to be repaired",
-             may_be_empty=True),
-        text("closing_by", "Which side moves the gap, named only when the evidence excludes chance",
-             may_be_empty=True),
-        calendar("first_answerable_year", "First release in which a gap that truly meets the "
-                 "target would be called on track with the study's power", nullable=True),
-        text("first_answerable_reason", "Why there is no such year, or what to know about it",
-             may_be_empty=True),
+        Column(
+            "relative_baseline",
+            "number",
+            "Better-off side divided by worse-off side at the baseline",
+            unit="ratio",
+            nullable=True,
+            minimum=0,
+        ),
+        Column(
+            "relative_target",
+            "number",
+            "The same ratio as the promise would have it",
+            unit="ratio",
+            nullable=True,
+            minimum=0,
+        ),
+        text(
+            "relative_verdict",
+            "The verdict on the relative gap; empty where the ratio has no interval",
+            choices=("", *VERDICTS),
+            may_be_empty=True,
+        ),
+        share(
+            "p_target_relative",
+            "Probability that the relative gap in the target year is at or below its target",
+        ),
+        text(
+            "covariance_note",
+            "Whether the windows' covariance had to be repaired",
+            may_be_empty=True,
+        ),
+        text(
+            "closing_by",
+            "Which side moves the gap, named only when the evidence excludes chance",
+            may_be_empty=True,
+        ),
+        calendar(
+            "first_answerable_year",
+            "First release in which a gap that truly meets the "
+            "target would be called on track with the study's power",
+            nullable=True,
+        ),
+        text(
+            "first_answerable_reason",
+            "Why there is no such year, or what to know about it",
+            may_be_empty=True,
+        ),
     ),
     key=("measure", "sex"),
-)  # fmt: skip
+)
 
 TARGET = Table(
     "target",
@@ -151,39 +231,69 @@ TARGET = Table(
     (
         MEASURE,
         SEX,
-        text("target", "What the promised share is taken of: the gap as it was stated, or our own "
-             "gap in the baseline window", choices=("stated", "baseline")),
-        Column("heads", "boolean", "Whether the verdict of the report is the one against this "
-               "target"),
-        calendar("baseline_start", "First year of the baseline window; empty for the stated gap",
-                 nullable=True),
-        calendar("baseline_end", "Last year of the baseline window; empty for the stated gap",
-                 nullable=True),
+        text(
+            "target",
+            "What the promised share is taken of: the gap as it was stated, or our own "
+            "gap in the baseline window",
+            choices=("stated", "baseline"),
+        ),
+        Column(
+            "heads", "boolean", "Whether the verdict of the report is the one against this target"
+        ),
+        calendar(
+            "baseline_start",
+            "First year of the baseline window; empty for the stated gap",
+            nullable=True,
+        ),
+        calendar(
+            "baseline_end",
+            "Last year of the baseline window; empty for the stated gap",
+            nullable=True,
+        ),
         YEAR_ENDS,
         years("baseline_gap_years", "The stated gap, or our own gap in the baseline window"),
-        years("baseline_se_years", "Standard error of the baseline's gap, which is carried into "
-              "the probability; empty where it isn't", minimum=0),
+        years(
+            "baseline_se_years",
+            "Standard error of the baseline's gap, which is carried into "
+            "the probability; empty where it isn't",
+            minimum=0,
+        ),
         years("target_gap_years", "Gap that the promise asks for"),
         calendar("target_year", "Year by which the promise is to be kept"),
         text("verdict", "The verdict against this target", choices=VERDICTS),
-        text("reason_code", "Code of the reason, when the verdict can't be calculated",
-             may_be_empty=True),
-        share("p_target", "Probability that the gap in the target year is at or below this target, "
-              "with the baseline's error"),
-        years("required_change_years_per_year", "Change a year, from the middle of the newest "
-              "window, that would meet the target"),
+        text(
+            "reason_code",
+            "Code of the reason, when the verdict can't be calculated",
+            may_be_empty=True,
+        ),
+        share(
+            "p_target",
+            "Probability that the gap in the target year is at or below this target, "
+            "with the baseline's error",
+        ),
+        years(
+            "required_change_years_per_year",
+            "Change a year, from the middle of the newest window, that would meet the target",
+        ),
         years("required_change_lower95_years_per_year", "Lower 95% limit of that change"),
         years("required_change_upper95_years_per_year", "Upper 95% limit of that change"),
-        calendar("first_answerable_year", "First release in which a gap that truly meets the "
-                 "target would be called on track with the study's power", nullable=True),
+        calendar(
+            "first_answerable_year",
+            "First release in which a gap that truly meets the "
+            "target would be called on track with the study's power",
+            nullable=True,
+        ),
     ),
     key=("measure", "sex", "target"),
     checks=(
         Check("baseline_order", "baseline_start <= baseline_end", "a window ends after it starts"),
-        Check("reason_when_no_verdict", "(verdict = 'cannot calculate') = (reason_code <> '')",
-              "a verdict that can't be calculated has a reason, and only such a one"),
+        Check(
+            "reason_when_no_verdict",
+            "(verdict = 'cannot calculate') = (reason_code <> '')",
+            "a verdict that can't be calculated has a reason, and only such a one",
+        ),
     ),
-)  # fmt: skip
+)
 
 TRAJECTORY = Table(
     "trajectory",
@@ -195,15 +305,16 @@ TRAJECTORY = Table(
         Column("is_projected", "boolean", "Whether the year is after the newest window"),
         years("mean_years", "Expected gap", nullable=False),
         *(
-            years(f"{side}{level}_years", f"{side.capitalize()} limit, {level}% band",
-                   nullable=False)
+            years(
+                f"{side}{level}_years", f"{side.capitalize()} limit, {level}% band", nullable=False
+            )
             for level in (50, 80, 95)
             for side in ("lower", "upper")
         ),
         years("target_line_years", "Straight line from the baseline to the target"),
     ),
     key=("measure", "sex", "year"),
-)  # fmt: skip
+)
 
 VALIDATION = Table(
     "validation",
@@ -213,18 +324,40 @@ VALIDATION = Table(
         Column("position", "integer", "Place of the expectation in its suite", minimum=1),
         text("expectation", "The expectation, in words"),
         text("severity", "What a failure does", choices=("critical", "warning")),
-        text("outcome", "Whether the expectation is met; not checked where no row holds all that "
-             "it compares", choices=("met", "not met", "not checked")),
-        Column("rows_checked", "integer", "Rows that hold all that is compared; blank for a "
-               "restricted table, whose rows may be deaths", unit="rows", minimum=0, nullable=True),
-        Column("rows_not_checked", "integer", "Rows in which something of it is missing; blank for "
-               "a restricted table", unit="rows", minimum=0, nullable=True),
-        Column("rows_unexpected", "integer", "Rows that fail; blank where some rows of a "
-               "restricted table do", unit="rows", minimum=0, nullable=True),
+        text(
+            "outcome",
+            "Whether the expectation is met; not checked where no row holds all that it compares",
+            choices=("met", "not met", "not checked"),
+        ),
+        Column(
+            "rows_checked",
+            "integer",
+            "Rows that hold all that is compared; blank for a "
+            "restricted table, whose rows may be deaths",
+            unit="rows",
+            minimum=0,
+            nullable=True,
+        ),
+        Column(
+            "rows_not_checked",
+            "integer",
+            "Rows in which something of it is missing; blank for a restricted table",
+            unit="rows",
+            minimum=0,
+            nullable=True,
+        ),
+        Column(
+            "rows_unexpected",
+            "integer",
+            "Rows that fail; blank where some rows of a restricted table do",
+            unit="rows",
+            minimum=0,
+            nullable=True,
+        ),
         text("examples", "The first rows that fail", may_be_empty=True),
     ),
     key=("suite", "position"),
-)  # fmt: skip
+)
 
 COVERAGE = Table(
     "coverage",
@@ -234,14 +367,19 @@ COVERAGE = Table(
         SEX,
         *PERIOD,
         Column("areas_expected", "integer", "Areas of the study", unit="areas", minimum=1),
-        Column("areas_published", "integer", "Areas with a row, even if its value is withheld",
-               unit="areas", minimum=0),
+        Column(
+            "areas_published",
+            "integer",
+            "Areas with a row, even if its value is withheld",
+            unit="areas",
+            minimum=0,
+        ),
         text("areas_missing", "Codes of the areas without a row", may_be_empty=True),
         text("areas_withheld", "Codes of the areas whose value is withheld", may_be_empty=True),
     ),
     key=("geography", "sex", "period_start", "period_end"),
     checks=(PERIOD_ORDER,),
-)  # fmt: skip
+)
 
 CHANGE = Table(
     "change",
@@ -252,9 +390,14 @@ CHANGE = Table(
         AREA_NAME,
         SEX,
         *PERIOD,
-        Column("windows_since", "integer", "Years from the start of the earlier window", minimum=1,
-               unit="years"),
+        Column(
+            "windows_since",
+            "integer",
+            "Years from the start of the earlier window",
+            minimum=1,
+            unit="years",
+        ),
         years("change_years", "Life expectancy minus that of the earlier window", nullable=False),
     ),
     key=("geography", "area_code", "sex", "period_start", "period_end"),
-)  # fmt: skip
+)

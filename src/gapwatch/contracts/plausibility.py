@@ -36,26 +36,57 @@ PLAUSIBILITY = Table(
     (
         text("rule", "The rule that compares", choices=tuple(RULES)),
         GEOGRAPHY,
-        text("area_code", "The publisher's code of the area; empty where the deaths are restricted",
-             may_be_empty=True, pattern=f"({CODE})?"),
+        text(
+            "area_code",
+            "The publisher's code of the area; empty where the deaths are restricted",
+            may_be_empty=True,
+            pattern=f"({CODE})?",
+        ),
         text("sex", "Sex, or persons for both together", choices=("female", "male", PERSONS)),
         calendar("year", "Calendar year"),
         text("unit", "Unit of what is compared", choices=("persons", "years")),
-        Column("observed", "number", "The figure; empty where the deaths are restricted",
-               unit="as in the column unit", nullable=True),
-        Column("expected", "number", "The figure that it is compared with",
-               unit="as in the column unit", nullable=True),
-        Column("warns_beyond", "number", "Distance between the two beyond which it is a warning",
-               unit="as in the column unit", nullable=True, minimum=0),
-        text("outcome", "What follows: withheld where windows with this year are (G05), accepted "
-             "where the study accepts it", choices=OUTCOMES),
+        Column(
+            "observed",
+            "number",
+            "The figure; empty where the deaths are restricted",
+            unit="as in the column unit",
+            nullable=True,
+        ),
+        Column(
+            "expected",
+            "number",
+            "The figure that it is compared with",
+            unit="as in the column unit",
+            nullable=True,
+        ),
+        Column(
+            "warns_beyond",
+            "number",
+            "Distance between the two beyond which it is a warning",
+            unit="as in the column unit",
+            nullable=True,
+            minimum=0,
+        ),
+        text(
+            "outcome",
+            "What follows: withheld where windows with this year are (G05), accepted "
+            "where the study accepts it",
+            choices=OUTCOMES,
+        ),
         text("accepted_reason", "Why the study accepts it", may_be_empty=True),
         *(
-            Column(times(rule), "number", f"For {rule}: how many times the limit the difference "
-                   "is. Beyond 1 it is a warning, beyond 2 the run stops; empty for other rules "
-                   "and where it is accepted", unit="ratio", nullable=True, minimum=0)
+            Column(
+                times(rule),
+                "number",
+                f"For {rule}: how many times the limit the difference "
+                "is. Beyond 1 it is a warning, beyond 2 the run stops; empty for other rules "
+                "and where it is accepted",
+                unit="ratio",
+                nullable=True,
+                minimum=0,
+            )
             for rule in RULES
         ),
     ),
     key=("rule", "geography", "area_code", "sex", "year"),
-)  # fmt: skip
+)

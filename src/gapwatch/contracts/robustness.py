@@ -25,20 +25,29 @@ SENSITIVITY = Table(
         Column("position", "integer", "Place in the list", minimum=1),
         text("choice", "What is done otherwise"),
         text("verdict", "The verdict under this choice", choices=VERDICTS),
-        text("reason_code", "Code of the reason, when the verdict can't be calculated",
-             may_be_empty=True),
-        text("by_numbers", "What the probabilities alone would say; no verdict where the release "
-             "can't be judged", choices=VERDICTS),
+        text(
+            "reason_code",
+            "Code of the reason, when the verdict can't be calculated",
+            may_be_empty=True,
+        ),
+        text(
+            "by_numbers",
+            "What the probabilities alone would say; no verdict where the release can't be judged",
+            choices=VERDICTS,
+        ),
         share("p_target", "Probability that the gap in the target year is at or below the target"),
         share("p_narrowing", "Probability that the gap is getting smaller"),
         years("projected_gap_years", "Expected gap in the target year"),
         years("projected_sd_years", "Standard deviation of the gap in the target year", minimum=0),
         years("newest_gap_years", "The gap of the newest usable window under this choice"),
-        Column("flips", "boolean", "Whether the probabilities would say something else than in the "
-               "first row"),
+        Column(
+            "flips",
+            "boolean",
+            "Whether the probabilities would say something else than in the first row",
+        ),
     ),
     key=("measure", "sex", "position"),
-)  # fmt: skip
+)
 
 FLIP = Table(
     "flip",
@@ -53,7 +62,7 @@ FLIP = Table(
         years("limit_up_years", "Largest increase tried", nullable=False, minimum=0),
     ),
     key=("measure", "sex", "changed"),
-)  # fmt: skip
+)
 
 BACKTEST = Table(
     "backtest",
@@ -61,12 +70,23 @@ BACKTEST = Table(
     (
         MEASURE,
         SEX,
-        text("method", "How the later windows were foretold",
-             choices=("projection", "straight line", "no change")),
-        Column("shares_no_year", "boolean", "Whether only forecasts that share no year with what "
-               "was known are counted"),
-        Column("forecasts", "integer", "Forecasts; they overlap, so they aren't independent trials",
-               unit="forecasts", minimum=1),
+        text(
+            "method",
+            "How the later windows were foretold",
+            choices=("projection", "straight line", "no change"),
+        ),
+        Column(
+            "shares_no_year",
+            "boolean",
+            "Whether only forecasts that share no year with what was known are counted",
+        ),
+        Column(
+            "forecasts",
+            "integer",
+            "Forecasts; they overlap, so they aren't independent trials",
+            unit="forecasts",
+            minimum=1,
+        ),
         share("within50", "Share of later figures inside the 50% range"),
         share("within80", "Share of later figures inside the 80% range"),
         share("within95", "Share of later figures inside the 95% range"),
@@ -74,7 +94,7 @@ BACKTEST = Table(
         share("brier", "Mean Brier score of 'narrower than today'; lower is better"),
     ),
     key=("measure", "sex", "method", "shares_no_year"),
-)  # fmt: skip
+)
 
 SELECTION = Table(
     "selection",
@@ -88,14 +108,20 @@ SELECTION = Table(
         years("expected_gap_years", "Expected true gap, given all areas", nullable=False),
         years("expected_lower95_years", "Lower 95% limit of the true gap", nullable=False),
         years("expected_upper95_years", "Upper 95% limit of the true gap", nullable=False),
-        years("expected_fall_years", "Fall that a later window would show without any change",
-              nullable=False),
+        years(
+            "expected_fall_years",
+            "Fall that a later window would show without any change",
+            nullable=False,
+        ),
         years("between_sd_years", "Standard deviation of the areas' true values", minimum=0),
     ),
     key=("measure", "sex"),
     checks=(
         PERIOD_ORDER,
-        Check("interval_order", "expected_lower95_years <= expected_upper95_years",
-              "the interval is in order"),
+        Check(
+            "interval_order",
+            "expected_lower95_years <= expected_upper95_years",
+            "the interval is in order",
+        ),
     ),
-)  # fmt: skip
+)

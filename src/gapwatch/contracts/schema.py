@@ -75,7 +75,7 @@ def calendar(name: str, meaning: str, *, nullable: bool = False) -> Column:
         nullable=nullable,
         minimum=1801,
         maximum=2200,
-    )  # fmt: skip
+    )
 
 
 def share(name: str, meaning: str) -> Column:

@@ -64,15 +64,23 @@ def count(study: Study, inputs: Frames, settled: Settled | None = None) -> Count
     if rules is None or not held:
         return None
     if len(held) == 1:
-        _refuse("the snapshot", "deaths and residents by age", f"{held[0]} alone",
-                "pull the source that is missing, or take [computed] out of the study")  # fmt: skip
+        _refuse(
+            "the snapshot",
+            "deaths and residents by age",
+            f"{held[0]} alone",
+            "pull the source that is missing, or take [computed] out of the study",
+        )
     restricted = DEATHS.name in restricted_tables(study.sources)
     _require_every_cause(rules, inputs["deaths"], restricted=restricted)
     series = read_blocks(
-        inputs["deaths"], inputs["population"], wanted=rules.age_starts, bases=rules.bases,
-        sparse=sparse_years(study.sources), restricted=restricted,
+        inputs["deaths"],
+        inputs["population"],
+        wanted=rules.age_starts,
+        bases=rules.bases,
+        sparse=sparse_years(study.sources),
+        restricted=restricted,
         rounding={name: rounding_steps(study.sources, name) for name in held},
-    )  # fmt: skip
+    )
     levels = {
         level.geography: replace(
             _level(rules, level, series, _paths(level, series, inputs)), restricted=restricted
@@ -107,20 +115,21 @@ def _crossing(
     paths = [
         _paths(level, series, inputs)
         for name in (study.geography.vintage, beside)
-        for level in rules.levels if level.geography == name
-    ]  # fmt: skip
+        for level in rules.levels
+        if level.geography == name
+    ]
     shares: dict[str, tuple[Shares, Shares]] = {}
     leading = {}
     for kind in paths[0]:
         both = [shares_of(each[kind]) for each in paths]
-        of = {block: (areas, both[1][block]) for block, areas in both[0].items()
-              if block in both[1]}  # fmt: skip
+        of = {
+            block: (areas, both[1][block]) for block, areas in both[0].items() if block in both[1]
+        }
         names = {block: repr(each) for block, each in of.items()}
         shares |= {names[block]: each for block, each in of.items()}
         pairs = pd.DataFrame({"from_code": list(names), "to_code": list(names.values())})
         leading[kind] = Lookup("atoms", kind, _ATOM, pairs.assign(weight=1.0))
-    atoms = _level(rules, Level(geography=_ATOM, paths=dict.fromkeys(leading, ())), series,
-                   leading)  # fmt: skip
+    atoms = _level(rules, Level(geography=_ATOM, paths=dict.fromkeys(leading, ())), series, leading)
     return crossing(levels[beside], levels[study.geography.vintage], atoms, shares)
 
 
@@ -131,11 +140,13 @@ def _years(series: BlockSeries) -> pd.DataFrame:
 
 def _require_every_cause(rules: Computed, deaths: pd.DataFrame, *, restricted: bool) -> None:
     if (deaths["cause"] != "").any() and not rules.every_cause:
-        _refuse("deaths, column cause", "deaths of all causes, or word that none is left out",
-                UNTOLD if restricted
-                else f"{deaths['cause'].nunique()} causes, which may not be all",
-                "if the source holds every death, say every_cause = true in the study's "
-                "[computed]; else take its column of causes out")  # fmt: skip
+        _refuse(
+            "deaths, column cause",
+            "deaths of all causes, or word that none is left out",
+            UNTOLD if restricted else f"{deaths['cause'].nunique()} causes, which may not be all",
+            "if the source holds every death, say every_cause = true in the study's "
+            "[computed]; else take its column of causes out",
+        )
 
 
 def _level(
@@ -166,15 +177,19 @@ def _level(
                 total[:, :, at], _ = _carried(level, year, errors, paths, codes)
         shared += moved / len(series.years)
     return Counts(
-        geography=level.geography, areas=codes,
+        geography=level.geography,
+        areas=codes,
         years=np.array([year.year for year in series.years], dtype=np.int64),
-        bases=tuple(year.base for year in series.years), age_starts=series.age_starts,
-        deaths=deaths, person_years=people,
+        bases=tuple(year.base for year in series.years),
+        age_starts=series.age_starts,
+        deaths=deaths,
+        person_years=people,
         provisional=np.array([_provisional(rules, year) for year in series.years], dtype=bool),
-        reassigned=shared, year_ends=series.year_ends,
+        reassigned=shared,
+        year_ends=series.year_ends,
         deaths_rounded=None if by_rounding[0] is None else Rounded(**by_rounding[0]),
         residents_rounded=None if by_rounding[1] is None else Rounded(**by_rounding[1]),
-    )  # fmt: skip
+    )
 
 
 def _provisional(rules: Computed, year: YearOfBlocks) -> bool:
@@ -204,8 +219,14 @@ def _paths(level: Level, series: BlockSeries, inputs: Frames) -> dict[str, Looku
                 f"paths from {', '.join(level.paths)}",
                 f"name the lookups from {kind}",
             )
-        paths[kind] = chain(lookups, f"{kind} to {level.geography}", kind, level.paths[kind],
-                            level.geography, residents)  # fmt: skip
+        paths[kind] = chain(
+            lookups,
+            f"{kind} to {level.geography}",
+            kind,
+            level.paths[kind],
+            level.geography,
+            residents,
+        )
     return paths
 
 
@@ -233,22 +254,31 @@ def _mean_residents(series: BlockSeries) -> dict[str, pd.Series]:
 
 
 def _carried(
-    level: Level, year: YearOfBlocks, blocks: Blocks, paths: Mapping[str, Lookup],
+    level: Level,
+    year: YearOfBlocks,
+    blocks: Blocks,
+    paths: Mapping[str, Lookup],
     codes: tuple[str, ...],
-) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+) -> tuple[FloatArray, FloatArray]:
     """Counts (A, 2, K) of the areas, and the share (A,) of each that came from shared blocks."""
     path = paths[blocks.geography]
     strange = set(blocks.codes) - path.from_codes
     lost = path.from_codes - set(blocks.codes)
     where = f"{blocks.geography} to {level.geography}, year {year.year}"
     if strange:
-        _refuse(where, "blocks that the lookup knows",
-                UNTOLD if blocks.restricted else f"others: {shown(strange)}",
-                "check their vintage; a block of neither vintage has no area")  # fmt: skip
+        _refuse(
+            where,
+            "blocks that the lookup knows",
+            UNTOLD if blocks.restricted else f"others: {shown(strange)}",
+            "check their vintage; a block of neither vintage has no area",
+        )
     if lost and not blocks.sparse:
-        _refuse(where, "counts of each block",
-                UNTOLD if blocks.restricted else f"none for {shown(lost)}",
-                "complete the file; a block that isn't there is not empty")  # fmt: skip
+        _refuse(
+            where,
+            "counts of each block",
+            UNTOLD if blocks.restricted else f"none for {shown(lost)}",
+            "complete the file; a block that isn't there is not empty",
+        )
     place = {code: at for at, code in enumerate(blocks.codes)}
     area = {code: at for at, code in enumerate(codes)}
     pairs = path.pairs[path.pairs["from_code"].isin(place)]
@@ -268,24 +298,36 @@ def _require_people(
     level: Level, year: YearOfBlocks, codes: tuple[str, ...], deaths: FloatArray, people: FloatArray
 ) -> None:
     """Deaths where nobody lives are a fault of one of the two files."""
-    ghosts = [code for code, dead, alive in
-              zip(codes, deaths.sum(axis=(1, 2)), people.sum(axis=(1, 2)), strict=True)
-              if dead > 0 and alive <= 0]  # fmt: skip
+    ghosts = [
+        code
+        for code, dead, alive in zip(
+            codes, deaths.sum(axis=(1, 2)), people.sum(axis=(1, 2)), strict=True
+        )
+        if dead > 0 and alive <= 0
+    ]
     if ghosts:
-        _refuse(f"{level.geography}, year {year.year}", "residents where there are deaths",
-                UNTOLD if year.deaths.restricted
-                else f"deaths and no residents in {shown(ghosts)}",
-                "check that deaths and residents are of one vintage and one place")  # fmt: skip
+        _refuse(
+            f"{level.geography}, year {year.year}",
+            "residents where there are deaths",
+            UNTOLD if year.deaths.restricted else f"deaths and no residents in {shown(ghosts)}",
+            "check that deaths and residents are of one vintage and one place",
+        )
 
 
 def _require_study_areas(study: Study, own: Counts) -> None:
     wanted, found = set(study.area_names), set(own.areas)
     if wanted != found:
-        _refuse(f"counts of {own.geography}", "the study's areas and no others",
-                f"nothing for {shown(wanted - found)}" if wanted - found
-                else UNTOLD if own.restricted else f"also {shown(found - wanted)}",
-                "check that the lookups lead to the study's own vintage, and that "
-                "geography.areas lists each area")  # fmt: skip
+        _refuse(
+            f"counts of {own.geography}",
+            "the study's areas and no others",
+            f"nothing for {shown(wanted - found)}"
+            if wanted - found
+            else UNTOLD
+            if own.restricted
+            else f"also {shown(found - wanted)}",
+            "check that the lookups lead to the study's own vintage, and that "
+            "geography.areas lists each area",
+        )
 
 
 def _absent(study: Study, series: BlockSeries, own: Counts, inputs: Frames) -> BoolArray | None:
@@ -308,9 +350,12 @@ def _totals(
         ["deaths_persons", "population_persons"]
     ]
     if not (told_twice.min().eq(told_twice.max()) | told_twice.min().isna()).all(axis=None):
-        _refuse("population_deaths", f"one total of {study.study.area_code} a year",
-                "two that differ",
-                "leave one of the two sources out")  # fmt: skip
+        _refuse(
+            "population_deaths",
+            f"one total of {study.study.area_code} a year",
+            "two that differ",
+            "leave one of the two sources out",
+        )
     mine = told_twice.first().astype("float64")
     # Published totals are of calendar years and their middles.
     comparable = series.year_ends == CALENDAR_YEAR
@@ -325,18 +370,24 @@ def _totals(
             whole = year.deaths.part == 1.0
             for place, sex in enumerate(SEXES):
                 summed = counts.person_years[:, place, at].sum() / year.deaths.part
-                rows.append({
-                    "geography": geography, "sex": sex, "year": year.year,
-                    "year_ends": series.year_ends, "base": year.base,
-                    "deaths_difference_persons":
-                        counts.deaths[:, place, at].sum() - year.deaths.counts[:, place].sum(),
-                    "population_difference_persons":
-                        summed - year.residents.counts[:, place].sum(),
-                    "publisher_deaths_difference_persons":
-                        dead - told["deaths_persons"] if whole else np.nan,
-                    "publisher_population_difference_share":
-                        people / told["population_persons"] - 1.0,
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "geography": geography,
+                        "sex": sex,
+                        "year": year.year,
+                        "year_ends": series.year_ends,
+                        "base": year.base,
+                        "deaths_difference_persons": counts.deaths[:, place, at].sum()
+                        - year.deaths.counts[:, place].sum(),
+                        "population_difference_persons": summed
+                        - year.residents.counts[:, place].sum(),
+                        "publisher_deaths_difference_persons": dead - told["deaths_persons"]
+                        if whole
+                        else np.nan,
+                        "publisher_population_difference_share": people / told["population_persons"]
+                        - 1.0,
+                    }
+                )
     return canonical(COUNT_TOTAL, pd.DataFrame(rows), COUNT_TOTAL.name)
 
 

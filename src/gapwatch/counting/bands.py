@@ -20,9 +20,11 @@ _BAND = ["age_start_years", "age_end_years"]
 
 
 def common_starts(
-    wanted: Sequence[int], frames: Mapping[str, pd.DataFrame], holes: Collection[str] = (),
+    wanted: Sequence[int],
+    frames: Mapping[str, pd.DataFrame],
+    holes: Collection[str] = (),
     secret: Collection[str] = (),
-) -> IntArray:  # fmt: skip
+) -> IntArray:
     """First ages of the bands that every frame can be merged into, (K,); the last band is open.
 
     `frames` holds rows with age_start_years and age_end_years (missing in an open band) by a name
@@ -51,10 +53,12 @@ def common_starts(
             if len(cut):
                 end = last[cut[0]]
                 ages = f"{first[cut[0]]} {'and over' if end == OLDEST else f'to {end}'}"
-                _refuse(name if name in secret else f"{name}, ages {ages}",
-                        "a band inside one of the study's bands",
-                        f"one that straddles age {age}",
-                        "take that age out of age_starts, or ask for other bands")  # fmt: skip
+                _refuse(
+                    name if name in secret else f"{name}, ages {ages}",
+                    "a band inside one of the study's bands",
+                    f"one that straddles age {age}",
+                    "take that age out of age_starts, or ask for other bands",
+                )
     return np.array(starts, dtype=np.int64)
 
 
@@ -73,8 +77,11 @@ def _grid(
             told = f"bands that {what} age {min(int(following), int(end) + 1)}"
             _refuse(name, "bands of ages that follow on one another", UNTOLD if secret else told)
     if whole and ends[-1] != OLDEST:
-        _refuse(name, "an open band for the oldest",
-                UNTOLD if secret else f"a last band that ends at {ends[-1]}")  # fmt: skip
+        _refuse(
+            name,
+            "an open band for the oldest",
+            UNTOLD if secret else f"a last band that ends at {ends[-1]}",
+        )
     return starts, ends
 
 
@@ -85,7 +92,9 @@ def merged(frame: pd.DataFrame, starts: IntArray) -> IntArray:
 
 
 def _refuse(
-    where: str, expected: str, found: str,
+    where: str,
+    expected: str,
+    found: str,
     remedy: str = "look at the ages in the file; correct its description in the study",
-) -> NoReturn:  # fmt: skip
+) -> NoReturn:
     raise ValidationError(where, expected=expected, found=found, remedy=remedy)

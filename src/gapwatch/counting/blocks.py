@@ -67,10 +67,15 @@ class BlockSeries:
 
 
 def read_blocks(
-    deaths: pd.DataFrame, population: pd.DataFrame, *, wanted: Sequence[int],
-    bases: Sequence[str], sparse: Collection[tuple[str, int]] = (), restricted: bool = False,
+    deaths: pd.DataFrame,
+    population: pd.DataFrame,
+    *,
+    wanted: Sequence[int],
+    bases: Sequence[str],
+    sparse: Collection[tuple[str, int]] = (),
+    restricted: bool = False,
     rounding: Mapping[str, Mapping[str, Step]] | None = None,
-) -> BlockSeries:  # fmt: skip
+) -> BlockSeries:
     """Deaths and residents in the shape of the contracts, as arrays by year.
 
     `bases` are the bases of residents that may be used, the preferred one first. `sparse` are the
@@ -109,30 +114,45 @@ def read_blocks(
         for frame in alive[year].frames
     }
     ages = common_starts(
-        wanted, {**told, **people}, holes=[_told(dead[year], year) for year in zeros],
+        wanted,
+        {**told, **people},
+        holes=[_told(dead[year], year) for year in zeros],
         secret=list(told) if restricted else (),
-    )  # fmt: skip
+    )
     found = tuple(
         YearOfBlocks(
             year,
             alive[year].base,
             _rounded(
                 _deaths(dead[year], year, ages, sparse=year in zeros, restricted=restricted),
-                dead[year], "deaths", ages, rounding or {},
+                dead[year],
+                "deaths",
+                ages,
+                rounding or {},
             ),
-            _mean([
-                _rounded(_people(frame, int(frame["year"].iloc[0]), ages), frame, "population",
-                         ages, rounding or {})
-                for frame in alive[year].frames
-            ]),
+            _mean(
+                [
+                    _rounded(
+                        _people(frame, int(frame["year"].iloc[0]), ages),
+                        frame,
+                        "population",
+                        ages,
+                        rounding or {},
+                    )
+                    for frame in alive[year].frames
+                ]
+            ),
         )
         for year in dead
-    )  # fmt: skip
+    )
     for between in found[1:-1]:
         if between.deaths.part < 1.0:
-            _refuse(f"deaths, year {between.year}", "all twelve months of a year between others",
-                    f"{round(between.deaths.part * MONTHS)} of them",
-                    "complete the year; only the first and the last may be a part")  # fmt: skip
+            _refuse(
+                f"deaths, year {between.year}",
+                "all twelve months of a year between others",
+                f"{round(between.deaths.part * MONTHS)} of them",
+                "complete the year; only the first and the last may be a part",
+            )
     return BlockSeries(ages, found, ends, tuple(uses))
 
 
@@ -150,17 +170,24 @@ def _only_year_ends(deaths: pd.DataFrame) -> str:
             f"years to {ends} ({_span(set(map(int, part['year'])))})"
             for ends, part in deaths.groupby("year_ends", sort=True)
         ]
-        _refuse("deaths", "years of one kind: calendar years, or years that end on one other day",
-                " and ".join(years),
-                "leave one of the two sources out: two kinds are never one series")  # fmt: skip
+        _refuse(
+            "deaths",
+            "years of one kind: calendar years, or years that end on one other day",
+            " and ".join(years),
+            "leave one of the two sources out: two kinds are never one series",
+        )
     return str(kinds[0])
 
 
 def _only_kind(frame: pd.DataFrame, where: str) -> str:
     kinds = sorted(frame["geography"].unique())
     if len(kinds) > 1:
-        _refuse(where, "deaths on one kind of block", " and ".join(kinds),
-                "keep the year in one of the sources and drop it in the other")  # fmt: skip
+        _refuse(
+            where,
+            "deaths on one kind of block",
+            " and ".join(kinds),
+            "keep the year in one of the sources and drop it in the other",
+        )
     return str(kinds[0])
 
 
@@ -168,8 +195,12 @@ def _of_bases(population: pd.DataFrame, bases: Sequence[str]) -> pd.DataFrame:
     chosen = population[population["base"].isin(list(bases))]
     if chosen.empty:
         known = ", ".join(sorted(population["base"].unique()))
-        _refuse("population", f"residents on the base {' or '.join(bases)}", f"those on {known}",
-                "correct bases in the study's [computed]")  # fmt: skip
+        _refuse(
+            "population",
+            f"residents on the base {' or '.join(bases)}",
+            f"those on {known}",
+            "correct bases in the study's [computed]",
+        )
     return chosen
 
 
@@ -177,9 +208,13 @@ def _require_run(population: pd.DataFrame, uses: Sequence[YearUse], ends: str) -
     """Refuse a table that leaves out a year between others; say in the log what isn't counted."""
     counted = [use.year for use in uses if not use.reason]
     if not counted:
-        _refuse("deaths and population", "at least one year in both",
-                "none", f"deaths are of {_span({use.year for use in uses})}, residents of "
-                f"{_span(set(map(int, population['year'])))}")  # fmt: skip
+        _refuse(
+            "deaths and population",
+            "at least one year in both",
+            "none",
+            f"deaths are of {_span({use.year for use in uses})}, residents of "
+            f"{_span(set(map(int, population['year'])))}",
+        )
     first, last = min(counted), max(counted)
     held = {use.year for use in uses}
     unpaired = {use.year for use in uses if use.reason == NO_RESIDENTS}
@@ -190,9 +225,12 @@ def _require_run(population: pd.DataFrame, uses: Sequence[YearUse], ends: str) -
     ):
         if lost:
             years = sorted(lost)
-            _refuse(f"{name}, year {years[0]}", f"every year from {first} to {last}",
-                    f"nothing for {', '.join(map(str, years[:SHOWN]))}",
-                    "add the year to the source; a trend can't leave one out")  # fmt: skip
+            _refuse(
+                f"{name}, year {years[0]}",
+                f"every year from {first} to {last}",
+                f"nothing for {', '.join(map(str, years[:SHOWN]))}",
+                "add the year to the source; a trend can't leave one out",
+            )
     left_out = {use.year for use in uses if use.reason}
     if left_out:
         log.warning("deaths of %s have no counterpart and are left out", _span(left_out))
@@ -218,9 +256,12 @@ def _deaths(
             _refuse(where, "months, or the whole year", "both", "keep one of the two")
         lost = sorted(set(range(numbers[0], numbers[-1] + 1)) - set(numbers))
         if lost:
-            _refuse(where, f"every month from {numbers[0]} to {numbers[-1]}",
-                    f"nothing for month {lost[0]}",
-                    "ask for the extract again; a month without deaths is no month")  # fmt: skip
+            _refuse(
+                where,
+                f"every month from {numbers[0]} to {numbers[-1]}",
+                f"nothing for month {lost[0]}",
+                "ask for the extract again; a month without deaths is no month",
+            )
     causes = set(frame["cause"])
     if "" in causes and len(causes) > 1:
         _refuse(where, "deaths of all causes, or by cause", "both", "keep one of the two")
@@ -244,9 +285,12 @@ def _mean(estimates: Sequence[Blocks]) -> Blocks:
     for blocks in estimates:
         lost = set(codes) - set(blocks.codes)
         if lost:
-            _refuse(f"population, {blocks.geography}", "the same blocks at both ends of a year",
-                    f"none for {', '.join(sorted(lost)[:SHOWN])} in one of them",
-                    "complete the file; a block that isn't there is not empty")  # fmt: skip
+            _refuse(
+                f"population, {blocks.geography}",
+                "the same blocks at both ends of a year",
+                f"none for {', '.join(sorted(lost)[:SHOWN])} in one of them",
+                "complete the file; a block that isn't there is not empty",
+            )
     counts = np.mean([blocks.counts for blocks in estimates], axis=0)
     return replace(
         estimates[0], counts=counts, rounded=mean_of([blocks.rounded for blocks in estimates])
@@ -254,9 +298,14 @@ def _mean(estimates: Sequence[Blocks]) -> Blocks:
 
 
 def _blocks(
-    where: str, frame: pd.DataFrame, column: str, ages: IntArray, whole: int | None, *,
+    where: str,
+    frame: pd.DataFrame,
+    column: str,
+    ages: IntArray,
+    whole: int | None,
+    *,
     restricted: bool = False,
-) -> Blocks:  # fmt: skip
+) -> Blocks:
     """Counts added up by block, sex and band; `whole` is how many rows each block and sex has."""
     place, codes = pd.factorize(frame["area_code"], sort=True)
     sex = np.where(frame["sex"].to_numpy() == SEXES[0], 0, 1)
@@ -266,28 +315,37 @@ def _blocks(
         if len(short):
             if not restricted:
                 where = f"{where}, {codes[short[0] // 2]}, {SEXES[short[0] % 2]}"
-            _refuse(where, f"{whole} rows, one for each band of ages",
-                    UNTOLD if restricted else f"{rows[short[0]]} rows",
-                    "a count that isn't there is not zero: complete the file, or say sparse = true "
-                    "where the publisher leaves out zeros")  # fmt: skip
+            _refuse(
+                where,
+                f"{whole} rows, one for each band of ages",
+                UNTOLD if restricted else f"{rows[short[0]]} rows",
+                "a count that isn't there is not zero: complete the file, or say sparse = true "
+                "where the publisher leaves out zeros",
+            )
     counts = np.zeros((len(codes), 2, len(ages)))
     np.add.at(counts, (place, sex, merged(frame, ages)), frame[column].to_numpy(dtype=np.float64))
     return Blocks(str(frame["geography"].iloc[0]), tuple(map(str, codes)), counts)
 
 
 def _rounded(
-    blocks: Blocks, frame: pd.DataFrame, table: str, ages: IntArray,
+    blocks: Blocks,
+    frame: pd.DataFrame,
+    table: str,
+    ages: IntArray,
     rounding: Mapping[str, Mapping[str, Step]],
-) -> Blocks:  # fmt: skip
+) -> Blocks:
     """The blocks with what rounding may have done to their counts."""
     step = rounding.get(table, {}).get(blocks.geography)
     if step is None:
         return blocks
     place, _ = pd.factorize(frame["area_code"], sort=True)
     sex = np.where(frame["sex"].to_numpy() == SEXES[0], 0, 1)
-    return replace(blocks, rounded=rounded_cells(
-        frame[f"{table}_persons"], place, sex, merged(frame, ages), blocks.counts.shape, step
-    ))  # fmt: skip
+    return replace(
+        blocks,
+        rounded=rounded_cells(
+            frame[f"{table}_persons"], place, sex, merged(frame, ages), blocks.counts.shape, step
+        ),
+    )
 
 
 def _refuse(where: str, expected: str, found: str, remedy: str) -> NoReturn:

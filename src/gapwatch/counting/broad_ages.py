@@ -78,8 +78,11 @@ def _band(part: pd.DataFrame, *, few: bool) -> dict[str, object]:
     """One row of a broad band; without figures where it has a reason."""
     row = {str(name): cell for name, cell in part.iloc[0].items()}
     reason = str(row["reason_told"] or row["reason"] or (DISCLOSURE if few else ""))
-    summed = [name for name in ("contribution_years", "change_years", "lower95_years",
-                                "upper95_years") if name in row]  # fmt: skip
+    summed = [
+        name
+        for name in ("contribution_years", "change_years", "lower95_years", "upper95_years")
+        if name in row
+    ]
     for name in summed:
         told = downward if "lower" in name else upward if "upper" in name else near
         row[name] = float(told(float(part[name].sum())))
@@ -87,8 +90,12 @@ def _band(part: pd.DataFrame, *, few: bool) -> dict[str, object]:
         totals = [name for name in row if name == "gap_years" or name.startswith("side_")]
         row |= dict.fromkeys([*summed, *totals], np.nan)
     # Below 5 deaths nothing is told, so that no interval is too narrow.
-    return {**row, "age_end_years": part["age_end_years"].iloc[-1], "flags": "",
-            "reason": DISCLOSURE if reason in TELLING_REASONS else reason}  # fmt: skip
+    return {
+        **row,
+        "age_end_years": part["age_end_years"].iloc[-1],
+        "flags": "",
+        "reason": DISCLOSURE if reason in TELLING_REASONS else reason,
+    }
 
 
 def downward(years: FloatArray | float) -> FloatArray:

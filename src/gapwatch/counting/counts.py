@@ -88,33 +88,44 @@ class Counts:
         lost = sorted({code for codes in sides.values() for code in codes} - place.keys())
         if lost:
             raise ValidationError(
-                f"counts of {self.geography}", expected="each area of the study",
+                f"counts of {self.geography}",
+                expected="each area of the study",
                 found=f"none for {', '.join(lost[:5])}",
                 remedy="check that the lookups lead to the study's areas",
-            )  # fmt: skip
+            )
         picked = [[place[code] for code in codes] for codes in sides.values()]
         people = self.person_years.sum(axis=(1, 2, 3))
 
         def grouped(rounded: Rounded | None) -> Rounded | None:
             if rounded is None:
                 return None
-            return Rounded(*(np.stack([part[at].sum(axis=0) for at in picked])
-                             for part in (rounded.variance, rounded.bias)))  # fmt: skip
+            return Rounded(
+                *(
+                    np.stack([part[at].sum(axis=0) for at in picked])
+                    for part in (rounded.variance, rounded.bias)
+                )
+            )
 
         return replace(
-            self, geography=geography, areas=tuple(sides),
+            self,
+            geography=geography,
+            areas=tuple(sides),
             deaths_rounded=grouped(self.deaths_rounded),
             residents_rounded=grouped(self.residents_rounded),
-            absent=None if self.absent is None
+            absent=None
+            if self.absent is None
             else np.stack([self.absent[at].any(axis=0) for at in picked]),
             deaths=np.stack([self.deaths[at].sum(axis=0) for at in picked]),
             person_years=np.stack([self.person_years[at].sum(axis=0) for at in picked]),
-            reassigned=np.array([
-                float(self.reassigned[at] @ people[at] / people[at].sum())
-                if people[at].any() else 0.0
-                for at in picked
-            ]),
-        )  # fmt: skip
+            reassigned=np.array(
+                [
+                    float(self.reassigned[at] @ people[at] / people[at].sum())
+                    if people[at].any()
+                    else 0.0
+                    for at in picked
+                ]
+            ),
+        )
 
     def scaled(self, factor: float, first_age: int, last_age: int | None) -> Counts:
         """Residents of the bands from one age to another times `factor`; deaths as they are."""
@@ -189,18 +200,31 @@ def window_sums(counts: Counts, first: IntArray, last: IntArray) -> Windows:
         return rounded and Rounded(summed(rounded.variance), summed(rounded.bias))
 
     return Windows(
-        absent=None if counts.absent is None
-        else np.stack([counts.absent[:, :, one : other + 1].any(axis=2)
-                       for one, other in zip(first, last, strict=True)], axis=-1)
-        if len(first) else np.zeros((*counts.absent.shape[:2], 0), dtype=bool),
+        absent=None
+        if counts.absent is None
+        else np.stack(
+            [
+                counts.absent[:, :, one : other + 1].any(axis=2)
+                for one, other in zip(first, last, strict=True)
+            ],
+            axis=-1,
+        )
+        if len(first)
+        else np.zeros((*counts.absent.shape[:2], 0), dtype=bool),
         deaths_rounded=rounding(counts.deaths_rounded),
         residents_rounded=rounding(counts.residents_rounded),
-        start=counts.years[first], end=counts.years[last], segment=counts.segments[first],
+        start=counts.years[first],
+        end=counts.years[last],
+        segment=counts.segments[first],
         bases=tuple(counts.bases[at] for at in first),
-        deaths=summed(counts.deaths), person_years=summed(counts.person_years),
+        deaths=summed(counts.deaths),
+        person_years=summed(counts.person_years),
         provisional=np.array(
-            [bool(counts.provisional[one : other + 1].any())
-             for one, other in zip(first, last, strict=True)], dtype=bool,
+            [
+                bool(counts.provisional[one : other + 1].any())
+                for one, other in zip(first, last, strict=True)
+            ],
+            dtype=bool,
         ),
         year_ends=counts.year_ends,
-    )  # fmt: skip
+    )

@@ -49,8 +49,9 @@ class Crossing:
     kept: FloatArray
 
 
-def crossing(level: Counts, own: Counts, atoms: Counts, shares: Mapping[str, tuple[Shares, Shares]]
-             ) -> Crossing:  # fmt: skip
+def crossing(
+    level: Counts, own: Counts, atoms: Counts, shares: Mapping[str, tuple[Shares, Shares]]
+) -> Crossing:
     """A level with its atoms; `shares` has by code of each atom its areas of both levels."""
     tables = []
     for at, areas in enumerate((own.areas, level.areas)):
@@ -186,9 +187,13 @@ class _Choice:
             own = at < self._many
             of, place = (self._own, at) if own else (self._kept, at - self._many)
             self._areas[key] = Area.of(
-                of.deaths[place], of.person_years[place], float(self._steps[at]), self._ages,
-                share=key[1], counted=own,
-            )  # fmt: skip
+                of.deaths[place],
+                of.person_years[place],
+                float(self._steps[at]),
+                self._ages,
+                share=key[1],
+                counted=own,
+            )
         return self._areas[key]
 
     def _open(self, group: IntArray, told: BoolArray) -> BoolArray:
@@ -215,8 +220,10 @@ class _Choice:
         ]
         shut = ~np.logical_or.reduce([bands for _, _, bands in mine])
         atoms = [self._atoms.deaths[group].sum(axis=0) for group, _, _ in mine]
-        areas = [[self._area(group, each) for each in (at, *(n for n in held if n != at))]
-                 for group, held, _ in mine]  # fmt: skip
+        areas = [
+            [self._area(group, each) for each in (at, *(n for n in held if n != at))]
+            for group, held, _ in mine
+        ]
         return all(emptied(atoms, areas, int(band)) for band in np.flatnonzero(shut))
 
     def _left_out(self, group: IntArray, told: BoolArray) -> BoolArray:

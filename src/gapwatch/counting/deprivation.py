@@ -39,9 +39,11 @@ def require_scores(where: str, scores: pd.Series) -> None:
         found = f"whole numbers from 1 to {values.max():g} alone, as deciles are"
     if found:
         raise ValidationError(
-            where, expected="deprivation scores from 0 to 100, the most deprived highest",
-            found=found, remedy=_REMEDY,
-        )  # fmt: skip
+            where,
+            expected="deprivation scores from 0 to 100, the most deprived highest",
+            found=found,
+            remedy=_REMEDY,
+        )
 
 
 def is_ranked(values: np.ndarray) -> bool:

@@ -74,10 +74,13 @@ def protect_life_expectancy(frame: pd.DataFrame, parts: Parts, steps: Steps) -> 
     window that it lacks isn't told. Counts of areas that `parts` doesn't hold are withheld. A
     figure that is withheld here has the reason D01; a count that is withheld is empty.
     """
-    keys = zip(*(frame[name] for name in ("geography", "area", "sex", "period_start",
-                                          "period_end")), strict=True)  # fmt: skip
-    step = pd.Series([steps.get((g, a, s, int(b), int(e)), np.nan) for g, a, s, b, e in keys],
-                     index=frame.index)  # fmt: skip
+    keys = zip(
+        *(frame[name] for name in ("geography", "area", "sex", "period_start", "period_end")),
+        strict=True,
+    )
+    step = pd.Series(
+        [steps.get((g, a, s, int(b), int(e)), np.nan) for g, a, s, b, e in keys], index=frame.index
+    )
     given = frame["life_expectancy_years"].notna()
     told = given & step.notna()
     # Shortage of residents is public, and stays the reason.
@@ -86,11 +89,14 @@ def protect_life_expectancy(frame: pd.DataFrame, parts: Parts, steps: Steps) -> 
         frame["life_expectancy_years"].where(told), frame["se_years"].where(told), step
     )
     return frame.assign(
-        life_expectancy_years=value, se_years=se, lower95_years=lower, upper95_years=upper,
+        life_expectancy_years=value,
+        se_years=se,
+        lower95_years=lower,
+        upper95_years=upper,
         deaths_persons=_counts(frame, parts, told.to_numpy(), telling.to_numpy()),
         reason=frame["reason"].mask(telling | (given & ~told), DISCLOSURE),
         flags=_flags(frame["flags"], (upper - lower) > _WIDE_YEARS),
-    )  # fmt: skip
+    )
 
 
 def _counts(frame: pd.DataFrame, parts: Parts, told: BoolArray, telling: BoolArray) -> FloatArray:
@@ -106,10 +112,17 @@ def _counts(frame: pd.DataFrame, parts: Parts, told: BoolArray, telling: BoolArr
         if not len(mine):
             continue
         rows = frame.iloc[mine]
-        windows = [(int(start), int(end)) for start, end in
-                   zip(rows["period_start"], rows["period_end"], strict=True)]  # fmt: skip
-        sums = sums_of(parts, at, [areas[row] for row in mine], windows,
-                       np.where(told[mine], LEAST_DEATHS, 0.0))  # fmt: skip
+        windows = [
+            (int(start), int(end))
+            for start, end in zip(rows["period_start"], rows["period_end"], strict=True)
+        ]
+        sums = sums_of(
+            parts,
+            at,
+            [areas[row] for row in mine],
+            windows,
+            np.where(told[mine], LEAST_DEATHS, 0.0),
+        )
         # What isn't made of the parts, such as a borough with more blocks, can't be judged by them.
         other = np.abs(sums.told - rows["deaths_persons"].to_numpy(dtype=float)) > _ROUNDING
         ends = np.array([end for _, end in windows], dtype=np.int64)
@@ -157,10 +170,13 @@ def protect_gaps(frame: pd.DataFrame, steps: FloatArray) -> pd.DataFrame:
             frame[f"{side}_years"].where(given & ~hidden),
             (width / (2.0 * Z95)).where(given & ~hidden),
             pd.Series(steps[:, at], index=frame.index),
-        )  # fmt: skip
+        )
         errors.append(se)
-        made |= {f"{side}_years": value, f"{side}_lower95_years": lower,
-                 f"{side}_upper95_years": upper}  # fmt: skip
+        made |= {
+            f"{side}_years": value,
+            f"{side}_lower95_years": lower,
+            f"{side}_upper95_years": upper,
+        }
     gap = (made["better_years"] - made["worse_years"]).round(_YEAR_DECIMALS)
     error = _up(_joined(errors[0], errors[1]))
     lower, upper = -_up(-(gap - Z95 * error)), _up(gap + Z95 * error)
@@ -168,17 +184,23 @@ def protect_gaps(frame: pd.DataFrame, steps: FloatArray) -> pd.DataFrame:
     spread = Z95 * _joined(errors[0] / made["worse_years"], errors[1] / made["better_years"])
     telling = hidden | frame["reason"].isin(TELLING_REASONS)
     return frame.assign(
-        **made, gap_years=gap, se_years=error, lower95_years=lower, upper95_years=upper,
-        relative_gap=ratio, relative_lower95=ratio * np.exp(-spread),
+        **made,
+        gap_years=gap,
+        se_years=error,
+        lower95_years=lower,
+        upper95_years=upper,
+        relative_gap=ratio,
+        relative_lower95=ratio * np.exp(-spread),
         relative_upper95=ratio * np.exp(spread),
         reason=frame["reason"].mask(telling, DISCLOSURE),
         flags=_flags(frame["flags"], (upper - lower) > _WIDE_YEARS),
-    )  # fmt: skip
+    )
 
 
 def _joined(one: pd.Series, other: pd.Series) -> pd.Series:
-    return pd.Series(np.hypot(one.to_numpy(dtype=float), other.to_numpy(dtype=float)),
-                     index=one.index)  # fmt: skip
+    return pd.Series(
+        np.hypot(one.to_numpy(dtype=float), other.to_numpy(dtype=float)), index=one.index
+    )
 
 
 def require_adding_up(totals: pd.DataFrame) -> None:
@@ -192,17 +214,21 @@ def require_adding_up(totals: pd.DataFrame) -> None:
         if len(over):
             first = over.iloc[0]
             raise ValidationError(
-                f"deaths summed to {first['geography']}, year {first['year']}", expected=expected,
+                f"deaths summed to {first['geography']}, year {first['year']}",
+                expected=expected,
                 found="a difference, which isn't told: the deaths are restricted",
                 remedy="look for what is missing or twice in the extract, or in the lookups",
-            )  # fmt: skip
+            )
 
 
 _ADDING_UP = (
     ("deaths_difference_persons", 0.001, "deaths of areas that add up to those of the blocks"),
-    ("publisher_deaths_difference_persons", 0.5,
-     "deaths of the blocks that add up to the publisher's total of the borough"),
-)  # fmt: skip
+    (
+        "publisher_deaths_difference_persons",
+        0.5,
+        "deaths of the blocks that add up to the publisher's total of the borough",
+    ),
+)
 
 
 def protect_count_totals(frame: pd.DataFrame) -> pd.DataFrame:

@@ -60,9 +60,12 @@ class Sums:
 
 
 def sums_of(
-    parts: Parts, sex: int, areas: Sequence[tuple[str, str]], windows: Sequence[tuple[int, int]],
+    parts: Parts,
+    sex: int,
+    areas: Sequence[tuple[str, str]],
+    windows: Sequence[tuple[int, int]],
     at_least: FloatArray,
-) -> Sums:  # fmt: skip
+) -> Sums:
     """Sums over areas and windows, (C,) of both; parts that always stand together are one.
 
     Parts of no area are left out: nothing is told of them.
@@ -106,8 +109,13 @@ def withhold(sums: Sums, refused: BoolArray, ends: IntArray | None = None) -> Bo
     hidden = np.asarray(refused).copy()
     for year in np.unique(ends):
         so_far = np.flatnonzero(ends <= year)
-        part = Sums(sums.rows[so_far], sums.deaths, sums.told[so_far], sums.whole[so_far],
-                    sums.at_least[so_far])  # fmt: skip
+        part = Sums(
+            sums.rows[so_far],
+            sums.deaths,
+            sums.told[so_far],
+            sums.whole[so_far],
+            sums.at_least[so_far],
+        )
         hidden[so_far] = _withhold(part, hidden[so_far], ends[so_far] == year)
     return hidden
 
@@ -168,11 +176,12 @@ def _reached(sums: Sums, hidden: BoolArray, at: int, wanted: set[int]) -> set[in
         bounds=Bounds(least, most),
         constraints=[
             LinearConstraint(sparse.hstack([sums.rows, empty], format="csr"), low, high),
-            LinearConstraint(sparse.hstack([pick, -sparse.eye_array(len(others))], format="csr"),
-                             0.0, np.inf),
+            LinearConstraint(
+                sparse.hstack([pick, -sparse.eye_array(len(others))], format="csr"), 0.0, np.inf
+            ),
         ],
         options={"mip_rel_gap": _NEAR_ENOUGH, "node_limit": _MOST_NODES},
-    )  # fmt: skip
+    )
     if found.x is None:
         return None
     numbers = np.round(found.x[:many], _DECIMALS)
@@ -222,8 +231,9 @@ def _highest(sums: Sums, hidden: BoolArray, at: int) -> tuple[float, BoolArray]:
     low, high = bounds_of(sums, hidden)
     aim = np.zeros(len(sums.deaths))
     aim[at] = -1.0
-    found = milp(c=aim, bounds=Bounds(0.0, np.inf),
-                 constraints=LinearConstraint(sums.rows, low, high))  # fmt: skip
+    found = milp(
+        c=aim, bounds=Bounds(0.0, np.inf), constraints=LinearConstraint(sums.rows, low, high)
+    )
     if found.x is None:
         return float("inf"), np.zeros(len(low), dtype=bool)
     stands = sums.rows @ found.x

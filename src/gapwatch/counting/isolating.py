@@ -48,9 +48,15 @@ class Area:
 
     @classmethod
     def of(
-        cls, deaths: FloatArray, person_years: FloatArray, step: float, age_starts: FloatArray, *,
-        share: float = 1.0, counted: bool,
-    ) -> Area:  # fmt: skip
+        cls,
+        deaths: FloatArray,
+        person_years: FloatArray,
+        step: float,
+        age_starts: FloatArray,
+        *,
+        share: float = 1.0,
+        counted: bool,
+    ) -> Area:
         """The area as its figures are told; its count too where it is `counted`."""
         made = life_table(deaths, person_years, age_starts)
         value, error = near(float(made.e[0])), upward(float(made.se[0]), step)
@@ -106,8 +112,10 @@ def others(
     one, other, by_one, by_other = _moves(bands)
     possible = (atom[one] + by_one >= 0) & (atom[other] + by_other >= 0)
     one, other, by_one, by_other = (part[possible] for part in (one, other, by_one, by_other))
-    parts = [((by_one * each[one] + by_other * each[other] - aim) / scale, each / scale)
-             for each, aim, scale in aims]  # fmt: skip
+    parts = [
+        ((by_one * each[one] + by_other * each[other] - aim) / scale, each / scale)
+        for each, aim, scale in aims
+    ]
     more = (by_one + by_other).astype(np.float64)
     for band, by in wanted:
         if atom[band] + by < 0:
@@ -189,8 +197,12 @@ def _change(holds: FloatArray, attempt: int) -> float:
 @lru_cache(maxsize=4)
 def _moves(bands: int) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """Moves of deaths out of one band and about as many into another, or none: (M,) each."""
-    every = [(j, k, a, more - a) for j, k in itertools.combinations(range(bands), 2)
-             for a in _MOVED for more in range(-_MORE, _MORE + 1)]  # fmt: skip
+    every = [
+        (j, k, a, more - a)
+        for j, k in itertools.combinations(range(bands), 2)
+        for a in _MOVED
+        for more in range(-_MORE, _MORE + 1)
+    ]
     one, other, by_one, by_other = np.array([*every, (0, 1, 0, 0), (2 % bands, 1, 0, 0)]).T
     return one, other, by_one, by_other
 

@@ -50,9 +50,13 @@ def small_count_loss(step: Step) -> float:
 
 
 def rounded_cells(
-    counts: pd.Series, place: IntArray, sex: IntArray, band: IntArray, shape: tuple[int, ...],
+    counts: pd.Series,
+    place: IntArray,
+    sex: IntArray,
+    band: IntArray,
+    shape: tuple[int, ...],
     step: Step,
-) -> Rounded:  # fmt: skip
+) -> Rounded:
     """Variance and bias of counts (B, 2, K) added up from rounded ones.
 
     `counts` are the rounded ones, `place`, `sex` and `band` say where each belongs. A cell to which

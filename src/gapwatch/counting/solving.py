@@ -72,9 +72,12 @@ def error_steps(deaths: FloatArray, person_years: FloatArray, age_starts: FloatA
 
 
 def stays_open(
-    deaths: FloatArray, person_years: FloatArray, age_starts: FloatArray, step: float,
+    deaths: FloatArray,
+    person_years: FloatArray,
+    age_starts: FloatArray,
+    step: float,
     figures: Figures,
-) -> bool:  # fmt: skip
+) -> bool:
     """Whether one table (K,) stays safe where `figures` of it are told to 0.1 as well.
 
     As `error_steps` at its step, for tables of which those are told alike too. `figures` takes
@@ -92,10 +95,14 @@ class _Moves:
 
     def __init__(self, bands: int) -> None:
         every = np.array(
-            [(j, k, a, more - a) for j, k in itertools.combinations(range(bands), 2)
-             for a in _MOVED for more in range(-_MORE, _MORE + 1)],
+            [
+                (j, k, a, more - a)
+                for j, k in itertools.combinations(range(bands), 2)
+                for a in _MOVED
+                for more in range(-_MORE, _MORE + 1)
+            ],
             dtype=np.int64,
-        )  # fmt: skip
+        )
         self.one, self.other, self.by_one, self.by_other = every.T
 
 
@@ -103,9 +110,13 @@ class _Search:
     """Looks for tables of which the same is told as of one."""
 
     def __init__(
-        self, deaths: FloatArray, people: FloatArray, age_starts: FloatArray, moves: _Moves,
+        self,
+        deaths: FloatArray,
+        people: FloatArray,
+        age_starts: FloatArray,
+        moves: _Moves,
         figures: Figures | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._deaths, self._people, self._ages, self._moves = deaths, people, age_starts, moves
         around = np.vstack([deaths, deaths + np.eye(len(deaths))])
         made = self._tables(around)
@@ -144,13 +155,21 @@ class _Search:
         """
         error = float(upward(np.sqrt(self._squares[0]), step))
         return [
-            (self._values[1:] - self._values[0], float(near(self._values[0])) - self._values[0],
-             STEP_YEARS),
-            (self._squares[1:] - self._squares[0], (error - step / 2) ** 2 - self._squares[0],
-             2.0 * step * error),
-            *((each[1:] - each[0], float(near(each[0])) - each[0], STEP_YEARS)
-              for each in self._others.T),
-        ]  # fmt: skip
+            (
+                self._values[1:] - self._values[0],
+                float(near(self._values[0])) - self._values[0],
+                STEP_YEARS,
+            ),
+            (
+                self._squares[1:] - self._squares[0],
+                (error - step / 2) ** 2 - self._squares[0],
+                2.0 * step * error,
+            ),
+            *(
+                (each[1:] - each[0], float(near(each[0])) - each[0], STEP_YEARS)
+                for each in self._others.T
+            ),
+        ]
 
     def _nearest(
         self, aims: list[tuple[FloatArray, float, float]], bands: list[int], by: float
@@ -163,9 +182,10 @@ class _Search:
         shown = float(rounded(deaths.sum()))
         total = deaths.sum() + moves.by_one + moves.by_other + by
         at = np.flatnonzero(
-            self._possible & (total >= max(LEAST_DEATHS, shown - _MARGIN))
+            self._possible
+            & (total >= max(LEAST_DEATHS, shown - _MARGIN))
             & (total <= shown + _MARGIN)
-        )  # fmt: skip
+        )
         one, other = moves.one[at], moves.other[at]
         by_one, by_other = moves.by_one[at], moves.by_other[at]
         parts = [

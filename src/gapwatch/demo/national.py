@@ -57,9 +57,13 @@ class Country:
         of_ward = rng.uniform(0.1, 0.9, self.boroughs * self.wards)
         share = np.clip(of_ward[ward] + rng.normal(0, 0.05, self.blocks), 0, 1)
         return pd.DataFrame(
-            {"block": block, "ward": ward, "borough": borough,
-             "deprivation_score": np.round(share * _MOST_DEPRIVED, 3)}
-        )  # fmt: skip
+            {
+                "block": block,
+                "ward": ward,
+                "borough": borough,
+                "deprivation_score": np.round(share * _MOST_DEPRIVED, 3),
+            }
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +137,9 @@ def _rows(country: Country, borough: Borough) -> pd.DataFrame:
         "block": borough.places["block"].to_numpy(dtype=np.int32)[:, None, None, None],
         "sex": np.arange(2, dtype=np.int8)[:, None, None],
         "year": np.arange(country.first_year, country.first_year + country.years)[:, None],
-        "age_start": AGES, "age_end": ends,
-    }  # fmt: skip
+        "age_start": AGES,
+        "age_end": ends,
+    }
     flat = {name: np.broadcast_to(axis, shape).ravel() for name, axis in axes.items()}
     return pd.DataFrame(
         {**flat, "deaths": borough.deaths.ravel(), "population": borough.residents.ravel()}

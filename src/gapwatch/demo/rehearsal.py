@@ -49,27 +49,43 @@ class RehearsingClient(Client):
         self._routes = dict(routes)
 
     def get(
-        self, address: str, params: Mapping[str, str] | None = None, *, expect: Expected,
-        starts_with: str = "", max_bytes: int = MOST_BYTES, discreet: bool = False,
-    ) -> Answer:  # fmt: skip
+        self,
+        address: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        expect: Expected,
+        starts_with: str = "",
+        max_bytes: int = MOST_BYTES,
+        discreet: bool = False,
+    ) -> Answer:
         """The answer of the replica, under the address that was asked for."""
         for public, local in self._routes.items():
             if address.startswith(public):
                 sent = super().get(
-                    local + address.removeprefix(public), params, expect=expect,
-                    starts_with=starts_with, max_bytes=max_bytes, discreet=discreet,
-                )  # fmt: skip
+                    local + address.removeprefix(public),
+                    params,
+                    expect=expect,
+                    starts_with=starts_with,
+                    max_bytes=max_bytes,
+                    discreet=discreet,
+                )
                 return Answer(public + sent.address.removeprefix(local), sent.content)
         raise SourceError(
-            address, expected=f"an address below {', '.join(self._routes)}", found="another",
+            address,
+            expected=f"an address below {', '.join(self._routes)}",
+            found="another",
             remedy="leave the source out of a rehearsal: the replica stands for these publishers",
-        )  # fmt: skip
+        )
 
 
 def rehearse(
-    study_path: Path, raw: Path, scenario: str, seed: int, folder: Path,
+    study_path: Path,
+    raw: Path,
+    scenario: str,
+    seed: int,
+    folder: Path,
     checker: Checker | None = None,
-) -> Project:  # fmt: skip
+) -> Project:
     """Copy the study into `folder`, and pull its snapshot from the replica.
 
     `raw` holds the snapshot that nobody pulled, whose pins come along. Raises UsageError for a
@@ -98,8 +114,9 @@ def rehearse(
         routes = {
             asked.fingertips: replica.publishers["fingertips"],
             asked.nomis: replica.publishers["nomis"],
-            asked.portal: replica.publishers["portal"], ONS: replica.ons,
-        }  # fmt: skip
+            asked.portal: replica.publishers["portal"],
+            ONS: replica.ons,
+        }
         with RehearsingClient(routes) as client:
             pulling.pull(project, today=TODAY, client=client, checker=checker)
     return project
@@ -108,18 +125,21 @@ def rehearse(
 def _require(study: Study, scenario: str) -> None:
     if scenario not in PATHS:
         raise UsageError(
-            f"--scenario {scenario}", expected=f"one of {', '.join(PATHS)} beside --study",
-            found=repr(scenario), remedy="choose one of these, or leave --study out",
-        )  # fmt: skip
+            f"--scenario {scenario}",
+            expected=f"one of {', '.join(PATHS)} beside --study",
+            found=repr(scenario),
+            remedy="choose one of these, or leave --study out",
+        )
     codes = {row[0] for row in westminster.areas()}
     mine = {area.code for area in study.geography.areas}
     if study.study.area_code != westminster.CODE or mine != codes:
         raise StudyError(
-            "the study, geography", expected=f"the {len(codes)} wards of 2011 of "
+            "the study, geography",
+            expected=f"the {len(codes)} wards of 2011 of "
             f"{westminster.NAME} ({westminster.CODE}), whose small areas the replica knows",
             found=f"{len(mine)} areas of {study.study.area_code}",
             remedy="rehearse a study of that place, or run gapwatch demo without --study",
-        )  # fmt: skip
+        )
 
 
 def _bannered(text: str, study: Study) -> str:
@@ -130,9 +150,11 @@ def _bannered(text: str, study: Study) -> str:
         )
         if not done:
             raise StudyError(
-                "the study", expected="a line [study]", found="none",
+                "the study",
+                expected="a line [study]",
+                found="none",
                 remedy="write the table [study] on a line of its own",
-            )  # fmt: skip
+            )
     return f"{FIRST_LINE}\n{text}"
 
 
@@ -142,6 +164,9 @@ def _carry(raw: Path, into: Path) -> None:
     if common:
         held = snapshots.load(raw, common[-1])
         snapshots.write(
-            into, title=held.title, as_known_at=held.as_known_at,
-            items=[(pin, snapshots.read_objects(raw, pin)) for pin in held.pins], study="",
-        )  # fmt: skip
+            into,
+            title=held.title,
+            as_known_at=held.as_known_at,
+            items=[(pin, snapshots.read_objects(raw, pin)) for pin in held.pins],
+            study="",
+        )

@@ -76,9 +76,12 @@ def expectancy(q: FloatArray, open_e: FloatArray, bands: Bands) -> FloatArray:
 
 
 def chiang_block(
-    D: FloatArray, P: FloatArray, bands: Bands, into: tuple[FloatArray, FloatArray, FloatArray],
+    D: FloatArray,
+    P: FloatArray,
+    bands: Bands,
+    into: tuple[FloatArray, FloatArray, FloatArray],
     lost_each: FloatArray | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Write rate m, expectancy e and its standard error of the tables D, P (A, tables) ``into``.
 
     ``lost_each`` (A-1, tables) is (1-a) n where each table has shares a of its own.

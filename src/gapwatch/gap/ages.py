@@ -129,20 +129,25 @@ def _contributions(study: Study, measure: Measure, counts: Counts, of: Windows) 
         return
     for sex, name in enumerate(SEXES):
         sides = [(of.deaths[at, sex, 0], of.person_years[at, sex, 0]) for at in (WORSE, BETTER)]
-        made = arriaga_interval(*sides[0], *sides[1], counts.age_starts,
-                                seed=study.simulation.seed, draws=DRAWS)  # fmt: skip
+        made = arriaga_interval(
+            *sides[0], *sides[1], counts.age_starts, seed=study.simulation.seed, draws=DRAWS
+        )
         reason = str(made.reason)
         for at, band in _bands(counts.age_starts):
             yield {
-                "measure": measure.id, "sex": name,
-                "period_start": int(of.start[0]), "period_end": int(of.end[0]),
-                "year_ends": of.year_ends, **band,
+                "measure": measure.id,
+                "sex": name,
+                "period_start": int(of.start[0]),
+                "period_end": int(of.end[0]),
+                "year_ends": of.year_ends,
+                **band,
                 **_values(made, at, "contribution_years", reason),
-                "gap_years": _or_nan(made.total, reason), "reason": reason,
+                "gap_years": _or_nan(made.total, reason),
+                "reason": reason,
                 "deaths_worse": float(sides[WORSE][0][at]),
                 "deaths_better": float(sides[BETTER][0][at]),
                 "flags": _few(sides[WORSE][0][at], sides[BETTER][0][at]),
-            }  # fmt: skip
+            }
 
 
 def _few(*deaths: float) -> str:
@@ -166,23 +171,35 @@ def _change(
 ) -> Iterator[Row]:
     for sex, name in enumerate(SEXES):
         deaths, people = (
-            [np.stack([getattr(of, column)[side, sex, 0] for of in (before, after)])
-             for side in (WORSE, BETTER)]
+            [
+                np.stack([getattr(of, column)[side, sex, 0] for of in (before, after)])
+                for side in (WORSE, BETTER)
+            ]
             for column in ("deaths", "person_years")
-        )  # fmt: skip
+        )
         made = gap_change_interval(
-            deaths[WORSE], people[WORSE], deaths[BETTER], people[BETTER], counts.age_starts,
-            seed=study.simulation.seed, draws=DRAWS,
-        )  # fmt: skip
+            deaths[WORSE],
+            people[WORSE],
+            deaths[BETTER],
+            people[BETTER],
+            counts.age_starts,
+            seed=study.simulation.seed,
+            draws=DRAWS,
+        )
         parts = ((WORSE, "worse", made.worse_side), (BETTER, "better", made.better_side))
         for place, side, change in parts:
             reason = str(change.reason)
             for at, band in _bands(counts.age_starts):
                 yield {
-                    "measure": measure.id, "sex": name, "side": side,
-                    "from_start": int(before.start[0]), "from_end": int(before.end[0]),
-                    "to_start": int(after.start[0]), "to_end": int(after.end[0]),
-                    "year_ends": after.year_ends, **band,
+                    "measure": measure.id,
+                    "sex": name,
+                    "side": side,
+                    "from_start": int(before.start[0]),
+                    "from_end": int(before.end[0]),
+                    "to_start": int(after.start[0]),
+                    "to_end": int(after.end[0]),
+                    "year_ends": after.year_ends,
+                    **band,
                     **_values(change, at, "change_years", reason),
                     "side_total_years": _or_nan(change.total, reason),
                     "side_lower95_years": _or_nan(change.total_lower, reason),
@@ -191,7 +208,7 @@ def _change(
                     "deaths_before": float(deaths[place][0, at]),
                     "deaths_after": float(deaths[place][1, at]),
                     "flags": _few(deaths[place][0, at], deaths[place][1, at]),
-                }  # fmt: skip
+                }
 
 
 @dataclass(frozen=True)
@@ -241,8 +258,7 @@ def _aim(
     gap = float(last["gap_years"])
     # The side as it is, and the years that it lacks as they are told.
     target = float(share * first["gap_years"]) if stated is None else stated
-    return _Aim(float(newest.e[WORSE, 0]) + gap, gap, target,
-                told.reason_of_both(SEXES[sex]))  # fmt: skip
+    return _Aim(float(newest.e[WORSE, 0]) + gap, gap, target, told.reason_of_both(SEXES[sex]))
 
 
 def _cuts(
@@ -258,12 +274,17 @@ def _cuts(
             if first not in starts or (last is not None and last + 1 not in starts):
                 continue
             yield {
-                "measure": measure.id, "sex": name,
-                "period_start": int(of.start[0]), "period_end": int(of.end[0]),
-                "year_ends": of.year_ends, "ages": _ages_in_words(first, last),
-                "from_age_years": first, "to_age_years": last, "target_gap_years": aim.target,
+                "measure": measure.id,
+                "sex": name,
+                "period_start": int(of.start[0]),
+                "period_end": int(of.end[0]),
+                "year_ends": of.year_ends,
+                "ages": _ages_in_words(first, last),
+                "from_age_years": first,
+                "to_age_years": last,
+                "target_gap_years": aim.target,
                 **_cut(counts, of, sex, (first, last), aim),
-            }  # fmt: skip
+            }
 
 
 def _cut(counts: Counts, of: Windows, sex: int, ages: tuple[int, int | None], aim: _Aim) -> Row:
@@ -280,9 +301,14 @@ def _cut(counts: Counts, of: Windows, sex: int, ages: tuple[int, int | None], ai
     if aim.gap is not None and not tells_ages(deaths, counts.age_starts, ages):
         return {**nothing, "reason": DISCLOSURE}
     found = cut_to_target(
-        deaths, of.person_years[WORSE, sex, 0], counts.age_starts, better_e0=aim.better,
-        target_gap=aim.target, ages=(first, None if last is None else last + 1), years=years,
-    )  # fmt: skip
+        deaths,
+        of.person_years[WORSE, sex, 0],
+        counts.age_starts,
+        better_e0=aim.better,
+        target_gap=aim.target,
+        ages=(first, None if last is None else last + 1),
+        years=years,
+    )
     share, saved = float(np.asarray(found.cut)), float(np.asarray(found.deaths_a_year))
     if aim.gap is not None:
         share, saved = told_cut(share, deaths, counts.age_starts, ages, years)

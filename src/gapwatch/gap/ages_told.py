@@ -58,14 +58,16 @@ def told_gaps(
     """The gaps of both windows from restricted counts of the two sides."""
     spans = {
         (int(of.start[0]), int(of.end[0])): tabled(counts, of)
-        for of in (before, newest) if len(of.start)
-    }  # fmt: skip
+        for of in (before, newest)
+        if len(of.start)
+    }
     made = [spans[span] for span in sorted(spans)]
     rows = [
         gap_rows(study, measure, spans[int(of.start[0]), int(of.end[0])])
-        if len(of.start) else pd.DataFrame()
+        if len(of.start)
+        else pd.DataFrame()
         for of in (before, newest)
-    ]  # fmt: skip
+    ]
     return Told(rows[0], rows[1], shut=(_shut(made, 0), _shut(made, 1)))
 
 
@@ -81,8 +83,11 @@ def _shut(made: Sequence[Tabled], sex: int) -> bool:
             continue
         for side, opposite in ((WORSE, BETTER), (BETTER, WORSE)):
             others = [_Other(*_of(one, opposite, sex), first=side == BETTER)]
-            others += [_Other(*_of(other, side, sex), first=place < at)
-                       for place, other in enumerate(made) if place != at]  # fmt: skip
+            others += [
+                _Other(*_of(other, side, sex), first=place < at)
+                for place, other in enumerate(made)
+                if place != at
+            ]
             ages = one.counts.age_starts.astype(np.float64)
             step, mine = float(one.steps[side, sex, 0]), _of(one, side, sex)
             if not stays_open(*mine, ages, step, _figures(*mine, ages, others)):
@@ -108,20 +113,26 @@ def _figures(
 ) -> Figures:
     """Years that broad bands of ages add between a table and each of the others, as far as told."""
     firsts = [first for first, _ in broad_bands(ages.tolist())]
-    told = np.array([
-        ~withheld_bands(np.add.reduceat(np.stack([truth, other.deaths], axis=1), firsts))
-        for other in others
-    ])  # fmt: skip
+    told = np.array(
+        [
+            ~withheld_bands(np.add.reduceat(np.stack([truth, other.deaths], axis=1), firsts))
+            for other in others
+        ]
+    )
     shown = np.flatnonzero(told.any(axis=0))
     tables = [life_table(other.deaths, other.people, ages) for other in others]
 
     def figures(deaths: FloatArray) -> FloatArray:
         mine = life_table(deaths, np.broadcast_to(people, deaths.shape), ages)
         years = np.concatenate(
-            [np.add.reduceat(arriaga(*((table, mine) if other.first else (mine, table))), firsts,
-                             axis=-1)[:, kept]
-             for other, table, kept in zip(others, tables, told, strict=True)], axis=1,
-        )  # fmt: skip
+            [
+                np.add.reduceat(
+                    arriaga(*((table, mine) if other.first else (mine, table))), firsts, axis=-1
+                )[:, kept]
+                for other, table, kept in zip(others, tables, told, strict=True)
+            ],
+            axis=1,
+        )
         few = np.add.reduceat(deaths, firsts, axis=1)[:, shown] < LEAST_COUNT
         return np.where(few.any(axis=1, keepdims=True), np.nan, years)
 
@@ -132,8 +143,10 @@ def told_contributions(rows: pd.DataFrame, gaps: Sequence[Told]) -> pd.DataFrame
     """The table `age_contribution` from its rows with their deaths: see `protect_ages`."""
     every = [
         frame.assign(reason=[told.reason(row) for _, row in frame.iterrows()])
-        for told in gaps for frame in (told.before, told.newest) if len(frame)
-    ]  # fmt: skip
+        for told in gaps
+        for frame in (told.before, told.newest)
+        if len(frame)
+    ]
     kept = pd.concat(every).drop_duplicates(_CONTRIBUTION)
     return protect_ages(rows, kept[[*_CONTRIBUTION, "gap_years", "reason"]])
 
@@ -146,9 +159,11 @@ def told_changes(rows: pd.DataFrame, gaps: Sequence[Told]) -> pd.DataFrame:
     """
     totals = [
         _change(told, str(sex), side)
-        for told in gaps if len(told.before) and len(told.newest)
-        for sex in told.newest["sex"] for side in ("worse", "better")
-    ]  # fmt: skip
+        for told in gaps
+        if len(told.before) and len(told.newest)
+        for sex in told.newest["sex"]
+        for side in ("worse", "better")
+    ]
     return protect_ages(rows, pd.DataFrame(totals))
 
 
@@ -156,13 +171,18 @@ def _change(told: Told, sex: str, side: str) -> dict[str, object]:
     before, newest = told.of(sex)
     longer = newest[f"{side}_years"] - before[f"{side}_years"]
     total = near(-longer if side == "worse" else longer)
-    half = np.hypot(*(
-        (row[f"{side}_upper95_years"] - row[f"{side}_lower95_years"]) / 2
-        for row in (before, newest)
-    ))  # fmt: skip
+    half = np.hypot(
+        *(
+            (row[f"{side}_upper95_years"] - row[f"{side}_lower95_years"]) / 2
+            for row in (before, newest)
+        )
+    )
     return {
-        "measure": newest["measure"], "sex": sex, "side": side,
-        "side_total_years": float(total), "side_lower95_years": float(downward(total - half)),
+        "measure": newest["measure"],
+        "sex": sex,
+        "side": side,
+        "side_total_years": float(total),
+        "side_lower95_years": float(downward(total - half)),
         "side_upper95_years": float(upward(total + half)),
         "reason": told.reason_of_both(sex),
-    }  # fmt: skip
+    }

@@ -266,9 +266,12 @@ def _judge_ratio(
         at_baseline = abs(float(_ratio_error(before).iloc[0]) * level)
         target = replace(target, baseline_se_years=0.0 if np.isnan(at_baseline) else at_baseline)
     found = assess(
-        series, target, thresholds_of(study),
-        release_year=release_year, prior=prior_of(study, newest),
-    )  # fmt: skip
+        series,
+        target,
+        thresholds_of(study),
+        release_year=release_year,
+        prior=prior_of(study, newest),
+    )
     return Relative(baseline, 1.0 + promise.share_of_baseline * (baseline - 1.0), found)
 
 

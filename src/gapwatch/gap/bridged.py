@@ -76,18 +76,24 @@ def _names(inputs: Frames, geography: str) -> dict[str, str]:
 def _carry(study: Study, described: Bridge, inputs: Frames, figures: pd.DataFrame) -> Bridged:
     if "lookup" not in inputs:
         raise ValidationError(
-            f"bridge of {described.geography}", found="none",
+            f"bridge of {described.geography}",
+            found="none",
             expected="lookups that carry these figures to the sides",
             remedy="pull the study's sources again, lookups among them",
-        )  # fmt: skip
+        )
     rows = inputs["lookup"]
     lookups = {str(name): part for name, part in rows.groupby("source", sort=True)}
     return bridge(
-        lookups, geography=described.geography, blocks=described.blocks, up=described.up,
-        across=described.across, study_geography=study.geography.vintage,
+        lookups,
+        geography=described.geography,
+        blocks=described.blocks,
+        up=described.up,
+        across=described.across,
+        study_geography=study.geography.vintage,
         study_areas={area.code for area in study.geography.areas},
-        published=set(figures["area_code"]), residents=_residents(inputs),
-    )  # fmt: skip
+        published=set(figures["area_code"]),
+        residents=_residents(inputs),
+    )
 
 
 def _residents(inputs: Frames) -> dict[str, pd.Series]:
@@ -104,10 +110,13 @@ def _gaps(study: Study, carried: Bridged, published: pd.DataFrame, sex: str) -> 
     persons = carried.cells.groupby("area_code")["residents"].sum().sort_index()
     codes = tuple(map(str, persons.index))
     panel = panel_of(
-        published, carried.geography, codes, sex,
+        published,
+        carried.geography,
+        codes,
+        sex,
         population=persons.to_numpy(dtype=np.float64),
         deprivation=np.full(len(codes), np.nan),
-    )  # fmt: skip
+    )
     frames = [_frame(study, measure, carried, panel) for measure in _sided(study)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 

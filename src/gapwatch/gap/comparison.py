@@ -34,16 +34,21 @@ def reproduction(study: Study, inputs: Frames, computed: pd.DataFrame) -> pd.Dat
     # Published windows are of calendar years: windows of other years cover other deaths.
     computed = computed[computed["year_ends"] == CALENDAR_YEAR]
     published = inputs["life_expectancy"].dropna(subset=["life_expectancy_years"])
-    ours = computed.rename(columns={
-        "geography": "kind", "area": "area_code", "life_expectancy_years": "computed_years",
-    })  # fmt: skip
+    ours = computed.rename(
+        columns={
+            "geography": "kind",
+            "area": "area_code",
+            "life_expectancy_years": "computed_years",
+        }
+    )
     place = published["area_code"] == study.study.area_code
     # The borough stands under whatever kind of area its publisher calls it.
     theirs = published.assign(kind=published["geography"].where(~place, "borough"))
     both = theirs.merge(
         ours[["kind", "area_code", *_WINDOW, "computed_years", "base", "reason", "provisional"]],
-        on=["kind", "area_code", *_WINDOW], how="inner",
-    )  # fmt: skip
+        on=["kind", "area_code", *_WINDOW],
+        how="inner",
+    )
     both = both[~both["provisional"].astype(bool)]
     difference = both["computed_years"] - both["life_expectancy_years"]
     close = (difference.abs() <= tolerance + 1e-9).astype("boolean").mask(difference.isna())
@@ -51,8 +56,9 @@ def reproduction(study: Study, inputs: Frames, computed: pd.DataFrame) -> pd.Dat
         published_years=both["life_expectancy_years"],
         published_lower95_years=both["lower95_years"],
         published_upper95_years=both["upper95_years"],
-        difference_years=difference, agrees=close,
-    )  # fmt: skip
+        difference_years=difference,
+        agrees=close,
+    )
     made = made.drop_duplicates(list(REPRODUCTION.key))
     return canonical(REPRODUCTION, made, REPRODUCTION.name)
 
@@ -113,14 +119,21 @@ def _rows(
         if own.restricted:
             way = float(near(way))
         yield {
-            "measure": measure.id, "sex": sex,
-            "period_start": int(found.start[0]), "period_end": int(found.end[0]),
-            "published_gap_years": theirs, "published_se_years": their_se,
-            "computed_gap_years": mine.gap, "computed_se_years": mine.se,
-            "difference_years": mine.gap - theirs, "joining_years": way,
-            "rest_years": mine.gap - theirs - way, "base": found.bases[0],
-            "top_age_years": int(own.age_starts[-1]), "reason": mine.reason,
-        }  # fmt: skip
+            "measure": measure.id,
+            "sex": sex,
+            "period_start": int(found.start[0]),
+            "period_end": int(found.end[0]),
+            "published_gap_years": theirs,
+            "published_se_years": their_se,
+            "computed_gap_years": mine.gap,
+            "computed_se_years": mine.se,
+            "difference_years": mine.gap - theirs,
+            "joining_years": way,
+            "rest_years": mine.gap - theirs - way,
+            "base": found.bases[0],
+            "top_age_years": int(own.age_starts[-1]),
+            "reason": mine.reason,
+        }
 
 
 def _as_made(study: Study, measure: Measure, own: Counts, found: Windows) -> list[_Ours]:
@@ -134,11 +147,14 @@ def _as_made(study: Study, measure: Measure, own: Counts, found: Windows) -> lis
     made = []
     for at in range(len(SEXES)):
         reason = str(reasons[WORSE, at]) or str(reasons[BETTER, at])
-        made.append(_Ours(
-            float("nan") if reason else float(value[BETTER, at] - value[WORSE, at]),
-            float("nan") if reason else float(np.hypot(error[BETTER, at], error[WORSE, at])),
-            float(joined[BETTER][at] - joined[WORSE][at]), reason,
-        ))  # fmt: skip
+        made.append(
+            _Ours(
+                float("nan") if reason else float(value[BETTER, at] - value[WORSE, at]),
+                float("nan") if reason else float(np.hypot(error[BETTER, at], error[WORSE, at])),
+                float(joined[BETTER][at] - joined[WORSE][at]),
+                reason,
+            )
+        )
     return made
 
 
@@ -163,9 +179,10 @@ def _as_told(
 ) -> list[_Ours]:
     """Both sexes from what is told of the sides and of their areas in the same window."""
     here = computed[
-        (computed["period_start"] == found.start[0]) & (computed["period_end"] == found.end[0])
+        (computed["period_start"] == found.start[0])
+        & (computed["period_end"] == found.end[0])
         & computed["geography"].isin(["side", own.geography])
-    ]  # fmt: skip
+    ]
     people = dict(zip(own.areas, own.person_years.sum(axis=(1, 2, 3)), strict=True))
     return [
         _of_told(study, measure, people, here[here["sex"] == sex].set_index("area"))
@@ -184,8 +201,9 @@ def _of_told(study: Study, measure: Measure, people: dict[str, float], rows: pd.
         codes = list(study.side(side))
         pool = pool_published(
             np.array([people[code] for code in codes]),
-            value.reindex(codes).to_numpy(), error.reindex(codes).to_numpy(),
-        )  # fmt: skip
+            value.reindex(codes).to_numpy(),
+            error.reindex(codes).to_numpy(),
+        )
         joined.append(float(np.asarray(pool.value)))
     return _Ours(
         gap=float(near(float(better - worse))),

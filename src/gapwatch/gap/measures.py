@@ -100,9 +100,12 @@ def side(panel: Panel, codes: tuple[str, ...]) -> Side:
         for absent, wide in zip(missing, too_wide, strict=True)
     )
     return Side(
-        np.where(too_wide, np.nan, pooled), np.where(too_wide, np.nan, pooled_se), lower, upper,
+        np.where(too_wide, np.nan, pooled),
+        np.where(too_wide, np.nan, pooled_se),
+        lower,
+        upper,
         reason,
-    )  # fmt: skip
+    )
 
 
 def _between_sides(study: Study, measure: Measure, panel: Panel) -> Ends:
@@ -115,51 +118,77 @@ def _between_sides(study: Study, measure: Measure, panel: Panel) -> Ends:
     log_se = np.hypot(better.se / better.value, worse.se / worse.value)
     pooled = len(worse_codes) > 1 or len(better_codes) > 1
     return Ends(
-        worse.value, worse.lower, worse.upper, better.value, better.lower, better.upper,
-        gap, se, gap - Z95 * se, gap + Z95 * se,
-        relative, relative * np.exp(-Z95 * log_se), relative * np.exp(Z95 * log_se),
+        worse.value,
+        worse.lower,
+        worse.upper,
+        better.value,
+        better.lower,
+        better.upper,
+        gap,
+        se,
+        gap - Z95 * se,
+        gap + Z95 * se,
+        relative,
+        relative * np.exp(-Z95 * log_se),
+        relative * np.exp(Z95 * log_se),
         naive=np.full_like(gap, np.nan),
         reason=tuple(w or b for w, b in zip(worse.reason, better.reason, strict=True)),
         basis="population-weighted mean of published values (approximation)"
         if pooled
         else "published values",
-    )  # fmt: skip
+    )
 
 
 def _extremes(study: Study, measure: Measure, panel: Panel) -> Ends:
     """Lowest and highest area, corrected for having been picked; the naive range beside it."""
     del measure
     windows = len(panel.start)
-    out = {name: np.full(windows, np.nan) for name in ("worse", "better", "gap", "se", "lower",
-                                                       "upper", "naive")}  # fmt: skip
+    out = {
+        name: np.full(windows, np.nan)
+        for name in ("worse", "better", "gap", "se", "lower", "upper", "naive")
+    }
     complete = np.asarray(~np.isnan(panel.value).any(axis=1))
     for window in np.flatnonzero(complete):
         # The same draws in every window: adding a window changes no other figure, and chance in
         # the simulation can't look like a change between windows.
         found = corrected_range(
-            panel.value[window], panel.se[window],
-            seed=study.simulation.seed, draws=study.simulation.draws,
-        )  # fmt: skip
+            panel.value[window],
+            panel.se[window],
+            seed=study.simulation.seed,
+            draws=study.simulation.draws,
+        )
         out["worse"][window], out["better"][window] = found.lowest, found.highest
         out["gap"][window], out["se"][window] = found.range, found.se
         out["lower"][window], out["upper"][window] = found.lower, found.upper
         out["naive"][window] = found.naive
     nothing = np.full(windows, np.nan)
     return Ends(
-        out["worse"], nothing, nothing, out["better"], nothing, nothing,
-        out["gap"], out["se"], out["lower"], out["upper"],
-        out["better"] / out["worse"], nothing, nothing, out["naive"],
+        out["worse"],
+        nothing,
+        nothing,
+        out["better"],
+        nothing,
+        nothing,
+        out["gap"],
+        out["se"],
+        out["lower"],
+        out["upper"],
+        out["better"] / out["worse"],
+        nothing,
+        nothing,
+        out["naive"],
         reason=tuple("" if whole else "G01" for whole in complete.tolist()),
         basis="expected range of the true values, corrected for chance (empirical Bayes)",
-    )  # fmt: skip
+    )
 
 
 def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
     """Slope index across the areas, most deprived first: the whole gradient, not two sides."""
     del measure
     # Areas with one score share one rank: their order would be an accident of their codes.
-    ranks = [np.flatnonzero(panel.deprivation == score)
-             for score in np.unique(panel.deprivation)[::-1]]  # fmt: skip
+    ranks = [
+        np.flatnonzero(panel.deprivation == score) for score in np.unique(panel.deprivation)[::-1]
+    ]
     nothing = np.full(len(panel.start), np.nan)
     if len(ranks) < MINIMUM_RANKS:
         return _withheld(nothing, "G02", "slope")
@@ -174,19 +203,45 @@ def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
     reason = tuple("G01" if code else "" for code in np.atleast_1d(found.reason))
     edition = "2007" if "2007" in study.geography.deprivation else "2010"
     return Ends(
-        found.intercept, nothing, nothing, found.intercept + found.sii, nothing, nothing,
-        found.sii, found.se, found.lower, found.upper,
-        found.rii, found.rii_lower, found.rii_upper, nothing, reason,
+        found.intercept,
+        nothing,
+        nothing,
+        found.intercept + found.sii,
+        nothing,
+        nothing,
+        found.sii,
+        found.se,
+        found.lower,
+        found.upper,
+        found.rii,
+        found.rii_lower,
+        found.rii_upper,
+        nothing,
+        reason,
         basis=f"slope across areas ranked by Index of Multiple Deprivation {edition}",
-    )  # fmt: skip
+    )
 
 
 def _withheld(nothing: FloatArray, code: str, basis: str) -> Ends:
     """A measure that can't be made in any window."""
     return Ends(
-        nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing,
-        nothing, nothing, nothing, nothing, reason=(code,) * len(nothing), basis=basis,
-    )  # fmt: skip
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        reason=(code,) * len(nothing),
+        basis=basis,
+    )
 
 
 _METHODS: dict[str, Callable[[Study, Measure, Panel], Ends]] = {
@@ -243,11 +298,16 @@ def _withhold(ends: Ends) -> Ends:
         return np.where(hidden, np.nan, values)
 
     return replace(
-        ends, gap=shown(ends.gap), se=shown(ends.se), lower=shown(ends.lower),
-        upper=shown(ends.upper), relative=shown(ends.relative),
-        relative_lower=shown(ends.relative_lower), relative_upper=shown(ends.relative_upper),
+        ends,
+        gap=shown(ends.gap),
+        se=shown(ends.se),
+        lower=shown(ends.lower),
+        upper=shown(ends.upper),
+        relative=shown(ends.relative),
+        relative_lower=shown(ends.relative_lower),
+        relative_upper=shown(ends.relative_upper),
         naive=shown(ends.naive),
-    )  # fmt: skip
+    )
 
 
 def segments(study: Study, panel: Panel) -> list[int]:

@@ -116,9 +116,8 @@ def _of_sex(study: Study, measure: Measure, made: Tabled, sex: int) -> pd.DataFr
     table, found = made.table, made.windows
     reason = [
         str(one) or str(other)
-        for one, other in zip(*(made.reasons[side, sex] for side in (WORSE, BETTER)),
-                              strict=True)
-    ]  # fmt: skip
+        for one, other in zip(*(made.reasons[side, sex] for side in (WORSE, BETTER)), strict=True)
+    ]
     hidden = np.array([bool(code) for code in reason])
     value, error = table.e[:, sex, :, 0], table.se[:, sex, :, 0]
     gap = np.where(hidden, np.nan, value[BETTER] - value[WORSE])
@@ -129,19 +128,35 @@ def _of_sex(study: Study, measure: Measure, made: Tabled, sex: int) -> pd.DataFr
         f"{name}_{column}": getattr(table, part)[side, sex, :, 0]
         for side, name in ((WORSE, "worse"), (BETTER, "better"))
         for column, part in (
-            ("years", "e"), ("lower95_years", "lower"), ("upper95_years", "upper"),
+            ("years", "e"),
+            ("lower95_years", "lower"),
+            ("upper95_years", "upper"),
         )
-    }  # fmt: skip
-    return pd.DataFrame({
-        "measure": measure.id, "sex": SEXES[sex], "kind": measure.kind,
-        "geography": study.geography.vintage, "segment": found.segment,
-        "period_start": found.start, "period_end": found.end, "year_ends": found.year_ends, **ends,
-        "gap_years": gap, "se_years": se,
-        "lower95_years": gap - Z95 * se, "upper95_years": gap + Z95 * se,
-        "relative_gap": ratio, "relative_lower95": ratio * np.exp(-Z95 * log_se),
-        "relative_upper95": ratio * np.exp(Z95 * log_se), "naive_gap_years": np.nan,
-        "basis": BASIS, "reason": reason, "flags": _flags(made, sex),
-    })  # fmt: skip
+    }
+    return pd.DataFrame(
+        {
+            "measure": measure.id,
+            "sex": SEXES[sex],
+            "kind": measure.kind,
+            "geography": study.geography.vintage,
+            "segment": found.segment,
+            "period_start": found.start,
+            "period_end": found.end,
+            "year_ends": found.year_ends,
+            **ends,
+            "gap_years": gap,
+            "se_years": se,
+            "lower95_years": gap - Z95 * se,
+            "upper95_years": gap + Z95 * se,
+            "relative_gap": ratio,
+            "relative_lower95": ratio * np.exp(-Z95 * log_se),
+            "relative_upper95": ratio * np.exp(Z95 * log_se),
+            "naive_gap_years": np.nan,
+            "basis": BASIS,
+            "reason": reason,
+            "flags": _flags(made, sex),
+        }
+    )
 
 
 def _flags(made: Tabled, sex: int) -> list[str]:

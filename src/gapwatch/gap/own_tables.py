@@ -62,12 +62,14 @@ class Tabled:
         late = self.windows.provisional
         return [
             [
-                [f"{code} {PROVISIONAL}".strip() if provisional else str(code)
-                 for code, provisional in zip(row, late, strict=True)]
+                [
+                    f"{code} {PROVISIONAL}".strip() if provisional else str(code)
+                    for code, provisional in zip(row, late, strict=True)
+                ]
                 for row in area
             ]
             for area in np.asarray(self.table.flags)
-        ]  # fmt: skip
+        ]
 
 
 def tabled(counts: Counts, found: Windows) -> Tabled:
@@ -80,9 +82,11 @@ def tabled(counts: Counts, found: Windows) -> Tabled:
     if found.absent is not None:
         deaths = np.where(found.absent[..., np.newaxis], np.nan, deaths)
     table = life_table(
-        deaths, found.person_years, counts.age_starts,
+        deaths,
+        found.person_years,
+        counts.age_starts,
         pandemic_year=np.broadcast_to(pandemic(found), deaths.shape[:-1]),
-    )  # fmt: skip
+    )
     added = deaths_variance(
         found.deaths, found.person_years, found.deaths_rounded, found.residents_rounded
     )
@@ -149,11 +153,12 @@ def steps_of(made: Iterable[Tabled]) -> Steps:
     """
     return {
         (one.counts.geography, area, sex, int(start), int(end)): float(one.steps[at, s, w])
-        for one in made if one.steps is not None
+        for one in made
+        if one.steps is not None
         for at, area in enumerate(one.counts.areas)
         for s, sex in enumerate(SEXES)
         for w, (start, end) in enumerate(zip(one.windows.start, one.windows.end, strict=True))
-    }  # fmt: skip
+    }
 
 
 def steps_beside(of: Crossing, own: Tabled, kept: Tabled) -> Steps:
@@ -189,7 +194,7 @@ def require_windows(counts: Counts, key: str, lengths: Sequence[int]) -> tuple[i
             expected=f"{min(lengths)} consecutive years on one base of residents",
             found=f"{longest} at most",
             remedy=f"choose a shorter {key}, or add years that have deaths and residents",
-        )  # fmt: skip
+        )
     return kept
 
 
@@ -242,15 +247,17 @@ def in_place_of_published(study: Study, inputs: Frames, computed: pd.DataFrame) 
     rules = study.computed
     length = rules.area_window_years if rules else 0
     mine = computed[
-        computed["geography"].isin([vintage, "borough"]) & ~computed["provisional"].astype(bool)
+        computed["geography"].isin([vintage, "borough"])
+        & ~computed["provisional"].astype(bool)
         & (computed["period_end"] - computed["period_start"] == length - 1)
-    ].rename(columns={"area": "area_code"})  # fmt: skip
+    ].rename(columns={"area": "area_code"})
     if not (mine["geography"] == vintage).any():
         raise StudyError(
             "the study, computed.provisional_from",
-            expected=f"{length} consecutive years whose deaths are all in", found="none",
+            expected=f"{length} consecutive years whose deaths are all in",
+            found="none",
             remedy="choose a later year, or shorter windows for areas",
-        )  # fmt: skip
+        )
     shaped = mine.assign(best_fit_ward_code=None, value_note=NOTE)[list(LIFE_EXPECTANCY.names)]
     published = inputs["life_expectancy"]
     own = (published["geography"] == vintage) | (published["area_code"] == place)
@@ -268,21 +275,25 @@ def residents_in_place(study: Study, inputs: Frames, own: Counts) -> pd.DataFram
     whole = ~own.provisional
     rows = [
         {
-            "geography": own.geography, "area_code": code,
-            "area_name": study.area_names[code], "year": int(year),
+            "geography": own.geography,
+            "area_code": code,
+            "area_name": study.area_names[code],
+            "year": int(year),
             "population_persons": round(float(people[at, place])),
             # Nothing needs them, and restricted ones may not be told.
             "deaths_persons": None if own.restricted else round(float(dead[at, place])),
         }
         for at, code in enumerate(own.areas)
-        for place, year in enumerate(own.years) if whole[place]
-    ]  # fmt: skip
+        for place, year in enumerate(own.years)
+        if whole[place]
+    ]
     others = inputs["population_deaths"]
     kept = others[others["geography"] != own.geography]
     return canonical(
-        POPULATION_DEATHS, pd.concat([kept, pd.DataFrame(rows)], ignore_index=True),
+        POPULATION_DEATHS,
+        pd.concat([kept, pd.DataFrame(rows)], ignore_index=True),
         "counted residents",
-    )  # fmt: skip
+    )
 
 
 def _break_reason(counts: Counts, at: int) -> str:

@@ -19,8 +19,11 @@ from gapwatch.gap.series import Series
 # Estimates between censuses are least sure of young adults, who move and don't register, and of
 # the oldest: factor, first and last age, the last None for all later ages (docs/methods.md).
 CHANGES: tuple[tuple[float, int, int | None], ...] = (
-    (1.15, 20, 44), (0.85, 20, 44), (1.05, 80, None), (0.95, 80, None),
-)  # fmt: skip
+    (1.15, 20, 44),
+    (0.85, 20, 44),
+    (1.05, 80, None),
+    (0.95, 80, None),
+)
 # A constant error moves every window alike and hardly the slope; one that grows with the years
 # since the census moves both.
 CASES: tuple[tuple[str, tuple[int, ...], bool], ...] = (

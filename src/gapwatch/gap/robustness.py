@@ -45,10 +45,14 @@ def _sensitivity(of: Series, judged: list[Judged], release_year: int) -> Iterato
         if item.target is None:
             continue
         found = sensitivity(
-            series_of(item.windows), item.target, thresholds_of(study),
-            release_year=release_year, other_targets=_other_targets(study, item, item.target),
-            other_series=other_populations(of, item), prior=prior_of(study, item.windows),
-        )  # fmt: skip
+            series_of(item.windows),
+            item.target,
+            thresholds_of(study),
+            release_year=release_year,
+            other_targets=_other_targets(study, item, item.target),
+            other_series=other_populations(of, item),
+            prior=prior_of(study, item.windows),
+        )
         found = (*found, *_other_measures(study, item, judged, found[0].by_numbers))
         for position, row in enumerate(found, 1):
             yield {
@@ -104,9 +108,11 @@ def _by_numbers(study: Study, other: Judged) -> str:
     if projection is None:
         return other.assessment.verdict
     return classify(
-        p_target=projection.p_target, p_narrowing=projection.p_narrowing,
-        p_met_now=projection.p_met_now, thresholds=thresholds_of(study),
-    )  # fmt: skip
+        p_target=projection.p_target,
+        p_narrowing=projection.p_narrowing,
+        p_met_now=projection.p_met_now,
+        thresholds=thresholds_of(study),
+    )
 
 
 def _other_targets(study: Study, item: Judged, measured: Target) -> dict[str, Target]:
@@ -115,8 +121,9 @@ def _other_targets(study: Study, item: Judged, measured: Target) -> dict[str, Ta
     if item.against:
         return {
             _other_label(study, item, one.kind): one.target
-            for one in item.against if one.target and not one.heads
-        }  # fmt: skip
+            for one in item.against
+            if one.target and not one.heads
+        }
     if not item.measure.primary or item.sex != promise.sex:
         return {}
     stated = replace(
@@ -140,9 +147,11 @@ def _flips(study: Study, judged: list[Judged]) -> Iterator[Row]:
         if item.target is None:
             continue
         for flip in smallest_flips(
-            series_of(item.windows), item.target, thresholds_of(study),
+            series_of(item.windows),
+            item.target,
+            thresholds_of(study),
             prior=prior_of(study, item.windows),
-        ):  # fmt: skip
+        ):
             yield {
                 "measure": item.measure.id,
                 "sex": item.sex,

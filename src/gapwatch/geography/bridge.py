@@ -68,10 +68,13 @@ class Bridged:
     def lookup(self) -> Lookup:
         """Shares of each published area's residents in the study's areas."""
         total = self.cells.groupby("area_code")["residents"].transform("sum")
-        pairs = pd.DataFrame({
-            "from_code": self.cells["area_code"], "to_code": self.cells["study_area_code"],
-            "weight": self.cells["residents"] / total,
-        })  # fmt: skip
+        pairs = pd.DataFrame(
+            {
+                "from_code": self.cells["area_code"],
+                "to_code": self.cells["study_area_code"],
+                "weight": self.cells["residents"] / total,
+            }
+        )
         return Lookup("bridge", self.geography, self.study_geography, pairs)
 
     def inside(self, areas: Collection[str]) -> pd.Series:
@@ -89,18 +92,27 @@ class Bridged:
         taken = self.cells["area_code"].isin(assigned)
         persons = self.cells["residents"]
         return SideFit(
-            tuple(sorted(areas)), tuple(sorted(assigned)), float(persons[within].sum()),
-            float(persons[within & ~taken].sum()), float(persons[~within & taken].sum()),
+            tuple(sorted(areas)),
+            tuple(sorted(assigned)),
+            float(persons[within].sum()),
+            float(persons[within & ~taken].sum()),
+            float(persons[~within & taken].sum()),
             float(persons[taken].sum()),
-        )  # fmt: skip
+        )
 
 
 def bridge(
-    lookups: Mapping[str, pd.DataFrame], *, geography: str, blocks: str, up: Sequence[str],
-    across: Sequence[str], study_geography: str, study_areas: Collection[str],
+    lookups: Mapping[str, pd.DataFrame],
+    *,
+    geography: str,
+    blocks: str,
+    up: Sequence[str],
+    across: Sequence[str],
+    study_geography: str,
+    study_areas: Collection[str],
     published: Collection[str] | None = None,
     residents: Mapping[str, pd.Series] | None = None,
-) -> Bridged:  # fmt: skip
+) -> Bridged:
     """Carry `blocks` up to `geography` and across to `study_geography`.
 
     `lookups` holds rows of the contract LOOKUP by source; `up` and `across` name them in order,
@@ -130,35 +142,47 @@ def bridge(
     assumed = upward.assumed | sideways.assumed
     total = float(persons.sum())
     return Bridged(
-        geography, study_geography, "residents" if blocks in known else "blocks",
-        cells[cells["residents"] > 0].reset_index(drop=True), assumed,
+        geography,
+        study_geography,
+        "residents" if blocks in known else "blocks",
+        cells[cells["residents"] > 0].reset_index(drop=True),
+        assumed,
         float(persons[persons.index.isin(list(assumed))].sum()) / total if total else 0.0,
-    )  # fmt: skip
+    )
 
 
 def chain(
-    lookups: Mapping[str, pd.DataFrame], name: str, start: str, sources: Sequence[str], end: str,
+    lookups: Mapping[str, pd.DataFrame],
+    name: str,
+    start: str,
+    sources: Sequence[str],
+    end: str,
     residents: Mapping[str, pd.Series],
-) -> Lookup:  # fmt: skip
+) -> Lookup:
     """The lookups of `sources` one after another, from `start` to `end`, each turned as needed."""
     whole: Lookup | None = None
     here = start
     for source in sources:
         if source not in lookups:
-            raise StudyError(name, expected="a source that is a lookup",
-                             found=source, remedy="add the source, or correct its name",
-                             )  # fmt: skip
+            raise StudyError(
+                name,
+                expected="a source that is a lookup",
+                found=source,
+                remedy="add the source, or correct its name",
+            )
         step = read(lookups[source], source)
         if step.from_geography != here and step.to_geography == here:
             step = reverse(step, residents.get(step.from_geography))
         if step.from_geography != here:
-            raise _no_way(name, f"a lookup that has {here} at one end",
-                          f"{source}: {step.from_geography} to {step.to_geography}")  # fmt: skip
+            raise _no_way(
+                name,
+                f"a lookup that has {here} at one end",
+                f"{source}: {step.from_geography} to {step.to_geography}",
+            )
         whole = step if whole is None else compose(whole, step)
         here = step.to_geography
     if whole is None or here != end:
-        raise _no_way(name, f"a chain of lookups from {start} to {end}",
-                      f"one that ends at {here}")  # fmt: skip
+        raise _no_way(name, f"a chain of lookups from {start} to {end}", f"one that ends at {here}")
     return whole
 
 
@@ -175,16 +199,18 @@ def bridge_table(bridged: Bridged, zones: Mapping[str, Collection[str]]) -> pd.D
         shares = {zone: round(float(part[code]), 9) for zone, part in inside.items()}
         zone = max(shares, key=lambda name: shares[name], default="")
         zone = zone if shares.get(zone, 0.0) > 0 else ""
-        rows.append({
-            "geography": bridged.geography,
-            "area_code": code,
-            "study_area_code": fit,
-            "share_in_best_fit": min(float(pairs[(code, fit)]), 1.0),
-            "zone": zone,
-            "share_in_zone": min(shares.get(zone, 0.0), 1.0),
-            "residents_persons": float(total[code]) if counted else float("nan"),
-            "basis": bridged.basis,
-        })  # fmt: skip
+        rows.append(
+            {
+                "geography": bridged.geography,
+                "area_code": code,
+                "study_area_code": fit,
+                "share_in_best_fit": min(float(pairs[(code, fit)]), 1.0),
+                "zone": zone,
+                "share_in_zone": min(shares.get(zone, 0.0), 1.0),
+                "residents_persons": float(total[code]) if counted else float("nan"),
+                "basis": bridged.basis,
+            }
+        )
     return tables.canonical(BRIDGE, pd.DataFrame(rows), "bridge")
 
 
@@ -200,14 +226,16 @@ def side_table(
         assigned = set(bridged.side(sides[side]).assigned)
         for code, share in bridged.inside(sides[side]).items():
             if share > 0:
-                rows.append({
-                    "geography": bridged.geography,
-                    "side": side,
-                    "area_code": str(code),
-                    "area_name": names.get(str(code), str(code)),
-                    "share_in_side": min(float(share), 1.0),
-                    "counts": code in assigned,
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "geography": bridged.geography,
+                        "side": side,
+                        "area_code": str(code),
+                        "area_name": names.get(str(code), str(code)),
+                        "share_in_side": min(float(share), 1.0),
+                        "counts": code in assigned,
+                    }
+                )
     return tables.canonical(BRIDGE_SIDE, pd.DataFrame(rows), "bridge_side")
 
 
@@ -218,8 +246,11 @@ def _persons(codes: frozenset[str], residents: pd.Series | None, blocks: str) ->
     persons = residents.astype("float64")
     bad = persons.index[persons.isna() | (persons < 0)]
     if len(bad) or persons.index.has_duplicates:
-        raise _broken("population", f"residents of each block of {blocks}, once",
-                      f"none, or several figures, for {shown(bad)}")  # fmt: skip
+        raise _broken(
+            "population",
+            f"residents of each block of {blocks}, once",
+            f"none, or several figures, for {shown(bad)}",
+        )
     return persons
 
 
@@ -233,12 +264,17 @@ def _same(name: str, wanted: frozenset[str], found: frozenset[str], what: str) -
 
 def _broken(name: str, expected: str, found: str) -> ValidationError:
     return ValidationError(
-        f"bridge, {name}", expected=expected, found=found,
+        f"bridge, {name}",
+        expected=expected,
+        found=found,
         remedy="check that lookups, population and study are of one vintage and one place",
-    )  # fmt: skip
+    )
 
 
 def _no_way(name: str, expected: str, found: str) -> StudyError:
-    return StudyError(name, expected=expected, found=found,
-                      remedy="correct the order of the lookups, or add the one that is missing",
-                      )  # fmt: skip
+    return StudyError(
+        name,
+        expected=expected,
+        found=found,
+        remedy="correct the order of the lookups, or add the one that is missing",
+    )

@@ -76,20 +76,30 @@ def read(rows: pd.DataFrame, source: str) -> Lookup:
     shares = held.groupby("from_code")["weight"].agg(["size", "min", "max"])
     equal = shares[(shares["size"] > 1) & (shares["max"] - shares["min"] <= ROUNDING * 2)]
     return Lookup(
-        source, str(kinds.iloc[0, 0]), str(kinds.iloc[0, 1]), _tidy(held),
+        source,
+        str(kinds.iloc[0, 0]),
+        str(kinds.iloc[0, 1]),
+        _tidy(held),
         frozenset(map(str, equal.index)),
-    )  # fmt: skip
+    )
 
 
 def compose(first: Lookup, then: Lookup) -> Lookup:
     """From the first's smaller areas to the other's larger ones; each middle area must lead on."""
     if first.to_geography != then.from_geography:
-        _refuse(f"{first.source} and {then.source}", f"a lookup from {first.to_geography}",
-                f"one from {then.from_geography}")  # fmt: skip
+        _refuse(
+            f"{first.source} and {then.source}",
+            f"a lookup from {first.to_geography}",
+            f"one from {then.from_geography}",
+        )
     lost = first.to_codes - then.from_codes
     if lost:
-        _refuse(then.source, f"a row for each area of {first.to_geography}", f"none for "
-                f"{shown(lost)}", "check that both lookups are of one vintage")  # fmt: skip
+        _refuse(
+            then.source,
+            f"a row for each area of {first.to_geography}",
+            f"none for {shown(lost)}",
+            "check that both lookups are of one vintage",
+        )
     step = pd.DataFrame(then.pairs).rename(
         columns={"from_code": "middle", "to_code": "end", "weight": "share"}
     )
@@ -98,9 +108,12 @@ def compose(first: Lookup, then: Lookup) -> Lookup:
     pairs: pd.DataFrame = joined.groupby(["from_code", "end"])["weight"].sum().reset_index()
     through = set(joined.loc[joined["middle"].isin(then.assumed), "from_code"])
     return Lookup(
-        f"{first.source}, {then.source}", first.from_geography, then.to_geography,
-        _tidy(pairs.rename(columns={"end": "to_code"})), first.assumed | through,
-    )  # fmt: skip
+        f"{first.source}, {then.source}",
+        first.from_geography,
+        then.to_geography,
+        _tidy(pairs.rename(columns={"end": "to_code"})),
+        first.assumed | through,
+    )
 
 
 def reverse(lookup: Lookup, residents: pd.Series | None = None) -> Lookup:
@@ -121,9 +134,12 @@ def reverse(lookup: Lookup, residents: pd.Series | None = None) -> Lookup:
     unknown = several & ((total <= 0) if residents is not None else True)
     kept = pairs.assign(weight=weights)
     return Lookup(
-        lookup.source, lookup.to_geography, lookup.from_geography,
-        _tidy(kept[kept["weight"] > 0]), frozenset(pairs[unknown]["from_code"]),
-    )  # fmt: skip
+        lookup.source,
+        lookup.to_geography,
+        lookup.from_geography,
+        _tidy(kept[kept["weight"] > 0]),
+        frozenset(pairs[unknown]["from_code"]),
+    )
 
 
 def best_fit(lookup: Lookup) -> pd.Series:
@@ -144,8 +160,11 @@ def _known(residents: pd.Series, lookup: Lookup) -> pd.Series:
     persons = residents.reindex(sorted(lookup.from_codes)).astype("float64")
     bad = persons.index[persons.isna() | (persons < 0)]
     if len(bad):
-        _refuse(lookup.source, f"residents of each area of {lookup.from_geography}",
-                f"none for {shown(bad)}")  # fmt: skip
+        _refuse(
+            lookup.source,
+            f"residents of each area of {lookup.from_geography}",
+            f"none for {shown(bad)}",
+        )
     return persons
 
 

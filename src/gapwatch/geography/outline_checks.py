@@ -26,15 +26,60 @@ _DEGREES = (WEST, SOUTH, EAST, NORTH)
 # England and Wales with some sea around them, in kilometres: corners of a rough coastline. They
 # tell eastings from northings where the two were exchanged, and nothing else.
 _LAND = {
-    "E": ((75, 0), (180, 0), (290, 25), (375, 55), (450, 65), (565, 85), (650, 130), (650, 185),
-          (630, 205), (668, 290), (630, 352), (565, 360), (550, 425), (485, 525), (450, 580),
-          (425, 650), (395, 668), (370, 625), (300, 575), (280, 520), (305, 450), (310, 380),
-          (305, 330), (310, 235), (345, 185), (300, 160), (200, 160), (165, 85), (75, 30)),
-    "W": ((155, 180), (155, 240), (205, 255), (200, 300), (200, 405), (370, 405), (370, 160),
-          (250, 160)),
-    "S": ((0, 700), (0, 960), (350, 1_000), (360, 1_225), (480, 1_225), (480, 1_000), (420, 840),
-          (400, 650), (320, 530), (160, 560)),
-}  # fmt: skip
+    "E": (
+        (75, 0),
+        (180, 0),
+        (290, 25),
+        (375, 55),
+        (450, 65),
+        (565, 85),
+        (650, 130),
+        (650, 185),
+        (630, 205),
+        (668, 290),
+        (630, 352),
+        (565, 360),
+        (550, 425),
+        (485, 525),
+        (450, 580),
+        (425, 650),
+        (395, 668),
+        (370, 625),
+        (300, 575),
+        (280, 520),
+        (305, 450),
+        (310, 380),
+        (305, 330),
+        (310, 235),
+        (345, 185),
+        (300, 160),
+        (200, 160),
+        (165, 85),
+        (75, 30),
+    ),
+    "W": (
+        (155, 180),
+        (155, 240),
+        (205, 255),
+        (200, 300),
+        (200, 405),
+        (370, 405),
+        (370, 160),
+        (250, 160),
+    ),
+    "S": (
+        (0, 700),
+        (0, 960),
+        (350, 1_000),
+        (360, 1_225),
+        (480, 1_225),
+        (480, 1_000),
+        (420, 840),
+        (400, 650),
+        (320, 530),
+        (160, 560),
+    ),
+}
 _COUNTRIES = {
     country: shapely.Polygon([(1000 * east, 1000 * north) for east, north in corners])
     for country, corners in _LAND.items()
@@ -63,10 +108,13 @@ def require_in_system(shapes: Mapping[str, shapely.Geometry], system: str, origi
             _refuse_system(f"{origin}, {code}", system, _range(shapes.values()))
     if wanted == _GRID and _exchanged(shapes):
         west, south, east, north = _range(shapes.values())
-        _refuse(origin, "eastings before northings, on land",
-                f"coordinates from ({west:.6g}, {south:.6g}) to ({east:.6g}, {north:.6g}), which "
-                "lie in the sea, and on land once the two are exchanged",
-                "exchange the two numbers of each point: the easting comes first")  # fmt: skip
+        _refuse(
+            origin,
+            "eastings before northings, on land",
+            f"coordinates from ({west:.6g}, {south:.6g}) to ({east:.6g}, {north:.6g}), which "
+            "lie in the sea, and on land once the two are exchanged",
+            "exchange the two numbers of each point: the easting comes first",
+        )
 
 
 def require_no_overlaps(origin: str, outlines: Mapping[str, shapely.Geometry], remedy: str) -> None:
@@ -82,9 +130,12 @@ def require_no_overlaps(origin: str, outlines: Mapping[str, shapely.Geometry], r
         smaller = min(shapes[one].area, shapes[other].area)
         common = shapely.intersection(shapes[one], shapes[other]).area / smaller
         if common > MOST_OVERLAP_SHARE:
-            _refuse(f"{origin}, {codes[one]} and {codes[other]}",
-                    f"areas that overlap by at most {MOST_OVERLAP_SHARE:.0%} of the smaller",
-                    f"{common:.1%}", "check that the layer holds one vintage alone")  # fmt: skip
+            _refuse(
+                f"{origin}, {codes[one]} and {codes[other]}",
+                f"areas that overlap by at most {MOST_OVERLAP_SHARE:.0%} of the smaller",
+                f"{common:.1%}",
+                "check that the layer holds one vintage alone",
+            )
 
 
 def require_area(where: str, stated_km2: float, shape: shapely.Geometry) -> None:
@@ -94,10 +145,13 @@ def require_area(where: str, stated_km2: float, shape: shapely.Geometry) -> None
     """
     own = shape.area / 1e6
     if abs(stated_km2 - own) > MOST_AREA_SHARE * own + MOST_AREA_KM2:
-        _refuse(where, f"the outline's own area, {own:.4g} square kilometres, within "
-                f"{MOST_AREA_SHARE:.0%}", f"{stated_km2:g}",
-                "compare the two with the publisher's; state a factor where the unit is another; "
-                "or leave area_km2 out of columns, and the outline's own is taken")  # fmt: skip
+        _refuse(
+            where,
+            f"the outline's own area, {own:.4g} square kilometres, within {MOST_AREA_SHARE:.0%}",
+            f"{stated_km2:g}",
+            "compare the two with the publisher's; state a factor where the unit is another; "
+            "or leave area_km2 out of columns, and the outline's own is taken",
+        )
 
 
 def _require_together(
@@ -108,8 +162,12 @@ def _require_together(
     for code, shape in zip(codes, shapes, strict=True):
         away = shapely.distance(shape, whole)
         if away > FARTHEST_M:
-            _refuse(f"{origin}, {code}", f"areas within {FARTHEST_M / 1000:g} km of their middle",
-                    f"{away / 1000:.0f} km", remedy)  # fmt: skip
+            _refuse(
+                f"{origin}, {code}",
+                f"areas within {FARTHEST_M / 1000:g} km of their middle",
+                f"{away / 1000:.0f} km",
+                remedy,
+            )
 
 
 def _wanted(system: str) -> Bounds:
@@ -138,9 +196,10 @@ def _refuse_system(where: str, system: str, found: Bounds) -> NoReturn:
     turned = (south, west, north, east)
     looks, remedy = "", "see which system of coordinates the file is in, and state it as crs"
     for other, name, bounds in (
-        ("EPSG:4326", "degrees", _DEGREES), ("EPSG:3857", "Web Mercator", _MERCATOR),
+        ("EPSG:4326", "degrees", _DEGREES),
+        ("EPSG:3857", "Web Mercator", _MERCATOR),
         ("EPSG:27700", "the National Grid", _GRID),
-    ):  # fmt: skip
+    ):
         if _within(found, bounds):
             looks = f", which look like {name}"
             remedy = f'state crs = "{other}" in the study'
@@ -149,15 +208,21 @@ def _refuse_system(where: str, system: str, found: Bounds) -> NoReturn:
             looks = f", which look like {name} with the axes exchanged"
             remedy = "exchange the two numbers of each point: the easting or longitude comes first"
             break
-    _refuse(where, expected,
-            f"coordinates from ({west:.6g}, {south:.6g}) to ({east:.6g}, {north:.6g}){looks}",
-            remedy)  # fmt: skip
+    _refuse(
+        where,
+        expected,
+        f"coordinates from ({west:.6g}, {south:.6g}) to ({east:.6g}, {north:.6g}){looks}",
+        remedy,
+    )
 
 
 def _exchanged(shapes: Mapping[str, shapely.Geometry]) -> bool:
     """Whether most areas lie off the land of their country, and on it with exchanged axes."""
-    judged = [(_COUNTRIES[code[0]], shape.centroid) for code, shape in shapes.items()
-              if code[:1] in _COUNTRIES]  # fmt: skip
+    judged = [
+        (_COUNTRIES[code[0]], shape.centroid)
+        for code, shape in shapes.items()
+        if code[:1] in _COUNTRIES
+    ]
     off = sum(
         not land.contains(point) and land.contains(shapely.Point(point.y, point.x))
         for land, point in judged

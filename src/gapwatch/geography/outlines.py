@@ -23,15 +23,21 @@ def outlines(boundary: pd.DataFrame, geography: str) -> geopandas.GeoDataFrame:
     rows = boundary[boundary["geography"] == geography].sort_values("area_code", ignore_index=True)
     if rows.empty:
         known = ", ".join(sorted(set(boundary["geography"]))) or "none"
-        raise ValidationError("boundary, geography", expected=geography, found=known,
-                              remedy="pull a source that has the outlines of that geography",
-                              )  # fmt: skip
+        raise ValidationError(
+            "boundary, geography",
+            expected=geography,
+            found=known,
+            remedy="pull a source that has the outlines of that geography",
+        )
     shapes = shapely.from_wkt(rows["outline_wkt"].to_numpy(dtype=object), on_invalid="ignore")
     bad = np.flatnonzero(shapely.is_missing(shapes) | ~shapely.is_valid(shapes))
     if len(bad):
-        raise ValidationError(f"boundary, outline of {rows['area_code'][bad[0]]}",
-                              expected="a polygon as well-known text", found="something else",
-                              remedy="pull the source again")  # fmt: skip
+        raise ValidationError(
+            f"boundary, outline of {rows['area_code'][bad[0]]}",
+            expected="a polygon as well-known text",
+            found="something else",
+            remedy="pull the source again",
+        )
     plain = rows[["area_code", "area_name", "area_km2"]]
     return geopandas.GeoDataFrame(plain, geometry=shapes, crs=GRID)
 

@@ -50,32 +50,45 @@ def build_panel(study: Study, inputs: dict[str, pd.DataFrame], sex: str) -> Pane
     vintage = study.geography.vintage
     codes = tuple(area.code for area in study.geography.areas)
     return panel_of(
-        inputs["life_expectancy"], vintage, codes, sex,
+        inputs["life_expectancy"],
+        vintage,
+        codes,
+        sex,
         population=_per_area(inputs["population_deaths"], vintage, codes, "population_persons"),
         deprivation=_per_area(
             inputs["area_reference"], vintage, codes, study.geography.deprivation
         ),
-    )  # fmt: skip
+    )
 
 
 def panel_of(
-    published: pd.DataFrame, vintage: str, codes: tuple[str, ...], sex: str, *,
-    population: FloatArray, deprivation: FloatArray,
-) -> Panel:  # fmt: skip
+    published: pd.DataFrame,
+    vintage: str,
+    codes: tuple[str, ...],
+    sex: str,
+    *,
+    population: FloatArray,
+    deprivation: FloatArray,
+) -> Panel:
     """Arrange areas of one vintage for one sex; `population` and `deprivation` are (A,)."""
     mine = published["area_code"].isin(codes) & (published["geography"] == vintage)
     # The windows are those of both sexes, so one missing for a sex shows as missing.
-    windows = published[mine][["period_start", "period_end"]].drop_duplicates().sort_values(
-        ["period_start", "period_end"]
-    )  # fmt: skip
+    windows = (
+        published[mine][["period_start", "period_end"]]
+        .drop_duplicates()
+        .sort_values(["period_start", "period_end"])
+    )
     index = pd.MultiIndex.from_frame(windows)
     rows = published[mine & (published["sex"] == sex)]
 
     def grid(column: str) -> FloatArray:
         wide = rows.pivot_table(
-            index=["period_start", "period_end"], columns="area_code", values=column,
-            aggfunc="first", dropna=False,
-        )  # fmt: skip
+            index=["period_start", "period_end"],
+            columns="area_code",
+            values=column,
+            aggfunc="first",
+            dropna=False,
+        )
         return wide.reindex(index=index, columns=list(codes)).to_numpy(dtype=np.float64)
 
     return Panel(

@@ -77,9 +77,17 @@ class Areas:
 
 
 def ask_all(
-    study: Study, live: Sequence[LiveSource], client: Client, folder: Path, root: Path | None, *,
-    kept: Kept, areas: Areas, today: dt.date, patient: bool = False,
-) -> Answers:  # fmt: skip
+    study: Study,
+    live: Sequence[LiveSource],
+    client: Client,
+    folder: Path,
+    root: Path | None,
+    *,
+    kept: Kept,
+    areas: Areas,
+    today: dt.date,
+    patient: bool = False,
+) -> Answers:
     """Ask every live source, lookups before residents, and give what each sent, or its fault.
 
     A service that gave no answer to all tries is not asked for its other sources, unless `patient`.
@@ -147,9 +155,10 @@ def require(study: Study, answers: Answers) -> dict[str, GapwatchError]:
     """
     faults = {name: answer.error for name, answer in answers.items() if answer.error is not None}
     grave = {
-        name: error for name, error in faults.items()
+        name: error
+        for name, error in faults.items()
         if is_required(study, answers[name].source) or isinstance(error, StudyError)
-    }  # fmt: skip
+    }
     if len(faults) == len(answers):
         grave = faults
     raise_all(grave, {name for name in grave if answers[name].skipped})

@@ -74,10 +74,14 @@ class Kept:
                 for item in sent:
                     (made / item.sha256).write_bytes(item.content)
                 answers = [
-                    {"role": item.role, "address": item.address, "suffix": item.suffix,
-                     "sha256": item.sha256}
+                    {
+                        "role": item.role,
+                        "address": item.address,
+                        "suffix": item.suffix,
+                        "sha256": item.sha256,
+                    }
                     for item in sent
-                ]  # fmt: skip
+                ]
                 listed = {"source": _described(source), "answers": answers}
                 (made / _LIST).write_text(json.dumps(listed), encoding="utf-8")
                 shutil.rmtree(self._folder / source.id, ignore_errors=True)

@@ -57,9 +57,13 @@ class Started(Protocol):
 
 
 def lost_sources(
-    study: Study, faults: Mapping[str, GapwatchError], refused: Collection[str], parts: Parts,
-    base: Started, today: dt.date,
-) -> list[Lost]:  # fmt: skip
+    study: Study,
+    faults: Mapping[str, GapwatchError],
+    refused: Collection[str],
+    parts: Parts,
+    base: Started,
+    today: dt.date,
+) -> list[Lost]:
     """Each source with a fault, in the study's order; `refused` are those that made no sense.
 
     One that was missed before keeps the day since which it is.

@@ -22,10 +22,15 @@ log = logging.getLogger(__name__)
 
 
 def pin_of(
-    raw: Path, source: LiveSource, sent: tuple[Payload, ...],
-    found: Mapping[str, pd.DataFrame], known: Mapping[str, Pin], today: dt.date, *,
+    raw: Path,
+    source: LiveSource,
+    sent: tuple[Payload, ...],
+    found: Mapping[str, pd.DataFrame],
+    known: Mapping[str, Pin],
+    today: dt.date,
+    *,
     keyed: bool = True,
-) -> Pin:  # fmt: skip
+) -> Pin:
     """The pin of what a source sent; the one that it had, when it sent the same again.
 
     Where it isn't `keyed` no key is made: such a pin of restricted bytes is never written.
@@ -33,17 +38,28 @@ def pin_of(
     secret = is_restricted(source) and keyed
     objects = tuple(
         snapshots.described(
-            raw, role=item.role, address=item.address, suffix=item.suffix,
-            content=item.content, restricted=secret,
+            raw,
+            role=item.role,
+            address=item.address,
+            suffix=item.suffix,
+            content=item.content,
+            restricted=secret,
         )
         for item in sent
-    )  # fmt: skip
+    )
     pin = Pin(
-        id=source.id, table=source.table, title=source.title, publisher=source.publisher,
-        licence=source.licence, attribution=source.attribution,
+        id=source.id,
+        table=source.table,
+        title=source.title,
+        publisher=source.publisher,
+        licence=source.licence,
+        attribution=source.attribution,
         period=_declared(source) if secret else _period(found[source.table]),
-        obtained="retrieved", obtained_on=today, objects=objects, restricted=secret,
-    )  # fmt: skip
+        obtained="retrieved",
+        obtained_on=today,
+        objects=objects,
+        restricted=secret,
+    )
     old = known.get(source.id)
     same = old is not None and old.model_copy(update={"obtained_on": today}) == pin
     return old if same and old is not None else pin
@@ -73,8 +89,11 @@ class Before:
         try:
             return Part(pin, sent, kinds.parse(source, sent, self._known_at))
         except FAULTS as error:
-            log.warning("what was pinned of %s can't be read as the study describes it today.\n%s",
-                        name, error)  # fmt: skip
+            log.warning(
+                "what was pinned of %s can't be read as the study describes it today.\n%s",
+                name,
+                error,
+            )
             return None
 
     def lookups(self) -> dict[str, pd.DataFrame]:

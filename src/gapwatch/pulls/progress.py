@@ -72,10 +72,14 @@ class Progress:
     def _draw(self, address: str, size: int, total: int) -> None:
         if self._bar is None:
             self._bar = Bar(
-                TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(),
-                TransferSpeedColumn(), TimeRemainingColumn(),
-                console=Console(file=self._stream), transient=True,
-            )  # fmt: skip
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                DownloadColumn(),
+                TransferSpeedColumn(),
+                TimeRemainingColumn(),
+                console=Console(file=self._stream),
+                transient=True,
+            )
             name = address.partition("?")[0].rstrip("/").rpartition("/")[2][:_SHOWN]
             self._task = self._bar.add_task(name, total=total or None)
             self._bar.start()

@@ -33,9 +33,11 @@ Result = TypeVar("Result")
 
 
 def settle(
-    parts: Parts, spare: Collection[str], judge: Callable[[Parts], Result],
+    parts: Parts,
+    spare: Collection[str],
+    judge: Callable[[Parts], Result],
     before: Callable[[str], Part | None],
-) -> tuple[Parts, Result, dict[str, GapwatchError]]:  # fmt: skip
+) -> tuple[Parts, Result, dict[str, GapwatchError]]:
     """The parts that hold together, what `judge` makes of them, and the faults of the others.
 
     All of them are tried first. Where `judge` refuses these, those that can be spared are put back
@@ -71,9 +73,7 @@ def settle(
     return held, result, faults
 
 
-def put_back(
-    parts: Parts, names: Collection[str], before: Callable[[str], Part | None]
-) -> Parts:  # fmt: skip
+def put_back(parts: Parts, names: Collection[str], before: Callable[[str], Part | None]) -> Parts:
     """The parts with some of them as they were pinned last; without those that never were."""
     held = {name: part for name, part in parts.items() if name not in names}
     return held | {name: old for name in names if (old := before(name)) is not None}

@@ -52,9 +52,12 @@ class Base:
 
 
 def base_of(
-    project: Project, study: Study, today: dt.date, previous: Snapshot | None,
+    project: Project,
+    study: Study,
+    today: dt.date,
+    previous: Snapshot | None,
     shipped: Snapshot | None,
-) -> Base:  # fmt: skip
+) -> Base:
     """Where a pull of this date starts, with what is carried over.
 
     Raises UsageError for a study that names pinned figures which no snapshot here holds.
@@ -68,9 +71,7 @@ def base_of(
             pinned[source.id] = Part(pin, sent, kinds.parse(source, sent, today))
     live = [source for source in study.sources if not isinstance(source, PinnedSource)]
     own = previous if previous is not None and previous.study == study.study.id else None
-    return Base(
-        project, study, today, previous, live, pinned, Before(project.raw, own, live)
-    )  # fmt: skip
+    return Base(project, study, today, previous, live, pinned, Before(project.raw, own, live))
 
 
 def previous_of(project: Project, study: Study) -> tuple[Snapshot | None, Snapshot | None]:
@@ -97,7 +98,8 @@ def _require_pinned(study: Study, previous: Snapshot | None) -> None:
         raise UsageError(
             f"sources, {', '.join(lacking)}",
             expected="a snapshot that holds these pinned figures",
-            found=f"no snapshot for {study.study.id}" if previous is None
+            found=f"no snapshot for {study.study.id}"
+            if previous is None
             else f"snapshot {previous.id} with {', '.join(sorted(held))}",
             remedy='pull in the project that holds them, or describe each with kind = "file"',
-        )  # fmt: skip
+        )

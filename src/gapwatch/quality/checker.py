@@ -92,6 +92,8 @@ class Checker:
     @staticmethod
     def _gone(why: str) -> ValidationError:
         return ValidationError(
-            "validation", expected="every table checked", found=f"the checker stopped: {why}",
+            "validation",
+            expected="every table checked",
+            found=f"the checker stopped: {why}",
             remedy="run again; if it stops again, run `python -m gapwatch.quality.worker` alone",
-        )  # fmt: skip
+        )

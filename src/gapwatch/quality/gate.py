@@ -80,12 +80,19 @@ class Gate:
 
     def note(self, suite: str, says: str, examples: list[str], *, checked: int) -> None:
         """Add a warning that was found while the tables were read, as a row of `validation`."""
-        self._notes.append({
-            "suite": suite, "position": len(self._notes) + 1, "expectation": says,
-            "severity": "warning", "outcome": "not met",
-            "rows_checked": checked, "rows_not_checked": 0, "rows_unexpected": len(examples),
-            "examples": " | ".join(examples),
-        })  # fmt: skip
+        self._notes.append(
+            {
+                "suite": suite,
+                "position": len(self._notes) + 1,
+                "expectation": says,
+                "severity": "warning",
+                "outcome": "not met",
+                "rows_checked": checked,
+                "rows_not_checked": 0,
+                "rows_unexpected": len(examples),
+                "examples": " | ".join(examples),
+            }
+        )
 
     def findings(self) -> pd.DataFrame:
         """Wait for every answer; return the table `validation`; stop on what is critical."""
@@ -98,10 +105,11 @@ class Gate:
             if "results" not in answer:
                 hidden = "a fault, which isn't told: the table is restricted"
                 raise ValidationError(
-                    answer["where"], expected=answer["expected"],
+                    answer["where"],
+                    expected=answer["expected"],
                     found=hidden if suite in self._restricted else answer["found"],
                     remedy="correct the suite; nothing was published",
-                )  # fmt: skip
+                )
             for number, found in enumerate(answer["results"], 1):
                 row = _row(suite, number, found, restricted=suite in self._restricted)
                 if suite in self._advisory and row["rows_unexpected"] != 0:
@@ -121,8 +129,7 @@ def _row(
         seen = [example for example in examples if not example.startswith(_OBSERVED)]
         examples = list(dict.fromkeys(seen)) or ["the table is restricted"]
         # A sparse extract has a row a death, so a number of rows is a number of deaths.
-        found = {**found, **dict.fromkeys(("rows_checked", "rows_not_checked",
-                                           "rows_unexpected"))}  # fmt: skip
+        found = {**found, **dict.fromkeys(("rows_checked", "rows_not_checked", "rows_unexpected"))}
     return {
         "suite": suite,
         "position": number,

@@ -33,8 +33,18 @@ def coverage(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:
         found = groups.get((sex, start, start + width), set())
         missing = [code for code in codes if code not in found]
         kept_back = [code for code in codes if code in hidden.get((sex, start, start + width), ())]
-        rows.append((vintage, sex, start, start + width, len(codes), len(codes) - len(missing),
-                     " ".join(missing), " ".join(kept_back)))  # fmt: skip
+        rows.append(
+            (
+                vintage,
+                sex,
+                start,
+                start + width,
+                len(codes),
+                len(codes) - len(missing),
+                " ".join(missing),
+                " ".join(kept_back),
+            )
+        )
     return canonical(COVERAGE, pd.DataFrame(rows, columns=list(COVERAGE.names)), "coverage")
 
 

@@ -34,7 +34,10 @@ ROW_COUNTS = ("expect_table_row_count_to_be_between", "expect_table_row_count_to
 # takes conditions on rows that it evaluates as a program, so those and all else are refused.
 ARGUMENTS = {
     "expect_column_pair_values_a_to_be_greater_than_b": {
-        "column_A", "column_B", "or_equal", "ignore_row_if",
+        "column_A",
+        "column_B",
+        "or_equal",
+        "ignore_row_if",
     },
     "expect_column_values_to_be_between": {"column", "min_value", "max_value"},
     "expect_column_values_to_be_in_set": {"column", "value_set"},
@@ -44,7 +47,7 @@ ARGUMENTS = {
     "expect_compound_columns_to_be_unique": {"column_list"},
     "expect_table_row_count_to_be_between": {"min_value", "max_value"},
     "expect_table_row_count_to_equal": {"value"},
-}  # fmt: skip
+}
 # Of these a row that lacks what is compared is passed over, so it counts as not checked.
 _COMPARES = {
     "expect_column_pair_values_a_to_be_greater_than_b": ("column_A", "column_B"),
@@ -86,8 +89,11 @@ def read_suite(path: Path) -> list[dict[str, Any]]:
             raise SuiteError(place, f"severity {' or '.join(SEVERITIES)}", repr(item["severity"]))
         _require_plain(place, item)
     if not any(item["type"] in ROW_COUNTS for item in expectations):
-        raise SuiteError(where, f"one of {' or '.join(ROW_COUNTS)}",
-                         "no count of rows, so an empty table would pass")  # fmt: skip
+        raise SuiteError(
+            where,
+            f"one of {' or '.join(ROW_COUNTS)}",
+            "no count of rows, so an empty table would pass",
+        )
     return expectations
 
 
@@ -149,11 +155,12 @@ def check(
         for number, item in enumerate(items, 1)
     ]
     frame = pd.read_csv(
-        csv, dtype={name: _DTYPES[kind] for name, kind in kinds.items()},
+        csv,
+        dtype={name: _DTYPES[kind] for name, kind in kinds.items()},
         keep_default_na=False,
         na_values={name: [""] for name, kind in kinds.items() if kind != "text"},
         encoding="utf-8",
-    )  # fmt: skip
+    )
     batch = _batches().get_batch(batch_parameters={"dataframe": frame})
     outcomes = _evaluate(where, batch, dict(enumerate(built, 1)), "BOOLEAN_ONLY")
     # To find which rows fail costs as much again, so only failures are looked at closely.
@@ -255,16 +262,19 @@ def main() -> None:
                 answer: dict[str, Any] = {
                     "results": check(
                         Path(request["suite"]),
-                        io.StringIO(request["text"]) if "text" in request
-                        else Path(request["csv"]),
-                        request["kinds"], request["key"],
+                        io.StringIO(request["text"]) if "text" in request else Path(request["csv"]),
+                        request["kinds"],
+                        request["key"],
                     )
-                }  # fmt: skip
+                }
             except SuiteError as error:
                 answer = {"where": error.where, "expected": error.expected, "found": error.found}
             except Exception as error:  # every failure must reach the run as a refusal
-                answer = {"where": Path(request["suite"]).name, "expected": "a table checked",
-                          "found": f"{type(error).__name__}: {error}"}  # fmt: skip
+                answer = {
+                    "where": Path(request["suite"]).name,
+                    "expected": "a table checked",
+                    "found": f"{type(error).__name__}: {error}",
+                }
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 

@@ -26,8 +26,12 @@ from gapwatch.reporting.wards import (
     has_outlines,
 )
 
-STANDING = {BELOW: "clearly below", NEAR: "not clear", ABOVE: "clearly above",
-            UNKNOWN: "cannot be compared"}  # fmt: skip
+STANDING = {
+    BELOW: "clearly below",
+    NEAR: "not clear",
+    ABOVE: "clearly above",
+    UNKNOWN: "cannot be compared",
+}
 LINES = ("bold", "dashed")
 KINDS = {"E12": "the region", "E92": "the country"}
 
@@ -121,9 +125,13 @@ def standings(found: WardMap, noun: str) -> str:
 
 
 def map_figure(
-    case: Case, found: WardMap, name: str, place: int, values_in: tuple[str, int] | None,
+    case: Case,
+    found: WardMap,
+    name: str,
+    place: int,
+    values_in: tuple[str, int] | None,
     table: Table | None = None,
-) -> Figure:  # fmt: skip
+) -> Figure:
     """A map of the areas on real outlines, or as tiles; its values are in a table or elsewhere."""
     return Figure(
         id=name,

@@ -51,11 +51,15 @@ def side_by_side(
         left = NAMES + (0 if canvas.narrow else place * across)
         upper = height - top - 0.12 - TOP - (place * tall if canvas.narrow else 0)
         axes.append(
-            figure.add_axes((
-                left / canvas.width, (upper - held * ROW) / height,
-                (across - 0.16) / canvas.width, held * ROW / height,
-            ))
-        )  # fmt: skip
+            figure.add_axes(
+                (
+                    left / canvas.width,
+                    (upper - held * ROW) / height,
+                    (across - 0.16) / canvas.width,
+                    held * ROW / height,
+                )
+            )
+        )
     figure.text(0.008, 1 - (top + 0.1) / height, "Age", fontsize=10, va="top", weight="semibold")
     return figure, axes
 
@@ -96,13 +100,21 @@ def dots(
         [y for y, _, _, _ in rows],
         [value if low is None else low for _, value, low, _ in rows],
         [value if high is None else high for _, value, _, high in rows],
-        color=colour, linewidth=1.6, zorder=3,
-    )  # fmt: skip
+        color=colour,
+        linewidth=1.6,
+        zorder=3,
+    )
     axes.plot(
-        [value for _, value, _, _ in rows], [y for y, _, _, _ in rows], linestyle="none",
-        marker=marker, markersize=size, color=colour,
-        markerfacecolor=colour if filled else "white", markeredgewidth=1.4, zorder=5,
-    )  # fmt: skip
+        [value for _, value, _, _ in rows],
+        [y for y, _, _, _ in rows],
+        linestyle="none",
+        marker=marker,
+        markersize=size,
+        color=colour,
+        markerfacecolor=colour if filled else "white",
+        markeredgewidth=1.4,
+        zorder=5,
+    )
 
 
 def withheld(axes: Axes, places: Iterable[int]) -> None:

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 FILL = {BELOW: ORANGE, NEAR: LIGHT, ABOVE: BLUE, UNKNOWN: "#ffffff"}
 TEXT = {BELOW: INK, NEAR: INK, ABOVE: "#ffffff", UNKNOWN: INK}
 SIGN = {BELOW: "▼", NEAR: "", ABOVE: "▲", UNKNOWN: ""}
-MEANING = {BELOW: "clearly below", NEAR: "not clearly different", ABOVE: "clearly above",
-           UNKNOWN: "cannot be compared"}  # fmt: skip
+MEANING = {
+    BELOW: "clearly below",
+    NEAR: "not clearly different",
+    ABOVE: "clearly above",
+    UNKNOWN: "cannot be compared",
+}
 Dash = Literal["solid"] | tuple[float, tuple[float, ...]]
 OUTLINES: tuple[tuple[float, Dash], ...] = ((2.6, "solid"), (1.6, (0, (4, 2))))
 INSET = 0.035
@@ -73,8 +77,9 @@ def draw_areas(
 
     Areas that touch have dark borders on white ones, so that they are seen between any two fills.
     """
-    edge = {"edgecolor": GREY, "linewidth": 0.8} if inset else {"edgecolor": "white",
-                                                                "linewidth": 2.4}  # fmt: skip
+    edge = (
+        {"edgecolor": GREY, "linewidth": 0.8} if inset else {"edgecolor": "white", "linewidth": 2.4}
+    )
     for shape, standing in zip(frame.geometry, frame["standing"], strict=True):
         axes.add_patch(_patch(shape, facecolor=FILL[standing], **edge))
     for shape in frame.geometry if not inset else ():
@@ -85,9 +90,16 @@ def draw_areas(
             halo = [] if inset else [(width + 2.2, "white", "solid", 4)]
             for wide, colour, style, above in (*halo, (width, INK, dash, 5)):
                 axes.add_patch(
-                    _patch(shapes[zone], facecolor="none", edgecolor=colour, linewidth=wide,
-                           linestyle=style, joinstyle="miter", zorder=above)
-                )  # fmt: skip
+                    _patch(
+                        shapes[zone],
+                        facecolor="none",
+                        edgecolor=colour,
+                        linewidth=wide,
+                        linestyle=style,
+                        joinstyle="miter",
+                        zorder=above,
+                    )
+                )
     left, bottom, right, top = frame.total_bounds
     margin = 0.06
     axes.set_xlim(left - margin, right + margin)
@@ -127,10 +139,15 @@ def zone_labels(axes: Axes, frame: gpd.GeoDataFrame, study: Study) -> None:
         low_left, bottom, right, top = shape.bounds
         above = shape.centroid.y >= middle
         axes.text(
-            low_left if above else right, top + 0.06 if above else bottom - 0.06,
-            study.zones[zone].name, ha="left" if above else "right",
-            va="bottom" if above else "top", fontsize=10, weight="semibold", clip_on=False,
-        )  # fmt: skip
+            low_left if above else right,
+            top + 0.06 if above else bottom - 0.06,
+            study.zones[zone].name,
+            ha="left" if above else "right",
+            va="bottom" if above else "top",
+            fontsize=10,
+            weight="semibold",
+            clip_on=False,
+        )
 
 
 def compared_with(ward_map: WardMap) -> str:
@@ -148,8 +165,9 @@ def legend_of(figure: Figure, ward_map: WardMap, canvas: Canvas) -> None:
         y -= 0.18
     for standing in (BELOW, NEAR, ABOVE):
         swatch(figure, x, y - 0.2, standing)
-        figure.text((x + 0.26) / width, (y - 0.12) / height, MEANING[standing], fontsize=9.5,
-                    va="center")  # fmt: skip
+        figure.text(
+            (x + 0.26) / width, (y - 0.12) / height, MEANING[standing], fontsize=9.5, va="center"
+        )
         x, y = (x, y - 0.22) if canvas.narrow else (x + (2.0 if standing == NEAR else 1.5), y)
 
 
@@ -158,8 +176,20 @@ def swatch(figure: Figure, x: float, y: float, standing: str) -> None:
     width, height = figure.get_size_inches()
     shape = box(x / width, y / height, (x + 0.2) / width, (y + 0.17) / height)
     figure.add_artist(
-        _patch(shape, facecolor=FILL[standing], edgecolor=GREY, linewidth=0.8,
-               transform=figure.transFigure)
-    )  # fmt: skip
-    figure.text((x + 0.1) / width, (y + 0.08) / height, SIGN[standing], fontsize=8, ha="center",
-                va="center", color=TEXT[standing])  # fmt: skip
+        _patch(
+            shape,
+            facecolor=FILL[standing],
+            edgecolor=GREY,
+            linewidth=0.8,
+            transform=figure.transFigure,
+        )
+    )
+    figure.text(
+        (x + 0.1) / width,
+        (y + 0.08) / height,
+        SIGN[standing],
+        fontsize=8,
+        ha="center",
+        va="center",
+        color=TEXT[standing],
+    )

@@ -50,8 +50,15 @@ def _legend(figure: Figure, canvas: Canvas, names: tuple[str, str]) -> None:
     x, y = 0.1, height - 0.12
     for name, (_, colour, marker, _) in zip(names, SIDES, strict=True):
         figure.add_artist(
-            Line2D([x / width], [y / height], linestyle="none", marker=marker, markersize=6,
-                   color=colour, transform=figure.transFigure)
-        )  # fmt: skip
+            Line2D(
+                [x / width],
+                [y / height],
+                linestyle="none",
+                marker=marker,
+                markersize=6,
+                color=colour,
+                transform=figure.transFigure,
+            )
+        )
         figure.text((x + 0.14) / width, y / height, name, fontsize=10, va="center")
         x, y = (x, y - LINE) if canvas.narrow else (x + 0.5 + 0.075 * len(name), y)

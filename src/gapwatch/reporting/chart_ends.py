@@ -50,8 +50,9 @@ def ends_figure(
         named = [(side, name, SIDES[at][2]) for at, (side, name) in enumerate(sides)]
         _names(axes, named, height)
     _breaks(figure, windows)
-    figure.text(0.008, 0.985, "Life expectancy at birth, years", fontsize=10, va="top",
-                weight="semibold")  # fmt: skip
+    figure.text(
+        0.008, 0.985, "Life expectancy at birth, years", fontsize=10, va="top", weight="semibold"
+    )
     single = bool(windows) and all(window.years == 1 for window in windows)
     label = "Calendar year" if single else "Middle year of each window"
     axes.set_xlabel(label, fontsize=9, loc="right", color=SOFT_INK)
@@ -86,12 +87,20 @@ def _side(
             [x for x, _ in part],
             [e.value if e.lower is None else e.lower for _, e in part],
             [e.value if e.upper is None else e.upper for _, e in part],
-            color=colour, linewidth=1.3,
-        )  # fmt: skip
+            color=colour,
+            linewidth=1.3,
+        )
         axes.plot(
-            [x for x, _ in part], [e.value for _, e in part], linestyle="none", marker=marker,
-            color=colour, markeredgecolor=INK, markeredgewidth=0.7, markersize=6, zorder=5,
-        )  # fmt: skip
+            [x for x, _ in part],
+            [e.value for _, e in part],
+            linestyle="none",
+            marker=marker,
+            color=colour,
+            markeredgecolor=INK,
+            markeredgewidth=0.7,
+            markersize=6,
+            zorder=5,
+        )
     if side and canvas.narrow:
         _name_inside(axes, side, name, above=colour == BLUE)
 
@@ -106,9 +115,16 @@ def _names(axes: Axes, sides: Sequence[tuple[Points, str, float]], height: float
             held.append((text, side[-1][0].midpoint + step, given[-1].value))
     for (text, x, y), shift in zip(held, _apart(axes, held, height), strict=True):
         axes.annotate(
-            text, (x, y), xytext=(14, shift), textcoords="offset points", va="center", fontsize=10,
-            weight="semibold", linespacing=TIGHT, annotation_clip=False,
-        )  # fmt: skip
+            text,
+            (x, y),
+            xytext=(14, shift),
+            textcoords="offset points",
+            va="center",
+            fontsize=10,
+            weight="semibold",
+            linespacing=TIGHT,
+            annotation_clip=False,
+        )
 
 
 def _apart(axes: Axes, held: Sequence[tuple[str, float, float]], height: float) -> list[float]:
@@ -137,11 +153,18 @@ def _name_inside(
         else min(end.value if end.lower is None else end.lower for end in ends)
     )
     axes.annotate(
-        f"{wrapped(name, 30)} {number(ends[-1].value)}", (side[-1][0].midpoint, y),
-        xytext=(0, 5 if above else -5), textcoords="offset points", ha="right",
-        va="bottom" if above else "top", fontsize=9.5, weight="semibold", linespacing=TIGHT,
-        path_effects=HALO, zorder=8,
-    )  # fmt: skip
+        f"{wrapped(name, 30)} {number(ends[-1].value)}",
+        (side[-1][0].midpoint, y),
+        xytext=(0, 5 if above else -5),
+        textcoords="offset points",
+        ha="right",
+        va="bottom" if above else "top",
+        fontsize=9.5,
+        weight="semibold",
+        linespacing=TIGHT,
+        path_effects=HALO,
+        zorder=8,
+    )
     low, high = axes.get_ylim()
     axes.set_ylim((low, y + 3.2) if above else (y - 2.6, high))
 
@@ -152,5 +175,13 @@ def _breaks(figure: Figure, windows: tuple[Window, ...]) -> None:
         if before.segment != after.segment:
             x = (before.midpoint + after.midpoint) / 2
             axes.axvline(x, color=SOFT_INK, linewidth=1, linestyle=(0, (2, 2)))
-            axes.text(x, 1.0, "Break", transform=axes.get_xaxis_transform(), fontsize=9,
-                      ha="center", va="bottom", color=SOFT_INK)  # fmt: skip
+            axes.text(
+                x,
+                1.0,
+                "Break",
+                transform=axes.get_xaxis_transform(),
+                fontsize=9,
+                ha="center",
+                va="bottom",
+                color=SOFT_INK,
+            )

@@ -92,11 +92,16 @@ def _fan(axes: Axes, path: pd.DataFrame, canvas: Canvas, *, old: bool) -> list[A
     # Only the upper limits carry a label: the fan is read from outside in.
     return [
         axes.annotate(
-            f"{level}% range", (float(end["year"]) + 0.5, float(end[f"upper{level}_years"])),
-            xytext=(8, 0), textcoords="offset points", va="center", fontsize=9, color=SOFT_INK,
+            f"{level}% range",
+            (float(end["year"]) + 0.5, float(end[f"upper{level}_years"])),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=SOFT_INK,
         )
         for level in (95, 80, 50)
-    ]  # fmt: skip
+    ]
 
 
 def _warning(axes: Axes, path: pd.DataFrame, windows: tuple[Window, ...], canvas: Canvas) -> None:
@@ -111,12 +116,23 @@ def _warning(axes: Axes, path: pd.DataFrame, windows: tuple[Window, ...], canvas
     axes.annotate(
         wrapped(words, 17 if canvas.narrow else 26),
         (float(point["year"]) + 0.5, float(point["lower95_years"])),
-        xytext=(left, 0.04), textcoords=("data", "axes fraction"), va="bottom", fontsize=9.5,
-        style="italic", linespacing=TIGHT, zorder=7,
-        arrowprops=None if canvas.narrow else {
-            "arrowstyle": "-", "color": GREY, "linewidth": 0.9, "relpos": (1, 0.6), "shrinkB": 2,
+        xytext=(left, 0.04),
+        textcoords=("data", "axes fraction"),
+        va="bottom",
+        fontsize=9.5,
+        style="italic",
+        linespacing=TIGHT,
+        zorder=7,
+        arrowprops=None
+        if canvas.narrow
+        else {
+            "arrowstyle": "-",
+            "color": GREY,
+            "linewidth": 0.9,
+            "relpos": (1, 0.6),
+            "shrinkB": 2,
         },
-    )  # fmt: skip
+    )
 
 
 def _target(axes: Axes, path: pd.DataFrame, verdict: Verdict, canvas: Canvas) -> None:
@@ -134,13 +150,28 @@ def _target(axes: Axes, path: pd.DataFrame, verdict: Verdict, canvas: Canvas) ->
         free = low is not None and low > y
         place, align, upright = ((4, -26), "right", "top") if free else ((4, 26), "right", "bottom")
     axes.annotate(
-        text, (x, y), xytext=place, textcoords="offset points", ha=align,
-        fontsize=9 if canvas.narrow else 10, va=upright, weight="semibold", linespacing=TIGHT,
-        path_effects=HALO, zorder=8,
-        arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.8,
-                    "relpos": (0.95, 1 if place[1] < 0 else 0), "shrinkA": 0, "shrinkB": 4}
-        if canvas.narrow else None,
-    )  # fmt: skip
+        text,
+        (x, y),
+        xytext=place,
+        textcoords="offset points",
+        ha=align,
+        fontsize=9 if canvas.narrow else 10,
+        va=upright,
+        weight="semibold",
+        linespacing=TIGHT,
+        path_effects=HALO,
+        zorder=8,
+        arrowprops={
+            "arrowstyle": "-",
+            "color": INK,
+            "linewidth": 0.8,
+            "relpos": (0.95, 1 if place[1] < 0 else 0),
+            "shrinkA": 0,
+            "shrinkB": 4,
+        }
+        if canvas.narrow
+        else None,
+    )
 
 
 def _windows(axes: Axes, windows: tuple[Window, ...]) -> None:
@@ -150,20 +181,30 @@ def _windows(axes: Axes, windows: tuple[Window, ...]) -> None:
         given = [(w, w.gap) for w in windows if w.gap and w.segment == segment]
         longer = [(w, gap) for w, gap in given if w.years > 1]
         axes.hlines(
-            [gap.value for _, gap in longer], [w.midpoint - w.years / 2 for w, _ in longer],
-            [w.midpoint + w.years / 2 for w, _ in longer], color=colour, linewidth=0.7,
-        )  # fmt: skip
+            [gap.value for _, gap in longer],
+            [w.midpoint - w.years / 2 for w, _ in longer],
+            [w.midpoint + w.years / 2 for w, _ in longer],
+            color=colour,
+            linewidth=0.7,
+        )
         axes.vlines(
             [w.midpoint for w, _ in given],
             [gap.value if gap.lower is None else gap.lower for _, gap in given],
             [gap.value if gap.upper is None else gap.upper for _, gap in given],
-            color=colour, linewidth=1.5,
-        )  # fmt: skip
+            color=colour,
+            linewidth=1.5,
+        )
         axes.plot(
-            [w.midpoint for w, _ in given], [gap.value for _, gap in given], linestyle="none",
-            marker="o", markersize=6, color=colour, markerfacecolor=face, markeredgewidth=1.4,
+            [w.midpoint for w, _ in given],
+            [gap.value for _, gap in given],
+            linestyle="none",
+            marker="o",
+            markersize=6,
+            color=colour,
+            markerfacecolor=face,
+            markeredgewidth=1.4,
             zorder=5,
-        )  # fmt: skip
+        )
 
 
 def _named_windows(
@@ -179,11 +220,19 @@ def _named_windows(
             _named_baseline(axes, window, given, canvas)
         elif window == given[-1]:
             axes.annotate(
-                f"Newest {number(window.gap.value)}", (window.midpoint, window.gap.lower),
-                xytext=(0, -4), textcoords="offset points", ha="right" if late else "center",
-                va="top", fontsize=9 if canvas.narrow else 10, weight="semibold", color=BLUE,
-                linespacing=TIGHT, zorder=8, path_effects=HALO,
-            )  # fmt: skip
+                f"Newest {number(window.gap.value)}",
+                (window.midpoint, window.gap.lower),
+                xytext=(0, -4),
+                textcoords="offset points",
+                ha="right" if late else "center",
+                va="top",
+                fontsize=9 if canvas.narrow else 10,
+                weight="semibold",
+                color=BLUE,
+                linespacing=TIGHT,
+                zorder=8,
+                path_effects=HALO,
+            )
 
 
 def _named_baseline(axes: Axes, window: Window, given: Sequence[Window], canvas: Canvas) -> None:
@@ -191,18 +240,34 @@ def _named_baseline(axes: Axes, window: Window, given: Sequence[Window], canvas:
     if window.gap is None or window.gap.upper is None:
         return
     beyond = [
-        w.gap.upper for w in given
-        if w.gap and w.gap.upper is not None
+        w.gap.upper
+        for w in given
+        if w.gap
+        and w.gap.upper is not None
         and window.midpoint <= w.midpoint <= window.midpoint + BESIDE_YEARS
-    ]  # fmt: skip
+    ]
     axes.annotate(
-        f"Baseline {number(window.gap.value)}", (window.midpoint, window.gap.upper),
-        xytext=(window.midpoint + 0.7, max(beyond) + 0.5), textcoords="data", ha="left",
-        va="bottom", fontsize=9 if canvas.narrow else 10, weight="semibold", color=BLUE,
-        linespacing=TIGHT, zorder=8, path_effects=HALO,
-        arrowprops={"arrowstyle": "-", "color": BLUE, "linewidth": 0.9, "relpos": (0, 0),
-                    "shrinkA": 0, "shrinkB": 1},
-    )  # fmt: skip
+        f"Baseline {number(window.gap.value)}",
+        (window.midpoint, window.gap.upper),
+        xytext=(window.midpoint + 0.7, max(beyond) + 0.5),
+        textcoords="data",
+        ha="left",
+        va="bottom",
+        fontsize=9 if canvas.narrow else 10,
+        weight="semibold",
+        color=BLUE,
+        linespacing=TIGHT,
+        zorder=8,
+        path_effects=HALO,
+        arrowprops={
+            "arrowstyle": "-",
+            "color": BLUE,
+            "linewidth": 0.9,
+            "relpos": (0, 0),
+            "shrinkA": 0,
+            "shrinkB": 1,
+        },
+    )
 
 
 def _baseline_outside(
@@ -217,14 +282,24 @@ def _baseline_outside(
     first, last = span[0] - lead, span[1] + 1 - lead
     middle = (first + last) / 2
     axes.hlines([value], [first], [last], color=ORANGE, linewidth=2.6, zorder=4)
-    near = [w.gap.upper for w in windows if w.gap and w.gap.upper is not None
-            and w.start <= span[1] + 1 and w.end >= span[0] - 1]  # fmt: skip
+    near = [
+        w.gap.upper
+        for w in windows
+        if w.gap and w.gap.upper is not None and w.start <= span[1] + 1 and w.end >= span[0] - 1
+    ]
     axes.annotate(
-        f"Baseline {number(value)}", (middle, max([value, *near])), xytext=(0, 4),
+        f"Baseline {number(value)}",
+        (middle, max([value, *near])),
+        xytext=(0, 4),
         textcoords="offset points",
-        ha="center", va="bottom", fontsize=9 if canvas.narrow else 10, weight="semibold",
-        linespacing=TIGHT, zorder=8, path_effects=HALO,
-    )  # fmt: skip
+        ha="center",
+        va="bottom",
+        fontsize=9 if canvas.narrow else 10,
+        weight="semibold",
+        linespacing=TIGHT,
+        zorder=8,
+        path_effects=HALO,
+    )
 
 
 def _break(axes: Axes, windows: tuple[Window, ...], canvas: Canvas) -> None:
@@ -234,10 +309,16 @@ def _break(axes: Axes, windows: tuple[Window, ...], canvas: Canvas) -> None:
         x = (before.midpoint + after.midpoint) / 2
         axes.axvline(x, color=SOFT_INK, linewidth=1, linestyle=(0, (2, 2)))
         axes.text(
-            x, 1.0, "Break" if canvas.narrow else "Break: not\ncomparable across",
-            transform=axes.get_xaxis_transform(), fontsize=9, ha="center", va="bottom",
-            color=SOFT_INK, linespacing=TIGHT,
-        )  # fmt: skip
+            x,
+            1.0,
+            "Break" if canvas.narrow else "Break: not\ncomparable across",
+            transform=axes.get_xaxis_transform(),
+            fontsize=9,
+            ha="center",
+            va="bottom",
+            color=SOFT_INK,
+            linespacing=TIGHT,
+        )
 
 
 def _dates(axes: Axes, verdict: Verdict, known_at: dt.date, canvas: Canvas) -> None:
@@ -253,10 +334,16 @@ def _dates(axes: Axes, verdict: Verdict, known_at: dt.date, canvas: Canvas) -> N
         axes.axvline(x, color=line, linewidth=1, zorder=1)
         # On a phone there is room for both only when they end at their lines.
         axes.text(
-            x + (0.8 if canvas.narrow else 0), 1.0, text, transform=axes.get_xaxis_transform(),
-            fontsize=9, ha="right" if canvas.narrow else "center", va="bottom", color=ink,
+            x + (0.8 if canvas.narrow else 0),
+            1.0,
+            text,
+            transform=axes.get_xaxis_transform(),
+            fontsize=9,
+            ha="right" if canvas.narrow else "center",
+            va="bottom",
+            color=ink,
             linespacing=TIGHT,
-        )  # fmt: skip
+        )
 
 
 def _frame(axes: Axes, windows: tuple[Window, ...], path: pd.DataFrame, verdict: Verdict) -> None:

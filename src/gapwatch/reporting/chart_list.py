@@ -82,9 +82,16 @@ class AreaList:
             (at + 0.18, limits_of(ward), "left", "normal", SOFT_INK),
         ):
             figure.text(
-                (left + x) / width, y / height, text, fontsize=9, ha=align, va="center",
-                weight=weight, color=colour, linespacing=TIGHT - 0.07,
-            )  # fmt: skip
+                (left + x) / width,
+                y / height,
+                text,
+                fontsize=9,
+                ha=align,
+                va="center",
+                weight=weight,
+                color=colour,
+                linespacing=TIGHT - 0.07,
+            )
 
 
 def list_of(ward_map: WardMap, canvas: Canvas) -> AreaList:

@@ -58,8 +58,7 @@ def map_figure(canvas: Canvas, study: Study, ward_map: WardMap, boundary: pd.Dat
     left, bottom, right, top = frame.total_bounds
     across, edge = (canvas.width, 0.17) if canvas.narrow else (WIDEST, 0.24)
     scale = min((across - 2 * edge) / (right - left), (TALLEST - 2 * edge) / (top - bottom))
-    map_width, map_height = ((b - a) * scale + 2 * edge for a, b in ((left, right),
-                             (bottom, top)))  # fmt: skip
+    map_width, map_height = ((b - a) * scale + 2 * edge for a, b in ((left, right), (bottom, top)))
     listed = list_of(ward_map, canvas)
     aside = 0.0 if canvas.narrow else map_width + 0.1
     entries = _entries(ward_map, study, int((canvas.width - aside - 0.3) / 0.074))
@@ -68,9 +67,7 @@ def map_figure(canvas: Canvas, study: Study, ward_map: WardMap, boundary: pd.Dat
     height = chart + listed.height
     figure = Figure(figsize=(canvas.width, height))
     base = height - map_height - (tall if canvas.narrow else 0.0)
-    axes = figure.add_axes(
-        (0, base / height, map_width / canvas.width, map_height / height)
-    )  # fmt: skip
+    axes = figure.add_axes((0, base / height, map_width / canvas.width, map_height / height))
     draw_areas(axes, frame, ward_map.outlined, inset=0.0)
     margin = edge / scale
     axes.set_xlim(left - margin, right + margin)
@@ -92,22 +89,33 @@ def _labels(axes: Axes, frame: gpd.GeoDataFrame, ward_map: WardMap, scale: float
     }
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     found = label_places(
-        dict(zip(frame["code"], frame.geometry, strict=True)), sizes, signs, SMALLEST / scale**2,
+        dict(zip(frame["code"], frame.geometry, strict=True)),
+        sizes,
+        signs,
+        SMALLEST / scale**2,
         (west, south, east, north),
-    )  # fmt: skip
+    )
     for code, placed in found.items():
         sign, ink = SIGN[standing[code]], TEXT[standing[code]]
-        words = [(spot, f"{labels[code]}{sign}", ink if placed.inside else INK)
-                 for spot in placed.spots]  # fmt: skip
+        words = [
+            (spot, f"{labels[code]}{sign}", ink if placed.inside else INK) for spot in placed.spots
+        ]
         for spot, text, colour in (*words, *((spot, sign, ink) for spot in placed.signs)):
-            axes.text(*spot, text, ha="center", va="center", fontsize=8.5, color=colour,
-                      zorder=8)  # fmt: skip
+            axes.text(*spot, text, ha="center", va="center", fontsize=8.5, color=colour, zorder=8)
         for start, end in placed.joined:
             # A white line under a dark one is seen on every fill.
             for width, colour in ((2.2, "white"), (0.8, INK)):
-                axes.add_line(Line2D(*zip(start, end, strict=True), linewidth=width,
-                                     color=colour, marker="o", markersize=2.5 + width / 2,
-                                     markevery=[1], zorder=6))  # fmt: skip
+                axes.add_line(
+                    Line2D(
+                        *zip(start, end, strict=True),
+                        linewidth=width,
+                        color=colour,
+                        marker="o",
+                        markersize=2.5 + width / 2,
+                        markevery=[1],
+                        zorder=6,
+                    )
+                )
 
 
 def _entries(ward_map: WardMap, study: Study, letters: int) -> list[Entry]:
@@ -134,14 +142,23 @@ def _legend(figure: Figure, entries: list[Entry], corner: tuple[float, float]) -
         if sign.isdigit():
             thick, dash = OUTLINES[int(sign)]
             line = Line2D(
-                [left / width, (left + 0.22) / width], [middle / height] * 2, color=INK,
-                linewidth=thick, linestyle=dash, transform=figure.transFigure,
-            )  # fmt: skip
+                [left / width, (left + 0.22) / width],
+                [middle / height] * 2,
+                color=INK,
+                linewidth=thick,
+                linestyle=dash,
+                transform=figure.transFigure,
+            )
             figure.add_artist(line)
         elif sign:
             swatch(figure, left, middle - 0.085, sign)
         figure.text(
-            (left + 0.28 * bool(sign)) / width, y / height, "\n".join(text), fontsize=9.5,
-            va="top", linespacing=TIGHT, color=INK if sign else SOFT_INK,
-        )  # fmt: skip
+            (left + 0.28 * bool(sign)) / width,
+            y / height,
+            "\n".join(text),
+            fontsize=9.5,
+            va="top",
+            linespacing=TIGHT,
+            color=INK if sign else SOFT_INK,
+        )
         y -= LEGEND_LINE * len(text) + LEGEND_GAP

@@ -23,10 +23,16 @@ Points = Sequence[tuple[Window, Estimate | None]]
 
 
 def provisional_windows(
-    axes: Axes, points: Points, canvas: Canvas, *, colour: str = BLUE, marker: str = "o",
-    step: float = 0.0, named: bool = True,
+    axes: Axes,
+    points: Points,
+    canvas: Canvas,
+    *,
+    colour: str = BLUE,
+    marker: str = "o",
+    step: float = 0.0,
+    named: bool = True,
     leader: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     """Open markers on dashed intervals, with a label: figures that nothing rests on.
 
     The label stands below the interval or, with `leader`, at the foot of the chart with a line up.
@@ -38,26 +44,43 @@ def provisional_windows(
         [w.midpoint + step for w, _ in given],
         [e.value if e.lower is None else e.lower for _, e in given],
         [e.value if e.upper is None else e.upper for _, e in given],
-        color=colour, linewidth=1.3, linestyles=(0, (2, 1.5)), zorder=4,
-    )  # fmt: skip
+        color=colour,
+        linewidth=1.3,
+        linestyles=(0, (2, 1.5)),
+        zorder=4,
+    )
     axes.plot(
-        [w.midpoint + step for w, _ in given], [e.value for _, e in given], linestyle="none",
-        marker=marker, markersize=6.5, color=colour, markerfacecolor="white", markeredgewidth=1.6,
+        [w.midpoint + step for w, _ in given],
+        [e.value for _, e in given],
+        linestyle="none",
+        marker=marker,
+        markersize=6.5,
+        color=colour,
+        markerfacecolor="white",
+        markeredgewidth=1.6,
         zorder=6,
-    )  # fmt: skip
+    )
     if not named:
         return
     last, value = given[-1]
     bottom = value.value if value.lower is None else value.lower
     axes.annotate(
-        "Provisional", (last.midpoint + step, bottom),
+        "Provisional",
+        (last.midpoint + step, bottom),
         xytext=(last.end + 1, FOOT) if leader else (8, -4),
         textcoords=("data", "axes fraction") if leader else "offset points",
-        ha="right", va="top", fontsize=8.5 if canvas.narrow else 9.5, style="italic",
-        color=SOFT_INK, linespacing=TIGHT, zorder=8, path_effects=HALO,
+        ha="right",
+        va="top",
+        fontsize=8.5 if canvas.narrow else 9.5,
+        style="italic",
+        color=SOFT_INK,
+        linespacing=TIGHT,
+        zorder=8,
+        path_effects=HALO,
         arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.8, "relpos": (1, 1)}
-        if leader else None,
-    )  # fmt: skip
+        if leader
+        else None,
+    )
 
 
 def pandemic_band(axes: Axes, windows: Sequence[Window], canvas: Canvas) -> None:
@@ -70,10 +93,17 @@ def pandemic_band(axes: Axes, windows: Sequence[Window], canvas: Canvas) -> None
     words = f"includes {NAMED}"
     axes.annotate(
         words.replace(" ", "\n") if canvas.narrow else words.replace("includes ", "includes\n"),
-        ((left + right) / 2, 0), xytext=(0, 3), textcoords="offset points", ha="center",
-        va="bottom", fontsize=8 if canvas.narrow else 9, color=SOFT_INK, linespacing=TIGHT,
-        zorder=8, path_effects=HALO,
-    )  # fmt: skip
+        ((left + right) / 2, 0),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=8 if canvas.narrow else 9,
+        color=SOFT_INK,
+        linespacing=TIGHT,
+        zorder=8,
+        path_effects=HALO,
+    )
 
 
 def keep_clear(axes: Axes, labels: Sequence[Annotation], target: float, height: float) -> None:

@@ -46,29 +46,48 @@ def series_figure(canvas: Canvas, meetings: Sequence[Meeting], *, computed_decid
     axes.tick_params(length=0, labelsize=9.5)
     axes.set_xlabel("Window", fontsize=9, loc="right", color=SOFT_INK)
     axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=2, frameon=False, fontsize=9.5,
-        handletextpad=0.3, columnspacing=1.4, borderaxespad=0.2,
-    )  # fmt: skip
+        loc="lower left",
+        bbox_to_anchor=(-0.01, 1.0),
+        ncols=2,
+        frameon=False,
+        fontsize=9.5,
+        handletextpad=0.3,
+        columnspacing=1.4,
+        borderaxespad=0.2,
+    )
     figure.text(0.008, 0.985, "Gap, years", fontsize=10, va="top", weight="semibold")
     return figure
 
 
 def _points(
-    axes: Axes, points: list[tuple[int, Estimate]], step: float, marker: str, label: str,
-    *, filled: bool,
-) -> None:  # fmt: skip
+    axes: Axes,
+    points: list[tuple[int, Estimate]],
+    step: float,
+    marker: str,
+    label: str,
+    *,
+    filled: bool,
+) -> None:
     colour, face = (BLUE, BLUE) if filled else (GREY, "white")
     axes.vlines(
         [place + step for place, _ in points],
         [e.value if e.lower is None else e.lower for _, e in points],
         [e.value if e.upper is None else e.upper for _, e in points],
-        color=colour, linewidth=1.5,
-    )  # fmt: skip
+        color=colour,
+        linewidth=1.5,
+    )
     axes.plot(
-        [place + step for place, _ in points], [e.value for _, e in points], linestyle="none",
-        marker=marker, markersize=6, color=colour, markerfacecolor=face, markeredgewidth=1.4,
-        zorder=5, label=label,
-    )  # fmt: skip
+        [place + step for place, _ in points],
+        [e.value for _, e in points],
+        linestyle="none",
+        marker=marker,
+        markersize=6,
+        color=colour,
+        markerfacecolor=face,
+        markeredgewidth=1.4,
+        zorder=5,
+        label=label,
+    )
 
 
 def _window(row: Meeting) -> str:

@@ -40,9 +40,8 @@ def tile_figure(canvas: Canvas, study: Study, ward_map: WardMap) -> Figure:
     height = legend + map_height + 0.3 + list_height
     figure = Figure(figsize=(canvas.width, height))
     axes = figure.add_axes(
-        (0, (list_height + 0.15) / height,
-         map_width / canvas.width, map_height / height)
-    )  # fmt: skip
+        (0, (list_height + 0.15) / height, map_width / canvas.width, map_height / height)
+    )
     draw_areas(axes, frame, ward_map.outlined)
     labels = ward_map.labels()
     for ward in ward_map.wards:
@@ -58,15 +57,46 @@ def _tile_text(axes: Axes, ward: Ward, canvas: Canvas, label: str) -> None:
     (x, y), colour = tile(ward), TEXT[ward.standing]
     value = "–" if ward.value is None else number(ward.value.value)
     if canvas.narrow:
-        axes.text(x, y + 0.2, f"{label}{SIGN[ward.standing]}", ha="center", va="center",
-                  fontsize=8, color=colour)  # fmt: skip
-        axes.text(x, y - 0.16, value, ha="center", va="center", fontsize=10, weight="semibold",
-                  color=colour)  # fmt: skip
+        axes.text(
+            x,
+            y + 0.2,
+            f"{label}{SIGN[ward.standing]}",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color=colour,
+        )
+        axes.text(
+            x,
+            y - 0.16,
+            value,
+            ha="center",
+            va="center",
+            fontsize=10,
+            weight="semibold",
+            color=colour,
+        )
         return
     name = lines(ward.name, 14)
-    axes.text(x, y + 0.39, "\n".join(name), ha="center", va="top", fontsize=8.5,
-              linespacing=TIGHT, color=colour)  # fmt: skip
-    axes.text(x, y - 0.1, f"{value} {SIGN[ward.standing]}".strip(), ha="center", va="center",
-              fontsize=11, weight="semibold", color=colour)  # fmt: skip
+    axes.text(
+        x,
+        y + 0.39,
+        "\n".join(name),
+        ha="center",
+        va="top",
+        fontsize=8.5,
+        linespacing=TIGHT,
+        color=colour,
+    )
+    axes.text(
+        x,
+        y - 0.1,
+        f"{value} {SIGN[ward.standing]}".strip(),
+        ha="center",
+        va="center",
+        fontsize=11,
+        weight="semibold",
+        color=colour,
+    )
     limits = limits_of(ward)
     axes.text(x, y - 0.34, limits, ha="center", va="center", fontsize=8, color=colour)

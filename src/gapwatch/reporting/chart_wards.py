@@ -30,16 +30,24 @@ class Mark:
     def line(self, x: list[float], y: list[float], size: float) -> Line2D:
         """Markers at the points: filled with a thin dark rim, or open with a thick one."""
         return Line2D(
-            x, y, linestyle="none", marker=self.shape, markersize=size, color=self.colour,
+            x,
+            y,
+            linestyle="none",
+            marker=self.shape,
+            markersize=size,
+            color=self.colour,
             markerfacecolor=self.colour if self.filled else "white",
             markeredgecolor=INK if self.filled else self.colour,
-            markeredgewidth=0.7 if self.filled else 1.5, zorder=5,
-        )  # fmt: skip
+            markeredgewidth=0.7 if self.filled else 1.5,
+            zorder=5,
+        )
 
 
 MARKS = (
-    Mark("o", ORANGE, filled=True), Mark("D", BLUE, filled=False), Mark("s", GREY, filled=True),
-)  # fmt: skip
+    Mark("o", ORANGE, filled=True),
+    Mark("D", BLUE, filled=False),
+    Mark("s", GREY, filled=True),
+)
 ROW, NARROW_ROW = 0.235, 0.275
 
 
@@ -93,9 +101,14 @@ def _panel(
     if ward_map.place is not None:
         axes.axvline(ward_map.place.value, color=INK, linewidth=1.1, linestyle=(0, (4, 2)))
         axes.text(
-            ward_map.place.value, 1.0, f"{ward_map.place_name} {number(ward_map.place.value)}",
-            transform=axes.get_xaxis_transform(), ha="center", va="bottom", fontsize=9,
-        )  # fmt: skip
+            ward_map.place.value,
+            1.0,
+            f"{ward_map.place_name} {number(ward_map.place.value)}",
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize=9,
+        )
     # One call a zone: a tick and a line for every area would take most of the drawing time.
     for zone in [*zones, ""]:
         mark = MARKS[zones.index(zone) % len(MARKS) if zone else -1]
@@ -105,8 +118,9 @@ def _panel(
             [y for y, _ in given],
             [v.value if v.lower is None else v.lower for _, v in given],
             [v.value if v.upper is None else v.upper for _, v in given],
-            color=mark.colour, linewidth=1.5,
-        )  # fmt: skip
+            color=mark.colour,
+            linewidth=1.5,
+        )
         axes.add_line(mark.line([v.value for _, v in given], [float(y) for y, _ in given], 6.2))
         for y, value in rows:
             if value is None:
@@ -124,12 +138,17 @@ def _panel(
 def _names(axes: Axes, order: tuple[Ward, ...], canvas: Canvas) -> None:
     for y, ward in enumerate(order):
         axes.annotate(
-            wrapped(ward.name, 17 if canvas.narrow else 40), (0, y),
+            wrapped(ward.name, 17 if canvas.narrow else 40),
+            (0, y),
             xycoords=("axes fraction", "data"),
-            xytext=(-6, 0), textcoords="offset points", ha="right", va="center",
-            fontsize=8.5 if canvas.narrow else 9.5, linespacing=TIGHT - 0.07,
+            xytext=(-6, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=8.5 if canvas.narrow else 9.5,
+            linespacing=TIGHT - 0.07,
             annotation_clip=False,
-        )  # fmt: skip
+        )
 
 
 def _legend(figure: Figure, study: Study, zones: list[str], canvas: Canvas) -> None:

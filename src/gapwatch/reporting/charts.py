@@ -83,9 +83,15 @@ def _strip(figure: Figure, mark: str) -> float:
         return 0.0
     width, height = figure.get_size_inches()
     figure.text(
-        0.06 / width, -0.5 * STRIP_INCHES / height, mark, fontsize=9, weight="semibold",
-        color=WARNING, ha="left", va="center",
-    )  # fmt: skip
+        0.06 / width,
+        -0.5 * STRIP_INCHES / height,
+        mark,
+        fontsize=9,
+        weight="semibold",
+        color=WARNING,
+        ha="left",
+        va="center",
+    )
     return STRIP_INCHES
 
 
@@ -137,9 +143,14 @@ _AROUND_LETTERS = re.compile(r"\s*([A-Za-z])\s*")
 _ADVANCE = re.compile(r'transform="translate\((-?\d+(?:\.\d{1,2})?)\d*(?: 0)?\)"')
 _GROUP = re.compile(r'<g id="[^"]*">')
 # Names of glyphs and groups, long numbers and indentation are half of the file.
-_SHORTER = (("GapwatchSans-Regular-", "r"), ("GapwatchSans-SemiBold-", "s"),
-            ("GapwatchSans-Italic-", "i"), ("xlink:href", "href"), ("; ", ";"),
-            (": ", ":"))  # fmt: skip
+_SHORTER = (
+    ("GapwatchSans-Regular-", "r"),
+    ("GapwatchSans-SemiBold-", "s"),
+    ("GapwatchSans-Italic-", "i"),
+    ("xlink:href", "href"),
+    ("; ", ";"),
+    (": ", ":"),
+)
 
 
 def _rounded(match: re.Match[str]) -> str:

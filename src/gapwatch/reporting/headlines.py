@@ -35,9 +35,10 @@ def beside(found: Verdict, goal: Goal, rules: Rules, own: Goal | None = None) ->
     if own is not None:
         start, goal = f"{start}, judged against {own.of}," if own.of else start, replace(own, of="")
     chance = (
-        "" if found.p_target is None
+        ""
+        if found.p_target is None
         else f" ({percent(found.p_target, rules.on_track, rules.off_track)})"
-    )  # fmt: skip
+    )
     sentences = {
         "target met": f"{start} it is {goal.done} already.",
         "on track": f"{start} it is on track{chance}.",

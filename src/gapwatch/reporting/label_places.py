@@ -29,9 +29,12 @@ class Placed:
 
 
 def label_places(
-    shapes: Mapping[str, BaseGeometry], sizes: Mapping[str, Size], signs: Mapping[str, Size],
-    smallest: float, room: tuple[float, float, float, float],
-) -> dict[str, Placed]:  # fmt: skip
+    shapes: Mapping[str, BaseGeometry],
+    sizes: Mapping[str, Size],
+    signs: Mapping[str, Size],
+    smallest: float,
+    room: tuple[float, float, float, float],
+) -> dict[str, Placed]:
     """A place for the label of every area, by code, in the units of the shapes.
 
     Every piece of an area larger than `smallest` carries the label or its sign, where the area

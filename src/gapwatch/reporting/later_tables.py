@@ -69,15 +69,17 @@ def _gap_table(case: Case, measure: Measure, rows: Sequence[Row], *, folded: boo
         caption=f"{measure.title}, {first['sex']}s, from figures on {vintage(first['geography'])}, "
         f"years (95%{SPACE}interval)",
         columns=(
-            Column("Period"), Column("Gap", numeric=True),
+            Column("Period"),
+            Column("Gap", numeric=True),
             Column(case.study.side_name(measure.worse), numeric=True),
-            Column(case.study.side_name(measure.better), numeric=True), Column("Flags"),
+            Column(case.study.side_name(measure.better), numeric=True),
+            Column("Flags"),
         ),
         rows=cells,
         shares=(1.2, 1.9, 1.6, 1.6, 0.8),
         note=" ".join(notes),
         folded=folded,
-    )  # fmt: skip
+    )
 
 
 def _end(row: Row, end: str) -> str:
@@ -137,14 +139,15 @@ def sides_table(case: Case, rows: Sequence[Row]) -> Table:
         id=f"table-sides-{rows[0]['geography']}",
         caption=f"How well {vintage(rows[0]['geography'])} fit the sides",
         columns=(
-            Column("Side"), Column(f"{noun}s that count for it", numeric=True),
+            Column("Side"),
+            Column(f"{noun}s that count for it", numeric=True),
             Column(f"Its residents in {noun}s that count elsewhere", numeric=True),
             Column(f"Residents of its {noun}s who live outside it", numeric=True),
         ),
         rows=tuple(cells[side] for side in sorted(cells, key=order.index)),
         shares=(2.4, 1, 1.5, 1.5),
         note="Data: data/bridged_gap.csv.",
-    )  # fmt: skip
+    )
 
 
 def _order(case: Case) -> list[str]:
@@ -165,18 +168,26 @@ def areas_table(case: Case, geography: str) -> Table:
         id=f"table-side-areas-{geography}",
         caption=f"Which {vintage(geography)} count for which side",
         columns=(
-            Column(capital(noun)), Column("Code"), Column("Side"),
-            Column("Its residents who live in the side", numeric=True), Column("Counts for it"),
+            Column(capital(noun)),
+            Column("Code"),
+            Column("Side"),
+            Column("Its residents who live in the side", numeric=True),
+            Column("Counts for it"),
         ),
         rows=tuple(
-            (row["area_name"], row["area_code"], case.study.side_name(row["side"]),
-             share(row["share_in_side"]), "yes" if row["counts"] else "no")
+            (
+                row["area_name"],
+                row["area_code"],
+                case.study.side_name(row["side"]),
+                share(row["share_in_side"]),
+                "yes" if row["counts"] else "no",
+            )
             for row in records
         ),
         shares=(1.6, 1.1, 2.2, 1.3, 0.9),
         note="Data: data/bridge_side.csv.",
         folded=True,
-    )  # fmt: skip
+    )
 
 
 def share(value: float) -> str:

@@ -61,8 +61,11 @@ def down(case: Case, sex: str) -> Down | None:
     if verdict is None or WORSENING not in verdict.closing_by or not rows:
         return None
     ends = (rows[0].to_start, rows[0].to_end)
-    gaps = (w.gap.value for w in windows(case.tables, case.measure.id, sex)
-            if w.gap and (w.start, w.end) == ends)  # fmt: skip
+    gaps = (
+        w.gap.value
+        for w in windows(case.tables, case.measure.id, sex)
+        if w.gap and (w.start, w.end) == ends
+    )
     return of_change(sex, rows, next(gaps, None))
 
 

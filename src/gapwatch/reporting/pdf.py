@@ -49,12 +49,16 @@ def to_pdf(report: Report, charts: Charts) -> bytes:
         )
     except typst.TypstError as error:
         raise OutputError(
-            "report.pdf", expected="a report that the PDF compiler accepts", found=error.diagnostic,
+            "report.pdf",
+            expected="a report that the PDF compiler accepts",
+            found=error.diagnostic,
             remedy="report this with the release's data folder: template and model disagree",
-        ) from error  # fmt: skip
+        ) from error
     if not isinstance(made, bytes):
         raise OutputError(
-            "report.pdf", expected="one PDF", found=type(made).__name__,
+            "report.pdf",
+            expected="one PDF",
+            found=type(made).__name__,
             remedy="install the locked version of typst with make",
-        )  # fmt: skip
+        )
     return made

@@ -21,9 +21,19 @@ OTHERS = (
     "was made. Whether figures from them have been published elsewhere can't be known."
 )
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def sentences(case: Case) -> list[str]:

@@ -144,8 +144,9 @@ def _table(hidden: Sequence[Own]) -> Table:
         when = span(first_start, first_end, ends)
         if len(rows) > 1:
             when = f"{count(len(rows), 'window')}, {when} up to {span(last_start, last_end, ends)}"
-        cells.append((f"{name} ({noun_of(geography)}, {code})", f"{sex}s", when,
-                      reason_text(reason)))  # fmt: skip
+        cells.append(
+            (f"{name} ({noun_of(geography)}, {code})", f"{sex}s", when, reason_text(reason))
+        )
     return Table(
         id="table-own-withheld",
         caption="Life expectancies of our own that are withheld",

@@ -130,12 +130,28 @@ class Verdict:
     year_ends: str = CALENDAR_YEAR
 
 
-_TEXTS = {"measure", "year_ends", "sex", "verdict", "reason_code", "reason",
-          "first_answerable_reason",
-          "closing_by", "pace", "covariance_note",
-          "relative_verdict"}  # fmt: skip
-_WHOLE = {"windows", "newest_start", "newest_end", "baseline_start", "baseline_end",
-          "target_year", "first_answerable_year"}  # fmt: skip
+_TEXTS = {
+    "measure",
+    "year_ends",
+    "sex",
+    "verdict",
+    "reason_code",
+    "reason",
+    "first_answerable_reason",
+    "closing_by",
+    "pace",
+    "covariance_note",
+    "relative_verdict",
+}
+_WHOLE = {
+    "windows",
+    "newest_start",
+    "newest_end",
+    "baseline_start",
+    "baseline_end",
+    "target_year",
+    "first_answerable_year",
+}
 
 
 def _float(value: Any) -> float | None:

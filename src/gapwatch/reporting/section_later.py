@@ -209,8 +209,9 @@ def _maps(case: Case, geography: str, first_number: int) -> list[Block]:
     said = _said(case) if kind(case) != "Later" else []
     texts = [text for text in opening(case, maps)[: 1 if said else None] if text not in said]
     blocks: list[Block] = [
-        Heading(f"Life expectancy by {maps[0].noun}"), *(Paragraph(text) for text in texts)
-    ]  # fmt: skip
+        Heading(f"Life expectancy by {maps[0].noun}"),
+        *(Paragraph(text) for text in texts),
+    ]
     drawn = [m for m in maps if draws_maps(case) and has_outlines(m, case.tables)]
     last = (map_id(drawn[-1]), first_number + len(drawn) - 1) if drawn else None
     for number, found in enumerate(drawn, first_number):

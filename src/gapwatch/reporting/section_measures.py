@@ -186,9 +186,13 @@ def _row(case: Case, measure: Measure, verdict: Verdict, usual: str) -> tuple[st
     if newest is not None and newest.when != usual:
         gap += f", {newest.when}{' alone' if newest.years == 1 else ''}"
     return (
-        measure.title, gap, plain(verdict.baseline_gap_years), plain(verdict.target_gap_years),
-        relative, verdict.verdict,
-    )  # fmt: skip
+        measure.title,
+        gap,
+        plain(verdict.baseline_gap_years),
+        plain(verdict.target_gap_years),
+        relative,
+        verdict.verdict,
+    )
 
 
 def _relative(verdict: Verdict) -> list[str]:

@@ -38,13 +38,22 @@ from gapwatch.reporting.sources import compact
 from gapwatch.study import PinnedSource
 
 ORDER = (
-    "life_expectancy", "population", "population_deaths", "deaths", "area_reference", "lookup",
+    "life_expectancy",
+    "population",
+    "population_deaths",
+    "deaths",
+    "area_reference",
+    "lookup",
     "boundary",
-)  # fmt: skip
+)
 OF_COUNTS = (
-    "computed_life_expectancy", "age_contribution", "gap_change", "cut", "reproduction",
+    "computed_life_expectancy",
+    "age_contribution",
+    "gap_change",
+    "cut",
+    "reproduction",
     "series_comparison",
-)  # fmt: skip
+)
 LONGEST_ADDRESS = 200
 MOST_IN_FULL = 8
 
@@ -71,8 +80,10 @@ def section(case: Case) -> Section:
 
 def in_order(case: Case) -> list[PinFacts]:
     """Pins by what they are used for, then as the study names them."""
-    place = {source.id: (ORDER.index(source.table), number)
-             for number, source in enumerate(case.study.sources)}  # fmt: skip
+    place = {
+        source.id: (ORDER.index(source.table), number)
+        for number, source in enumerate(case.study.sources)
+    }
     last = (len(ORDER), 0)
     return sorted(case.facts.pins, key=lambda pin: place.get(pin.id, last))
 
@@ -124,8 +135,10 @@ def _absent(case: Case) -> list[Block]:
         source.id in held and not isinstance(source, PinnedSource) for source in case.study.sources
     )
     if case.study.computed is None and any(source.table == "deaths" for source in absent):
-        text += (" Deaths are among them. Once they have been fetched, our own life tables decide; "
-                 "until then the published figures do.")  # fmt: skip
+        text += (
+            " Deaths are among them. Once they have been fetched, our own life tables decide; "
+            "until then the published figures do."
+        )
     by_hand = "" if pulled else "This report rests on figures that were pinned by hand. "
     return [
         Heading("What this report doesn't hold"),
@@ -301,7 +314,14 @@ def _codes(case: Case) -> tuple[str, ...]:
     """Meaning of every code that occurs."""
     frames = [gaps for _, gaps in _gaps(case)]
     frames += [case.tables[name] for name in OF_COUNTS if name in case.tables]
-    texts = [text for frame in frames for name in ("reason", "flags") if name in frame
-             for text in frame[name].fillna("")]  # fmt: skip
-    return tuple(f"{code}: {MEANINGS.get(code, 'a code without a description')}." for code in
-                 sorted(set(" ".join(texts).split())))  # fmt: skip
+    texts = [
+        text
+        for frame in frames
+        for name in ("reason", "flags")
+        if name in frame
+        for text in frame[name].fillna("")
+    ]
+    return tuple(
+        f"{code}: {MEANINGS.get(code, 'a code without a description')}."
+        for code in sorted(set(" ".join(texts).split()))
+    )

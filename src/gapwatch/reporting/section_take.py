@@ -139,10 +139,14 @@ def _row(measure: Measure, sex: str, row: Cut) -> tuple[str, ...]:
         share = "none" if row.cut_share == 0 else taking.share(row.cut_share)
     deaths = "–" if row.cut_share is None else _deaths(row.deaths_a_year)
     return (
-        f"{measure.title}, {sex}s", span(row.period_start, row.period_end, row.year_ends),
-        capital(band_name(row.ages)), plain(row.gap_years), plain(row.target_gap_years), share,
+        f"{measure.title}, {sex}s",
+        span(row.period_start, row.period_end, row.year_ends),
+        capital(band_name(row.ages)),
+        plain(row.gap_years),
+        plain(row.target_gap_years),
+        share,
         deaths,
-    )  # fmt: skip
+    )
 
 
 def _deaths(value: float | None) -> str:

@@ -214,12 +214,15 @@ def _wider_better(case: Case) -> bool:
     """Whether every comparable interval is wider on the better-off side."""
     pairs = [(w.worse, w.better) for w in case.comparable]
     return bool(pairs) and all(
-        a and b
-        and a.lower is not None and a.upper is not None
-        and b.lower is not None and b.upper is not None
+        a
+        and b
+        and a.lower is not None
+        and a.upper is not None
+        and b.lower is not None
+        and b.upper is not None
         and b.upper - b.lower > a.upper - a.lower
         for a, b in pairs
-    )  # fmt: skip
+    )
 
 
 def _ends_alt(case: Case, worse: str, better: str) -> str:

@@ -24,8 +24,7 @@ def section(case: Case, first_number: int) -> Section:
         number = first_number + place
         blocks.append(map_figure(case, found, f"tiles-{found.sex}", number, values_in))
     blocks.append(_dots_figure(case, maps, values_in[1]))
-    return Section("where", "Where in the borough" if _is_borough(case) else "Where",
-                   tuple(blocks))  # fmt: skip
+    return Section("where", "Where in the borough" if _is_borough(case) else "Where", tuple(blocks))
 
 
 def _is_borough(case: Case) -> bool:
@@ -36,10 +35,14 @@ def _is_borough(case: Case) -> bool:
 def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
     first = maps[0]
     widest = max(
-        (w.value.upper - w.value.lower for m in maps for w in m.wards
-         if w.value and w.value.upper is not None and w.value.lower is not None),
+        (
+            w.value.upper - w.value.lower
+            for m in maps
+            for w in m.wards
+            if w.value and w.value.upper is not None and w.value.lower is not None
+        ),
         default=None,
-    )  # fmt: skip
+    )
     spread = "" if widest is None else f"The widest interval spans {years(widest)}. "
     alt = f"Dot plot of every {maps[0].noun} with its 95% interval, one panel for each sex. "
     for found in maps:
@@ -62,7 +65,7 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
         phone_note="Each panel has its own order.",
         files=("data/life_expectancy.csv",),
         tables=(values_table(case, maps, "table-areas", "Zone"),),
-    )  # fmt: skip
+    )
 
 
 def _order_note(maps: tuple[WardMap, ...]) -> str:

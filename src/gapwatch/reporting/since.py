@@ -46,9 +46,9 @@ def _gap(moved: Moved | None, sex: str, before: str) -> str:
             f"{before} it was that of {moved.windows[0]}. The two are figures of different years."
         )
     told = _signed(moved.total)
-    by = listing([
-        f"{_signed(part)} from {kinds(kind)}" for kind, part in moved.parts if part is not None
-    ])  # fmt: skip
+    by = listing(
+        [f"{_signed(part)} from {kinds(kind)}" for kind, part in moved.parts if part is not None]
+    )
     split = f" That is {by}." if len(moved.parts) > 1 else f" It comes from {_only(moved)}."
     return f"The newest gap for {sex}s changed by {told} since the release of {before}.{split}"
 
@@ -57,9 +57,11 @@ def _verdict(study: Study, found: Since) -> list[str]:
     """The verdict of the promise is words, which are no figure; so it is told by itself."""
     rows = found.moved
     mine = rows[
-        (rows["table_name"] == "verdict") & (rows["figure"] == "verdict")
-        & (rows["measure"] == study.primary.id) & (rows["sex"] == study.promise.sex)
-    ]  # fmt: skip
+        (rows["table_name"] == "verdict")
+        & (rows["figure"] == "verdict")
+        & (rows["measure"] == study.primary.id)
+        & (rows["sex"] == study.promise.sex)
+    ]
     if mine.empty:
         return []
     old, new = mine.iloc[0]["from_value"], mine.iloc[-1]["to_value"]

@@ -41,8 +41,10 @@ def _window_row(window: Window, *, comparable: bool) -> tuple[str, ...]:
         if window.gap
         else f"withheld: {reason_text(window.reason)}"
     )
-    sides = (estimate(e.value, e.lower, e.upper) if e else "not available"
-             for e in (window.worse, window.better))  # fmt: skip
+    sides = (
+        estimate(e.value, e.lower, e.upper) if e else "not available"
+        for e in (window.worse, window.better)
+    )
     ratio = window.relative
     relative = estimate(ratio.value, ratio.lower, ratio.upper, 3) if ratio else "not available"
     told = "no, provisional" if window.provisional else "yes" if comparable else "no"
@@ -61,11 +63,12 @@ def path_table(case: Case) -> Table:
                 interval(float(row[f"lower{level}_years"]), float(row[f"upper{level}_years"]))
                 for level in (50, 80, 95)
             ),
-            "–" if row["target_line_years"] != row["target_line_years"]
+            "–"
+            if row["target_line_years"] != row["target_line_years"]
             else plain(float(row["target_line_years"])),
         )
         for row in path.to_dict("records")
-    )  # fmt: skip
+    )
     return Table(
         id="table-trajectory",
         caption="The expected gap of each calendar year and the target line, years",

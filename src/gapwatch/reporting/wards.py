@@ -80,9 +80,11 @@ class WardMap:
     def ranked(self) -> tuple[Ward, ...]:
         """Highest first; areas without a value last, by name."""
         return tuple(
-            sorted(self.wards, key=lambda w: (w.value is None, -(w.value.value if w.value else 0),
-                                              w.name))
-        )  # fmt: skip
+            sorted(
+                self.wards,
+                key=lambda w: (w.value is None, -(w.value.value if w.value else 0), w.name),
+            )
+        )
 
     @property
     def numbered(self) -> bool:

@@ -58,8 +58,11 @@ def check(raw: Path, *, require_restricted: bool = False) -> Checked:
         found.problems += _snapshot(folder, found, wanted)
     _check_objects(raw / "objects", _of(wanted, restricted=False), found)
     secret = _of(wanted, restricted=True)
-    absent = {name: pin for name, (_, pin) in secret.items()
-              if not (restricted_folder(raw) / name).exists()}  # fmt: skip
+    absent = {
+        name: pin
+        for name, (_, pin) in secret.items()
+        if not (restricted_folder(raw) / name).exists()
+    }
     found.elsewhere = [f"{pin}: {name}" for name, pin in sorted(absent.items())]
     if not require_restricted:
         secret = {name: item for name, item in secret.items() if name not in absent}
@@ -88,10 +91,14 @@ def record_problems(root: Path, of: Callable[[str], Path]) -> list[IntegrityErro
         about = of(record.id)
         sha = sha256(about.read_bytes()) if about.is_file() else "no such file"
         if sha != record.sha256:
-            found.append(IntegrityError(
-                str(path), expected=f"{about} with sha256 {record.sha256}, as it was retired",
-                found=sha, remedy=_RESTORE,
-            ))  # fmt: skip
+            found.append(
+                IntegrityError(
+                    str(path),
+                    expected=f"{about} with sha256 {record.sha256}, as it was retired",
+                    found=sha,
+                    remedy=_RESTORE,
+                )
+            )
     return found
 
 
@@ -105,10 +112,14 @@ def _check_objects(folder: Path, wanted: dict[str, tuple[Object, str]], found: C
         path = there.pop(name, None)
         found.objects += 1
         if path is None:
-            found.problems.append(TornError(
-                str(folder / name), expected=f"the object of {pin}", found="no such file",
-                remedy=PULL_AGAIN,
-            ))  # fmt: skip
+            found.problems.append(
+                TornError(
+                    str(folder / name),
+                    expected=f"the object of {pin}",
+                    found="no such file",
+                    remedy=PULL_AGAIN,
+                )
+            )
             continue
         found.bytes += item.bytes
         found.problems += _object(path, item, pin)
@@ -121,12 +132,14 @@ def _loose(folder: Path) -> list[IntegrityError]:
         return []
     return [
         IntegrityError(
-            str(path), expected="open to its owner alone",
-            found=f"mode {path.stat().st_mode & 0o777:o}", remedy=f"chmod go= {path}",
+            str(path),
+            expected="open to its owner alone",
+            found=f"mode {path.stat().st_mode & 0o777:o}",
+            remedy=f"chmod go= {path}",
         )
         for path in (folder, *sorted(_inside(folder)))
         if not path.is_symlink() and path.stat().st_mode & 0o077
-    ]  # fmt: skip
+    ]
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -134,9 +147,10 @@ def _inside(folder: Path) -> list[Path]:
     if not _is_folder(folder):
         return []
     return [
-        path for path in folder.iterdir()
+        path
+        for path in folder.iterdir()
         if path.name not in PLAIN or path.is_symlink() or not path.is_file()
-    ]  # fmt: skip
+    ]
 
 
 def _is_folder(path: Path) -> bool:
@@ -150,10 +164,12 @@ def _snapshot(folder: Path, found: Checked, wanted: _Wanted) -> list[IntegrityEr
     if not (folder / LIST).is_file():
         return [
             TornError(
-                str(folder / LIST), expected="the list of a snapshot", found="no such file",
+                str(folder / LIST),
+                expected="the list of a snapshot",
+                found="no such file",
                 remedy=PULL_AGAIN,
             )
-        ]  # fmt: skip
+        ]
     try:
         listed = list_in(folder)
     except IntegrityError as error:
@@ -172,9 +188,7 @@ def _snapshot(folder: Path, found: Checked, wanted: _Wanted) -> list[IntegrityEr
         }
     named = {f"{source}.json" for source in listed.pins}
     problems += [_extra(p) for p in sorted(_inside(folder / "pins")) if p.name not in named]
-    return problems + [
-        _extra(p) for p in sorted(_inside(folder)) if p.name not in (LIST, "pins")
-    ]  # fmt: skip
+    return problems + [_extra(p) for p in sorted(_inside(folder)) if p.name not in (LIST, "pins")]
 
 
 def _object(path: Path, item: Object, pin: str) -> list[IntegrityError]:
@@ -190,11 +204,12 @@ def _object(path: Path, item: Object, pin: str) -> list[IntegrityError]:
     cut = is_torn(path, item.bytes)
     return [
         (TornError if cut else IntegrityError)(
-            f"{path} (pin {pin})", expected=f"{item.bytes} bytes, sha256 {item.sha256}",
+            f"{path} (pin {pin})",
+            expected=f"{item.bytes} bytes, sha256 {item.sha256}",
             found=f"{found} bytes, sha256 {sha}{', cut short' if cut else ''}",
             remedy=PULL_AGAIN if cut else _RESTORE,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _keyed(path: Path, item: Object, pin: str) -> list[IntegrityError]:
@@ -213,9 +228,10 @@ def clear_leftovers(raw: Path) -> None:
     and every snapshot reads, so nothing that is damaged or lost costs another byte.
     """
     folders = [
-        path for path in sorted(_inside(raw / "snapshots"))
+        path
+        for path in sorted(_inside(raw / "snapshots"))
         if _is_folder(path) and not path.name.startswith(TORN)
-    ]  # fmt: skip
+    ]
     for folder in (
         raw / "objects",
         restricted_folder(raw),

@@ -81,9 +81,10 @@ def make_key(folder: Path) -> bytes:
     for path in sorted(objects.iterdir()) if objects.is_dir() else ():
         if path.is_file() and path.name.partition(".")[0] != sha256(path.read_bytes()):
             raise _no_key(
-                folder / KEY, "none, beside objects that were named with one",
+                folder / KEY,
+                "none, beside objects that were named with one",
                 f"{_KEEP}; where it is lost, move {objects} away and pull again",
-            )  # fmt: skip
+            )
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     handle = os.open(folder / KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -111,10 +112,12 @@ def require_digest(folder: Path, item: Object, content: bytes, where: str) -> No
     if not good:
         # The digest of what is there would be one more thing that is told of it.
         raise IntegrityError(
-            where, expected=f"bytes whose keyed digest is hmac_sha256 {item.hmac_sha256}",
-            found="other bytes, or another key", remedy="restore the file, or data/restricted/.key "
+            where,
+            expected=f"bytes whose keyed digest is hmac_sha256 {item.hmac_sha256}",
+            found="other bytes, or another key",
+            remedy="restore the file, or data/restricted/.key "
             "of the machine that pinned it, from a backup",
-        )  # fmt: skip
+        )
 
 
 def digests_in(folder: Path) -> dict[str, str]:
@@ -140,13 +143,17 @@ def dump_digests(listed: Mapping[str, str]) -> bytes:
 
 def _no_key(path: Path, found: str, remedy: str) -> IntegrityError:
     return IntegrityError(
-        str(path), expected="the key of restricted pins: 32 bytes, open to its owner alone",
-        found=found, remedy=remedy,
-    )  # fmt: skip
+        str(path),
+        expected="the key of restricted pins: 32 bytes, open to its owner alone",
+        found=found,
+        remedy=remedy,
+    )
 
 
 def _no_list(path: Path, found: str) -> IntegrityError:
     return IntegrityError(
-        str(path), expected="a list of SHA-256 by file name, in JSON", found=found,
+        str(path),
+        expected="a list of SHA-256 by file name, in JSON",
+        found=found,
         remedy="make the bundle again with `gapwatch bundle`",
-    )  # fmt: skip
+    )

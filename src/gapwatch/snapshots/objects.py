@@ -38,21 +38,27 @@ def _read_object(raw: Path, pin: Pin, item: Object) -> bytes:
         torn = bool(item.sha256) and is_torn(path, item.bytes)
         if item.sha256 and size != item.bytes and not torn:
             raise IntegrityError(
-                f"{path} (pin {pin.id})", expected=f"{item.bytes} bytes", found=f"{size} bytes",
+                f"{path} (pin {pin.id})",
+                expected=f"{item.bytes} bytes",
+                found=f"{size} bytes",
                 remedy=AGAIN,
-            )  # fmt: skip
+            )
         content = path.read_bytes()
         if torn and sha256(content) != item.sha256:
             raise TornError(
-                f"{path} (pin {pin.id})", expected=f"{item.bytes} bytes, sha256 {item.sha256}",
-                found=f"{size} bytes, cut short", remedy=PULL_AGAIN,
-            )  # fmt: skip
+                f"{path} (pin {pin.id})",
+                expected=f"{item.bytes} bytes, sha256 {item.sha256}",
+                found=f"{size} bytes, cut short",
+                remedy=PULL_AGAIN,
+            )
     except OSError as error:
         lost = isinstance(error, FileNotFoundError)
         raise (TornError if lost else IntegrityError)(
-            f"{path} (pin {pin.id})", expected="the pinned object", found=str(error.strerror),
+            f"{path} (pin {pin.id})",
+            expected="the pinned object",
+            found=str(error.strerror),
             remedy=PULL_AGAIN if lost else AGAIN,
-        ) from error  # fmt: skip
+        ) from error
     require_object(raw, item, content, f"{path} (pin {pin.id})")
     return content
 
@@ -101,16 +107,18 @@ def is_elsewhere(raw: Path, pin: Pin) -> bool:
 def elsewhere(raw: Path, pin: Pin) -> UsageError:
     """Word of a restricted pin that isn't on this machine, and where to get it."""
     names = ", ".join(
-        object_path(raw, item, restricted=True).name for item in pin.objects
+        object_path(raw, item, restricted=True).name
+        for item in pin.objects
         if not object_path(raw, item, restricted=True).exists()
-    )  # fmt: skip
+    )
     return UsageError(
-        f"pin {pin.id} ({pin.title})", expected="its file in data/restricted/objects",
+        f"pin {pin.id} ({pin.title})",
+        expected="its file in data/restricted/objects",
         found="restricted, not on this machine",
         remedy=f"have {pin.publisher} give you {pin.address or 'the file'} and put it there as "
         f"{names}{_with_key(raw, pin)}, or ask for a bundle made with --include-restricted "
         f"{pin.id}",
-    )  # fmt: skip
+    )
 
 
 def _with_key(raw: Path, pin: Pin) -> str:
@@ -151,9 +159,11 @@ def _write_once(path: Path, content: bytes) -> None:
         return
     if there is not None and not is_torn(path, len(content)):
         raise IntegrityError(
-            str(path), expected="the bytes that it was pinned with", found="other bytes",
+            str(path),
+            expected="the bytes that it was pinned with",
+            found="other bytes",
             remedy=AGAIN,
-        )  # fmt: skip
+        )
     _make_folder(path.parent, private=private)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
     try:

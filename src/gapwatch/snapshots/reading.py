@@ -33,9 +33,11 @@ def list_in(folder: Path) -> SnapshotList:
     listed = _parse(SnapshotList, content, path)
     if identify(listed.as_known_at, content) != folder.name:
         raise IntegrityError(
-            str(path), expected=f"the list that snapshot {folder.name} is named after",
-            found=f"the list of {identify(listed.as_known_at, content)}", remedy=AGAIN,
-        )  # fmt: skip
+            str(path),
+            expected=f"the list that snapshot {folder.name} is named after",
+            found=f"the list of {identify(listed.as_known_at, content)}",
+            remedy=AGAIN,
+        )
     return listed
 
 
@@ -53,9 +55,11 @@ def _require_end(path: Path, content: bytes) -> None:
     """TornError for a file, known to be other than it was, that was cut short and not edited."""
     if is_torn(path) or is_cut_json(content):
         raise TornError(
-            str(path), expected="a file with an end", found=f"{len(content)} bytes, cut short",
+            str(path),
+            expected="a file with an end",
+            found=f"{len(content)} bytes, cut short",
             remedy=PULL_AGAIN,
-        )  # fmt: skip
+        )
 
 
 def identify(as_known_at: dt.date, content: bytes) -> str:
@@ -67,19 +71,26 @@ def _read_small(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_PIN_BYTES:
             raise IntegrityError(
-                str(path), expected=f"at most {MAX_PIN_BYTES} bytes",
-                found=f"{path.stat().st_size} bytes", remedy=AGAIN,
-            )  # fmt: skip
+                str(path),
+                expected=f"at most {MAX_PIN_BYTES} bytes",
+                found=f"{path.stat().st_size} bytes",
+                remedy=AGAIN,
+            )
         return path.read_bytes()
     except FileNotFoundError as error:
         raise TornError(
-            str(path), expected="a file of the snapshot", found="no file", remedy=PULL_AGAIN,
-        ) from error  # fmt: skip
+            str(path),
+            expected="a file of the snapshot",
+            found="no file",
+            remedy=PULL_AGAIN,
+        ) from error
     except OSError as error:
         raise IntegrityError(
-            str(path), expected="a file that can be read", found=str(error.strerror),
+            str(path),
+            expected="a file that can be read",
+            found=str(error.strerror),
             remedy=AGAIN,
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _parse(model: type[RecordType], content: bytes, path: Path) -> RecordType:
@@ -89,6 +100,8 @@ def _parse(model: type[RecordType], content: bytes, path: Path) -> RecordType:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
         raise IntegrityError(
-            f"{path}, {key}", expected=first["msg"].lower(), found=repr(first["input"])[:80],
+            f"{path}, {key}",
+            expected=first["msg"].lower(),
+            found=repr(first["input"])[:80],
             remedy=AGAIN,
-        ) from error  # fmt: skip
+        ) from error

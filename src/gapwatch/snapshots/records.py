@@ -108,8 +108,9 @@ class Pin(_Record):
     @classmethod
     def _first_form(cls, raw: Any) -> Any:
         if isinstance(raw, dict) and "objects" not in raw:
-            inside = {name: raw[name] for name in ("address", "suffix", "sha256", "bytes")
-                      if name in raw}  # fmt: skip
+            inside = {
+                name: raw[name] for name in ("address", "suffix", "sha256", "bytes") if name in raw
+            }
             outside = {name: value for name, value in raw.items() if name not in inside}
             return outside | {"objects": [{"role": "data"} | inside]}
         return raw
@@ -199,10 +200,11 @@ class Snapshot(_Record):
             if pin.id == source:
                 return pin
         raise UsageError(
-            f"snapshot {self.id}", expected=f"a pin named {source!r}, which the study asks for",
+            f"snapshot {self.id}",
+            expected=f"a pin named {source!r}, which the study asks for",
             found=", ".join(pin.id for pin in self.pins),
             remedy="pull it with `gapwatch pull`, or take the source out of the study",
-        )  # fmt: skip
+        )
 
 
 def sha256(content: bytes) -> str:

@@ -75,10 +75,11 @@ def retire(root: Path, record: Retirement) -> None:
     if path.exists():
         before = read(path)
         raise UsageError(
-            f"{record.kind} {record.id}", expected="one that isn't retired",
+            f"{record.kind} {record.id}",
+            expected="one that isn't retired",
             found=f"retired on {before.retired_on}: {before.reason}",
             remedy="leave it so: a record never changes",
-        )  # fmt: skip
+        )
     text = json.dumps(record.model_dump(mode="json"), indent=2, ensure_ascii=False, sort_keys=True)
     write_all({path: f"{text}\n".encode()})
 
@@ -88,9 +89,11 @@ def checked_reason(reason: str) -> str:
     text = reason.strip()
     if not text or len(text) > MOST_REASON or not text.isprintable():
         raise UsageError(
-            "--reason", expected=f"a reason in words, on one line of at most {MOST_REASON}",
-            found=repr(reason[:80]), remedy="say why, for whoever reads it in ten years",
-        )  # fmt: skip
+            "--reason",
+            expected=f"a reason in words, on one line of at most {MOST_REASON}",
+            found=repr(reason[:80]),
+            remedy="say why, for whoever reads it in ten years",
+        )
     return text
 
 

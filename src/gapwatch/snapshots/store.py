@@ -52,9 +52,10 @@ def ids(raw: Path, study: str | None = None, *, whole: bool = False) -> list[str
     if not folder.is_dir():
         return []
     known = sorted(
-        path.name for path in folder.iterdir()
+        path.name
+        for path in folder.iterdir()
         if (path / LIST).is_file() and not path.name.startswith((WRITING, TORN))
-    )  # fmt: skip
+    )
     if study is None:
         return known
     known = standing(raw, known, whole=whole)
@@ -115,9 +116,13 @@ def usable(
 
 
 def load(
-    raw: Path, snapshot_id: str | None = None, *, study: str = "", known_at: dt.date | None = None,
+    raw: Path,
+    snapshot_id: str | None = None,
+    *,
+    study: str = "",
+    known_at: dt.date | None = None,
     whole: bool = False,
-) -> Snapshot:  # fmt: skip
+) -> Snapshot:
     """Read a snapshot and verify its list and its pins.
 
     When none is named it is the newest: of those that `study` may use, if a study is given, and of
@@ -126,41 +131,55 @@ def load(
     """
     if known_at is not None and snapshot_id is not None:
         raise UsageError(
-            "--as-known-at", expected="a date, or a snapshot by name", found="both",
+            "--as-known-at",
+            expected="a date, or a snapshot by name",
+            found="both",
             remedy="leave one of them out",
-        )  # fmt: skip
+        )
     known = ids(raw)
     if snapshot_id is None:
         known = usable(raw, study, known_at, whole=whole) if study else standing(raw, known)
     if known_at is not None and not known and ids(raw):
         raise UsageError(
-            f"what was known at {known_at}", found="no snapshot of that date or before",
+            f"what was known at {known_at}",
+            found="no snapshot of that date or before",
             expected=f"a date from {ids(raw)[0][:_DATE]} on, that of the first snapshot",
             remedy="choose a later date; see `gapwatch snapshots`",
-        )  # fmt: skip
+        )
     if not known and ids(raw) and study:
         raise UsageError(
-            str(raw), expected=f"a snapshot that {study} may use", found="retired ones, or another "
-            "study's", remedy="pull again with `gapwatch pull`; see `gapwatch snapshots`",
-        )  # fmt: skip
+            str(raw),
+            expected=f"a snapshot that {study} may use",
+            found="retired ones, or another study's",
+            remedy="pull again with `gapwatch pull`; see `gapwatch snapshots`",
+        )
     if not known:
         raise UsageError(
-            str(raw), expected="at least one snapshot", found="none",
+            str(raw),
+            expected="at least one snapshot",
+            found="none",
             remedy="pull one with `gapwatch pull`, or name another project's study with --study",
-        )  # fmt: skip
+        )
     name = _newest(raw, known) if snapshot_id is None else snapshot_id
     if name not in known:
         raise UsageError(
-            f"snapshot {name!r}", expected=f"one of {', '.join(known)}", found="no such snapshot",
+            f"snapshot {name!r}",
+            expected=f"one of {', '.join(known)}",
+            found="no such snapshot",
             remedy="see `gapwatch snapshots`",
-        )  # fmt: skip
+        )
     listed = read_list(raw, name)
     folder = raw / "snapshots" / name / "pins"
     pins = tuple(read_pin(folder, source, sha) for source, sha in sorted(listed.pins.items()))
     return Snapshot(
-        id=name, title=listed.title, as_known_at=listed.as_known_at, study=listed.study,
-        follows=listed.follows, pins=pins, missed=listed.missed,
-    )  # fmt: skip
+        id=name,
+        title=listed.title,
+        as_known_at=listed.as_known_at,
+        study=listed.study,
+        follows=listed.follows,
+        pins=pins,
+        missed=listed.missed,
+    )
 
 
 def _known_by(known: list[str], date: dt.date | None) -> list[str]:
@@ -175,11 +194,12 @@ def _newest(raw: Path, known: list[str]) -> str:
         newest = [name for name in newest if name not in followed]
     if len(newest) != 1:
         raise UsageError(
-            "the newest snapshot", expected="one snapshot of the newest date",
+            "the newest snapshot",
+            expected="one snapshot of the newest date",
             found=" and ".join(newest),
             remedy=f"name one with `gapwatch run --snapshot`, or move the other one out of "
             f"{raw / 'snapshots'}",
-        )  # fmt: skip
+        )
     return newest[0]
 
 
@@ -202,21 +222,31 @@ def lend(raw: Path, to: Path, name: str) -> None:
     for pin in load(to, name).pins:
         if is_elsewhere(to, pin) and not is_elsewhere(raw, pin):
             contents = read_objects(raw, pin)
-            write_all({
-                object_path(to, item, restricted=True): content
-                for item, content in zip(pin.objects, contents, strict=True)
-            })  # fmt: skip
+            write_all(
+                {
+                    object_path(to, item, restricted=True): content
+                    for item, content in zip(pin.objects, contents, strict=True)
+                }
+            )
             # The key stays where it is: what was verified with it has digests of its own there.
             folder = restricted_folder(to).parent
-            listed = {item.name: sha256(content)
-                      for item, content in zip(pin.objects, contents, strict=True)}  # fmt: skip
+            listed = {
+                item.name: sha256(content)
+                for item, content in zip(pin.objects, contents, strict=True)
+            }
             (folder / DIGESTS).write_bytes(dump_digests(digests_in(folder) | listed))
 
 
 def write(
-    raw: Path, *, title: str, as_known_at: dt.date, items: Iterable[tuple[Pin, Sequence[bytes]]],
-    study: str = "", follows: str = "", missed: Mapping[str, Missed] | None = None,
-) -> Snapshot:  # fmt: skip
+    raw: Path,
+    *,
+    title: str,
+    as_known_at: dt.date,
+    items: Iterable[tuple[Pin, Sequence[bytes]]],
+    study: str = "",
+    follows: str = "",
+    missed: Mapping[str, Missed] | None = None,
+) -> Snapshot:
     """Store objects and pins as a new snapshot; what is there already is left as it is.
 
     The snapshot's folder is written aside, before the objects, and moved into place after them. So
@@ -227,18 +257,23 @@ def write(
     dumps = {pin.id: _dump(pin) for pin, _ in given}
     listed = _dump(
         SnapshotList(
-            title=title, as_known_at=as_known_at, study=study, follows=follows,
+            title=title,
+            as_known_at=as_known_at,
+            study=study,
+            follows=follows,
             pins={source: sha256(dump) for source, dump in dumps.items()},
             missed=dict(sorted((missed or {}).items())),
         )
-    )  # fmt: skip
+    )
     # What could not be read back must not be written: it would be the newest snapshot.
     for name, dump in (*dumps.items(), ("the list of pins", listed)):
         if len(dump) > MAX_PIN_BYTES:
             raise SourceError(
-                f"pin {name}", expected=f"at most {MAX_PIN_BYTES} bytes of addresses and hashes",
-                found=f"{len(dump)} bytes", remedy="narrow what is asked of the publisher",
-            )  # fmt: skip
+                f"pin {name}",
+                expected=f"at most {MAX_PIN_BYTES} bytes of addresses and hashes",
+                found=f"{len(dump)} bytes",
+                remedy="narrow what is asked of the publisher",
+            )
     objects: dict[Path, bytes] = {}
     for pin, contents in given:
         for item, content in zip(pin.objects, contents, strict=True):
@@ -264,6 +299,7 @@ def write(
 
 
 def _dump(record: BaseModel) -> bytes:
-    ordered = json.dumps(record.model_dump(mode="json"), indent=2, ensure_ascii=False,
-                         sort_keys=True)  # fmt: skip
+    ordered = json.dumps(
+        record.model_dump(mode="json"), indent=2, ensure_ascii=False, sort_keys=True
+    )
     return f"{ordered}\n".encode()

@@ -15,9 +15,10 @@ _ONCE = ["geography", "area_code", "sex", "year"]
 
 
 def require_apart(
-    sources: Sequence[Source], found: Mapping[str, Mapping[str, pd.DataFrame]],
+    sources: Sequence[Source],
+    found: Mapping[str, Mapping[str, pd.DataFrame]],
     sent: Mapping[str, Sequence[Payload]],
-) -> None:  # fmt: skip
+) -> None:
     """Raise ValidationError for two sources that both tell the deaths of a block, sex and year.
 
     `found` holds tables by source, `sent` the bytes they were read from; where the bytes are the
@@ -39,7 +40,7 @@ def require_apart(
                 expected="deaths of a block, sex and year from one source",
                 found=f"both tell deaths of {key[0]} in {key[3]}",
                 remedy="take one of the two out of the study, or leave its rows out by drop",
-            )  # fmt: skip
+            )
 
 
 def _require_other_files(sources: Sequence[Source], sent: Mapping[str, Sequence[Payload]]) -> None:
@@ -52,9 +53,11 @@ def _require_other_files(sources: Sequence[Source], sent: Mapping[str, Sequence[
         other = told.setdefault((*_data(sent.get(source.id, ())), *map(str, part)), source.id)
         if other != source.id:
             raise ValidationError(
-                f"sources, {other} and {source.id}", expected="a file of its own for each",
-                found="the same file twice", remedy="take one of the two out of the study",
-            )  # fmt: skip
+                f"sources, {other} and {source.id}",
+                expected="a file of its own for each",
+                found="the same file twice",
+                remedy="take one of the two out of the study",
+            )
 
 
 def _data(sent: Sequence[Payload]) -> list[str]:

@@ -84,8 +84,12 @@ def read_body(response: Response, most: int, until: float, watch: Watch | None =
     chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
     if not (length or chunked or decoder):
         # The end of the connection may be the end of the body, or a body that was cut.
-        raise source_error(where, "a body whose end is told (Content-Length, chunked or gzip)",
-                           "one that ends with the connection", LATER)  # fmt: skip
+        raise source_error(
+            where,
+            "a body whose end is told (Content-Length, chunked or gzip)",
+            "one that ends with the connection",
+            LATER,
+        )
     if length.isdecimal() and int(length) != wire:
         raise PassingError(f"{wire} bytes where Content-Length says {length}")
     if decoder and wire and (not decoder.eof or decoder.unused_data):

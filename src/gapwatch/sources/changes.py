@@ -41,9 +41,12 @@ class Change:
 
 
 def changes(
-    source: str, old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame], *,
+    source: str,
+    old: Mapping[str, pd.DataFrame],
+    new: Mapping[str, pd.DataFrame],
+    *,
     restricted: bool = False,
-) -> list[Change]:  # fmt: skip
+) -> list[Change]:
     """Every difference between two readings of one source, in the order of tables and keys.
 
     Both hold canonical frames by table name; a table that one of them lacks counts as empty. Of a
@@ -64,8 +67,10 @@ def _without_rows(told: list[Change]) -> list[Change]:
         " ".join(part for part in item.key.split(" ") if part.partition("=")[0] in kept): item
         for item in told
     }
-    return [replace(item, what="differs", key=key, column="", old="", new="")
-            for key, item in sorted(keys.items())]  # fmt: skip
+    return [
+        replace(item, what="differs", key=key, column="", old="", new="")
+        for key, item in sorted(keys.items())
+    ]
 
 
 def _of_table(

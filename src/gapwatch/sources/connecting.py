@@ -21,9 +21,13 @@ class PublicHosts(httpcore.NetworkBackend):
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:  # fmt: skip
+    ) -> httpcore.NetworkStream:
         """A connection to the first address of a host that answers."""
         try:
             resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -51,7 +55,9 @@ class PublicHosts(httpcore.NetworkBackend):
 def not_public(where: str, found: str) -> SourceError:
     """Word of a host that only `allow_local` lets in."""
     return source_error(
-        where, "a host of the public internet", f"{found}, which is this machine or a private "
-        "network", "use the publisher's public address, or save the file beside the study and name "
+        where,
+        "a host of the public internet",
+        f"{found}, which is this machine or a private network",
+        "use the publisher's public address, or save the file beside the study and name "
         "it by path; --allow-local is for tests and replicas",
-    )  # fmt: skip
+    )

@@ -32,9 +32,11 @@ def correct(
             where = f"the study, corrections[{number}]"
             if source in secret:
                 raise StudyError(
-                    where, expected="a source that isn't restricted", found=source,
+                    where,
+                    expected="a source that isn't restricted",
+                    found=source,
                     remedy="put the restricted file itself right: a study tells its cells to all",
-                )  # fmt: skip
+                )
             corrected[item.table] = _correct_one(where, item, corrected)
     return corrected
 

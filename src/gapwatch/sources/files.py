@@ -31,9 +31,13 @@ class Getter(Protocol):
     """What is needed of gapwatch.sources.http.Client."""
 
     def get(
-        self, address: str, *, expect: Literal["csv", "html", "file"], max_bytes: int = ...,
+        self,
+        address: str,
+        *,
+        expect: Literal["csv", "html", "file"],
+        max_bytes: int = ...,
         discreet: bool = ...,
-    ) -> Answer:  # fmt: skip
+    ) -> Answer:
         """The checked answer at an address."""
 
 
@@ -124,9 +128,12 @@ def newest_link(address: str, content: bytes, pattern: str) -> str:
     if not matched:
         wanted = re.findall("[A-Za-z0-9]{3,}", pattern)
         links.sort(key=lambda link: -sum(word in link for word in wanted))
-        _refuse(address, f"a link that matches {pattern}",
-                ", ".join(links[:SHOWN_LINKS]) or "no link at all",
-                "look at the page; correct link or landing_page in the study")  # fmt: skip
+        _refuse(
+            address,
+            f"a link that matches {pattern}",
+            ", ".join(links[:SHOWN_LINKS]) or "no link at all",
+            "look at the page; correct link or landing_page in the study",
+        )
     return max(matched, key=lambda pair: (_natural(pair[0]), _natural(pair[1]), pair))[1]
 
 

@@ -72,11 +72,14 @@ def _first_with_rows(
                 # Asked for as a file: a header without rows is an answer here, not a fault.
                 answer = client.get(
                     f"{base}/all_data/csv/by_indicator_id",
-                    {"indicator_ids": str(source.indicator),
-                     "child_area_type_id": str(area_type.id),
-                     "parent_area_type_id": str(parent_type), "parent_area_code": parent_code},
+                    {
+                        "indicator_ids": str(source.indicator),
+                        "child_area_type_id": str(area_type.id),
+                        "parent_area_type_id": str(parent_type),
+                        "parent_area_code": parent_code,
+                    },
                     expect="file",
-                )  # fmt: skip
+                )
             except SourceError as error:
                 if not error.found.startswith(_NOT_SO):
                     raise
@@ -91,8 +94,9 @@ def _first_with_rows(
     raise SourceError(
         f"{source.id}, Fingertips indicator {source.indicator}",
         expected="figures for one of the area types that the study names",
-        found="; ".join(tried), remedy="see whether the profile is withdrawn for a while",
-    )  # fmt: skip
+        found="; ".join(tried),
+        remedy="see whether the profile is withdrawn for a while",
+    )
 
 
 def _parents(source: FingertipsSource, area_type: AreaType) -> list[tuple[int, str]]:
@@ -151,27 +155,32 @@ def parse(source: FingertipsSource, payloads: tuple[Payload, ...]) -> dict[str, 
     other = (frame["indicator"] != str(source.indicator)).to_numpy()
     if other.any():
         at = frame.iloc[int(np.flatnonzero(other)[0])]
-        refuse(f"{where}, row {at['row']}, column Indicator ID", str(source.indicator),
-               repr(at["indicator"])[:100])  # fmt: skip
+        refuse(
+            f"{where}, row {at['row']}, column Indicator ID",
+            str(source.indicator),
+            repr(at["indicator"])[:100],
+        )
     found = fingertips_csv.headline(frame, source.age, source.period_years, where)
     geography = _geographies(source, area_type, found, where)
     _require_in_bounds(found, where)
     _require_sexes(found, where)
-    life = pd.DataFrame({
-        "geography": geography,
-        "area_code": found["area_code"],
-        "area_name": _names(found, geography == area_type.geography),
-        "best_fit_ward_code": None,
-        "sex": found["sex"],
-        "period_start": found["period_start"],
-        "period_end": found["period_end"],
-        "life_expectancy_years": found["value"],
-        "lower95_years": found["lower"],
-        "upper95_years": found["upper"],
-        "deaths_persons": np.nan,
-        "person_years": np.nan,
-        "value_note": found["value_note"].map(lambda text: words(text) or None),
-    })  # fmt: skip
+    life = pd.DataFrame(
+        {
+            "geography": geography,
+            "area_code": found["area_code"],
+            "area_name": _names(found, geography == area_type.geography),
+            "best_fit_ward_code": None,
+            "sex": found["sex"],
+            "period_start": found["period_start"],
+            "period_end": found["period_end"],
+            "life_expectancy_years": found["value"],
+            "lower95_years": found["lower"],
+            "upper95_years": found["upper"],
+            "deaths_persons": np.nan,
+            "person_years": np.nan,
+            "value_note": found["value_note"].map(lambda text: words(text) or None),
+        }
+    )
     return {
         LIFE_EXPECTANCY.name: tables.canonical(LIFE_EXPECTANCY, life, where),
         INDICATOR.name: indicator,
@@ -219,8 +228,11 @@ def _area_type(source: FingertipsSource, address: str, where: str) -> tuple[Area
     asked = query.get("child_area_type_id", [])
     known = {str(area_type.id): area_type for area_type in source.area_types}
     if len(asked) != 1 or asked[0] not in known:
-        refuse(f"{where}, its address", f"child_area_type_id={' or '.join(known)}",
-               ", ".join(asked)[:100] or "none")  # fmt: skip
+        refuse(
+            f"{where}, its address",
+            f"child_area_type_id={' or '.join(known)}",
+            ", ".join(asked)[:100] or "none",
+        )
     return known[asked[0]], "".join(query.get("parent_area_code", []))
 
 
@@ -236,43 +248,58 @@ def _geographies(
     wrong = ~(codes.str.startswith(prefix) & codes.str.fullmatch(CODE)).to_numpy(dtype=bool)
     if wrong.any():
         at = small.iloc[int(np.flatnonzero(wrong)[0])]
-        break_contract(f"{where}, row {at['row']}, column Area Code",
-                       f"a code of the form {prefix}000000, as area type {area_type.id} has",
-                       repr(at["area_code"])[:100])  # fmt: skip
+        break_contract(
+            f"{where}, row {at['row']}, column Area Code",
+            f"a code of the form {prefix}000000, as area type {area_type.id} has",
+            repr(at["area_code"])[:100],
+        )
     if area_type.codes is not None:
         other = ~codes.str.fullmatch(area_type.codes).to_numpy(dtype=bool)
         if other.any():
             at = small.iloc[int(np.flatnonzero(other)[0])]
-            break_contract(f"{where}, row {at['row']}, column Area Code",
-                           f"a code of {area_type.geography}, which match {area_type.codes}",
-                           at["area_code"])  # fmt: skip
+            break_contract(
+                f"{where}, row {at['row']}, column Area Code",
+                f"a code of {area_type.geography}, which match {area_type.codes}",
+                at["area_code"],
+            )
     types = sorted(set(small["area_type"]))
     if len(types) > 1:
         told = ", ".join(types)
         refuse(f"{where}, column Area Type", "one type of small area", told[:200])
     count = codes.nunique()
     if count != area_type.expected_areas:
-        break_contract(f"{where}, area type {area_type.id}",
-                       f"{area_type.expected_areas} areas, as the study says",
-                       f"{count}")  # fmt: skip
+        break_contract(
+            f"{where}, area type {area_type.id}",
+            f"{area_type.expected_areas} areas, as the study says",
+            f"{count}",
+        )
     for window, rows in small.groupby("period", sort=True):
         if len(rows) != count * _SEXES:
-            break_contract(f"{where}, {window}", f"{count} areas for each sex, "
-                           f"{count * _SEXES} rows", f"{len(rows)} rows")  # fmt: skip
+            break_contract(
+                f"{where}, {window}",
+                f"{count} areas for each sex, {count * _SEXES} rows",
+                f"{len(rows)} rows",
+            )
     return found["area_code"].map(above).fillna(area_type.geography)
 
 
 def _require_in_bounds(found: pd.DataFrame, where: str) -> None:
     """Hold figures against the contract here, where the row of the publisher's file is known."""
     bounds = {column.name: column for column in LIFE_EXPECTANCY.columns}
-    for name, column in (("value", "life_expectancy_years"), ("lower", "lower95_years"),
-                         ("upper", "upper95_years")):  # fmt: skip
+    for name, column in (
+        ("value", "life_expectancy_years"),
+        ("lower", "lower95_years"),
+        ("upper", "upper95_years"),
+    ):
         low, high = bounds[column].minimum, bounds[column].maximum
         bad = ((found[name] < low) | (found[name] > high)).to_numpy(dtype=bool)
         if bad.any():
             at = found.iloc[int(np.flatnonzero(bad)[0])]
-            break_contract(f"{where}, row {at['row']}, column {name.capitalize()}",
-                           f"{low:g} to {high:g} years", f"{at[name]:g}")  # fmt: skip
+            break_contract(
+                f"{where}, row {at['row']}, column {name.capitalize()}",
+                f"{low:g} to {high:g} years",
+                f"{at[name]:g}",
+            )
 
 
 def _require_sexes(found: pd.DataFrame, where: str) -> None:
@@ -284,8 +311,11 @@ def _require_sexes(found: pd.DataFrame, where: str) -> None:
     for window, rows in country.groupby("period", sort=True):
         by_sex = rows.set_index("sex")["value"]
         if {"female", "male"} <= set(by_sex.index) and by_sex["female"] < by_sex["male"]:
-            break_contract(f"{where}, {COUNTRY}, {window}", "females who live longer than males",
-                           f"{by_sex['female']:g} and {by_sex['male']:g} years")  # fmt: skip
+            break_contract(
+                f"{where}, {COUNTRY}, {window}",
+                "females who live longer than males",
+                f"{by_sex['female']:g} and {by_sex['male']:g} years",
+            )
 
 
 def _names(found: pd.DataFrame, small: pd.Series) -> pd.Series:

@@ -20,12 +20,21 @@ COUNTRY = "E92000001"
 SORTABLE = "Time period Sortable"
 RANGE = "Time period range"
 COLUMNS = {
-    "Indicator ID": "indicator", "Parent Code": "parent_code", "Area Code": "area_code",
-    "Area Name": "area_name", "Area Type": "area_type", "Sex": "sex", "Age": "age",
-    "Category Type": "category_type", "Time period": "period", "Value": "value",
-    "Lower CI 95.0 limit": "lower", "Upper CI 95.0 limit": "upper", "Value note": "value_note",
+    "Indicator ID": "indicator",
+    "Parent Code": "parent_code",
+    "Area Code": "area_code",
+    "Area Name": "area_name",
+    "Area Type": "area_type",
+    "Sex": "sex",
+    "Age": "age",
+    "Category Type": "category_type",
+    "Time period": "period",
+    "Value": "value",
+    "Lower CI 95.0 limit": "lower",
+    "Upper CI 95.0 limit": "upper",
+    "Value note": "value_note",
     SORTABLE: "sortable",
-}  # fmt: skip
+}
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,2})?")
 _NAMES = {name: column for column, name in COLUMNS.items()}
 
@@ -122,15 +131,21 @@ def _of_length(frame: pd.DataFrame, years: int, where: str) -> pd.DataFrame:
     fits = ends - starts + 1 == years
     if "span" in frame and not fits.all():
         row = _first(frame, ~fits)
-        refuse(f"{where}, row {row}, column Time period", f"a window of {years} years",
-               f"another window, though its range is {years}y")  # fmt: skip
+        refuse(
+            f"{where}, row {row}, column Time period",
+            f"a window of {years} years",
+            f"another window, though its range is {years}y",
+        )
     frame = frame.assign(period_start=starts, period_end=ends)[fits]
     other = (frame["sortable"] != frame["period_start"].astype(str) + "0000").to_numpy()
     if other.any():
         row = _first(frame, other)
         text = frame.loc[frame["row"] == row, "sortable"].iloc[0]
-        refuse(f"{where}, row {row}, column {SORTABLE}", "the first year of the period and 0000",
-               repr(text)[:100])  # fmt: skip
+        refuse(
+            f"{where}, row {row}, column {SORTABLE}",
+            "the first year of the period and 0000",
+            repr(text)[:100],
+        )
     if frame.empty:
         refuse(where, f"rows of {years}-year windows", "none")
     return frame
@@ -142,14 +157,19 @@ def _numbers(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     given = ~np.isnan(value)
     alone = (np.isnan(lower) == given) | (np.isnan(upper) == given)
     if alone.any():
-        break_contract(f"{where}, row {_first(frame, alone)}", "a value together with its 95% "
-                       "interval, or neither", "a part of them")  # fmt: skip
+        break_contract(
+            f"{where}, row {_first(frame, alone)}",
+            "a value together with its 95% interval, or neither",
+            "a part of them",
+        )
     outside = given & ~((lower <= value) & (value <= upper))
     if outside.any():
         at = int(np.flatnonzero(outside)[0])
-        break_contract(f"{where}, row {_first(frame, outside)}, column Value",
-                       f"a value inside its interval, {lower[at]:g} to {upper[at]:g}",
-                       f"{value[at]:g}")  # fmt: skip
+        break_contract(
+            f"{where}, row {_first(frame, outside)}, column Value",
+            f"a value inside its interval, {lower[at]:g} to {upper[at]:g}",
+            f"{value[at]:g}",
+        )
     return frame.assign(**figures)
 
 
@@ -157,8 +177,11 @@ def _figures(frame: pd.DataFrame, name: str, where: str) -> np.ndarray:
     cells = frame[name].to_list()
     bad = np.array([bool(cell) and _NUMBER.fullmatch(cell) is None for cell in cells])
     if bad.any():
-        refuse(f"{where}, row {_first(frame, bad)}, column {_NAMES[name]}",
-               "a number, or nothing", repr(cells[int(np.flatnonzero(bad)[0])])[:100])  # fmt: skip
+        refuse(
+            f"{where}, row {_first(frame, bad)}, column {_NAMES[name]}",
+            "a number, or nothing",
+            repr(cells[int(np.flatnonzero(bad)[0])])[:100],
+        )
     return np.array([float(cell) if cell else np.nan for cell in cells])
 
 

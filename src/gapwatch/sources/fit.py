@@ -33,10 +33,11 @@ def require_tables(study: Study, held: Collection[str]) -> None:
     if lacking:
         described = " and ".join(f'table = "{table}"' for table in lacking)
         raise StudyError(
-            "sources", expected=f"a source for each of the tables {', '.join(needed)}",
+            "sources",
+            expected=f"a source for each of the tables {', '.join(needed)}",
             found=f"none for {', '.join(lacking)}",
             remedy=f"describe in the study what is lacking, with {described}",
-        )  # fmt: skip
+        )
 
 
 def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
@@ -81,8 +82,9 @@ def _require_areas(study: Study, mine: Frames) -> None:
                     f"the study, geography.areas[{number}] ({area.name})",
                     expected=f"an area of {study.geography.vintage} that {table} holds "
                     f"({len(codes)} areas)",
-                    found=area.code, remedy="correct the code, or choose a snapshot that holds it",
-                )  # fmt: skip
+                    found=area.code,
+                    remedy="correct the code, or choose a snapshot that holds it",
+                )
 
 
 def _asked_periods(study: Study) -> list[tuple[str, Period]]:
@@ -106,9 +108,11 @@ def _require_periods(study: Study, published: pd.DataFrame) -> None:
     for key, period in (*baselines, *breaks):
         if period not in periods:
             raise StudyError(
-                f"the study, {key}", expected=f"a period of {study.geography.vintage}: {span}",
-                found=f"{period[0]} to {period[1]}", remedy="choose a period that the data hold",
-            )  # fmt: skip
+                f"the study, {key}",
+                expected=f"a period of {study.geography.vintage}: {span}",
+                found=f"{period[0]} to {period[1]}",
+                remedy="choose a period that the data hold",
+            )
     newest = max((period for _, period in breaks), default=first)
     for key, period in baselines:
         if period[0] < newest[0]:
@@ -116,8 +120,9 @@ def _require_periods(study: Study, published: pd.DataFrame) -> None:
                 f"the study, {key}",
                 expected=f"a window from {newest[0]} to {newest[1]} on: earlier ones lie before a "
                 "break and can't be compared with the newest",
-                found=f"{period[0]} to {period[1]}", remedy="choose a baseline after the break",
-            )  # fmt: skip
+                found=f"{period[0]} to {period[1]}",
+                remedy="choose a baseline after the break",
+            )
 
 
 def _require_years(study: Study, inputs: Frames) -> None:
@@ -132,9 +137,11 @@ def _require_years(study: Study, inputs: Frames) -> None:
     for key, period in _asked_periods(study)[1:]:
         if not set(range(period[0], period[1] + 1)) <= years:
             raise StudyError(
-                f"the study, {key}", expected=f"years that have deaths and residents: {span}",
-                found=f"{period[0]} to {period[1]}", remedy="choose a period that the data hold",
-            )  # fmt: skip
+                f"the study, {key}",
+                expected=f"years that have deaths and residents: {span}",
+                found=f"{period[0]} to {period[1]}",
+                remedy="choose a period that the data hold",
+            )
 
 
 def _require_past(inputs: Frames, known_in: int, restricted: Collection[str] = ()) -> None:
@@ -166,7 +173,7 @@ def _require_whole(inputs: Frames, known_in: int) -> None:
             expected=f"months of {known_in} that were over when the snapshot was taken",
             found="a count of the whole year" if row["month"] == "" else "a count of December",
             remedy="leave the year out until it is over, or give its deaths by month",
-        )  # fmt: skip
+        )
 
 
 def _require_errors(published: pd.DataFrame) -> None:
@@ -198,7 +205,8 @@ def _require_weights(study: Study, mine: Frames, *, counted: bool) -> None:
             known_value = np.nan if value is None or pd.isna(value) else float(value)
             if np.isnan(known_value) or (column == "population_persons" and known_value <= 0):
                 raise ValidationError(
-                    f"{table}, {area.code} ({area.name})", expected=expected,
+                    f"{table}, {area.code} ({area.name})",
+                    expected=expected,
                     found="none" if np.isnan(known_value) else f"{known_value:g}",
                     remedy="complete the table, or leave the area out of the study",
-                )  # fmt: skip
+                )

@@ -35,8 +35,11 @@ def polygons(where: str, geometry: object, refuse: Refuse) -> shapely.Geometry:
 def _ring(where: str, ring: object, refuse: Refuse) -> list[tuple[float, float]]:
     points = [_point(where, point, refuse) for point in ring] if isinstance(ring, list) else []
     if len(points) < FEWEST_POINTS or points[0] != points[-1]:
-        refuse(where, "rings of four points or more that end where they start",
-               f"a ring of {len(points)} points")  # fmt: skip
+        refuse(
+            where,
+            "rings of four points or more that end where they start",
+            f"a ring of {len(points)} points",
+        )
     return points
 
 

@@ -15,8 +15,11 @@ _SECRET = re.compile(
 )
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
 # Ranges of IPv6 that stand for an address of IPv4: NAT64 and the translation of RFC 6145.
-_EMBEDDING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"),
-              ipaddress.ip_network("::ffff:0:0:0/96"))  # fmt: skip
+_EMBEDDING = (
+    ipaddress.ip_network("64:ff9b::/96"),
+    ipaddress.ip_network("::/96"),
+    ipaddress.ip_network("::ffff:0:0:0/96"),
+)
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 

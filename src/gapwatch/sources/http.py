@@ -76,11 +76,20 @@ class Client:
     """
 
     def __init__(
-        self, organisation: str = "gapwatch", url: str = "https://example.org", *,
-        connect: float = 10.0, read: float = 120.0, tries: int = 5, back_off: float = 1.0,
-        longest_wait: float = 120.0, longest_body: float = 900.0, pace: float = 1.0,
-        loopback_pace: float = 0.0, allow_local: bool | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        organisation: str = "gapwatch",
+        url: str = "https://example.org",
+        *,
+        connect: float = 10.0,
+        read: float = 120.0,
+        tries: int = 5,
+        back_off: float = 1.0,
+        longest_wait: float = 120.0,
+        longest_body: float = 900.0,
+        pace: float = 1.0,
+        loopback_pace: float = 0.0,
+        allow_local: bool | None = None,
+    ) -> None:
         agent = f"gapwatch/Version{version('gapwatch')} ({organisation} +{url})"
         ascii_agent = agent.encode("ascii", "replace").decode("ascii")
         self.exchanges: list[Exchange] = []
@@ -98,7 +107,7 @@ class Client:
             timeout=httpx.Timeout(read, connect=connect),
             headers={"User-Agent": ascii_agent, "Accept-Encoding": "gzip"},
             mounts={f"all://{f'[{h}]' if ':' in h else h}": None for h in LOOPBACK},
-        )  # fmt: skip
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -111,9 +120,15 @@ class Client:
         self._client.close()
 
     def get(
-        self, address: str, params: Mapping[str, str] | None = None, *, expect: Expected,
-        starts_with: str = "", max_bytes: int = MOST_BYTES, discreet: bool = False,
-    ) -> Answer:  # fmt: skip
+        self,
+        address: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        expect: Expected,
+        starts_with: str = "",
+        max_bytes: int = MOST_BYTES,
+        discreet: bool = False,
+    ) -> Answer:
         """The checked answer at `address`; `max_bytes` bounds it both as sent and as decoded.
 
         `discreet` keeps the size of the answer out of log and record, as of a restricted file.
@@ -125,32 +140,47 @@ class Client:
         call = _Call(self, url, max_bytes, None if discreet else self.watch)
         started, size = time.monotonic(), 0
         retrying = Retrying(
-            stop=stop_after_attempt(self._tries), wait=self._wait, reraise=True,
+            stop=stop_after_attempt(self._tries),
+            wait=self._wait,
+            reraise=True,
             retry=retry_if_exception_type(PassingError),
-        )  # fmt: skip
+        )
         try:
             answer = retrying(call.once)
             size = len(answer.content)
             check(answer, expect, starts_with)
         except PassingError as error:
             raise UnavailableError(
-                masked(str(call.url)), expected="an answer",
+                masked(str(call.url)),
+                expected="an answer",
                 found=without_secrets(f"{error.found} ({call.tries} tries)", str(call.url)),
                 remedy=LATER,
-            ) from error  # fmt: skip
+            ) from error
         finally:
-            self._log(Exchange(
-                masked(str(call.url)), call.status, None if discreet else size, call.tries,
-                round(time.monotonic() - started, 3), call.date,
-            ))  # fmt: skip
+            self._log(
+                Exchange(
+                    masked(str(call.url)),
+                    call.status,
+                    None if discreet else size,
+                    call.tries,
+                    round(time.monotonic() - started, 3),
+                    call.date,
+                )
+            )
         return answer
 
     def _log(self, done: Exchange) -> None:
         with self._lock:
             self.exchanges.append(done)
         size = "untold" if done.bytes is None else str(done.bytes)
-        LOG.info("request address=%s status=%d bytes=%s tries=%d seconds=%.2f",
-                 done.address, done.status, size, done.tries, done.seconds)  # fmt: skip
+        LOG.info(
+            "request address=%s status=%d bytes=%s tries=%d seconds=%.2f",
+            done.address,
+            done.status,
+            size,
+            done.tries,
+            done.seconds,
+        )
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -176,10 +206,12 @@ class Client:
         """Seconds of Retry-After, 0 where there's none; SourceError where they're too many."""
         asked = retry_after(response.headers.get("Retry-After", ""))
         if asked > self._longest:
-            raise source_error(masked(str(response.url)),
-                         f"a wait of at most {self._longest:g} seconds",
-                         f"status {response.status_code}, come back in {asked:.0f} seconds",
-                         "come back after that time")  # fmt: skip
+            raise source_error(
+                masked(str(response.url)),
+                f"a wait of at most {self._longest:g} seconds",
+                f"status {response.status_code}, come back in {asked:.0f} seconds",
+                "come back after that time",
+            )
         return asked
 
 
@@ -197,10 +229,11 @@ def opened(allow_local: bool, **options: Any) -> httpx.Client:
         client = httpx.Client(**options)
     except (ImportError, OSError, ValueError) as error:
         raise UsageError(
-            "this machine's proxy or certificates", found=line(str(error)),
+            "this machine's proxy or certificates",
+            found=line(str(error)),
             expected="settings that can be used (HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and others)",
             remedy="correct or unset them",
-        ) from error  # fmt: skip
+        ) from error
     if not allow_local:
         # httpx has no word for it: what it connects by is an attribute of its pool. The lock holds
         # both libraries still, and a test sees that a name that turns local is refused.
@@ -226,10 +259,12 @@ class _Call:
                     return answer
         except httpx.TransportError as error:
             if _is_tls(error):
-                raise source_error(masked(str(self.url)), "a certificate that can be verified",
-                             line(str(error)),
-                             "check the address and this machine's clock and certificates",
-                             ) from error  # fmt: skip
+                raise source_error(
+                    masked(str(self.url)),
+                    "a certificate that can be verified",
+                    line(str(error)),
+                    "check the address and this machine's clock and certificates",
+                ) from error
             raise PassingError(f"{type(error).__name__}: {line(str(error))}") from error
         raise source_error(
             masked(str(self.first)), f"at most {MOST_REDIRECTS} redirects", "more", LATER
@@ -273,16 +308,23 @@ def _url(address: str, allow_local: bool) -> httpx.URL:
     try:
         url = httpx.URL(address)
     except httpx.InvalidURL as error:
-        raise source_error(masked(line(address)), "a web address", str(error),
-                           "correct it") from error  # fmt: skip
+        raise source_error(
+            masked(line(address)), "a web address", str(error), "correct it"
+        ) from error
     told = masked(str(url.copy_with(userinfo=b"")))
     if url.userinfo:
-        raise source_error(told, "an address without credentials",
-                     "a user name or password in it", "take them out")  # fmt: skip
-    if not url.host or (url.scheme != "https" and
-                        not (url.scheme == "http" and is_loopback(url.host))):  # fmt: skip
-        raise source_error(told, "an https:// address", f"{url.scheme or 'no scheme'}://",
-                     "use the publisher's https address")  # fmt: skip
+        raise source_error(
+            told, "an address without credentials", "a user name or password in it", "take them out"
+        )
+    if not url.host or (
+        url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host))
+    ):
+        raise source_error(
+            told,
+            "an https:// address",
+            f"{url.scheme or 'no scheme'}://",
+            "use the publisher's https address",
+        )
     if not allow_local and is_local_name(url.host):
         raise not_public(told, url.host)
     return url
@@ -297,11 +339,16 @@ def _redirected(old: httpx.URL, location: str, allow_local: bool = False) -> htt
             where, "a redirect to an address", masked(line(location)), LATER
         ) from error
     if len(str(new)) > MOST_ADDRESS:
-        raise source_error(where, f"an address of at most {MOST_ADDRESS} characters",
-                     f"a redirect to one of {len(str(new))}", LATER)  # fmt: skip
+        raise source_error(
+            where,
+            f"an address of at most {MOST_ADDRESS} characters",
+            f"a redirect to one of {len(str(new))}",
+            LATER,
+        )
     if not location or (old.scheme == "https" and new.scheme != "https"):
-        raise source_error(where, "a redirect to an https:// address",
-                           masked(line(location)) or "none", LATER)  # fmt: skip
+        raise source_error(
+            where, "a redirect to an https:// address", masked(line(location)) or "none", LATER
+        )
     return new
 
 

@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 
 
 def fetch(
-    source: LiveSource, client: Client, publishers: Publishers, folder: Path,
-    root: Path | None = None, areas: nomis.Known = nomis.nothing_known,
-) -> tuple[Payload, ...]:  # fmt: skip
+    source: LiveSource,
+    client: Client,
+    publishers: Publishers,
+    folder: Path,
+    root: Path | None = None,
+    areas: nomis.Known = nomis.nothing_known,
+) -> tuple[Payload, ...]:
     """Ask the publisher of a source; a study's local files are looked for from `folder`.
 
     They lie below it, or below `root` where that is given. `areas` gives the codes of a geography
@@ -89,7 +93,8 @@ def _require_printable(where: str, frame: pd.DataFrame) -> None:
             except ValueError as error:
                 expected, _, found = str(error).partition("|")
                 raise ValidationError(
-                    f"{where}, {column}", expected=expected,
+                    f"{where}, {column}",
+                    expected=expected,
                     found=f"{found} in {ascii(text)[:80]}",
                     remedy="ask the publisher; the report's typeface has no other characters",
-                ) from error  # fmt: skip
+                ) from error

@@ -54,12 +54,18 @@ def _inside(root: Path, folder: Path, named: str) -> Path:
         _refuse(named, "a path inside the study's folder", str(error)[:80], "correct path")
     if not real.is_relative_to(top):
         _refuse(
-            named, f"a path inside {top}", "one that leads out of it",
+            named,
+            f"a path inside {top}",
+            "one that leads out of it",
             "move the file there, or name the folder that holds it with `gapwatch pull --root DIR`",
-        )  # fmt: skip
+        )
     if any(real.is_relative_to(kernel) for kernel in _KERNEL):
-        _refuse(named, "a regular file", "a place of the operating system's own",
-                "correct path in the study")  # fmt: skip
+        _refuse(
+            named,
+            "a regular file",
+            "a place of the operating system's own",
+            "correct path in the study",
+        )
     return real
 
 
@@ -82,9 +88,12 @@ def _opened(top: Path, real: Path) -> int:
 
 def _kind(mode: int) -> str:
     known = {
-        stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket",
-        stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
-    }  # fmt: skip
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
     return known.get(stat.S_IFMT(mode), "something else")
 
 
@@ -93,33 +102,46 @@ def _require_private(real: Path, named: str, status: os.stat_result) -> None:
     quoted = shlex.quote(str(real))
     if os.name != "nt" and status.st_mode & 0o077:
         _refuse(
-            named, "a restricted file that is open to its owner alone (mode 600)",
-            f"mode {status.st_mode & 0o777:o}", f"chmod 600 {quoted}",
-        )  # fmt: skip
+            named,
+            "a restricted file that is open to its owner alone (mode 600)",
+            f"mode {status.st_mode & 0o777:o}",
+            f"chmod 600 {quoted}",
+        )
     tree = next((up for up in real.parents if (up / ".git").exists()), None)
     if tree is None:
         return
     inside = real.relative_to(tree).as_posix()
     if _git(tree, "ls-files", "--error-unmatch", "--", inside) == 0:
         _refuse(
-            named, "a restricted file that is not in version control", f"git keeps it in {tree}",
+            named,
+            "a restricted file that is not in version control",
+            f"git keeps it in {tree}",
             f"git -C {shlex.quote(str(tree))} rm --cached -- {shlex.quote(inside)}; its earlier "
             "versions stay in the history until that is rewritten",
-        )  # fmt: skip
+        )
     if _git(tree, "check-ignore", "--quiet", "--", inside) != 0:
         pattern = "/" + "".join(f"\\{c}" if c in "\\*?[ !#" else c for c in inside)
         _refuse(
-            named, "a restricted file that git ignores", f"one that git would add in {tree}",
-            f"printf '%s\\n' {shlex.quote(pattern)} >> "
-            f"{shlex.quote(str(tree / '.gitignore'))}",
-        )  # fmt: skip
+            named,
+            "a restricted file that git ignores",
+            f"one that git would add in {tree}",
+            f"printf '%s\\n' {shlex.quote(pattern)} >> {shlex.quote(str(tree / '.gitignore'))}",
+        )
 
 
 def _git(tree: Path, *words: str) -> int:
     """Exit code of a question to git, which runs no program that the folder's settings name."""
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-               "-C", str(tree), "--literal-pathspecs" if words[0] == "ls-files" else "--no-pager",
-               *words]  # fmt: skip
+    command = [
+        "git",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+        "-C",
+        str(tree),
+        "--literal-pathspecs" if words[0] == "ls-files" else "--no-pager",
+        *words,
+    ]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
         done = subprocess.run(  # noqa: S603 - fixed words; the path is an argument after "--"
@@ -127,16 +149,19 @@ def _git(tree: Path, *words: str) -> int:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         _refuse(
-            str(tree), "git, which says whether a restricted file is ignored", str(error)[:80],
+            str(tree),
+            "git, which says whether a restricted file is ignored",
+            str(error)[:80],
             "install git, or keep the restricted file outside the repository and name its folder "
             "with `gapwatch pull --root DIR`",
-        )  # fmt: skip
+        )
     if done.returncode not in (0, 1):
         _refuse(
-            str(tree), "an answer of git, whether a restricted file is ignored",
+            str(tree),
+            "an answer of git, whether a restricted file is ignored",
             done.stderr.decode("utf-8", "replace").strip()[:200] or f"exit code {done.returncode}",
             "see what `git status` says there",
-        )  # fmt: skip
+        )
     return done.returncode
 
 

@@ -20,8 +20,11 @@ from gapwatch.study import FileSource, PinnedSource, Source, Study, is_restricte
 
 Frames = Mapping[str, pd.DataFrame]
 # Of tables that join areas, both ends.
-_ENDS = (("geography", "area_code", "area_name"), ("from_geography", "from_code", "from_name"),
-         ("to_geography", "to_code", "to_name"))  # fmt: skip
+_ENDS = (
+    ("geography", "area_code", "area_name"),
+    ("from_geography", "from_code", "from_name"),
+    ("to_geography", "to_code", "to_name"),
+)
 _DISTRICT = 3  # a name of so many areas is that of what lies around them
 _WELSH = "W"
 
@@ -64,11 +67,12 @@ def _require_distinct(study: Study) -> None:
         again = names.setdefault(plain(area.name), area.code)
         if again != area.code:
             raise StudyError(
-                f"the study, geography.areas[{number}].name", expected="a name of its own",
+                f"the study, geography.areas[{number}].name",
+                expected="a name of its own",
                 found=f"{area.name!r}, which {again} has as well",
                 remedy="correct the name; where two areas share it, tell them apart, as in "
                 f"{area.name} ({area.code}), and give the shared name in geography.other_names",
-            )  # fmt: skip
+            )
 
 
 def _of_study(study: Study) -> Iterator[Claim]:
@@ -167,7 +171,7 @@ def _contradiction(said: Claim, claim: Claim, known: _Known) -> ValidationError:
             expected=f"its name, {said.name!r}, as in {known.saying(said)}",
             found="another name, which isn't told: the file is restricted",
             remedy="ask who made the extract which area the code stands for",
-        )  # fmt: skip
+        )
     found = f"{claim.name!r} in {known.saying(claim)}"
     exchanged, bearer = known.exchanged(said, claim), known.bearer(claim)
     if exchanged is not None:
@@ -176,6 +180,8 @@ def _contradiction(said: Claim, claim: Claim, known: _Known) -> ValidationError:
     elif bearer is not None:
         found += f", which is the name of {bearer}"
     return ValidationError(
-        f"the name of {code}", expected=f"{said.name!r}, as in {known.saying(said)}", found=found,
+        f"the name of {code}",
+        expected=f"{said.name!r}, as in {known.saying(said)}",
+        found=found,
         remedy=remedy,
-    )  # fmt: skip
+    )

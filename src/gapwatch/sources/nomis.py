@@ -24,8 +24,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # Codes of the areas of a geography, by its name and how many they should be; none where unknown.
 Known = Callable[[str, int], tuple[str, ...]]
-FIELDS = ("date", "geography_code", "geography_name", "gender", "c_age", "obs_value",
-          "record_count")  # fmt: skip
+FIELDS = (
+    "date",
+    "geography_code",
+    "geography_name",
+    "gender",
+    "c_age",
+    "obs_value",
+    "record_count",
+)
 SEXES = {1: "male", 2: "female"}
 FIRST_AGE, LAST_AGE = 101, 191  # Nomis's numbers for 0 and for 90 and over
 MOST_PAGES = 1000
@@ -63,8 +70,9 @@ def fetch(
             raise
         log.warning(
             "%s: Nomis doesn't define its areas, so the codes of a lookup are asked for.\n%s",
-            source.id, error,
-        )  # fmt: skip
+            source.id,
+            error,
+        )
         sent.clear()
         within, number = ",".join(codes), len(codes)
     return (*sent, *_data(source, client, base, within, _expected_rows(source, number)))
@@ -88,15 +96,22 @@ def _data(
     """Every page of the figures."""
     sent: list[Payload] = []
     asked = {
-        "geography": within, "date": ",".join(map(str, sorted(source.years))), "gender": "1,2",
-        "c_age": f"{FIRST_AGE}...{LAST_AGE}", "measures": PERSONS, "select": ",".join(FIELDS),
-    }  # fmt: skip
+        "geography": within,
+        "date": ",".join(map(str, sorted(source.years))),
+        "gender": "1,2",
+        "c_age": f"{FIRST_AGE}...{LAST_AGE}",
+        "measures": PERSONS,
+        "select": ",".join(FIELDS),
+    }
     rows = 0
     while rows < expected:
         number = len(sent) + 1
         if number > MOST_PAGES:
-            refuse(f"{source.id}, pages", f"{expected} rows on at most {MOST_PAGES} pages",
-                   f"{rows} rows so far")  # fmt: skip
+            refuse(
+                f"{source.id}, pages",
+                f"{expected} rows on at most {MOST_PAGES} pages",
+                f"{rows} rows so far",
+            )
         page = client.get(f"{base}.data.csv", {**asked, "RecordOffset": str(rows)}, expect="csv")
         frame = _page(page.content, f"{source.id}, page {number}", expected)
         rows += len(frame)
@@ -124,7 +139,7 @@ def parse(source: NomisSource, payloads: tuple[Payload, ...]) -> dict[str, pd.Da
             for number, page in enumerate(pages, 1)
         ],
         ignore_index=True,
-    )  # fmt: skip
+    )
     _require_complete(source, frame, areas, expected)
     return _tables(source, frame)
 
@@ -154,25 +169,28 @@ def _codes_in(source: NomisSource, pages: list[Payload]) -> set[str]:
     if len(asked) != 1 or not all(re.fullmatch(CODE, code) for code in codes):
         refuse(where, "the same codes of areas in each, where Nomis defined none", "none")
     if len(set(codes)) != source.expected_areas:
-        break_contract(where, f"{source.expected_areas} areas, as the study says",
-                       str(len(set(codes))))  # fmt: skip
+        break_contract(
+            where, f"{source.expected_areas} areas, as the study says", str(len(set(codes)))
+        )
     return set(codes)
 
 
 def _tables(source: NomisSource, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     names = frame["geography_name"].where(frame["geography_name"] != "", frame["geography_code"])
     age = frame["c_age"] - FIRST_AGE
-    people = pd.DataFrame({
-        "geography": source.geography,
-        "area_code": frame["geography_code"],
-        "area_name": names,
-        "sex": frame["gender"].map(SEXES),
-        "year": frame["date"],
-        "base": source.base,
-        "age_start_years": age,
-        "age_end_years": age.astype("Int64").mask(age == _OLDEST),
-        "population_persons": frame["obs_value"],
-    })  # fmt: skip
+    people = pd.DataFrame(
+        {
+            "geography": source.geography,
+            "area_code": frame["geography_code"],
+            "area_name": names,
+            "sex": frame["gender"].map(SEXES),
+            "year": frame["date"],
+            "base": source.base,
+            "age_start_years": age,
+            "age_end_years": age.astype("Int64").mask(age == _OLDEST),
+            "population_persons": frame["obs_value"],
+        }
+    )
     every = people.groupby(["geography", "area_code", "year"], as_index=False, sort=True).agg(
         area_name=("area_name", "first"), population_persons=("population_persons", "sum")
     )
@@ -260,8 +278,11 @@ def _page(content: bytes, where: str, expected: int) -> pd.DataFrame:
     told = data["record_count"]
     if (told != expected).any():
         row = numbers[int(np.flatnonzero(told != expected)[0])]
-        refuse(f"{where}, row {row}, column RECORD_COUNT", f"{expected} rows in all (areas, "
-               "years, sexes and ages)", str(told[told != expected][0]))  # fmt: skip
+        refuse(
+            f"{where}, row {row}, column RECORD_COUNT",
+            f"{expected} rows in all (areas, years, sexes and ages)",
+            str(told[told != expected][0]),
+        )
     return pd.DataFrame(data)
 
 
@@ -278,9 +299,11 @@ def _require_complete(
         told = ", ".join(f"{name.upper()} {first[name]}" for name in _KEY)
         refuse(where, "each area, year, sex and age once", f"{told} again"[:300])
     known: dict[str, set[Any]] = {
-        "geography_code": areas, "date": set(source.years), "gender": set(SEXES),
+        "geography_code": areas,
+        "date": set(source.years),
+        "gender": set(SEXES),
         "c_age": set(range(FIRST_AGE, LAST_AGE + 1)),
-    }  # fmt: skip
+    }
     for name, wanted in known.items():
         strange = ~frame[name].isin(list(wanted))
         if strange.any():

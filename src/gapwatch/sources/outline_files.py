@@ -61,10 +61,12 @@ def described(source: FileSource) -> FileSource:
         taken = {name for name in ("outline_wkt",) if name in given}
         if taken:
             raise StudyError(
-                f"sources, {source.id}, columns", expected=f"no outline_wkt for {source.format}, "
-                "whose features have their own shapes", found=columns.get("outline_wkt", "one"),
+                f"sources, {source.id}, columns",
+                expected=f"no outline_wkt for {source.format}, "
+                "whose features have their own shapes",
+                found=columns.get("outline_wkt", "one"),
                 remedy="take outline_wkt out of columns",
-            )  # fmt: skip
+            )
         columns["outline_wkt"] = SHAPE
     if "area_km2" not in given:
         changes["constants"] = {**source.constants, "area_km2": "0"}
@@ -98,13 +100,20 @@ def _geojson(source: FileSource, where: str, content: bytes) -> tuple[list[Recor
     try:
         told = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        refuse(where, "GeoJSON", f"something else ({type(error).__name__})",
-               "see that the file is whole; state its format in the study")  # fmt: skip
+        refuse(
+            where,
+            "GeoJSON",
+            f"something else ({type(error).__name__})",
+            "see that the file is whole; state its format in the study",
+        )
     found = told.get("features") if isinstance(told, dict) else None
     if not isinstance(found, list) or not found or len(found) > MOST_FEATURES:
-        refuse(where, f"a FeatureCollection of 1 to {MOST_FEATURES} features",
-               "none" if not isinstance(found, list) else f"{len(found)} of them",
-               "see that the file is whole; state its format in the study")  # fmt: skip
+        refuse(
+            where,
+            f"a FeatureCollection of 1 to {MOST_FEATURES} features",
+            "none" if not isinstance(found, list) else f"{len(found)} of them",
+            "see that the file is whole; state its format in the study",
+        )
     records: list[Record] = []
     for number, feature in enumerate(found, 1):
         place = f"{where}, feature {number}"
@@ -132,16 +141,28 @@ def _layer(source: FileSource, where: str, content: bytes) -> tuple[list[Record]
         try:
             layer = _named_layer(source, where, content)
             about, _, shapes, fields = pyogrio.raw.read(
-                content, layer=layer, max_features=MOST_FEATURES + 1, force_2d=True,
-                datetime_as_string=True, encoding=_encoding(source),
-            )  # fmt: skip
+                content,
+                layer=layer,
+                max_features=MOST_FEATURES + 1,
+                force_2d=True,
+                datetime_as_string=True,
+                encoding=_encoding(source),
+            )
         except (OSError, RuntimeError, ValueError, TypeError) as error:
             kind = "GeoPackage" if source.format == "gpkg" else "shapefile"
-            refuse(where, f"a {kind} that can be read", str(error)[:200],
-                   "open the file in a GIS; see that it is whole")  # fmt: skip
+            refuse(
+                where,
+                f"a {kind} that can be read",
+                str(error)[:200],
+                "open the file in a GIS; see that it is whole",
+            )
     if shapes is None or not 0 < len(shapes) <= MOST_FEATURES:
-        refuse(where, f"1 to {MOST_FEATURES} features with shapes",
-               "none" if shapes is None or not len(shapes) else "more", REPAIR)  # fmt: skip
+        refuse(
+            where,
+            f"1 to {MOST_FEATURES} features with shapes",
+            "none" if shapes is None or not len(shapes) else "more",
+            REPAIR,
+        )
     read = shapely.from_wkb(shapes, on_invalid="ignore")
     names = [str(name) for name in about["fields"]]
     columns = [field.tolist() for field in fields]
@@ -168,9 +189,12 @@ def _require_decoded(where: str, columns: Sequence[Sequence[object]]) -> None:
         except UnicodeError:
             continue
         if meant != text:
-            refuse(where, "words whose encoding the shapefile's .cpg tells",
-                   f"{text!r}, which is {meant!r} in UTF-8",
-                   'state encoding = "utf-8" in the study')  # fmt: skip
+            refuse(
+                where,
+                "words whose encoding the shapefile's .cpg tells",
+                f"{text!r}, which is {meant!r} in UTF-8",
+                'state encoding = "utf-8" in the study',
+            )
 
 
 def _named_layer(source: FileSource, where: str, content: bytes) -> str | int:
@@ -180,11 +204,13 @@ def _named_layer(source: FileSource, where: str, content: bytes) -> str | int:
     if source.layer in layers or (source.layer is None and len(layers) == 1):
         return source.layer or layers[0]
     raise StudyError(
-        where, expected=f"a layer {source.layer!r}" if source.layer else "one layer, or its name",
+        where,
+        expected=f"a layer {source.layer!r}" if source.layer else "one layer, or its name",
         found=", ".join(layers) or "none",
-        remedy=f'state layer = "{layers[0]}" in the study' if len(layers) == 1 else
-        "state layer in the study: one of those found",
-    )  # fmt: skip
+        remedy=f'state layer = "{layers[0]}" in the study'
+        if len(layers) == 1
+        else "state layer in the study: one of those found",
+    )
 
 
 def _shapefile(source: FileSource, where: str, content: bytes) -> tuple[bytes, str]:
@@ -199,13 +225,21 @@ def _shapefile(source: FileSource, where: str, content: bytes) -> tuple[bytes, s
                 for part in (*_PARTS, "prj", "cpg"):
                     name = by_lower.get(f"{stem}.{part}".lower())
                     if name is None and part in _PARTS:
-                        refuse(f"{where}, {stem}", f"its part .{part} in the zip", "none",
-                               "zip all its parts together: .shp, .shx, .dbf, .prj")  # fmt: skip
+                        refuse(
+                            f"{where}, {stem}",
+                            f"its part .{part} in the zip",
+                            "none",
+                            "zip all its parts together: .shp, .shx, .dbf, .prj",
+                        )
                     if name is not None:
                         outlines.writestr(f"outlines.{part}", _read(archive, where, name))
     except _ZIP_FAULTS as error:
-        refuse(where, "a zip with a shapefile in it", f"a zip that can't be read ({error})",
-               "zip the parts of the shapefile: .shp, .shx, .dbf, .prj")  # fmt: skip
+        refuse(
+            where,
+            "a zip with a shapefile in it",
+            f"a zip that can't be read ({error})",
+            "zip the parts of the shapefile: .shp, .shx, .dbf, .prj",
+        )
     return kept.getvalue(), f"{where}, {stem}.shp"
 
 
@@ -214,11 +248,13 @@ def _stem(source: FileSource, where: str, names: Sequence[str]) -> str:
     wanted = [name for name in shapes if source.member in (None, name)]
     if len(wanted) != 1:
         raise StudyError(
-            where, expected=source.member or "one .shp inside the zip",
+            where,
+            expected=source.member or "one .shp inside the zip",
             found=", ".join(shapes[:10]) or f"no .shp among {len(names)} files",
-            remedy=f'state member = "{shapes[0]}" in the study' if shapes
+            remedy=f'state member = "{shapes[0]}" in the study'
+            if shapes
             else "zip the parts of the shapefile: .shp, .shx, .dbf, .prj",
-        )  # fmt: skip
+        )
     return wanted[0][: -len(".shp")]
 
 
@@ -234,17 +270,29 @@ def _system(source: FileSource, where: str, told: object) -> str:
     """Code of the system that a file names, or the study where the file names none."""
     if not told:
         if source.crs is None:
-            refuse(where, "a system of coordinates in the file (a shapefile's .prj)", "none",
-                   f'state crs = "{GRID}" in the study if its coordinates are eastings and '
-                   f'northings, crs = "{WGS84}" if they are degrees')  # fmt: skip
+            refuse(
+                where,
+                "a system of coordinates in the file (a shapefile's .prj)",
+                "none",
+                f'state crs = "{GRID}" in the study if its coordinates are eastings and '
+                f'northings, crs = "{WGS84}" if they are degrees',
+            )
         return source.crs
     code = code_of(str(told))
     if code is None:
-        refuse(where, f"one of the systems of coordinates {', '.join(SYSTEMS)}",
-               str(told)[:100], f"save the file in {GRID}")  # fmt: skip
+        refuse(
+            where,
+            f"one of the systems of coordinates {', '.join(SYSTEMS)}",
+            str(told)[:100],
+            f"save the file in {GRID}",
+        )
     if source.crs not in (None, code):
-        refuse(where, f"coordinates in {source.crs}, as the study says", f"{code} in the file",
-               "take crs out of the study")  # fmt: skip
+        refuse(
+            where,
+            f"coordinates in {source.crs}, as the study says",
+            f"{code} in the file",
+            "take crs out of the study",
+        )
     return code
 
 

@@ -24,9 +24,13 @@ from gapwatch.sources.outline_files import REPAIR
 
 
 def checked(
-    frame: pd.DataFrame, where: str, *, system: str = GRID, as_hex: bool = False,
+    frame: pd.DataFrame,
+    where: str,
+    *,
+    system: str = GRID,
+    as_hex: bool = False,
     stated: bool = True,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """A boundary table on the National Grid, every outline checked.
 
     `as_hex`: shapes are in hexadecimal well-known binary, as a file of shapes gives them; `stated`:
@@ -79,7 +83,8 @@ def require_outlined(boundary: pd.DataFrame | None, geography: str, codes: Seque
     lacking = [code for code in codes if code not in held]
     if held and lacking:
         raise ValidationError(
-            f"boundary, {geography}", expected=f"an outline of each of the {len(codes)} areas",
+            f"boundary, {geography}",
+            expected=f"an outline of each of the {len(codes)} areas",
             found=f"none of {', '.join(lacking)}",
             remedy="complete the outlines, or take the source of boundaries out of the study",
-        )  # fmt: skip
+        )

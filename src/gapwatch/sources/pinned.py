@@ -72,19 +72,25 @@ def _require_same(source: Source, pin: Pin) -> None:
     where = f"sources, {source.id}"
     if pin.table != source.table:
         raise StudyError(
-            where, expected=f"the table that the pin holds, {pin.table}", found=source.table,
+            where,
+            expected=f"the table that the pin holds, {pin.table}",
+            found=source.table,
             remedy="correct table in the study",
-        )  # fmt: skip
+        )
     if pin.restricted and not is_restricted(source):
         raise StudyError(
-            where, expected="restricted = true, as the file was pinned", found="no such word",
+            where,
+            expected="restricted = true, as the file was pinned",
+            found="no such word",
             remedy="put it back; where the file may be passed on, give it another id and pull",
-        )  # fmt: skip
+        )
     if is_restricted(source) and not pin.restricted:
         raise StudyError(
-            where, expected="a pin that is restricted, as the source is", found="one that isn't",
+            where,
+            expected="a pin that is restricted, as the source is",
+            found="one that isn't",
             remedy="pull again, and see who has the file that was pinned openly before",
-        )  # fmt: skip
+        )
 
 
 def absent(snapshot: Snapshot, study: Study) -> tuple[str, ...]:

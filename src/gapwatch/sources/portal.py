@@ -64,9 +64,11 @@ def _ask(source: PortalSource, client: Client, layer: str) -> tuple[Payload, ...
     values = "','".join(source.filter_values)
     where = {"where": f"{source.filter_column} IN ('{values}')"}
     sent = client.get(
-        f"{layer}/query", {**where, "returnCountOnly": "true", "f": "json"}, expect="json",
+        f"{layer}/query",
+        {**where, "returnCountOnly": "true", "f": "json"},
+        expect="json",
         max_bytes=1 << 16,
-    )  # fmt: skip
+    )
     payloads = [Payload("count", sent.address, "json", sent.content)]
     lookup = source.table == "lookup"
     suffix = "json" if lookup else "geojson"
@@ -74,8 +76,14 @@ def _ask(source: PortalSource, client: Client, layer: str) -> tuple[Payload, ...
     shape = {"returnGeometry": "false"} if lookup else {"outSR": "4326"}
     offset = 0
     for number in range(1, MOST_PAGES + 1):
-        params = {**where, "outFields": "*", "f": suffix, **shape, "resultOffset": str(offset),
-                  "orderByFields": order}  # fmt: skip
+        params = {
+            **where,
+            "outFields": "*",
+            "f": suffix,
+            **shape,
+            "resultOffset": str(offset),
+            "orderByFields": order,
+        }
         sent = client.get(f"{layer}/query", params, expect="json", max_bytes=MOST_BYTES)
         payloads.append(Payload(f"data-{number:04d}", sent.address, suffix, sent.content))
         page = json.loads(sent.content)
@@ -107,19 +115,22 @@ def _look_up_the_name(
         raise error from None
     listed = json.loads(sent.content)
     services = listed.get("services") if isinstance(listed, dict) else None
-    names = sorted({
-        str(item["name"]).rpartition("/")[2]
-        for item in (services if isinstance(services, list) else [])
-        if isinstance(item, dict) and "name" in item
-    })  # fmt: skip
+    names = sorted(
+        {
+            str(item["name"]).rpartition("/")[2]
+            for item in (services if isinstance(services, list) else [])
+            if isinstance(item, dict) and "name" in item
+        }
+    )
     if not names or source.service in names:
         raise error
     nearest = difflib.get_close_matches(source.service, names, NEAREST, 0.3)
     raise SourceError(
-        f"{source.id}, service {source.service}", expected="a service of the portal's catalogue",
+        f"{source.id}, service {source.service}",
+        expected="a service of the portal's catalogue",
         found=f"no such service; nearest are {', '.join(nearest) or 'none'}",
         remedy="correct service in the study; names change when a layer is issued again",
-    ) from error  # fmt: skip
+    ) from error
 
 
 def _records(source: PortalSource, payloads: tuple[Payload, ...]) -> list[tuple[str, Record]]:
@@ -128,14 +139,20 @@ def _records(source: PortalSource, payloads: tuple[Payload, ...]) -> list[tuple[
     counts = [payload for payload in payloads if payload.role == "count"]
     records = [record for page in pages for record in _features(source, page)]
     if len(counts) > 1 or not pages:
-        refuse(source.id, "at most one count and some pages",
-                f"{len(counts)} counts and {len(pages)} pages")  # fmt: skip
+        refuse(
+            source.id,
+            "at most one count and some pages",
+            f"{len(counts)} counts and {len(pages)} pages",
+        )
     for payload in counts:
         told = _json(f"{source.id}, count", payload.content)
         count = told.get("count")
         if type(count) is not int or count != len(records):
-            refuse(f"{source.id}, pages", f"the {count!r} features that the portal counts",
-                    f"{len(records)} features on {len(pages)} pages")  # fmt: skip
+            refuse(
+                f"{source.id}, pages",
+                f"the {count!r} features that the portal counts",
+                f"{len(records)} features on {len(pages)} pages",
+            )
     seen: dict[str, str] = {}
     for place, record in records:
         whole = _as_text(place, record)
@@ -187,8 +204,9 @@ def _check_filter(source: PortalSource, place: str, attributes: Record) -> None:
     """A portal that ignores the question would answer with the whole country."""
     value = attributes.get(source.filter_column, source.filter_values[0])
     if value not in source.filter_values:
-        refuse(f"{place}, {source.filter_column}", " or ".join(source.filter_values),
-                repr(value)[:60])  # fmt: skip
+        refuse(
+            f"{place}, {source.filter_column}", " or ".join(source.filter_values), repr(value)[:60]
+        )
 
 
 def _name(attributes: Record, code_column: str) -> str | None:
@@ -204,8 +222,10 @@ def _lookup(source: PortalSource, records: list[tuple[str, Record]]) -> pd.DataF
     names: dict[tuple[str, str], tuple[str | None, str | None]] = {}
     for place, record in records:
         told = record["attributes"]
-        pair = (code(place, told, source.code_column, source.geography),
-                code(place, told, to_column, to_geography))  # fmt: skip
+        pair = (
+            code(place, told, source.code_column, source.geography),
+            code(place, told, to_column, to_geography),
+        )
         names.setdefault(pair, (_name(told, source.code_column), _name(told, to_column)))
     pairs = sorted(names)
     frame = pd.DataFrame(pairs, columns=["from_code", "to_code"], dtype="str")
@@ -214,11 +234,15 @@ def _lookup(source: PortalSource, records: list[tuple[str, Record]]) -> pd.DataF
     check_number(source, frame["from_code"].nunique())
     each = frame.groupby("from_code")["to_code"].transform("size")
     if nest(source.geography, to_geography) and (each > 1).any():
-        refuse(f"{source.id}, {frame['from_code'][each > 1].iloc[0]}",
-               f"one area of {to_geography}, since areas of one census nest",
-               ", ".join(frame["to_code"][each > 1].head(2)))  # fmt: skip
+        refuse(
+            f"{source.id}, {frame['from_code'][each > 1].iloc[0]}",
+            f"one area of {to_geography}, since areas of one census nest",
+            ", ".join(frame["to_code"][each > 1].head(2)),
+        )
     filled = frame.assign(
-        source=source.id, from_geography=source.geography, to_geography=to_geography,
+        source=source.id,
+        from_geography=source.geography,
+        to_geography=to_geography,
         weight=1.0 / each,
-    )  # fmt: skip
+    )
     return tables.canonical(LOOKUP, filled, source.id)

@@ -11,9 +11,12 @@ from gapwatch.study.sources import PortalSource
 
 # What the first three characters of a code say of its kind.
 PREFIXES = {
-    "oa": ("E00", "W00"), "lsoa": ("E01", "W01"), "msoa": ("E02", "W02"), "ward": ("E05", "W05"),
+    "oa": ("E00", "W00"),
+    "lsoa": ("E01", "W01"),
+    "msoa": ("E02", "W02"),
+    "ward": ("E05", "W05"),
     "borough": ("E09",),
-}  # fmt: skip
+}
 _KIND = re.compile(r"(oa|lsoa|msoa|ward|borough)-?([0-9]{4})?")
 _CENSUS_COLUMN = re.compile(r"(OA|LSOA|MSOA)([0-9]{2})CD", re.IGNORECASE)
 _NESTED = ("oa", "lsoa", "msoa")
@@ -35,8 +38,12 @@ def code(place: str, attributes: Record, column: str, geography: str) -> str:
         refuse(where, f"a code of {geography}: {' or '.join(PREFIXES[kind[1]])}...", value)
     census = _CENSUS_COLUMN.fullmatch(column)
     if census and kind[2] and (census[1].lower(), f"20{census[2]}") != (kind[1], kind[2]):
-        refuse(where, f"areas of {geography}", f"a column of {census[1]} 20{census[2]}",
-                "correct geography or the column in the study")  # fmt: skip
+        refuse(
+            where,
+            f"areas of {geography}",
+            f"a column of {census[1]} 20{census[2]}",
+            "correct geography or the column in the study",
+        )
     return value
 
 
@@ -51,9 +58,12 @@ def nest(small: str, large: str) -> bool:
 def check_number(source: PortalSource, found: int) -> None:
     """Refuse a number of areas that isn't the one that the study expects."""
     if found != source.expected_areas:
-        refuse(f"{source.id}, {source.code_column}", f"{source.expected_areas} areas",
-                f"{found} areas", "check service, filter and expected_areas in the study",
-                )  # fmt: skip
+        refuse(
+            f"{source.id}, {source.code_column}",
+            f"{source.expected_areas} areas",
+            f"{found} areas",
+            "check service, filter and expected_areas in the study",
+        )
 
 
 def refuse(where: str, expected: str, found: str, remedy: str = PULL) -> NoReturn:

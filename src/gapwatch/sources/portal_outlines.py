@@ -32,13 +32,15 @@ def rows(source: PortalSource, records: list[tuple[str, dict[str, Any]]]) -> pd.
     check_number(source, len(outlines))
     require_no_overlaps(source.id, outlines, PULL)
     codes = sorted(outlines)
-    return pd.DataFrame({
-        "geography": source.geography,
-        "area_code": codes,
-        "area_name": [names[code] for code in codes],
-        "area_km2": [outlines[code].area / 1e6 for code in codes],
-        "outline_wkt": [shapely.to_wkt(outlines[code], rounding_precision=1) for code in codes],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "geography": source.geography,
+            "area_code": codes,
+            "area_name": [names[code] for code in codes],
+            "area_km2": [outlines[code].area / 1e6 for code in codes],
+            "outline_wkt": [shapely.to_wkt(outlines[code], rounding_precision=1) for code in codes],
+        }
+    )
 
 
 def _name(source: PortalSource, place: str, properties: dict[str, Any]) -> str:
@@ -53,12 +55,19 @@ def _name(source: PortalSource, place: str, properties: dict[str, Any]) -> str:
 def _outline(where: str, geometry: object) -> shapely.Geometry:
     shape = polygons(where, geometry, refuse)
     if not shape.is_valid:
-        refuse(where, "a valid outline", shapely.is_valid_reason(shape),
-                "take another edition of the layer; outlines are not repaired here")  # fmt: skip
+        refuse(
+            where,
+            "a valid outline",
+            shapely.is_valid_reason(shape),
+            "take another edition of the layer; outlines are not repaired here",
+        )
     if not in_great_britain(shape):
-        refuse(where, "longitudes and latitudes in degrees, inside Great Britain",
-                f"coordinates from {shape.bounds[:2]} to {shape.bounds[2:]}",
-                "ask for outSR=4326, or correct the file's coordinate system")  # fmt: skip
+        refuse(
+            where,
+            "longitudes and latitudes in degrees, inside Great Britain",
+            f"coordinates from {shape.bounds[:2]} to {shape.bounds[2:]}",
+            "ask for outSR=4326, or correct the file's coordinate system",
+        )
     moved = to_national_grid(shape)
     if moved.is_empty or moved.area / 1e6 < SQUARE_METRE_KM2 or not moved.is_valid:
         refuse(where, "an outline of at least one square metre", "less")

@@ -14,9 +14,13 @@ from gapwatch.study.sources import LOOPBACK
 
 
 def post(
-    address: str, content: Mapping[str, Any], *, named: str, seconds: float = 10.0,
+    address: str,
+    content: Mapping[str, Any],
+    *,
+    named: str,
+    seconds: float = 10.0,
     allow_local: bool | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Send JSON once; no redirect is followed and no answer read. Errors say `named`, not where.
 
     The address may hold a secret, so it is never told. All of it, name resolution included, ends
@@ -26,16 +30,19 @@ def post(
     found: list[str] = []
     sending = threading.Thread(
         target=lambda: found.append(_sent(address, content, seconds, allowed(allow_local))),
-        daemon=True, name="post",
-    )  # fmt: skip
+        daemon=True,
+        name="post",
+    )
     sending.start()
     sending.join(seconds)
     told = found[0] if found else "none"
     if told:
         raise source_error(
-            named, f"an answer of 200 to 299 within {seconds:g} seconds", told,
-            "look at the service that is to receive it, and at the address"
-        )  # fmt: skip
+            named,
+            f"an answer of 200 to 299 within {seconds:g} seconds",
+            told,
+            "look at the service that is to receive it, and at the address",
+        )
 
 
 def _sent(address: str, content: Mapping[str, Any], seconds: float, allow_local: bool) -> str:

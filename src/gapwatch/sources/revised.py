@@ -29,9 +29,11 @@ def differences(
 
 
 def require_no_fewer(
-    source: LiveSource, before: tuple[Payload, ...], found: Mapping[str, pd.DataFrame],
+    source: LiveSource,
+    before: tuple[Payload, ...],
+    found: Mapping[str, pd.DataFrame],
     obtained_on: dt.date,
-) -> None:  # fmt: skip
+) -> None:
     """Raise SourceError when a file holds fewer deaths of a closed year than were pinned.
 
     Late registrations only add deaths, so in a year that had ended before `obtained_on`, the date
@@ -40,9 +42,11 @@ def require_no_fewer(
     goes out with alerts. What was pinned under another description, and
     can't be read as it is described today, isn't compared.
     """
-    if not isinstance(source, FileSource) or source.table != DEATHS.name or not (
-        source.restricted or source.path is not None
-    ):  # fmt: skip
+    if (
+        not isinstance(source, FileSource)
+        or source.table != DEATHS.name
+        or not (source.restricted or source.path is not None)
+    ):
         return
     try:
         old = kinds.parse(source, before)
@@ -61,7 +65,7 @@ def require_no_fewer(
             found=untold if source.restricted else f"fewer in {', '.join(fewer[:10])}",
             expected=f"at least the deaths that were pinned on {obtained_on} in each closed year",
             remedy="ask who made the extract; then `gapwatch pull --accept-revisions`",
-        )  # fmt: skip
+        )
 
 
 def _deaths_by_year(found: Mapping[str, pd.DataFrame]) -> dict[tuple[str, int], float]:

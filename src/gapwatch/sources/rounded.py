@@ -53,20 +53,23 @@ def _require(source: Source, table: str, quantity: str, frame: pd.DataFrame) -> 
             odd = counts[np.remainder(counts, declared) != 0]
             if len(odd) and quantity == f"{table}_persons":
                 raise ValidationError(
-                    where, expected=f"multiples of {declared}, as rounding = {declared} says",
+                    where,
+                    expected=f"multiples of {declared}, as rounding = {declared} says",
                     found="others" if is_restricted(source) else f"{odd[0]:g}",
                     remedy="correct rounding in the study, or take it out where the counts are "
                     "exact",
-                )  # fmt: skip
+                )
             continue
         step = shared_step(counts)
         if step is not None and table not in _OF_LIFE_TABLES:
             log.warning("%s: every count is a multiple of %d; no interval rests on it", where, step)
         elif step is not None:
             raise ValidationError(
-                where, expected="counts that nobody rounded",
-                found=f"every count is a multiple of {step}", remedy=_remedy(source, step),
-            )  # fmt: skip
+                where,
+                expected="counts that nobody rounded",
+                found=f"every count is a multiple of {step}",
+                remedy=_remedy(source, step),
+            )
 
 
 def least_below(counts: np.ndarray) -> float:
@@ -93,14 +96,16 @@ def _require_small(source: Source, where: str, counts: np.ndarray) -> None:
     if least_below(counts) > _NO_CHANCE:
         least = int(counts.min())
         raise ValidationError(
-            where, expected="small counts among the larger ones, as chance makes them",
-            found="none" if is_restricted(source)
+            where,
+            expected="small counts among the larger ones, as chance makes them",
+            found="none"
+            if is_restricted(source)
             else f"no count from 1 to {least - 1}, though there are "
             f"{int((counts == least).sum())} of {least}",
             remedy="ask the publisher for the small counts, or for broader ages or areas: here "
             "they are withheld, and left out or set to zero. Where a mark stands for them, name it "
             "in missing and set drop_missing = true: no figure is made without them",
-        )  # fmt: skip
+        )
 
 
 def _remedy(source: Source, step: int) -> str:

@@ -26,12 +26,24 @@ _REGIONS = ("E12",)
 _LIVES_YEARS = (68.0, 92.0)
 _SINCE = 1993
 _PREFIXES = {
-    "oa": ("E00", "W00", "S00", "N00"), "lsoa": ("E01", "W01", "S01", "N20"),
-    "msoa": ("E02", "W02", "S02", "N21"), "ward": ("E05", "W05", "S13", "N08", "E36", "W40"),
-}  # fmt: skip
+    "oa": ("E00", "W00", "S00", "N00"),
+    "lsoa": ("E01", "W01", "S01", "N20"),
+    "msoa": ("E02", "W02", "S02", "N21"),
+    "ward": ("E05", "W05", "S13", "N08", "E36", "W40"),
+}
 _GEOGRAPHY = re.compile(r"(oa|lsoa|msoa|ward)-?[0-9]{4}")
-_BESIDE_SEX = ("geography", "area_code", "year", "year_ends", "month", "cause", "base",
-               "period_start", "period_end", "age_start_years")  # fmt: skip
+_BESIDE_SEX = (
+    "geography",
+    "area_code",
+    "year",
+    "year_ends",
+    "month",
+    "cause",
+    "base",
+    "period_start",
+    "period_end",
+    "age_start_years",
+)
 _SMALL, _LEAST_CELLS = 3, 12
 _KEYS = ["geography", "period_start", "period_end"]
 
@@ -52,11 +64,13 @@ def require_sane(study: Study, inputs: Frames) -> None:
     for table in ("deaths", "life_expectancy"):
         for where, cells in same_for_both(table, inputs[table]) if table in inputs else ():
             raise ValidationError(
-                where, expected="women and men counted apart", found="the same figures for both"
+                where,
+                expected="women and men counted apart",
+                found="the same figures for both"
                 + f", in each of {cells} cells" * (table not in restricted),
                 remedy="see whether the figures are of persons, or of one sex twice: in the file, "
                 "in its columns or in the words that the source's description maps",
-            )  # fmt: skip
+            )
     if "population" in inputs:
         _require_oldest(inputs["population"])
     if "boundary" in inputs:
@@ -141,8 +155,10 @@ def absent_from_blocks(deaths: pd.DataFrame) -> list[str]:
             ends = np.flatnonzero(np.diff(np.concatenate([[0], empty.astype(int), [0]])))
             for first, end in zip(ends[::2], ends[1::2], strict=True):
                 if mean * (end - first) >= _NEVER_BY_CHANCE:
-                    told.append(f"{code}: none in {years[first]} to {years[end - 1]}, "
-                                f"{mean:.0f} in other years")  # fmt: skip
+                    told.append(
+                        f"{code}: none in {years[first]} to {years[end - 1]}, "
+                        f"{mean:.0f} in other years"
+                    )
     return told
 
 
@@ -176,10 +192,11 @@ def _paired(life: pd.DataFrame, code: str) -> pd.DataFrame:
     women, men = (plain[plain["sex"] == sex].drop(columns="sex") for sex in SEXES)
     both = women.merge(men, on=[*_KEYS, "code"], suffixes=("_female", "_male"))
     return both.assign(
-        female=both["life_expectancy_years_female"], male=both["life_expectancy_years_male"],
+        female=both["life_expectancy_years_female"],
+        male=both["life_expectancy_years_male"],
         difference=both["life_expectancy_years_female"] - both["life_expectancy_years_male"],
         se=np.hypot(both["se_female"], both["se_male"]),
-    )  # fmt: skip
+    )
 
 
 def _exchanged(
@@ -189,10 +206,11 @@ def _exchanged(
     values = f": {female} and {male} years{mean}" if female else ""
     return ValidationError(
         f"{where}, {row['period_start']} to {row['period_end']}",
-        expected="women who live longer than men", found=f"men who outlive women{values}",
+        expected="women who live longer than men",
+        found=f"men who outlive women{values}",
         remedy="see whether the sexes are exchanged: in the file, in its columns or in the words "
         "that the source's description maps",
-    )  # fmt: skip
+    )
 
 
 def _require_countries(life: pd.DataFrame) -> None:
@@ -240,8 +258,11 @@ def _require_kinds(table: str, frame: pd.DataFrame) -> None:
 
     A file of wards may tell the borough and the country as well.
     """
-    for geography, code in (("geography", "area_code"), ("from_geography", "from_code"),
-                            ("to_geography", "to_code")):  # fmt: skip
+    for geography, code in (
+        ("geography", "area_code"),
+        ("from_geography", "from_code"),
+        ("to_geography", "to_code"),
+    ):
         if geography not in frame or code not in frame:
             continue
         for kind in sorted(frame[geography].unique()):
@@ -261,7 +282,7 @@ def _require_kinds(table: str, frame: pd.DataFrame) -> None:
                     found=str(odd.iloc[0]),
                     remedy="correct geography in the source's description, or leave such rows out "
                     "by keep or drop",
-                )  # fmt: skip
+                )
 
 
 def _require_oldest(people: pd.DataFrame) -> None:
@@ -279,7 +300,7 @@ def _require_oldest(people: pd.DataFrame) -> None:
                 found=f"{men:,.0f} men and {women:,.0f} women",
                 remedy="see whether the sexes are exchanged: in the file, in its columns or in the "
                 "words that the source's description maps",
-            )  # fmt: skip
+            )
 
 
 def _require_outlines(study: Study, outlines: pd.DataFrame) -> None:
@@ -288,8 +309,9 @@ def _require_outlines(study: Study, outlines: pd.DataFrame) -> None:
     lacking = [f"{code} ({name})" for code, name in study.area_names.items() if code not in mine]
     if mine and lacking:
         raise ValidationError(
-            f"boundary, {study.geography.vintage}", expected="an outline of each of the study's "
-            "areas", found=f"none of {', '.join(lacking[:5])}",
+            f"boundary, {study.geography.vintage}",
+            expected="an outline of each of the study's areas",
+            found=f"none of {', '.join(lacking[:5])}",
             remedy="complete the file; or leave all outlines of these areas out, and the map is "
             "drawn of tiles",
-        )  # fmt: skip
+        )

@@ -11,17 +11,60 @@ import unicodedata
 
 # Said beside a name, and not part of it.
 _WARDS = frozenset(("ward", "wards", "ed", "division", "the", "of", "a"))
-_KINDS = frozenset((
-    "city", "county", "borough", "boroughs", "district", "london", "lb", "royal", "metropolitan",
-    "unitary", "authority", "ua", "mbc", "mb", "council", "cp", "parish", "dinas", "sir",
-))  # fmt: skip
+_KINDS = frozenset(
+    (
+        "city",
+        "county",
+        "borough",
+        "boroughs",
+        "district",
+        "london",
+        "lb",
+        "royal",
+        "metropolitan",
+        "unitary",
+        "authority",
+        "ua",
+        "mbc",
+        "mb",
+        "council",
+        "cp",
+        "parish",
+        "dinas",
+        "sir",
+    )
+)
 _SHORT = {
-    "saint": "st", "street": "st", "road": "rd", "square": "sq", "gardens": "gdns",
-    "park": "pk", "lane": "ln", "heights": "hts", "north": "n", "nth": "n", "south": "s",
-    "sth": "s", "east": "e", "west": "w", "central": "c", "cent": "c", "upon": "on", "mount": "mt",
-    "great": "gt", "little": "lt", "upper": "upr", "lower": "lwr", "common": "cmn", "avenue": "ave",
-    "terrace": "tce", "green": "gn", "grn": "gn", "hospital": "hosp", "university": "univ",
-}  # fmt: skip
+    "saint": "st",
+    "street": "st",
+    "road": "rd",
+    "square": "sq",
+    "gardens": "gdns",
+    "park": "pk",
+    "lane": "ln",
+    "heights": "hts",
+    "north": "n",
+    "nth": "n",
+    "south": "s",
+    "sth": "s",
+    "east": "e",
+    "west": "w",
+    "central": "c",
+    "cent": "c",
+    "upon": "on",
+    "mount": "mt",
+    "great": "gt",
+    "little": "lt",
+    "upper": "upr",
+    "lower": "lwr",
+    "common": "cmn",
+    "avenue": "ave",
+    "terrace": "tce",
+    "green": "gn",
+    "grn": "gn",
+    "hospital": "hosp",
+    "university": "univ",
+}
 _WITHIN = re.compile(r"[’'`´.]")
 _BETWEEN = re.compile(r"[^0-9a-z]+")
 _PARTS = re.compile(r"\s+[-–—|]\s+|/|\||\(|\)|;|:")

@@ -17,20 +17,38 @@ _TWO_DIGITS = 2
 # A last year of two digits must be near: "2019-18" is a slip, not a window of 99 years.
 _LONGEST_WINDOW = 50
 _SEXES: dict[str, Literal["female", "male"] | None] = {
-    "female": "female", "females": "female", "f": "female",
-    "male": "male", "males": "male", "m": "male",
-    "persons": None, "person": None, "not applicable": None,
-}  # fmt: skip
+    "female": "female",
+    "females": "female",
+    "f": "female",
+    "male": "male",
+    "males": "male",
+    "m": "male",
+    "persons": None,
+    "person": None,
+    "not applicable": None,
+}
 _MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _DATES = {
-    "yyyy-mm-dd": re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"
-                             r"(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?)?"),
+    "yyyy-mm-dd": re.compile(
+        r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"
+        r"(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?)?"
+    ),
     "dd/mm/yyyy": re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
     "yyyy-mm": re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})(?P<d>)"),
-}  # fmt: skip
+}
 _UNIT = r"(?: ?(?:yrs?|years?))?(?: old)?"
 _AGED = r"(?:aged? )?"
 _UNDER_ONE = re.compile(rf"{_AGED}(?:under|less than|<) ?1{_UNIT}")

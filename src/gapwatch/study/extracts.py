@@ -84,28 +84,55 @@ def require_sound(told: Extract, table: str, columns: Iterable[str], constants: 
     rules = (
         (told.add_up and not counted, "add_up only for counts", f"add_up for {table}"),
         (told.sparse and table != "deaths", "sparse only for deaths", f"sparse for {table}"),
-        (told.year_ends != CALENDAR_YEAR and table != "deaths", "year_ends only for deaths",
-         f"year_ends for {table}"),
-        (told.year_ends != CALENDAR_YEAR and bool(named & {"date", "month"}),
-         "whole years beside year_ends", "a column of dates or months"),
-        (told.restricted and table != "deaths", "restricted only for deaths",
-         f"restricted for {table}"),
+        (
+            told.year_ends != CALENDAR_YEAR and table != "deaths",
+            "year_ends only for deaths",
+            f"year_ends for {table}",
+        ),
+        (
+            told.year_ends != CALENDAR_YEAR and bool(named & {"date", "month"}),
+            "whole years beside year_ends",
+            "a column of dates or months",
+        ),
+        (
+            told.restricted and table != "deaths",
+            "restricted only for deaths",
+            f"restricted for {table}",
+        ),
         (bool(told.over) and not told.add_up, "over only beside add_up", "over alone"),
-        (told.estimates and table not in ESTIMATED, f"estimates only for {' and '.join(ESTIMATED)}",
-         f"estimates for {table}, whose counts are whole"),
+        (
+            told.estimates and table not in ESTIMATED,
+            f"estimates only for {' and '.join(ESTIMATED)}",
+            f"estimates for {table}, whose counts are whole",
+        ),
         (told.sparse and told.years is None, "years beside sparse", "sparse alone"),
-        (told.sparse and "geography" not in constants, "geography among constants, beside sparse",
-         "no such constant"),
-        (told.rounding is not None and not counted, "rounding only for counts",
-         f"rounding for {table}"),
-        (told.rounding is not None and "geography" not in constants,
-         "geography among constants, beside rounding", "no such constant"),
+        (
+            told.sparse and "geography" not in constants,
+            "geography among constants, beside sparse",
+            "no such constant",
+        ),
+        (
+            told.rounding is not None and not counted,
+            "rounding only for counts",
+            f"rounding for {table}",
+        ),
+        (
+            told.rounding is not None and "geography" not in constants,
+            "geography among constants, beside rounding",
+            "no such constant",
+        ),
         (bool(told.totals) and not counted, "totals only for counts", f"totals for {table}"),
-        (("date" in named) != (told.dates is not None), "dates and a column date together",
-         "one without the other"),
-        (told.years is not None and told.years[0] > told.years[1],
-         "years from a first to a last one", str(told.years)),
-    )  # fmt: skip
+        (
+            ("date" in named) != (told.dates is not None),
+            "dates and a column date together",
+            "one without the other",
+        ),
+        (
+            told.years is not None and told.years[0] > told.years[1],
+            "years from a first to a last one",
+            str(told.years),
+        ),
+    )
     for broken, expected, found in rules:
         if broken:
             raise ValueError(f"{expected}|{found}")

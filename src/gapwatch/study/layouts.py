@@ -82,21 +82,36 @@ def require_layout(
     """Raise ValueError "expected|found" for declarations that don't go with the format `kind`."""
     outlines = kind in OUTLINE_FORMATS
     rules = (
-        (kind != "csv" and told.delimiter != ",", "delimiter only for a CSV",
-         f"delimiter for {kind}"),
-        (kind != "csv" and told.decimal is not None, "decimal only for a CSV",
-         f"decimal for {kind}"),
+        (
+            kind != "csv" and told.delimiter != ",",
+            "delimiter only for a CSV",
+            f"delimiter for {kind}",
+        ),
+        (
+            kind != "csv" and told.decimal is not None,
+            "decimal only for a CSV",
+            f"decimal for {kind}",
+        ),
         (told.carry_header and rows == 1, "header_rows above 1 beside carry_header", "one row"),
-        (outlines and table != "boundary", f"{kind} only for the table boundary",
-         f"{kind} for {table}"),
+        (
+            outlines and table != "boundary",
+            f"{kind} only for the table boundary",
+            f"{kind} for {table}",
+        ),
         (not outlines and not header, "header, by which the header row is found", "none"),
         (outlines and rows != 1, f"no header_rows for {kind}", str(rows)),
-        (told.layer is not None and kind != "gpkg", "layer only for a GeoPackage",
-         f"layer for {kind}"),
+        (
+            told.layer is not None and kind != "gpkg",
+            "layer only for a GeoPackage",
+            f"layer for {kind}",
+        ),
         (len(told.codes) == 1, "codes of two columns or more, which they tell apart", "one"),
-        (told.crs is not None and table != "boundary", "crs only for the table boundary",
-         f"crs for {table}"),
-    )  # fmt: skip
+        (
+            told.crs is not None and table != "boundary",
+            "crs only for the table boundary",
+            f"crs for {table}",
+        ),
+    )
     for broken, expected, found in rules:
         if broken:
             raise ValueError(f"{expected}|{found}")

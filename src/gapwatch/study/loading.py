@@ -34,9 +34,11 @@ def load(path: Path) -> tuple[Study, str]:
             raw = file.read(limits.MOST_BYTES + 1)
     except OSError as error:
         raise StudyError(
-            str(path), expected="a study file that can be read", found=str(error.strerror),
+            str(path),
+            expected="a study file that can be read",
+            found=str(error.strerror),
             remedy="name the study with --study, or run where gapwatch.toml is",
-        ) from error  # fmt: skip
+        ) from error
     beyond = limits.fault(raw)
     if beyond is not None:
         raise _wrong(path, *beyond, "a study needs no more: take out what isn't one")
@@ -47,8 +49,9 @@ def load(path: Path) -> tuple[Study, str]:
     try:
         study = Study.model_validate(content)
     except RecursionError as error:
-        raise _wrong(path, "the file", "tables inside tables as a study has them",
-                     "deeper ones") from error  # fmt: skip
+        raise _wrong(
+            path, "the file", "tables inside tables as a study has them", "deeper ones"
+        ) from error
     except PydanticError as error:
         raise _from_pydantic(path, error) from error
     _check_promise(path, study)
@@ -62,9 +65,11 @@ def load(path: Path) -> tuple[Study, str]:
 
 def _wrong(path: Path, key: str, expected: str, found: str, remedy: str = "") -> StudyError:
     return StudyError(
-        f"{path.name}, {key}", expected=expected, found=found,
+        f"{path.name}, {key}",
+        expected=expected,
+        found=found,
         remedy=remedy or f"correct {key} in {path}",
-    )  # fmt: skip
+    )
 
 
 def _without_kinds(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
@@ -125,10 +130,11 @@ def _check_promise(path: Path, study: Study) -> None:
     difference = promise.stated_better_years - promise.stated_worse_years
     if abs(difference - promise.stated_gap_years) > _ROUNDING:
         raise _wrong(
-            path, "promise.stated_gap_years",
+            path,
+            "promise.stated_gap_years",
             f"stated_better_years minus stated_worse_years, {difference:g}",
             f"{promise.stated_gap_years:g}",
-        )  # fmt: skip
+        )
     periods = [("promise.baseline_period", promise.baseline_period)]
     periods += [
         (f"measures[{number}] ({measure.id}).baseline_period", measure.baseline_period)
@@ -140,9 +146,11 @@ def _check_promise(path: Path, study: Study) -> None:
             raise _wrong(path, key, "a first year at or before the last", f"{first} to {last}")
         if promise.deadline_year <= last:
             raise _wrong(
-                path, "promise.deadline_year", f"a year after the baseline, which ends in {last}",
+                path,
+                "promise.deadline_year",
+                f"a year after the baseline, which ends in {last}",
                 str(promise.deadline_year),
-            )  # fmt: skip
+            )
 
 
 def _check_areas(path: Path, study: Study) -> None:
@@ -154,9 +162,11 @@ def _check_areas(path: Path, study: Study) -> None:
     for number, place in enumerate(places, 1):
         if place in places[: number - 1]:
             raise _wrong(
-                path, f"geography.areas[{number}]", "a tile of its own",
+                path,
+                f"geography.areas[{number}]",
+                "a tile of its own",
                 f"row {place[0]}, column {place[1]} taken twice",
-            )  # fmt: skip
+            )
     for key, zone in study.zones.items():
         if not zone.areas:
             raise _wrong(path, f"zones.{key}.areas", "at least one area", "none")
@@ -172,9 +182,12 @@ def _unknown_area(path: Path, where: str, found: str, study: Study) -> StudyErro
     known = [*study.zones, *study.area_names]
     near = difflib.get_close_matches(found, known, n=1)
     return _wrong(
-        path, where, "a zone of the study or a code of geography.areas", repr(found),
+        path,
+        where,
+        "a zone of the study or a code of geography.areas",
+        repr(found),
         f"did you mean {near[0]!r}?" if near else "add the area to geography.areas",
-    )  # fmt: skip
+    )
 
 
 def _check_measures(path: Path, study: Study) -> None:
@@ -190,18 +203,33 @@ def _check_measures(path: Path, study: Study) -> None:
             if sided and side not in study.zones and side not in study.area_names:
                 raise _unknown_area(path, f"{where}.{name}", side, study)
             if not sided and side:
-                raise _wrong(path, f"{where}.{name}", f"no side: {measure.kind} takes all areas",
-                             repr(side))  # fmt: skip
+                raise _wrong(
+                    path, f"{where}.{name}", f"no side: {measure.kind} takes all areas", repr(side)
+                )
             if measure.kind == "pair" and side in study.zones:
-                raise _wrong(path, f"{where}.{name}", "one area: a pair compares two areas",
-                             f"the zone {side!r}", 'use kind = "pooled" for zones')  # fmt: skip
+                raise _wrong(
+                    path,
+                    f"{where}.{name}",
+                    "one area: a pair compares two areas",
+                    f"the zone {side!r}",
+                    'use kind = "pooled" for zones',
+                )
         if measure.kind == "extremes" and len(codes) < _FEWEST_EXTREMES:
-            raise _wrong(path, f"{where}.kind", "three areas or more for extremes",
-                         str(len(codes)), 'compare two areas with kind = "pair"')  # fmt: skip
+            raise _wrong(
+                path,
+                f"{where}.kind",
+                "three areas or more for extremes",
+                str(len(codes)),
+                'compare two areas with kind = "pair"',
+            )
         both = set(study.side(measure.worse)) & set(study.side(measure.better)) if sided else set()
         if both:
-            raise _wrong(path, where, "two sides with no area in common",
-                         f"{', '.join(sorted(both))} on both sides")  # fmt: skip
+            raise _wrong(
+                path,
+                where,
+                "two sides with no area in common",
+                f"{', '.join(sorted(both))} on both sides",
+            )
     count = sum(measure.primary for measure in study.measures)
     if count != 1:
         raise _wrong(path, "measures", "one measure with primary = true", str(count))
@@ -213,15 +241,22 @@ def _check_bridges(path: Path, study: Study) -> None:
     for number, bridge in enumerate(study.geography.bridges, 1):
         where = f"geography.bridges[{number}]"
         if bridge.geography in seen:
-            raise _wrong(path, f"{where}.geography", "other areas than the study's own, once",
-                         bridge.geography)  # fmt: skip
+            raise _wrong(
+                path,
+                f"{where}.geography",
+                "other areas than the study's own, once",
+                bridge.geography,
+            )
         seen.add(bridge.geography)
         for name in ("up", "across"):
             for place, source in enumerate(getattr(bridge, name), 1):
                 if source not in lookups:
-                    raise _wrong(path, f"{where}.{name}[{place}]",
-                                 f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
-                                 repr(source))  # fmt: skip
+                    raise _wrong(
+                        path,
+                        f"{where}.{name}[{place}]",
+                        f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
+                        repr(source),
+                    )
 
 
 def _check_computed(path: Path, study: Study) -> None:
@@ -236,12 +271,19 @@ def _check_computed(path: Path, study: Study) -> None:
         for kind, steps in level.paths.items():
             for place, source in enumerate(steps, 1):
                 if source not in lookups:
-                    raise _wrong(path, f"{where}.paths.{kind}[{place}]",
-                                 f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
-                                 repr(source))  # fmt: skip
+                    raise _wrong(
+                        path,
+                        f"{where}.paths.{kind}[{place}]",
+                        f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
+                        repr(source),
+                    )
     if study.computed and study.geography.vintage not in seen:
-        raise _wrong(path, "computed.levels", f"the study's own areas, {study.geography.vintage}",
-                     ", ".join(sorted(seen)))  # fmt: skip
+        raise _wrong(
+            path,
+            "computed.levels",
+            f"the study's own areas, {study.geography.vintage}",
+            ", ".join(sorted(seen)),
+        )
 
 
 def _check_disclosure(path: Path, study: Study) -> None:
@@ -251,7 +293,15 @@ def _check_disclosure(path: Path, study: Study) -> None:
     also = study.closing.also
     if also and study.level_beside is None:
         levels = study.computed.levels if study.computed else ()
-        others = [level.geography for level in levels
-                  if level.geography not in (study.geography.vintage, "borough")]  # fmt: skip
-        raise _wrong(path, "disclosure.also", "a level of [computed] that isn't the study's own: "
-                     f"{', '.join(others) or 'there is none'}", also)  # fmt: skip
+        others = [
+            level.geography
+            for level in levels
+            if level.geography not in (study.geography.vintage, "borough")
+        ]
+        raise _wrong(
+            path,
+            "disclosure.also",
+            "a level of [computed] that isn't the study's own: "
+            f"{', '.join(others) or 'there is none'}",
+            also,
+        )

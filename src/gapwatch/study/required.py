@@ -49,8 +49,5 @@ def _counting(study: Study) -> set[str]:
     if study.computed is None:
         return set()
     return {
-        step
-        for level in study.computed.levels
-        for path in level.paths.values()
-        for step in path
-    }  # fmt: skip
+        step for level in study.computed.levels for path in level.paths.values() for step in path
+    }

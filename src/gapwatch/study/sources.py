@@ -13,9 +13,14 @@ from gapwatch.study.extracts import Extract, require_sound
 from gapwatch.study.layouts import OUTLINE_FORMATS, Layouts, require_layout
 
 TableName = Literal[
-    "area_reference", "boundary", "deaths", "life_expectancy", "lookup", "population",
+    "area_reference",
+    "boundary",
+    "deaths",
+    "life_expectancy",
+    "lookup",
+    "population",
     "population_deaths",
-]  # fmt: skip
+]
 ColumnName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,60}$")]
 Cell = Annotated[str, Field(max_length=300)]
 LayerColumn = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]{0,60}$")]
@@ -262,9 +267,12 @@ Source = Annotated[
 ]
 LiveSource = FingertipsSource | NomisSource | PortalSource | FileSource
 KINDS: dict[str, type[BaseModel]] = {
-    "pinned": PinnedSource, "fingertips": FingertipsSource, "nomis": NomisSource,
-    "portal": PortalSource, "file": FileSource,
-}  # fmt: skip
+    "pinned": PinnedSource,
+    "fingertips": FingertipsSource,
+    "nomis": NomisSource,
+    "portal": PortalSource,
+    "file": FileSource,
+}
 
 
 class Correction(Part):
@@ -289,9 +297,13 @@ class Accepted(Part):
     """
 
     rule: Literal[
-        "residents-change", "deaths-change", "life-expectancy-change", "residents-total",
-        "deaths-total", "deaths-absent",
-    ]  # fmt: skip
+        "residents-change",
+        "deaths-change",
+        "life-expectancy-change",
+        "residents-total",
+        "deaths-total",
+        "deaths-absent",
+    ]
     geography: Slug
     area_code: Code
     sex: Literal["female", "male", "persons"]

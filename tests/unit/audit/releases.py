@@ -103,9 +103,10 @@ def with_revised_value(inputs: Inputs) -> Inputs:
     """Knightsbridge and Belgravia lives half a year longer in 2005 to 2009, the baseline."""
     frame = inputs["life_expectancy"].copy()
     row = (
-        (frame["area_code"] == "E05000637") & (frame["sex"] == "male")
+        (frame["area_code"] == "E05000637")
+        & (frame["sex"] == "male")
         & (frame["period_start"] == 2005)
-    )  # fmt: skip
+    )
     assert row.sum() == 1
     for column in ("life_expectancy_years", "lower95_years", "upper95_years"):
         frame.loc[row, column] += 0.5

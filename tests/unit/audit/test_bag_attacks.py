@@ -156,10 +156,27 @@ def test_what_is_no_zip_is_refused(tmp_path: Path, into: Path, content: bytes) -
 
 @pytest.mark.parametrize(
     "name",
-    ["../out", "b/../../out", "b/data/../../../out", "/etc/out", "//host/out", "c:/out", "b/c:out",
-     "b/data//out", "b/data/", "b/./out", "b/data/a\nb", "b/data/\x1b[2J", "b/data/a b",
-     "b/data/nul", "b/data/com1.csv", "b/data/out.", "b/data/~", "b/data/" + "x" * 194],
-)  # fmt: skip
+    [
+        "../out",
+        "b/../../out",
+        "b/data/../../../out",
+        "/etc/out",
+        "//host/out",
+        "c:/out",
+        "b/c:out",
+        "b/data//out",
+        "b/data/",
+        "b/./out",
+        "b/data/a\nb",
+        "b/data/\x1b[2J",
+        "b/data/a b",
+        "b/data/nul",
+        "b/data/com1.csv",
+        "b/data/out.",
+        "b/data/~",
+        "b/data/" + "x" * 194,
+    ],
+)
 def test_an_unsafe_name_is_refused(tmp_path: Path, into: Path, name: str) -> None:
     content = packed(bag(), (info(name), b"out"))
     refused(tmp_path, into, content, ascii(name)[1:-1][:200], "isn't safe on every system")
@@ -178,10 +195,14 @@ def test_an_unsafe_name_that_libraries_do_not_write_is_refused(
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [("b/data/snapshot/gap.csv", "two files"), ("b/data/Snapshot/GAP.csv", "two files"),
-     ("b/data/snapshot/gap.csv/x", "a file and a folder"), ("b/data/snapshot", "a file and a fold"),
-     ("B", "a file and a folder")],
-)  # fmt: skip
+    [
+        ("b/data/snapshot/gap.csv", "two files"),
+        ("b/data/Snapshot/GAP.csv", "two files"),
+        ("b/data/snapshot/gap.csv/x", "a file and a folder"),
+        ("b/data/snapshot", "a file and a fold"),
+        ("B", "a file and a folder"),
+    ],
+)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_names_that_collide_are_refused(tmp_path: Path, into: Path, name: str, found: str) -> None:
     culprit = "b/data/snapshot/gap.csv" if name.endswith("/x") else name.replace("B", "b")
@@ -191,9 +212,17 @@ def test_names_that_collide_are_refused(tmp_path: Path, into: Path, name: str, f
 
 @pytest.mark.parametrize(
     "attributes",
-    [0o120777 << 16, 0o020644 << 16, 0o010644 << 16, 0o040755 << 16, 0o104755 << 16, 0o100755 << 16,
-     PERMISSIONS | 0x10, 0],
-)  # fmt: skip
+    [
+        0o120777 << 16,
+        0o020644 << 16,
+        0o010644 << 16,
+        0o040755 << 16,
+        0o104755 << 16,
+        0o100755 << 16,
+        PERMISSIONS | 0x10,
+        0,
+    ],
+)
 def test_what_is_not_a_plain_regular_file_is_refused(
     tmp_path: Path, into: Path, attributes: int
 ) -> None:
@@ -204,15 +233,17 @@ def test_what_is_not_a_plain_regular_file_is_refused(
 
 @pytest.mark.parametrize(
     ("fields", "found"),
-    [({"compress_type": zipfile.ZIP_DEFLATED}, "compression method 8"),
-     ({"compress_type": zipfile.ZIP_BZIP2}, "compression method 12"),
-     ({"compress_type": zipfile.ZIP_LZMA}, "compression method 14"),
-     ({"date_time": (2026, 11, 23, 12, 0, 0)}, "time 24576, date "),
-     ({"extra": b"\x55\x54\x01\x00\x00"}, "length of the extra field 5"),
-     ({"extract_version": 63}, "version 63"),
-     ({"create_system": 0}, "another list"),
-     ({"comment": b"hello"}, "another list")],
-)  # fmt: skip
+    [
+        ({"compress_type": zipfile.ZIP_DEFLATED}, "compression method 8"),
+        ({"compress_type": zipfile.ZIP_BZIP2}, "compression method 12"),
+        ({"compress_type": zipfile.ZIP_LZMA}, "compression method 14"),
+        ({"date_time": (2026, 11, 23, 12, 0, 0)}, "time 24576, date "),
+        ({"extra": b"\x55\x54\x01\x00\x00"}, "length of the extra field 5"),
+        ({"extract_version": 63}, "version 63"),
+        ({"create_system": 0}, "another list"),
+        ({"comment": b"hello"}, "another list"),
+    ],
+)
 def test_an_entry_of_another_kind_is_refused(
     tmp_path: Path, into: Path, fields: dict[str, Any], found: str
 ) -> None:
@@ -230,13 +261,27 @@ def changed(at: int, form: str, value: int, listed: int) -> bytes:
 
 @pytest.mark.parametrize(
     ("content", "found"),
-    [(changed(6, "<H", 0x1, 8), "flags 1"), (changed(6, "<H", 0x41, 8), "flags 65"),
-     (changed(6, "<H", 0x8, 8), "flags 8"), (changed(8, "<H", 99, 10), "compression method 99"),
-     (changed(22, "<I", 98, 24), "packed size 99"), (changed(18, "<I", 98, 20), "packed size 98"),
-     (changed(14, "<I", 1, 16), "other content"), (changed(26, "<H", 9, 28), "content|this one")],
-    ids=["encrypted", "strongly encrypted", "size behind the content", "unknown method", "size",
-         "packed size", "CRC", "length of the name"],
-)  # fmt: skip
+    [
+        (changed(6, "<H", 0x1, 8), "flags 1"),
+        (changed(6, "<H", 0x41, 8), "flags 65"),
+        (changed(6, "<H", 0x8, 8), "flags 8"),
+        (changed(8, "<H", 99, 10), "compression method 99"),
+        (changed(22, "<I", 98, 24), "packed size 99"),
+        (changed(18, "<I", 98, 20), "packed size 98"),
+        (changed(14, "<I", 1, 16), "other content"),
+        (changed(26, "<H", 9, 28), "content|this one"),
+    ],
+    ids=[
+        "encrypted",
+        "strongly encrypted",
+        "size behind the content",
+        "unknown method",
+        "size",
+        "packed size",
+        "CRC",
+        "length of the name",
+    ],
+)
 def test_an_entry_that_lies_is_refused(
     tmp_path: Path, into: Path, content: bytes, found: str
 ) -> None:
@@ -246,9 +291,15 @@ def test_an_entry_that_lies_is_refused(
 
 @pytest.mark.parametrize(
     ("size", "found"),
-    [(98, "other content"), (100, "other content"), (2**20, "the end of the zip"),
-     (2**30, "the end of the zip"), (2**30 + 1, "1073741825 bytes"), (2**32 - 1, "bytes, where")],
-)  # fmt: skip
+    [
+        (98, "other content"),
+        (100, "other content"),
+        (2**20, "the end of the zip"),
+        (2**30, "the end of the zip"),
+        (2**30 + 1, "1073741825 bytes"),
+        (2**32 - 1, "bytes, where"),
+    ],
+)
 def test_a_size_that_is_not_that_of_the_content_is_refused(
     tmp_path: Path, into: Path, size: int, found: str
 ) -> None:
@@ -283,14 +334,21 @@ def test_a_compression_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, int
 
 @pytest.mark.parametrize(
     ("limit", "value", "name", "found"),
-    [("MOST_FILES", 3, "b/data/snapshot/gap.csv", "4 files"),
-     ("MOST_FILE_BYTES", 100, "b/manifest-sha256.txt", "bytes, where"),
-     ("MOST_BYTES", 400, "b/tagmanifest-sha256.txt", "bytes in all")],
-)  # fmt: skip
+    [
+        ("MOST_FILES", 3, "b/data/snapshot/gap.csv", "4 files"),
+        ("MOST_FILE_BYTES", 100, "b/manifest-sha256.txt", "bytes, where"),
+        ("MOST_BYTES", 400, "b/tagmanifest-sha256.txt", "bytes in all"),
+    ],
+)
 def test_too_much_is_refused_before_it_is_unpacked(
-    tmp_path: Path, into: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int,
-    name: str, found: str,
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    into: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    value: int,
+    name: str,
+    found: str,
+) -> None:
     monkeypatch.setattr(zips, limit, value)
     # Without its list, so that what is behind the first file too many can't have been read.
     content = packed(bag())
@@ -300,10 +358,13 @@ def test_too_much_is_refused_before_it_is_unpacked(
 
 @pytest.mark.parametrize(
     ("content", "name"),
-    [(packed(bag(), top=""), "tagmanifest-sha256.txt"),
-     (packed(bag(), (info("c/x"), b"")), "c"), (packed({"x": b""}, top=""), "x")],
+    [
+        (packed(bag(), top=""), "tagmanifest-sha256.txt"),
+        (packed(bag(), (info("c/x"), b"")), "c"),
+        (packed({"x": b""}, top=""), "x"),
+    ],
     ids=["none", "two", "a file"],
-)  # fmt: skip
+)
 def test_a_bundle_has_one_top_folder(tmp_path: Path, into: Path, content: bytes, name: str) -> None:
     refused(tmp_path, into, content, name, "one folder")
 
@@ -319,8 +380,10 @@ BROKEN = [
     (GOOD | {"bagit.txt": GOOD["bagit.txt"] + b"\n"}, "bagit.txt"),
     (GOOD | {MANIFEST: GOOD[MANIFEST] + b"\n"}, MANIFEST),
     (GOOD | {TAG_MANIFEST: GOOD[TAG_MANIFEST].replace(b"a", b"A")}, TAG_MANIFEST),
-    (GOOD | {TAG_MANIFEST: lines({name: GOOD[name] for name in ("bagit.txt", MANIFEST)})},
-     "bag-info.txt"),
+    (
+        GOOD | {TAG_MANIFEST: lines({name: GOOD[name] for name in ("bagit.txt", MANIFEST)})},
+        "bag-info.txt",
+    ),
     (GOOD | {TAG_MANIFEST: b""}, "bag-info.txt"),
     (bag(**{"fetch.txt": b"https://example.org/x 1 data/x\n"}), "fetch.txt"),
     (bag(**{"notes/more.txt": b""}), "notes/more.txt"),
@@ -330,7 +393,7 @@ BROKEN = [
     ({name: GOOD[name] for name in GOOD if name != TAG_MANIFEST}, TAG_MANIFEST),
     ({name: GOOD[name] for name in GOOD if not name.startswith("data/")}, "data"),
     ({name: GOOD[name] for name in GOOD if REPORT.decode() != name}, "data/release/report.html"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("files", "name"), BROKEN)
@@ -381,13 +444,16 @@ def test_a_file_that_is_listed_twice_is_refused(tmp_path: Path, into: Path) -> N
 
 @pytest.mark.parametrize(
     "content",
-    [b"BagIt-Version: 2.0\nTag-File-Character-Encoding: UTF-8\n",
-     b"BagIt-Version: 0.97\nTag-File-Character-Encoding: utf-7\n",
-     b"BagIt-Version: 0.97\nTag-File-Character-Encoding: zip\n",
-     b"BagIt-Version: 0.93\nTag-File-Character-Encoding: UTF-8\n",
-     b"\xef\xbb\xbfBagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n",
-     b"BagIt-Version: \xff\n", b""],
-)  # fmt: skip
+    [
+        b"BagIt-Version: 2.0\nTag-File-Character-Encoding: UTF-8\n",
+        b"BagIt-Version: 0.97\nTag-File-Character-Encoding: utf-7\n",
+        b"BagIt-Version: 0.97\nTag-File-Character-Encoding: zip\n",
+        b"BagIt-Version: 0.93\nTag-File-Character-Encoding: UTF-8\n",
+        b"\xef\xbb\xbfBagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n",
+        b"BagIt-Version: \xff\n",
+        b"",
+    ],
+)
 def test_a_declaration_of_another_version_or_encoding_is_refused(
     tmp_path: Path, into: Path, content: bytes
 ) -> None:
@@ -396,10 +462,17 @@ def test_a_declaration_of_another_version_or_encoding_is_refused(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"Payload-Oxum: 1.2\n", b"Payload-Oxum: 25\n", b"Payload-Oxum: \xc2\xb2.2\n",
-     b"Payload-Oxum: 25.2\nPayload-Oxum: 25.2\n", b"no colon\nPayload-Oxum: 25.2\n", b"\xff: x\n",
-     b"Payload-Oxum: 25.2\nA: \xed\xa0\x80\n"],
-)  # fmt: skip
+    [
+        b"",
+        b"Payload-Oxum: 1.2\n",
+        b"Payload-Oxum: 25\n",
+        b"Payload-Oxum: \xc2\xb2.2\n",
+        b"Payload-Oxum: 25.2\nPayload-Oxum: 25.2\n",
+        b"no colon\nPayload-Oxum: 25.2\n",
+        b"\xff: x\n",
+        b"Payload-Oxum: 25.2\nA: \xed\xa0\x80\n",
+    ],
+)
 def test_bag_info_that_is_malformed_or_counts_otherwise_is_refused(
     tmp_path: Path, into: Path, content: bytes
 ) -> None:

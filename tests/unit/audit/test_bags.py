@@ -115,17 +115,26 @@ bags.write(Path(sys.argv[3]), files, {"Bagging-Date": "2026-11-23", "Contact-Nam
 
 def write_apart(*arguments: str, **environment: str) -> None:
     subprocess.run(
-        [sys.executable, "-c", WRITE, *arguments], check=True, timeout=60,
+        [sys.executable, "-c", WRITE, *arguments],
+        check=True,
+        timeout=60,
         env={**os.environ, **environment},
-    )  # fmt: skip
+    )
 
 
 def test_folder_clock_umask_locale_and_order_change_no_byte(tmp_path: Path) -> None:
     for name in ("one", "other", "other/deep"):
         (tmp_path / name).mkdir()
     write_apart("000", str(tmp_path / "one"), "b.zip", "a/b.csv,a.csv,c", TZ="UTC", LC_ALL="C")
-    write_apart("077", str(tmp_path), str(tmp_path / "other/deep/b.zip"), "c,a.csv,a/b.csv",
-                TZ="Asia/Tokyo", LC_ALL="C.UTF-8", PYTHONHASHSEED="7")  # fmt: skip
+    write_apart(
+        "077",
+        str(tmp_path),
+        str(tmp_path / "other/deep/b.zip"),
+        "c,a.csv,a/b.csv",
+        TZ="Asia/Tokyo",
+        LC_ALL="C.UTF-8",
+        PYTHONHASHSEED="7",
+    )
     one, other = tmp_path / "one/b.zip", tmp_path / "other/deep/b.zip"
     assert one.read_bytes() == other.read_bytes()
     assert one.stat().st_mode & 0o777 == 0o666
@@ -170,10 +179,31 @@ def test_a_bundle_may_have_a_long_name(tmp_path: Path, into: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../out", "/etc/passwd", "c:/x", "a\\b", "a//b", "a/", "", ".", "a/./b", "~/x", ".hidden",
-     "a\nb", "a\x00b", "a b", "é", "a.", "con", "NUL.txt", "data/lpt1/x", "a%0Ab", "x" * 300,
-     "\u212a"],
-)  # fmt: skip
+    [
+        "../out",
+        "/etc/passwd",
+        "c:/x",
+        "a\\b",
+        "a//b",
+        "a/",
+        "",
+        ".",
+        "a/./b",
+        "~/x",
+        ".hidden",
+        "a\nb",
+        "a\x00b",
+        "a b",
+        "é",
+        "a.",
+        "con",
+        "NUL.txt",
+        "data/lpt1/x",
+        "a%0Ab",
+        "x" * 300,
+        "\u212a",
+    ],
+)
 def test_a_name_that_is_not_safe_everywhere_is_not_bundled(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="safe on every system") as caught:
         bags.write(tmp_path / "b.zip", {"good.csv": b"", name: b""}, INFO)
@@ -200,9 +230,12 @@ def test_a_file_that_is_not_there_is_not_bundled(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("limit", "value", "found"),
-    [("MOST_FILES", 7, "8 files"), ("MOST_FILE_BYTES", 10_000_000, "10000001 bytes"),
-     ("MOST_BYTES", 50_000_000, "bytes in all")],
-)  # fmt: skip
+    [
+        ("MOST_FILES", 7, "8 files"),
+        ("MOST_FILE_BYTES", 10_000_000, "10000001 bytes"),
+        ("MOST_BYTES", 50_000_000, "bytes in all"),
+    ],
+)
 def test_more_than_can_be_read_is_not_bundled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, found: str
 ) -> None:

@@ -18,7 +18,8 @@ TOLD: dict[str, Any] = {
     "as_known_at": "2026-01-01",
     "answer": {"verdict": "on track", "sentence": "It is."},
     "snapshot": {
-        "id": "s1", "title": "T",
+        "id": "s1",
+        "title": "T",
         "inputs": {"wards": {"sha256": A, "bytes": 9}, "deaths": {"sha256": A, "bytes": 9}},
     },
     "study": {"id": "town", "sha256": A},
@@ -30,7 +31,7 @@ TOLD: dict[str, Any] = {
     "people": {"sha256": A},
     "made_with": {"python": "3.12.1", "platform": "Linux x86_64"},
     "outputs": {"report.html": {"sha256": A, "bytes": 9}},
-}  # fmt: skip
+}
 
 
 def changed(path: str, value: object) -> dict[str, Any]:
@@ -57,39 +58,93 @@ def test_the_same_inputs_explain_nothing_however_the_outputs_differ() -> None:
     ("path", "value", "sentence"),
     [
         ("snapshot/id", "s2", "The snapshot differs: s1 when released, s2 now."),
-        ("snapshot/inputs/wards/sha256", B, ("The snapshot's source wards differs: "
-         "sha256 aaaaaaaaaaaa when released, sha256 bbbbbbbbbbbb now.")),
-        ("snapshot/inputs/wards", ..., ("The snapshot's source wards differs: "
-         "sha256 aaaaaaaaaaaa, bytes 9 when released, not named now.")),
+        (
+            "snapshot/inputs/wards/sha256",
+            B,
+            (
+                "The snapshot's source wards differs: "
+                "sha256 aaaaaaaaaaaa when released, sha256 bbbbbbbbbbbb now."
+            ),
+        ),
+        (
+            "snapshot/inputs/wards",
+            ...,
+            (
+                "The snapshot's source wards differs: "
+                "sha256 aaaaaaaaaaaa, bytes 9 when released, not named now."
+            ),
+        ),
         ("study/id", "city", "The study differs: town when released, city now."),
-        ("study/sha256", B, ("The study file differs: "
-         "aaaaaaaaaaaa when released, bbbbbbbbbbbb now.")),
-        ("suites/gap.json", B, ("The suite gap.json differs: "
-         "aaaaaaaaaaaa when released, bbbbbbbbbbbb now.")),
-        ("suites/gap.json", ..., ("The suite gap.json differs: "
-         "aaaaaaaaaaaa when released, not named now.")),
-        ("suites/new.json", A, ("The suite new.json differs: "
-         "not named when released, aaaaaaaaaaaa now.")),
-        ("code/package_version", "0.2.0", ("The version of the package differs: "
-         "0.1.0 when released, 0.2.0 now.")),
+        (
+            "study/sha256",
+            B,
+            ("The study file differs: aaaaaaaaaaaa when released, bbbbbbbbbbbb now."),
+        ),
+        (
+            "suites/gap.json",
+            B,
+            ("The suite gap.json differs: aaaaaaaaaaaa when released, bbbbbbbbbbbb now."),
+        ),
+        (
+            "suites/gap.json",
+            ...,
+            ("The suite gap.json differs: aaaaaaaaaaaa when released, not named now."),
+        ),
+        (
+            "suites/new.json",
+            A,
+            ("The suite new.json differs: not named when released, aaaaaaaaaaaa now."),
+        ),
+        (
+            "code/package_version",
+            "0.2.0",
+            ("The version of the package differs: 0.1.0 when released, 0.2.0 now."),
+        ),
         ("code/sha256", B, "The code differs: aaaaaaaaaaaa when released, bbbbbbbbbbbb now."),
-        ("code/commit", None, ("The commit of the code differs: "
-         "cccccccccccc when released, not named now.")),
-        ("code/clean", False, ("Whether the code is as committed differs: "
-         "true when released, false now.")),
-        ("lock/sha256", None, ("The lock file differs: "
-         "sha256 aaaaaaaaaaaa when released, not named now.")),
+        (
+            "code/commit",
+            None,
+            ("The commit of the code differs: cccccccccccc when released, not named now."),
+        ),
+        (
+            "code/clean",
+            False,
+            ("Whether the code is as committed differs: true when released, false now."),
+        ),
+        (
+            "lock/sha256",
+            None,
+            ("The lock file differs: sha256 aaaaaaaaaaaa when released, not named now."),
+        ),
         ("simulation/seed", 2, "The simulation's setting seed differs: 1 when released, 2 now."),
-        ("simulation/draws", 1000, ("The simulation's setting draws differs: "
-         "20000 when released, 1000 now.")),
-        ("previous", None, ("The previous release differs: "
-         "release r0, sha256 aaaaaaaaaaaa when released, not named now.")),
-        ("people/sha256", B, ("The people file differs: "
-         "sha256 aaaaaaaaaaaa when released, sha256 bbbbbbbbbbbb now.")),
-        ("made_with/python", "3.13.0", ("Made with another python, which is no input: "
-         "3.12.1 when released, 3.13.0 now.")),
+        (
+            "simulation/draws",
+            1000,
+            ("The simulation's setting draws differs: 20000 when released, 1000 now."),
+        ),
+        (
+            "previous",
+            None,
+            (
+                "The previous release differs: "
+                "release r0, sha256 aaaaaaaaaaaa when released, not named now."
+            ),
+        ),
+        (
+            "people/sha256",
+            B,
+            (
+                "The people file differs: "
+                "sha256 aaaaaaaaaaaa when released, sha256 bbbbbbbbbbbb now."
+            ),
+        ),
+        (
+            "made_with/python",
+            "3.13.0",
+            ("Made with another python, which is no input: 3.12.1 when released, 3.13.0 now."),
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_one_input_that_differs_is_named(path: str, value: object, sentence: str) -> None:
     assert causes(TOLD, changed(path, value)) == [sentence]
 

@@ -28,9 +28,12 @@ def steps(found: pd.DataFrame) -> list[tuple[object, ...]]:
 
 def test_a_mix_that_cannot_be_made_is_joined_with_the_next() -> None:
     mixes: list[Mix] = [
-        ("code", {GAP_KEY: "9"}), ("study", None), ("vintage", {GAP_KEY: "8.5"}),
-        ("revised", None), ("period", None),
-    ]  # fmt: skip
+        ("code", {GAP_KEY: "9"}),
+        ("study", None),
+        ("vintage", {GAP_KEY: "8.5"}),
+        ("revised", None),
+        ("period", None),
+    ]
     found = chain({GAP_KEY: "9"}, {GAP_KEY: "8.25"}, mixes)
     assert steps(found) == [
         (3, "study and vintage", "9", "8.5", ""),
@@ -46,8 +49,9 @@ def test_without_any_mix_all_kinds_are_joined() -> None:
 
 def test_a_number_missing_in_one_mix_alone_is_joined_for_itself() -> None:
     mixes: list[Mix] = [
-        ("study", {GAP_KEY: "", P_KEY: "0.25"}), ("vintage", {GAP_KEY: "8", P_KEY: "0.5"})
-    ]  # fmt: skip
+        ("study", {GAP_KEY: "", P_KEY: "0.25"}),
+        ("vintage", {GAP_KEY: "8", P_KEY: "0.5"}),
+    ]
     found = chain({GAP_KEY: "9", P_KEY: "0.125"}, {GAP_KEY: "8", P_KEY: "0.5"}, mixes)
     assert steps(found) == [
         (2, "study and vintage", "9", "8", ""),
@@ -94,9 +98,7 @@ TEXTS = st.one_of(
     st.sampled_from(["", "on track", "off track", "Q03"]),
 )
 FIGURES = st.dictionaries(st.sampled_from([GAP_KEY, P_KEY, VERDICT_KEY]), TEXTS)
-MIXES = st.tuples(
-    *(st.tuples(st.just(kind), st.one_of(st.none(), FIGURES)) for kind in KINDS)
-)  # fmt: skip
+MIXES = st.tuples(*(st.tuples(st.just(kind), st.one_of(st.none(), FIGURES)) for kind in KINDS))
 
 
 @given(earlier=FIGURES, later=FIGURES, mixes=MIXES)

@@ -67,27 +67,54 @@ def test_what_is_no_file_is_a_difference_and_is_not_read(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (("5.307812", "5.307999"),
-         [("row 3 (measure=a-v-b sex=male period_start=2005 period_end=2009), gap_years: "
-          "5.307812 -> 5.307999")]),
-        (("2010,", "2010,4.1"),
-         [("row 4 (measure=a-v-b sex=male period_start=2006 period_end=2010), gap_years: "
-          "(blank) -> 4.1")]),
-        (("a-v-b,male,2004,2008,5.5\n", ""),
-         [FIRST_ROW + ": a row -> no such row"]),
-        ((",male,2004", ",female,2004"),
-         [FIRST_ROW + ": a row -> no such row",
-          ("row 2 of the new one (measure=a-v-b sex=female period_start=2004 period_end=2008): "
-          "no such row -> a row")]),
-        (("gap_years", "gap_days"),
-         ["header, gap_years: a column -> no such column",
-          "header, gap_days: no such column -> a column"]),
-        ((",5.5\n", ',"5.5"\n'),
-         [("byte 67 (every cell is the same, only quoting or line ends differ): "
-          "123 bytes, there b'5.5\\na-v-b,male,2005,' -> "
-           "125 bytes, there b'\"5.5\"\\na-v-b,male,200'")]),
+        (
+            ("5.307812", "5.307999"),
+            [
+                (
+                    "row 3 (measure=a-v-b sex=male period_start=2005 period_end=2009), gap_years: "
+                    "5.307812 -> 5.307999"
+                )
+            ],
+        ),
+        (
+            ("2010,", "2010,4.1"),
+            [
+                (
+                    "row 4 (measure=a-v-b sex=male period_start=2006 period_end=2010), gap_years: "
+                    "(blank) -> 4.1"
+                )
+            ],
+        ),
+        (("a-v-b,male,2004,2008,5.5\n", ""), [FIRST_ROW + ": a row -> no such row"]),
+        (
+            (",male,2004", ",female,2004"),
+            [
+                FIRST_ROW + ": a row -> no such row",
+                (
+                    "row 2 of the new one (measure=a-v-b sex=female period_start=2004 period_end=2008): "
+                    "no such row -> a row"
+                ),
+            ],
+        ),
+        (
+            ("gap_years", "gap_days"),
+            [
+                "header, gap_years: a column -> no such column",
+                "header, gap_days: no such column -> a column",
+            ],
+        ),
+        (
+            (",5.5\n", ',"5.5"\n'),
+            [
+                (
+                    "byte 67 (every cell is the same, only quoting or line ends differ): "
+                    "123 bytes, there b'5.5\\na-v-b,male,2005,' -> "
+                    "125 bytes, there b'\"5.5\"\\na-v-b,male,200'"
+                )
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_table_is_told_by_its_key(
     tmp_path: Path, change: tuple[str, str], expected: list[str]
 ) -> None:
@@ -128,15 +155,20 @@ def test_a_table_without_a_sound_key_is_told_by_row(tmp_path: Path, twice: str) 
     ("made", "expected"),
     [
         ("a,b\n1,2\n3,5\n", ["row 3, b: 4 -> 5"]),
-        ("a,c\n1,2\n3,5\n", ["header, b: a column -> no such column",
-                             "header, c: no such column -> a column",
-                             "row 3, column 2: 4 -> 5"]),
+        (
+            "a,c\n1,2\n3,5\n",
+            [
+                "header, b: a column -> no such column",
+                "header, c: no such column -> a column",
+                "row 3, column 2: 4 -> 5",
+            ],
+        ),
         ("a,b\n1,2\n3,4\n5,6\n", ["row 4 of the new one: no such row -> a row"]),
         ("a,b\n1,2\n3,4,9\n", ["row 3, column 3: no such cell -> 9"]),
         ("a,b\n1,2\n", ["row 3: a row -> no such row"]),
         ('a,b\n1,2\n3,"4\n', ['line 3: 3,4 -> 3,"4']),
     ],
-)  # fmt: skip
+)
 def test_another_csv_is_told_by_row_and_a_broken_one_by_line(
     tmp_path: Path, made: str, expected: list[str]
 ) -> None:
@@ -152,16 +184,30 @@ def test_another_csv_is_told_by_row_and_a_broken_one_by_line(
         ('{"a": {"b": [1, 2]}}', ['c: "x" -> no such value']),
         ('{"a": {"b": [1, 2.0]}, "c": "x"}', ["a.b[1]: 2 -> 2.0"]),
         ('{"a": {"b": [1, "2"]}, "c": "x"}', ['a.b[1]: 2 -> "2"']),
-        ('{"a": {"b": []}, "c": "x"}',
-         ["a.b[0]: 1 -> no such value", "a.b[1]: 2 -> no such value", "a.b: no such value -> []"]),
-        ('{"a": {"b": [1, 2]}, "c": "x"', [('line 1: {"a": {"b": [1, 2]}, "c": "x"} -> '
-                                           '{"a": {"b": [1, 2]}, "c": "x"')]),
-        ('{"a": {"b":  [1, 2]}, "c": "x"}',
-         [("byte 12 (every value is the same, only how they are written differs): "
-          "30 bytes, there b'[1, 2]}, \"c\": \"x\"}' -> "
-          "31 bytes, there b' [1, 2]}, \"c\": \"x\"}'")]),
+        (
+            '{"a": {"b": []}, "c": "x"}',
+            [
+                "a.b[0]: 1 -> no such value",
+                "a.b[1]: 2 -> no such value",
+                "a.b: no such value -> []",
+            ],
+        ),
+        (
+            '{"a": {"b": [1, 2]}, "c": "x"',
+            [('line 1: {"a": {"b": [1, 2]}, "c": "x"} -> {"a": {"b": [1, 2]}, "c": "x"')],
+        ),
+        (
+            '{"a": {"b":  [1, 2]}, "c": "x"}',
+            [
+                (
+                    "byte 12 (every value is the same, only how they are written differs): "
+                    '30 bytes, there b\'[1, 2]}, "c": "x"}\' -> '
+                    '31 bytes, there b\' [1, 2]}, "c": "x"}\''
+                )
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_json_is_told_by_the_path_of_a_value(
     tmp_path: Path, made: str, expected: list[str]
 ) -> None:
@@ -191,19 +237,23 @@ PAGE = f"""<html><style>p {{ color: red }}</style>
     [
         (("8.9", "8.8"), "#trend, text line 2: The gap is 8.9 years. -> The gap is 8.8 years."),
         (("<p>The end.</p>", ""), "#title-gap, text line 6: The end. -> no such line"),
-        (("<p>The end", "<p>More.</p><p>The end"),
-         "#title-gap, text line 6 of the new one: no such line -> More."),
+        (
+            ("<p>The end", "<p>More.</p><p>The end"),
+            "#title-gap, text line 6 of the new one: no such line -> More.",
+        ),
         (("2004", "2005"), "#title-gap, text line 5: Year | 2004 | 5.5 -> Year | 2005 | 5.5"),
         (("Falls", "Rises"), "#figure-gap, text line 4: (picture) Falls -> (picture) Rises"),
-        (("color: red", "color: tan"),
-         "before any id, embedded: p { color: red } -> p { color: tan }"),
+        (
+            ("color: red", "color: tan"),
+            "before any id, embedded: p { color: red } -> p { color: tan }",
+        ),
         (('"wide"', '"slim"'), "the text is the same; source line 4: "),
         (("<b>8.9</b>", "<i>8.9</i>"), "the text is the same; source line 3: "),
         (("\n</svg>", "</svg>"), "#figure-gap, embedded: svg data:svg, sha256 "),
         (("<text>1", "<text>2"), "#figure-gap, embedded: svg data:svg, sha256 "),
         ((picture("a"), picture("b")), "#figure-gap, embedded: img data:image/svg+xml, sha256 "),
     ],
-)  # fmt: skip
+)
 def test_a_page_is_told_as_it_is_read(
     tmp_path: Path, change: tuple[str, str], expected: str
 ) -> None:
@@ -242,20 +292,35 @@ def longest(first: str) -> str:
     ("made", "expected"),
     [
         (document("One", "Two \\ 5.5 years"), ["page 2, line 2: 5.4 years -> 5.5 years"]),
-        (document("One"), ["number of pages: 2 -> 1",
-                           "page 1, drawing (its text is the same): sha256 ", "metadata, XMP: "]),
-        (document("One", "Two \\ 5.4 years", square="red"),
-         ["page 2, drawing (its text is the same): sha256 "]),
-        (document("One", longest("Two")),
-         ["page 2, line 1: Two -> Two 0", "page 2, line 2: 5.4 years -> Two 1",
-          "page 2, line 3 of the new one: no such line -> Two 2",
-          "page 2: 3 differing lines told -> 6 more"]),
-        (document("One", "Two \\ 5.4 years", title="Other"),
-         ["metadata only, /Title: Report -> Other", "metadata only, XMP: "]),
+        (
+            document("One"),
+            [
+                "number of pages: 2 -> 1",
+                "page 1, drawing (its text is the same): sha256 ",
+                "metadata, XMP: ",
+            ],
+        ),
+        (
+            document("One", "Two \\ 5.4 years", square="red"),
+            ["page 2, drawing (its text is the same): sha256 "],
+        ),
+        (
+            document("One", longest("Two")),
+            [
+                "page 2, line 1: Two -> Two 0",
+                "page 2, line 2: 5.4 years -> Two 1",
+                "page 2, line 3 of the new one: no such line -> Two 2",
+                "page 2: 3 differing lines told -> 6 more",
+            ],
+        ),
+        (
+            document("One", "Two \\ 5.4 years", title="Other"),
+            ["metadata only, /Title: Report -> Other", "metadata only, XMP: "],
+        ),
         (document("One", "Two \\ 5.4 years") + b"%", ["byte "]),
         (document("One", "Two \\ 5.4 years")[:700], ["byte "]),
     ],
-)  # fmt: skip
+)
 def test_a_pdf_is_told_page_by_page(tmp_path: Path, made: bytes, expected: list[str]) -> None:
     found = told(tmp_path, {"r.pdf": document("One", "Two \\ 5.4 years")}, {"r.pdf": made})
     assert len(found) == len(expected)
@@ -302,7 +367,7 @@ def endless(title: str) -> bytes:
         ("caf\u00e9", "cafe\u0301", ["line 1: 'caf\\xe9' -> 'cafe\\u0301'"]),
         ("tab\\t", "tab\t", ["line 1: 'tab\\\\t' -> 'tab\\t'"]),
     ],
-)  # fmt: skip
+)
 def test_a_text_is_told_by_line_and_can_not_deceive_the_eye(
     tmp_path: Path, old: str, new: str, expected: list[str]
 ) -> None:
@@ -367,10 +432,37 @@ def test_a_file_too_large_to_read_as_a_whole_is_told_by_its_bytes(tmp_path: Path
 
 
 PIECES = st.sampled_from(
-    [b"a,b\n", b'"', b"1", b"\n", b"{", b"[", b'"a":', b"}", b"]", b"<p>", b"<!--", b"<![", b"</",
-     b"<svg", b"</svg>", b"<style>", b"data:,", b"&#xd800;", b"%PDF-1.7\n", b"1 0 obj\n<<",
-     b"/Type/Pages", b">>", b"trailer", b"startxref\n9\n%%EOF", b"\0", b"\xff", b"\r", b"NaN"]
-)  # fmt: skip
+    [
+        b"a,b\n",
+        b'"',
+        b"1",
+        b"\n",
+        b"{",
+        b"[",
+        b'"a":',
+        b"}",
+        b"]",
+        b"<p>",
+        b"<!--",
+        b"<![",
+        b"</",
+        b"<svg",
+        b"</svg>",
+        b"<style>",
+        b"data:,",
+        b"&#xd800;",
+        b"%PDF-1.7\n",
+        b"1 0 obj\n<<",
+        b"/Type/Pages",
+        b">>",
+        b"trailer",
+        b"startxref\n9\n%%EOF",
+        b"\0",
+        b"\xff",
+        b"\r",
+        b"NaN",
+    ]
+)
 CONTENT = st.one_of(
     st.binary(max_size=60),
     st.lists(PIECES, max_size=12).map(b"".join),

@@ -57,17 +57,25 @@ def tables(past: History) -> Frames:
 
 def record(**changes: object) -> Record:
     told = Record(
-        calendar="year", closed_after_months=6, first_year=None,
+        calendar="year",
+        closed_after_months=6,
+        first_year=None,
         closed={str(year): "invented-1" for year in range(2018, 2026)},
-        side_window_years={"zones": 3, "wards": 3}, earlier=[],
-    )  # fmt: skip
+        side_window_years={"zones": 3, "wards": 3},
+        earlier=[],
+    )
     return told.model_copy(update=changes)
 
 
 def put(
-    out: Path, tables: Frames, told: Record | None, *, name: str = "", before: Path | None = None,
+    out: Path,
+    tables: Frames,
+    told: Record | None,
+    *,
+    name: str = "",
+    before: Path | None = None,
     of: Study | None = None,
-) -> Path:  # fmt: skip
+) -> Path:
     """A release in a folder, with its record or without."""
     one = of or study()
     files = {f"data/{key}.csv": to_csv(TABLES[key], frame) for key, frame in tables.items()}
@@ -77,8 +85,14 @@ def put(
         "invented", str(DAY), "c" * 64, previous.sha256 if previous else ""
     )
     identity = Identity("c" * 64, previous, release)
-    made = manifest(identity, one, snapshot(DAY), MADE_FROM, files=files,
-                    answer={"verdict": "on track", "sentence": "It is."})  # fmt: skip
+    made = manifest(
+        identity,
+        one,
+        snapshot(DAY),
+        MADE_FROM,
+        files=files,
+        answer={"verdict": "on track", "sentence": "It is."},
+    )
     # Python and platform are told, and the file of the study is named.
     made = made.replace(b'"made_with": {}', b'"made_with": {"platform": "linux", "python": "3.11"}')
     files |= {MANIFEST: made, SEAL: seal(made)}
@@ -149,8 +163,10 @@ def test_figures_that_were_changed_after_they_were_published_are_refused(
 
 def opened() -> Study:
     one = study()
-    free = tuple(s.model_copy(update={"restricted": False}) if s.table == "deaths" else s
-                 for s in one.sources)  # fmt: skip
+    free = tuple(
+        s.model_copy(update={"restricted": False}) if s.table == "deaths" else s
+        for s in one.sources
+    )
     return one.model_copy(update={"sources": free, "disclosure": None})
 
 
@@ -167,9 +183,15 @@ def test_deaths_that_were_restricted_are_not_opened_and_a_study_opened_once_is_n
 
 @pytest.mark.parametrize(
     ("day", "months", "year"),
-    [("2026-06-30", 6, 2024), ("2026-07-01", 6, 2025), ("2026-12-31", 12, 2024),
-     ("2027-01-01", 12, 2025), ("2026-02-01", 1, 2025), ("2026-01-31", 1, 2024)],
-)  # fmt: skip
+    [
+        ("2026-06-30", 6, 2024),
+        ("2026-07-01", 6, 2025),
+        ("2026-12-31", 12, 2024),
+        ("2027-01-01", 12, 2025),
+        ("2026-02-01", 1, 2025),
+        ("2026-01-31", 1, 2024),
+    ],
+)
 def test_a_year_is_closed_some_months_after_its_end(day: str, months: int, year: int) -> None:
     assert last_closed(dt.date.fromisoformat(day), months) == year
 
@@ -187,9 +209,13 @@ def test_years_enter_one_after_another_and_none_before_the_first(past: History) 
 
 def test_closed_years_have_the_deaths_and_residents_of_their_own_snapshot(past: History) -> None:
     inputs = past.inputs(DAY)
-    later = {name: frame.assign(**{column: frame[column] + 1}) if name in ("deaths", "population")
-             else frame for name, frame in inputs.items()
-             for column in [f"{name}_persons"]}  # fmt: skip
+    later = {
+        name: frame.assign(**{column: frame[column] + 1})
+        if name in ("deaths", "population")
+        else frame
+        for name, frame in inputs.items()
+        for column in [f"{name}_persons"]
+    }
     found = taken(later, {2024: "one", 2025: "two"}, {"one": inputs, "two": later})
     for name in ("deaths", "population"):
         column = f"{name}_persons"
@@ -278,8 +304,9 @@ def test_areas_told_beside_the_studys_own_stay_the_same_in_later_releases() -> N
     one = study(KINDS[:2], window=5)
     first, second = protected(one, past, [DAY, dt.date(2027, 8, 15)], every_table=False)
     frames = [each.tables["computed_life_expectancy"] for each in (first, second)]
-    before, after = (frame[frame["geography"] == KINDS[1]].reset_index(drop=True)
-                     for frame in frames)  # fmt: skip
+    before, after = (
+        frame[frame["geography"] == KINDS[1]].reset_index(drop=True) for frame in frames
+    )
     assert before["deaths_persons"].isna().all()
     assert set(before["reason"]) == {"", "D01"}
     kept = after[after["period_end"] <= 2025].reset_index(drop=True)

@@ -65,8 +65,9 @@ def test_figures_of_other_columns_are_read_and_their_move_is_codes(
     found = chain(before, whole.published, [("code", whole.published)])
     assert set(found["kind"]) == {"code"}
     assert set(zip(found["figure"], found["reason"], strict=True)) == {
-        ("p_closing", "went"), ("p_narrowing", "came"),
-    }  # fmt: skip
+        ("p_closing", "went"),
+        ("p_narrowing", "came"),
+    }
 
 
 def test_a_notice_in_the_exports_is_no_figure(whole: Release) -> None:

@@ -249,9 +249,10 @@ class Pinned:
     def basis(self, mine: Study, snapshot: str, year: int = YEAR) -> Basis:
         raw = self.project.raw
         return Basis(
-            mine, year,
+            mine,
+            year,
             lambda asked: by_year(load_inputs(raw, snapshots.load(raw, snapshot), asked)),
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture
@@ -293,9 +294,11 @@ def bridged_moves(earlier: Release, later: Release) -> set[tuple[str, str]]:
     ends = [dict(mix or {}) for _, mix in mixes]
     found = chain(ends[0], ends[-1], mixes)
     mine = found[
-        (found["table_name"] == "bridged_gap") & (found["figure"] == "gap_years")
-        & (found["measure"] == HEADLINE[0]) & (found["sex"] == HEADLINE[1])
-    ]  # fmt: skip
+        (found["table_name"] == "bridged_gap")
+        & (found["figure"] == "gap_years")
+        & (found["measure"] == HEADLINE[0])
+        & (found["sex"] == HEADLINE[1])
+    ]
     return set(zip(mine["kind"], mine["reason"], strict=True))
 
 

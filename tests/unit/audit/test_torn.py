@@ -63,8 +63,11 @@ def test_each_file_torn_in_each_way_is_told_as_torn_and_made_again(
     _, problems = release_problems(release)
     assert [type(problem) for problem in problems] == [TornError]
     assert name in problems[0].where or name in (MANIFEST, SEAL)
-    told = [p for p in check_all(tmp_path / "raw", tmp_path / "out").problems
-            if "snapshot of release" not in p.expected]  # fmt: skip
+    told = [
+        p
+        for p in check_all(tmp_path / "raw", tmp_path / "out").problems
+        if "snapshot of release" not in p.expected
+    ]
     assert [type(problem) for problem in told] == [TornError]
     caplog.clear()
     assert again(tmp_path, (NAME, FILES), BASIS) == release

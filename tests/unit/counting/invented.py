@@ -26,8 +26,9 @@ def borough(seed: int, *, residents: float = 11_500.0, smallest: float = 2_100.0
     The last ward is small and healthy: it has about four deaths a year of either sex.
     """
     chance = np.random.default_rng(seed)
-    shares = np.array([1.1, 4.0, *[5.5] * 2, 5.8, *[9.0] * 4, *[7.0] * 4, 5.5, 4.5, 3.8, 3.2, 2.4,
-                       1.5, 0.9])  # fmt: skip
+    shares = np.array(
+        [1.1, 4.0, *[5.5] * 2, 5.8, *[9.0] * 4, *[7.0] * 4, 5.5, 4.5, 3.8, 3.2, 2.4, 1.5, 0.9]
+    )
     size = residents * chance.uniform(0.8, 1.2, len(WARDS))
     size[-1] = smallest
     people = size[:, None, None, None] / 2 * (shares / shares.sum())
@@ -39,11 +40,17 @@ def borough(seed: int, *, residents: float = 11_500.0, smallest: float = 2_100.0
     level = np.broadcast_to(level, (len(WARDS), 2, 1, 1)).copy()
     level[-1] *= 0.45
     return Counts(
-        geography="ward2022", areas=WARDS, years=YEARS, bases=("census2021",) * len(YEARS),
-        age_starts=AGES, deaths=chance.poisson(people * rate * level).astype(float),
-        person_years=people, provisional=np.zeros(len(YEARS), dtype=bool),
-        reassigned=np.zeros(len(WARDS)), restricted=True,
-    )  # fmt: skip
+        geography="ward2022",
+        areas=WARDS,
+        years=YEARS,
+        bases=("census2021",) * len(YEARS),
+        age_starts=AGES,
+        deaths=chance.poisson(people * rate * level).astype(float),
+        person_years=people,
+        provisional=np.zeros(len(YEARS), dtype=bool),
+        reassigned=np.zeros(len(WARDS)),
+        restricted=True,
+    )
 
 
 def steps(own: Counts) -> Steps:
@@ -79,13 +86,31 @@ def table(counts: Counts, length: int) -> pd.DataFrame:
             for w, (start, end) in enumerate(zip(found.start, found.end, strict=True)):
                 cell = at, s, w
                 reason = str(np.asarray(made.reason)[cell])
-                figures = [made.e[cell][0], made.se[cell][0], made.lower[cell][0],
-                           made.upper[cell][0]]  # fmt: skip
-                rows.append((
-                    counts.geography, area, area, sex, start, end, "12-31", 1, "census2021",
-                    AGES[-1],
-                    *(np.nan if reason else float(figure) for figure in figures),
-                    found.deaths[cell].sum(), found.person_years[cell].sum(), 0.0, False, reason,
-                    str(np.asarray(made.flags)[cell]),
-                ))  # fmt: skip
+                figures = [
+                    made.e[cell][0],
+                    made.se[cell][0],
+                    made.lower[cell][0],
+                    made.upper[cell][0],
+                ]
+                rows.append(
+                    (
+                        counts.geography,
+                        area,
+                        area,
+                        sex,
+                        start,
+                        end,
+                        "12-31",
+                        1,
+                        "census2021",
+                        AGES[-1],
+                        *(np.nan if reason else float(figure) for figure in figures),
+                        found.deaths[cell].sum(),
+                        found.person_years[cell].sum(),
+                        0.0,
+                        False,
+                        reason,
+                        str(np.asarray(made.flags)[cell]),
+                    )
+                )
     return pd.DataFrame(rows, columns=list(COMPUTED_LIFE_EXPECTANCY.names))

@@ -53,9 +53,15 @@ def test_every_count_of_every_area_is_the_oracles(seed: int, shared: bool, level
     assert dict(zip(counts.years.tolist(), counts.bases, strict=True)) == world.kept[1]
     for table, found in zip(world.counts(level), (counts.deaths, counts.person_years), strict=True):
         expected = [
-            [[[float(table.get((area, sex, int(year), start), 0)) for start in world.starts]
-              for year in counts.years] for sex in SEXES] for area in counts.areas
-        ]  # fmt: skip
+            [
+                [
+                    [float(table.get((area, sex, int(year), start), 0)) for start in world.starts]
+                    for year in counts.years
+                ]
+                for sex in SEXES
+            ]
+            for area in counts.areas
+        ]
         close(found, np.array(expected))
 
 
@@ -127,8 +133,9 @@ def test_windows_never_cross_a_change_of_base(seed: int, shared: bool, length: i
         assert told == []
 
 
-@pytest.mark.parametrize(("seed", "shared", "size"), [(1, False, 1.0), (2, True, 1.0),
-                                                      (4, True, 0.12)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("seed", "shared", "size"), [(1, False, 1.0), (2, True, 1.0), (4, True, 0.12)]
+)
 @pytest.mark.parametrize("level", LEVELS)
 def test_life_expectancy_of_areas_is_the_oracles(
     seed: int, shared: bool, size: float, level: str
@@ -140,8 +147,9 @@ def test_life_expectancy_of_areas_is_the_oracles(
     for place, area in enumerate(made_of.counts.areas):
         for at, sex in enumerate(SEXES):
             for number, span in enumerate(oracle.windows(world.kept[1], 3)):
-                side = oracle.side(deaths, people, areas=[area], sex=sex, window=span,
-                                   starts=world.starts)  # fmt: skip
+                side = oracle.side(
+                    deaths, people, areas=[area], sex=sex, window=span, starts=world.starts
+                )
                 expected = oracle.life(side, world.starts)
                 here, reason = (place, at, number), str(made_of.table.reason[place, at, number])
                 assert reason in expected.refusals if expected.refusals else reason == ""
@@ -167,10 +175,16 @@ def test_the_gap_is_that_of_deaths_and_residents_taken_together(
         for row in rows.to_dict("records"):
             span = (row["period_start"], row["period_end"])
             worse, better = (
-                oracle.side(deaths, people, areas=study.side(side), sex=row["sex"], window=span,
-                            starts=world.starts)
+                oracle.side(
+                    deaths,
+                    people,
+                    areas=study.side(side),
+                    sex=row["sex"],
+                    window=span,
+                    starts=world.starts,
+                )
                 for side in (measure.worse, measure.better)
-            )  # fmt: skip
+            )
             low, high = (oracle.life(side, world.starts) for side in (worse, better))
             if low.refusals or high.refusals:
                 assert row["reason"] in (low.refusals or high.refusals)
@@ -196,13 +210,19 @@ def test_the_ages_of_the_gap_and_of_its_change_are_the_oracles(seed: int, shared
     found = [period(counts, *span) for span in spans]
     for at, sex in enumerate(SEXES):
         expected = [
-            {name: world.side(study.side(side), sex, span)
-             for name, side in (("worse", worlds.WORSE), ("better", worlds.BETTER))}
+            {
+                name: world.side(study.side(side), sex, span)
+                for name, side in (("worse", worlds.WORSE), ("better", worlds.BETTER))
+            }
             for span in spans
-        ]  # fmt: skip
-        low, high = ([life_table(w.deaths[side, at, 0], w.person_years[side, at, 0],
-                                 counts.age_starts) for w in found]
-                     for side in (WORSE, BETTER))  # fmt: skip
+        ]
+        low, high = (
+            [
+                life_table(w.deaths[side, at, 0], w.person_years[side, at, 0], counts.age_starts)
+                for w in found
+            ]
+            for side in (WORSE, BETTER)
+        )
         close(arriaga(low[0], high[0]), oracle.ages(**expected[0], starts=world.starts))
         change = oracle.change(*expected, world.starts)
         close(-arriaga(*low), change["worse"])

@@ -61,8 +61,11 @@ def narrowed(row: Row) -> Row | None:
 
 def straddling() -> World:
     world = deaths_of(narrowed)
-    more = tuple(row._replace(start=10, end=19) for row in BASE.deaths
-                 if row.kind == "lsoa2011" and row.start == 5)  # fmt: skip
+    more = tuple(
+        row._replace(start=10, end=19)
+        for row in BASE.deaths
+        if row.kind == "lsoa2011" and row.start == 5
+    )
     return replace(world, deaths=(*world.deaths, *more))
 
 
@@ -74,68 +77,132 @@ def without_lookup_rows(name: str, **cell: str) -> World:
 
 CASES: dict[str, tuple[World, str, str, str]] = {
     "a year of deaths is missing in the middle": (
-        worlds.without(BASE, "deaths", year=2003), "deaths, year 2003",
-        "every year from 2001 to 2008", "nothing for 2003"),
+        worlds.without(BASE, "deaths", year=2003),
+        "deaths, year 2003",
+        "every year from 2001 to 2008",
+        "nothing for 2003",
+    ),
     "a year of residents is missing in the middle": (
-        worlds.without(BASE, "people", year=2006), "population, year 2006",
-        "every year from 2001 to 2008", "nothing for 2006"),
+        worlds.without(BASE, "people", year=2006),
+        "population, year 2006",
+        "every year from 2001 to 2008",
+        "nothing for 2006",
+    ),
     "deaths and residents have no year in common": (
-        deaths_of(lambda row: row._replace(year=row.year + 20)), "deaths and population",
-        "at least one year in both", "none"),
+        deaths_of(lambda row: row._replace(year=row.year + 20)),
+        "deaths and population",
+        "at least one year in both",
+        "none",
+    ),
     "a year's deaths stand on two kinds of blocks": (
-        with_deaths(kind="lsoa2021"), "deaths, year 2001", "deaths on one kind of block",
-        "lsoa2011 and lsoa2021"),
+        with_deaths(kind="lsoa2021"),
+        "deaths, year 2001",
+        "deaths on one kind of block",
+        "lsoa2011 and lsoa2021",
+    ),
     "a block is in neither vintage": (
         deaths_of(lambda r: r._replace(code="E01999999") if r.code == OLD[7] else r),
-        "lsoa2011 to ward2011, year 2001", "blocks that the lookup knows", "others: E01999999"),
+        "lsoa2011 to ward2011, year 2001",
+        "blocks that the lookup knows",
+        "others: E01999999",
+    ),
     "residents live in a block of neither vintage": (
         people_of(lambda r: r._replace(code="E01999999") if r.code == NEW[6] else r),
-        "lsoa2011-to-lsoa2021", "residents of each area of lsoa2011", f"none for {OLD[7]}"),
+        "lsoa2011-to-lsoa2021",
+        "residents of each area of lsoa2011",
+        f"none for {OLD[7]}",
+    ),
     "deaths of a block are missing in one year": (
-        worlds.without(BASE, "deaths", code=OLD[7], year=2003), "lsoa2011 to ward2011, year 2003",
-        "counts of each block", f"none for {OLD[7]}"),
+        worlds.without(BASE, "deaths", code=OLD[7], year=2003),
+        "lsoa2011 to ward2011, year 2003",
+        "counts of each block",
+        f"none for {OLD[7]}",
+    ),
     "residents of a block are missing in one year": (
-        worlds.without(BASE, "people", code=NEW[0], year=2007), "lsoa2021 to ward2011, year 2007",
-        "counts of each block", f"none for {NEW[0]}"),
+        worlds.without(BASE, "people", code=NEW[0], year=2007),
+        "lsoa2021 to ward2011, year 2007",
+        "counts of each block",
+        f"none for {NEW[0]}",
+    ),
     "a block lacks a band of deaths": (
         worlds.without(BASE, "deaths", code=OLD[2], year=2002, sex="male", start=45),
-        f"deaths, year 2002, {OLD[2]}, male", "9 rows", "8 rows"),
+        f"deaths, year 2002, {OLD[2]}, male",
+        "9 rows",
+        "8 rows",
+    ),
     "a block lacks a band of residents": (
         worlds.without(BASE, "people", code=NEW[0], year=2008, sex="female", start=90),
-        f"population, year 2008, {NEW[0]}, female", "14 rows", "13 rows"),
+        f"population, year 2008, {NEW[0]}, female",
+        "14 rows",
+        "13 rows",
+    ),
     "a block lacks one sex": (
         worlds.without(BASE, "deaths", code=OLD[2], year=2002, sex="male"),
-        f"deaths, year 2002, {OLD[2]}, male", "9 rows", "0 rows"),
+        f"deaths, year 2002, {OLD[2]}, male",
+        "9 rows",
+        "0 rows",
+    ),
     "a band straddles two of the study's": (
-        straddling(), "deaths of lsoa2011, 2001, ages 10 to 19",
-        "a band inside one of the study's bands", "straddles age 15"),
+        straddling(),
+        "deaths of lsoa2011, 2001, ages 10 to 19",
+        "a band inside one of the study's bands",
+        "straddles age 15",
+    ),
     "bands of deaths overlap": (
-        replace(BASE, deaths=(*BASE.deaths, *(
-            row._replace(start=10, end=14) for row in BASE.deaths if row.start == 5))),
-        "deaths of lsoa2011, 2001", "bands of ages that follow on one another",
-        "overlap at age 10"),
+        replace(
+            BASE,
+            deaths=(
+                *BASE.deaths,
+                *(row._replace(start=10, end=14) for row in BASE.deaths if row.start == 5),
+            ),
+        ),
+        "deaths of lsoa2011, 2001",
+        "bands of ages that follow on one another",
+        "overlap at age 10",
+    ),
     "ages are left out between two bands": (
-        worlds.without(BASE, "deaths", start=5), "deaths of lsoa2011, 2001",
-        "bands of ages that follow on one another", "leave out age 5"),
+        worlds.without(BASE, "deaths", start=5),
+        "deaths of lsoa2011, 2001",
+        "bands of ages that follow on one another",
+        "leave out age 5",
+    ),
     "residents have no open band": (
         people_of(lambda r: r._replace(end=99) if r.end is None else r),
-        "population of lsoa2011, census2011, 2001", "an open band for the oldest", "ends at 99"),
+        "population of lsoa2011, census2011, 2001",
+        "an open band for the oldest",
+        "ends at 99",
+    ),
     "the youngest are missing": (
-        worlds.without(BASE, "people", start=0), "population of lsoa2011, census2011, 2001",
-        "ages from 0 on", "none below 1"),
+        worlds.without(BASE, "people", start=0),
+        "population of lsoa2011, census2011, 2001",
+        "ages from 0 on",
+        "none below 1",
+    ),
     "no residents are on a base of the study": (
-        replace(BASE, bases=("census2031",)), "population",
-        "residents on the base census2031", "census2011, census2021"),
+        replace(BASE, bases=("census2031",)),
+        "population",
+        "residents on the base census2031",
+        "census2011, census2021",
+    ),
     "people die where nobody lives": (
         people_of(lambda r: r._replace(count=0) if r.code == OLD[7] and r.year == 2002 else r),
-        "ward2011, year 2002", "residents where there are deaths", worlds.WARDS[3]),
+        "ward2011, year 2002",
+        "residents where there are deaths",
+        worlds.WARDS[3],
+    ),
     "a ward of the study has no block": (
         without_lookup_rows("lsoa2011-to-ward2011", into=worlds.WARDS[3]),
-        "lsoa2011-to-ward2011", "a row for each area of lsoa2011", OLD[7]),
+        "lsoa2011-to-ward2011",
+        "a row for each area of lsoa2011",
+        OLD[7],
+    ),
     "a block of 2021 leads nowhere": (
         without_lookup_rows("lsoa2021-to-ward2022", code=NEW[6]),
-        "lsoa2021-to-ward2022", "a row for each area of lsoa2021", NEW[6]),
-}  # fmt: skip
+        "lsoa2021-to-ward2022",
+        "a row for each area of lsoa2021",
+        NEW[6],
+    ),
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -200,15 +267,24 @@ def test_a_study_that_asks_for_no_life_tables_gets_none() -> None:
     ("paths", "kind", "where"),
     [
         ({"lsoa2011": ["lsoa2011-to-ward2011"]}, ValidationError, "computed.levels, ward2011"),
-        ({"lsoa2011": ["lsoa2011-to-lsoa2021"], "lsoa2021": ["lsoa2011-to-lsoa2021"]}, StudyError,
-         "lsoa2011 to ward2011"),
-        ({"lsoa2011": ["lsoa2021-to-ward2022"], "lsoa2021": ["lsoa2011-to-lsoa2021"]}, StudyError,
-         "lsoa2011 to ward2011"),
-        ({"lsoa2011": ["not-pinned"], "lsoa2021": ["lsoa2011-to-lsoa2021"]}, StudyError,
-         "lsoa2011 to ward2011"),
+        (
+            {"lsoa2011": ["lsoa2011-to-lsoa2021"], "lsoa2021": ["lsoa2011-to-lsoa2021"]},
+            StudyError,
+            "lsoa2011 to ward2011",
+        ),
+        (
+            {"lsoa2011": ["lsoa2021-to-ward2022"], "lsoa2021": ["lsoa2011-to-lsoa2021"]},
+            StudyError,
+            "lsoa2011 to ward2011",
+        ),
+        (
+            {"lsoa2011": ["not-pinned"], "lsoa2021": ["lsoa2011-to-lsoa2021"]},
+            StudyError,
+            "lsoa2011 to ward2011",
+        ),
     ],
     ids=["no path from a kind of block", "ends elsewhere", "starts elsewhere", "no such lookup"],
-)  # fmt: skip
+)
 def test_a_way_that_does_not_lead_to_the_level_is_refused(
     paths: dict[str, list[str]], kind: type[GapwatchError], where: str
 ) -> None:
@@ -235,8 +311,13 @@ EVERY = frozenset((row.kind, row.year) for row in BASE.deaths)
 
 
 def read(deaths: pd.DataFrame, world: World = BASE, *, sparse: bool = False) -> BlockSeries:
-    return read_blocks(deaths, worlds.population_table(world.people), wanted=worlds.STARTS,
-                       bases=world.bases, sparse=EVERY if sparse else ())  # fmt: skip
+    return read_blocks(
+        deaths,
+        worlds.population_table(world.people),
+        wanted=worlds.STARTS,
+        bases=world.bases,
+        sparse=EVERY if sparse else (),
+    )
 
 
 def monthly(months: list[int], year: int = 2008) -> pd.DataFrame:
@@ -249,16 +330,32 @@ def monthly(months: list[int], year: int = 2008) -> pd.DataFrame:
     ("deaths", "year", "expected", "found"),
     [
         (monthly([1, 2, 4, 5]), 2008, "every month from 1 to 5", "nothing for month 3"),
-        (pd.concat([monthly([1, 2]), worlds.deaths_table(BASE.deaths).query("year == 2008")]),
-         2008, "months, or the whole year", "both"),
-        (pd.concat([worlds.deaths_table(BASE.deaths),
-                    worlds.deaths_table(BASE.deaths).query("year == 2008").assign(cause="I21")]),
-         2008, "deaths of all causes, or by cause", "both"),
+        (
+            pd.concat([monthly([1, 2]), worlds.deaths_table(BASE.deaths).query("year == 2008")]),
+            2008,
+            "months, or the whole year",
+            "both",
+        ),
+        (
+            pd.concat(
+                [
+                    worlds.deaths_table(BASE.deaths),
+                    worlds.deaths_table(BASE.deaths).query("year == 2008").assign(cause="I21"),
+                ]
+            ),
+            2008,
+            "deaths of all causes, or by cause",
+            "both",
+        ),
         (monthly([*range(1, 12)], 2006), 2006, "all twelve months", "11 of them"),
     ],
-    ids=["a month missing between others", "months beside the whole year",
-         "causes beside all causes", "December missing before the last year"],
-)  # fmt: skip
+    ids=[
+        "a month missing between others",
+        "months beside the whole year",
+        "causes beside all causes",
+        "December missing before the last year",
+    ],
+)
 def test_deaths_that_would_count_wrongly_are_refused(
     deaths: pd.DataFrame, year: int, expected: str, found: str
 ) -> None:
@@ -315,8 +412,9 @@ def test_a_block_without_any_death_is_empty_where_the_source_leaves_out_zeros() 
 
 def test_a_band_without_deaths_anywhere_may_be_left_out_where_the_source_says_so() -> None:
     few = deaths_of(lambda row: row if (row.start, row.year) != (5, 2003) else None)
-    whole = deaths_of(lambda row: row._replace(count=0) if (row.start, row.year) == (5, 2003)
-                      else row)  # fmt: skip
+    whole = deaths_of(
+        lambda row: row._replace(count=0) if (row.start, row.year) == (5, 2003) else row
+    )
     found = read(worlds.deaths_table(few.deaths), sparse=True)
     expected = read(worlds.deaths_table(whole.deaths))
     for one, other in zip(expected.years, found.years, strict=True):
@@ -325,10 +423,20 @@ def test_a_band_without_deaths_anywhere_may_be_left_out_where_the_source_says_so
 
 def test_zeros_may_be_left_out_in_the_years_of_that_source_alone() -> None:
     """A council's own extract leaves them out; what the publisher lacks elsewhere is missing."""
-    council = {"id": "council", "table": "deaths", "kind": "file", "next_expected": "monthly",
-               "title": "Deaths", "publisher": "The council", "attribution": "The council",
-               "path": "deaths.csv", "header": ["block"], "sparse": True, "years": [2007, 2008],
-               "constants": {"geography": "lsoa2021"}}  # fmt: skip
+    council = {
+        "id": "council",
+        "table": "deaths",
+        "kind": "file",
+        "next_expected": "monthly",
+        "title": "Deaths",
+        "publisher": "The council",
+        "attribution": "The council",
+        "path": "deaths.csv",
+        "header": ["block"],
+        "sparse": True,
+        "years": [2007, 2008],
+        "constants": {"geography": "lsoa2021"},
+    }
     study = worlds.study(BASE).model_dump(mode="json")
     mixed = Study.model_validate({**study, "sources": [*study["sources"], council]})
     late = worlds.without(BASE, "deaths", code=NEW[0], year=2008, sex="male", start=15)
@@ -375,8 +483,7 @@ def test_bands_of_residents_that_are_not_used_change_nothing(more: list[Row]) ->
     if all(row.year == 2001 for row in whole) and whole[0].base == "census2011":
         whole = [coarse(row) for row in whole]
     plain = read(worlds.deaths_table(BASE.deaths))
-    found = read(worlds.deaths_table(BASE.deaths),
-                 replace(BASE, people=(*BASE.people, *whole)))  # fmt: skip
+    found = read(worlds.deaths_table(BASE.deaths), replace(BASE, people=(*BASE.people, *whole)))
     assert found.age_starts.tolist() == plain.age_starts.tolist()
     for one, other in zip(plain.years, found.years, strict=True):
         assert one.residents.geography == other.residents.geography
@@ -384,8 +491,11 @@ def test_bands_of_residents_that_are_not_used_change_nothing(more: list[Row]) ->
 
 
 def test_bands_of_deaths_in_years_without_residents_change_nothing() -> None:
-    early = [row._replace(year=2000, end=None) for row in BASE.deaths
-             if row.start == 0 and row.year == 2001]  # fmt: skip
+    early = [
+        row._replace(year=2000, end=None)
+        for row in BASE.deaths
+        if row.start == 0 and row.year == 2001
+    ]
     more = replace(BASE, deaths=(*BASE.deaths, *early))
     assert read(worlds.deaths_table(more.deaths)).age_starts.tolist() == BASE.starts
 
@@ -417,17 +527,32 @@ paths = { lsoa2021 = ["lsoa2021-to-msoa2021"] }
     [
         ('"ward2011"\npaths', '"ward2009"\npaths', "computed.levels", "msoa2021, ward2009"),
         ('"msoa2021"\npaths', '"ward2011"\npaths', "computed.levels[2].geography", "ward2011"),
-        ('["lsoa2021-to-msoa2021"]', '["lsoa2021-to-nowhere"]',
-         "computed.levels[2].paths.lsoa2021[1]", "'lsoa2021-to-nowhere'"),
+        (
+            '["lsoa2021-to-msoa2021"]',
+            '["lsoa2021-to-nowhere"]',
+            "computed.levels[2].paths.lsoa2021[1]",
+            "'lsoa2021-to-nowhere'",
+        ),
         ('["census2021"]', "[]", "computed.bases", "[]"),
         ('["census2021"]', '["census2021"]\nage_starts = [0, 5, 1]', "computed", "[0, 5, 1]"),
-        ('["census2021"]', '["census2021"]\nside_window_years = []', "computed.side_window_years",
-         "[]"),
+        (
+            '["census2021"]',
+            '["census2021"]\nside_window_years = []',
+            "computed.side_window_years",
+            "[]",
+        ),
         ("[computed]", "[computed]\ndecide = true", "computed.decide", "a key that is not known"),
     ],
-    ids=["without the study's own areas", "a level twice", "no such lookup", "no base",
-         "ages out of order", "no windows", "a misspelt key"],
-)  # fmt: skip
+    ids=[
+        "without the study's own areas",
+        "a level twice",
+        "no such lookup",
+        "no base",
+        "ages out of order",
+        "no windows",
+        "a misspelt key",
+    ],
+)
 def test_a_study_that_asks_for_what_can_not_be_is_refused(
     shipped: Project, tmp_path: Path, old: str, new: str, key: str, found: str
 ) -> None:

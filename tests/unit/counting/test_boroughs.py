@@ -195,7 +195,7 @@ def test_the_open_band_is_the_first_that_both_files_can_be_summed_to(tmp_path: P
     mixed = made.changed(population=population).wards(tmp_path)
     both = made.changed(
         population=population, deaths=up_to_85(made.deaths, "deaths_persons")
-    ).wards(tmp_path)  # fmt: skip
+    ).wards(tmp_path)
     assert mixed.counts.age_starts[-1] == 85
     assert mixed.counts.deaths.tolist() == both.counts.deaths.tolist()
     assert mixed.counts.person_years.tolist() == both.counts.person_years.tolist()
@@ -217,8 +217,9 @@ def test_windows_stay_on_one_base(tmp_path: Path) -> None:
     assert rebased.counts.segments.tolist() == [1, 1, 2, 2, 2, 2]
     found = borough_gaps(rebased, window_years=3)
     assert found[["period_start", "base"]].drop_duplicates().to_numpy().tolist() == [
-        [2003, "census2011"], [2004, "census2011"],
-    ]  # fmt: skip
+        [2003, "census2011"],
+        [2004, "census2011"],
+    ]
     with pytest.raises(ValidationError, match="5 years in a row on one base"):
         borough_gaps(rebased)
 

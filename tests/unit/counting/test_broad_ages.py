@@ -57,24 +57,43 @@ def test_a_small_band_is_never_withheld_alone(counts: list[list[float]], hidden:
 
 def contributions(worse: list[int], better: list[int], reason: str = "") -> pd.DataFrame:
     years = [0.52, -0.11, 1.24, 0.5, 2.0, 0.81, 0.7]
-    return pd.DataFrame({
-        "measure": "north-v-south", "sex": "male", "period_start": 2021, "period_end": 2025,
-        "year_ends": "12-31",
-        "age_start_years": STARTS, "age_end_years": [0, 14, 39, 64, 74, 79, None],
-        "contribution_years": years, "lower95_years": [y - 0.2 for y in years],
-        "upper95_years": [y + 0.2 for y in years], "gap_years": sum(years), "reason": reason,
-        "flags": "Q06", "deaths_worse": worse, "deaths_better": better,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "measure": "north-v-south",
+            "sex": "male",
+            "period_start": 2021,
+            "period_end": 2025,
+            "year_ends": "12-31",
+            "age_start_years": STARTS,
+            "age_end_years": [0, 14, 39, 64, 74, 79, None],
+            "contribution_years": years,
+            "lower95_years": [y - 0.2 for y in years],
+            "upper95_years": [y + 0.2 for y in years],
+            "gap_years": sum(years),
+            "reason": reason,
+            "flags": "Q06",
+            "deaths_worse": worse,
+            "deaths_better": better,
+        }
+    )
 
 
 MANY = [5, 9, 9, 90, 90, 90, 300]
 
 
 def gap(reason: str = "", years: float = 5.6) -> pd.DataFrame:
-    return pd.DataFrame([{
-        "measure": "north-v-south", "sex": "male", "period_start": 2021, "period_end": 2025,
-        "gap_years": years, "reason": reason,
-    }])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {
+                "measure": "north-v-south",
+                "sex": "male",
+                "period_start": 2021,
+                "period_end": 2025,
+                "gap_years": years,
+                "reason": reason,
+            }
+        ]
+    )
 
 
 def test_contributions_are_told_in_broad_bands_and_tenths_beside_the_gap_as_told() -> None:
@@ -117,19 +136,46 @@ def test_no_band_has_a_reason_that_tells_a_count() -> None:
 
 
 def test_a_change_is_withheld_by_the_deaths_of_both_windows_and_has_the_told_totals() -> None:
-    keys = {"measure": "m", "sex": "male", "side": "worse", "from_start": 2001, "from_end": 2005,
-            "to_start": 2021, "to_end": 2025, "year_ends": "12-31"}  # fmt: skip
-    rows = pd.DataFrame({
-        **keys, "age_start_years": [0, 15, 40, 65], "age_end_years": [14, 39, 64, None],
-        "change_years": [0.31, 0.4, 0.5, 0.6], "lower95_years": [0.1, 0.2, 0.3, 0.4],
-        "upper95_years": [0.5, 0.6, 0.7, 0.8], "side_total_years": 1.81,
-        "side_lower95_years": 0.63, "side_upper95_years": 1.77, "reason": "", "flags": "",
-        "deaths_before": [6, 20, 4, 200], "deaths_after": [6, 20, 200, 200],
-    })  # fmt: skip
-    told = pd.DataFrame([{
-        "measure": "m", "sex": "male", "side": "worse", "side_total_years": 1.7,
-        "side_lower95_years": 0.5, "side_upper95_years": 2.9, "reason": "",
-    }])  # fmt: skip
+    keys = {
+        "measure": "m",
+        "sex": "male",
+        "side": "worse",
+        "from_start": 2001,
+        "from_end": 2005,
+        "to_start": 2021,
+        "to_end": 2025,
+        "year_ends": "12-31",
+    }
+    rows = pd.DataFrame(
+        {
+            **keys,
+            "age_start_years": [0, 15, 40, 65],
+            "age_end_years": [14, 39, 64, None],
+            "change_years": [0.31, 0.4, 0.5, 0.6],
+            "lower95_years": [0.1, 0.2, 0.3, 0.4],
+            "upper95_years": [0.5, 0.6, 0.7, 0.8],
+            "side_total_years": 1.81,
+            "side_lower95_years": 0.63,
+            "side_upper95_years": 1.77,
+            "reason": "",
+            "flags": "",
+            "deaths_before": [6, 20, 4, 200],
+            "deaths_after": [6, 20, 200, 200],
+        }
+    )
+    told = pd.DataFrame(
+        [
+            {
+                "measure": "m",
+                "sex": "male",
+                "side": "worse",
+                "side_total_years": 1.7,
+                "side_lower95_years": 0.5,
+                "side_upper95_years": 2.9,
+                "reason": "",
+            }
+        ]
+    )
     safe = canonical(GAP_CHANGE, protect_ages(rows, told), "change")
     assert safe["reason"].tolist() == [DISCLOSURE, "", DISCLOSURE, ""]
     assert safe["change_years"].dropna().tolist() == [0.4, 0.6]
@@ -158,9 +204,14 @@ def test_a_cut_is_told_where_each_run_of_ages_that_it_sets_apart_has_five_deaths
 @pytest.mark.parametrize(
     ("cut", "share", "saved"),
     # 98 deaths at these ages are 100 as they are told, 20 a year.
-    [(0.12345, 0.12, None), (0.2549, 0.25, 5.0), (0.374, 0.37, 5.0), (0.376, 0.38, 10.0),
-     (np.nan, None, None)],
-)  # fmt: skip
+    [
+        (0.12345, 0.12, None),
+        (0.2549, 0.25, 5.0),
+        (0.374, 0.37, 5.0),
+        (0.376, 0.38, 10.0),
+        (np.nan, None, None),
+    ],
+)
 def test_deaths_of_a_cut_follow_from_its_share_and_from_deaths_in_fives(
     cut: float, share: float | None, saved: float | None
 ) -> None:

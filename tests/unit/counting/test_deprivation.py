@@ -13,10 +13,17 @@ from gapwatch.errors import ValidationError
 SCORES = [44.0, 40.76, 15.2, 8.31, 22.0, 30.5, 12.0, 5.0, 61.2, 9.9]
 
 
-@pytest.mark.parametrize("scores", [
-    [900, 2400, 21000, 29000], list(range(1, 21)), [3, 1, 4, 2], [-1.2, 0.4, 0.9],
-    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] * 3, [0, 101],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "scores",
+    [
+        [900, 2400, 21000, 29000],
+        list(range(1, 21)),
+        [3, 1, 4, 2],
+        [-1.2, 0.4, 0.9],
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] * 3,
+        [0, 101],
+    ],
+)
 def test_ranks_deciles_and_other_scales_are_refused(scores: list[float]) -> None:
     with pytest.raises(ValidationError) as caught:
         require_scores("lookup.csv", pd.Series(scores, dtype=float))

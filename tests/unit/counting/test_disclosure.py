@@ -132,8 +132,13 @@ def sums(deaths: list[float], told_of: list[list[int]]) -> np.ndarray:
         ("a", str(at)): np.isin(range(len(deaths)), inside).astype(float)
         for at, inside in enumerate(told_of)
     }
-    found = sums_of(Parts(np.array([2025]), count, members), 0, list(members),
-                    [(2025, 2025)] * len(told_of), np.zeros(len(told_of)))  # fmt: skip
+    found = sums_of(
+        Parts(np.array([2025]), count, members),
+        0,
+        list(members),
+        [(2025, 2025)] * len(told_of),
+        np.zeros(len(told_of)),
+    )
     return withhold(found, np.zeros(len(told_of), dtype=bool))
 
 
@@ -173,19 +178,36 @@ def gap_rows() -> pd.DataFrame:
     ends = {
         f"{name}_{column}": frame[source]
         for name, frame in (("worse", worse), ("better", better))
-        for column, source in (("years", "life_expectancy_years"),
-                               ("lower95_years", "lower95_years"),
-                               ("upper95_years", "upper95_years"))
-    }  # fmt: skip
-    return pd.DataFrame({
-        "measure": "north-v-south", "sex": worse["sex"], "kind": "pooled", "geography": "ward2022",
-        "segment": 1, "period_start": worse["period_start"], "period_end": worse["period_end"],
-        "year_ends": "12-31",
-        **ends, "gap_years": gap, "se_years": se, "lower95_years": gap - Z * se,
-        "upper95_years": gap + Z * se, "relative_gap": 1.0, "relative_lower95": 0.9,
-        "relative_upper95": 1.1, "naive_gap_years": np.nan, "basis": "deaths", "reason": "",
-        "flags": "Q01 Q04",
-    })  # fmt: skip
+        for column, source in (
+            ("years", "life_expectancy_years"),
+            ("lower95_years", "lower95_years"),
+            ("upper95_years", "upper95_years"),
+        )
+    }
+    return pd.DataFrame(
+        {
+            "measure": "north-v-south",
+            "sex": worse["sex"],
+            "kind": "pooled",
+            "geography": "ward2022",
+            "segment": 1,
+            "period_start": worse["period_start"],
+            "period_end": worse["period_end"],
+            "year_ends": "12-31",
+            **ends,
+            "gap_years": gap,
+            "se_years": se,
+            "lower95_years": gap - Z * se,
+            "upper95_years": gap + Z * se,
+            "relative_gap": 1.0,
+            "relative_lower95": 0.9,
+            "relative_upper95": 1.1,
+            "naive_gap_years": np.nan,
+            "basis": "deaths",
+            "reason": "",
+            "flags": "Q01 Q04",
+        }
+    )
 
 
 def test_a_gap_is_made_of_its_sides_as_they_are_told() -> None:
@@ -207,8 +229,12 @@ def test_a_gap_is_made_of_its_sides_as_they_are_told() -> None:
 
 
 def test_a_total_is_never_held_against_a_public_one() -> None:
-    frame = pd.DataFrame({"deaths_difference_persons": [0.0, 1.2, -3.0],
-                          "publisher_deaths_difference_persons": [0.0, 7.0, np.nan]})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "deaths_difference_persons": [0.0, 1.2, -3.0],
+            "publisher_deaths_difference_persons": [0.0, 7.0, np.nan],
+        }
+    )
     safe = protect_count_totals(frame)
     assert safe["deaths_difference_persons"].tolist() == [0.0, 0.0, -5.0]
     assert safe["publisher_deaths_difference_persons"].isna().all()
@@ -216,14 +242,21 @@ def test_a_total_is_never_held_against_a_public_one() -> None:
 
 @pytest.mark.parametrize(
     ("column", "fits", "differs"),
-    [("deaths_difference_persons", 0.0009, -0.0011),
-     ("publisher_deaths_difference_persons", -0.4, 0.6)],
-)  # fmt: skip
+    [
+        ("deaths_difference_persons", 0.0009, -0.0011),
+        ("publisher_deaths_difference_persons", -0.4, 0.6),
+    ],
+)
 def test_deaths_that_do_not_add_up_are_refused_before_they_are_masked_and_not_counted(
     column: str, fits: float, differs: float
 ) -> None:
-    row = {"geography": "ward2022", "sex": "male", "year": 2024, "deaths_difference_persons": 0.0,
-           "publisher_deaths_difference_persons": np.nan}  # fmt: skip
+    row = {
+        "geography": "ward2022",
+        "sex": "male",
+        "year": 2024,
+        "deaths_difference_persons": 0.0,
+        "publisher_deaths_difference_persons": np.nan,
+    }
     require_adding_up(pd.DataFrame([row, row | {column: fits}]))
     with pytest.raises(ValidationError, match="which isn't told") as caught:
         require_adding_up(pd.DataFrame([row, row | {column: differs}]))

@@ -39,8 +39,12 @@ from gapwatch.demography.life_table import life_table
 from gapwatch.gap.ages_told import told_gaps
 
 SMALL = 5
-MEMBERS = {**{ward: {ward} for ward in WARDS}, "north": set(NORTH), "south": set(SOUTH),
-           BOROUGH[1]: set(WARDS)}  # fmt: skip
+MEMBERS = {
+    **{ward: {ward} for ward in WARDS},
+    "north": set(NORTH),
+    "south": set(SOUTH),
+    BOROUGH[1]: set(WARDS),
+}
 Told = Callable[[float, bool], tuple[float, float]]
 
 
@@ -96,8 +100,12 @@ def highest(rows: np.ndarray, lows: np.ndarray, highs: np.ndarray, cell: int) ->
     # Nothing is lost where more than this is possible, and a bound keeps the search short.
     bound = np.full(rows.shape[1], np.inf)
     bound[cell] = 20.0
-    found = milp(aim, integrality=np.ones(len(aim)), bounds=Bounds(0, bound),
-                 constraints=LinearConstraint(rows, lows, highs))  # fmt: skip
+    found = milp(
+        aim,
+        integrality=np.ones(len(aim)),
+        bounds=Bounds(0, bound),
+        constraints=LinearConstraint(rows, lows, highs),
+    )
     assert found.status == 0
     return float(-found.fun)
 
@@ -148,8 +156,9 @@ class Possible:
 
     def agreeing(self, value: float, se: float) -> np.ndarray:
         """Tables of which the same is told, where both are told to six decimals."""
-        return self.tables[(self.value.round(6) == round(value, 6))
-                           & (self.se.round(6) == round(se, 6))]  # fmt: skip
+        return self.tables[
+            (self.value.round(6) == round(value, 6)) & (self.se.round(6) == round(se, 6))
+        ]
 
     def allowing(self, value: float, se: float, step: float) -> np.ndarray:
         """Tables whose figures are told as these rounded ones."""
@@ -229,11 +238,22 @@ NO_WINDOW = 0
 
 def against_the_other(deaths: np.ndarray) -> Counts:
     """The small ward and the other side in one year, alike for both sexes."""
-    dead, people = ([np.stack([side, side])[:, np.newaxis] for side in sides]
-                    for sides in ((deaths, OTHER_DEATHS), (PEOPLE, OTHERS)))  # fmt: skip
-    return Counts("side", ("worse", "better"), np.array([2025]), ("census2021",),
-                  BANDS.astype(np.int64), np.stack(dead), np.stack(people),
-                  np.zeros(1, dtype=bool), np.zeros(2), restricted=True)  # fmt: skip
+    dead, people = (
+        [np.stack([side, side])[:, np.newaxis] for side in sides]
+        for sides in ((deaths, OTHER_DEATHS), (PEOPLE, OTHERS))
+    )
+    return Counts(
+        "side",
+        ("worse", "better"),
+        np.array([2025]),
+        ("census2021",),
+        BANDS.astype(np.int64),
+        np.stack(dead),
+        np.stack(people),
+        np.zeros(1, dtype=bool),
+        np.zeros(2),
+        restricted=True,
+    )
 
 
 def solved_by_ages(deaths: np.ndarray, step: float, possible: dict[int, Possible]) -> list[int]:
@@ -242,21 +262,22 @@ def solved_by_ages(deaths: np.ndarray, step: float, possible: dict[int, Possible
     value, se = float(made.e[0]), float(made.se[0])
     count = int(np.floor(deaths.sum() / 5 + 0.5)) * 5
     shown = round(value, 1), np.ceil(se / step - 1e-6) * step
-    left = np.concatenate([possible[total].allowing(*shown, step)
-                           for total in range(max(count - 2, 10), count + 3)])  # fmt: skip
+    left = np.concatenate(
+        [possible[total].allowing(*shown, step) for total in range(max(count - 2, 10), count + 3)]
+    )
     left = left.astype(float)
     # Broad bands are the six of this world, of which the two youngest are one.
     firsts = [0, 2, 3, 4, 5]
     better = life_table(OTHER_DEATHS, OTHERS, BANDS)
     everyone = life_table(left, np.broadcast_to(PEOPLE, left.shape), BANDS)
-    true, theirs = (np.add.reduceat(arriaga(table, better), firsts, axis=-1)
-                    for table in (made, everyone))  # fmt: skip
+    true, theirs = (
+        np.add.reduceat(arriaga(table, better), firsts, axis=-1) for table in (made, everyone)
+    )
     told_of = ~withheld_bands(np.add.reduceat(deaths, firsts)[:, np.newaxis])
     agree = (np.abs(theirs - true.round(1)) <= 0.05 + 1e-9)[:, told_of].all(axis=1)
     agree &= (np.add.reduceat(left, firsts, axis=1)[:, told_of] >= SMALL).all(axis=1)
     assert (left[agree] == deaths).all(axis=1).any()
-    return [band for band, n in enumerate(deaths)
-            if n < SMALL and given_away(left[agree][:, band])]  # fmt: skip
+    return [band for band, n in enumerate(deaths) if n < SMALL and given_away(left[agree][:, band])]
 
 
 @pytest.mark.long
@@ -271,8 +292,9 @@ def test_the_ages_of_a_gap_do_not_give_a_small_wards_deaths_away(
     lost, told_of = 0, 0
     for deaths, step in zip(tables, found, strict=True):
         counts = against_the_other(deaths)
-        told = told_gaps(one, measure, counts, period(counts, NO_WINDOW, NO_WINDOW),
-                         period(counts, 2025, 2025))  # fmt: skip
+        told = told_gaps(
+            one, measure, counts, period(counts, NO_WINDOW, NO_WINDOW), period(counts, 2025, 2025)
+        )
         assert told.newest["gap_years"].isna().all() == np.isnan(step)
         if np.isnan(step):
             assert set(told.newest["reason"]) == {"D01"}

@@ -67,13 +67,19 @@ def tens(frame: pd.DataFrame) -> pd.DataFrame:
 FAULTS: dict[str, tuple[Fault, list[str]]] = {
     "a file added to itself": (
         deaths(lambda frame: pd.concat([frame, frame])),
-        ["deaths.csv, rows 2 and 1922", "X01000000, female, 2001, age 0 again",
-         "1,920 rows too many"],
+        [
+            "deaths.csv, rows 2 and 1922",
+            "X01000000, female, 2001, age 0 again",
+            "1,920 rows too many",
+        ],
     ),
     "a row twice": (
         population(lambda frame: pd.concat([frame, frame.iloc[[40]]])),
-        ["population.csv, rows 42 and 1922", "X01000000, female, 2003, age 0 again",
-         "1 row too many"],
+        [
+            "population.csv, rows 42 and 1922",
+            "X01000000, female, 2003, age 0 again",
+            "1 row too many",
+        ],
     ),
     "a year missing in the middle": (
         both(without("year", 2003)),
@@ -84,10 +90,12 @@ FAULTS: dict[str, tuple[Fault, list[str]]] = {
         ["population.csv, row 62", "none of 2004: 2005 follows 2003"],
     ),
     "a year missing for one block": (
-        both(only_one_of("X01000003", "year", 2002)), ["X01000003, female, 2002", "every year"],
+        both(only_one_of("X01000003", "year", 2002)),
+        ["X01000003, female, 2002", "every year"],
     ),
     "a sex missing for one block": (
-        both(only_one_of("X01000003", "sex", "male")), ["X01000003, male, 2001", "both sexes"],
+        both(only_one_of("X01000003", "sex", "male")),
+        ["X01000003, male, 2001", "both sexes"],
     ),
     "deaths without residents": (
         population(without("area_code", "X01000002")),
@@ -95,8 +103,11 @@ FAULTS: dict[str, tuple[Fault, list[str]]] = {
     ),
     "residents without deaths": (
         deaths(only_one_of("X01000002", "year", 2006)),
-        ["population.csv, row 582", "residents without deaths: X01000002, female, 2006",
-         "one of 2 such groups"],
+        [
+            "population.csv, row 582",
+            "residents without deaths: X01000002, female, 2006",
+            "one of 2 such groups",
+        ],
     ),
     "a later year of deaths": (
         population(without("year", 2006)),
@@ -107,12 +118,17 @@ FAULTS: dict[str, tuple[Fault, list[str]]] = {
         ["deaths.csv, row 1202, column area_code", "'X01000005'", "complete the lookup"],
     ),
     "a block of the lookup without counts": (
-        both(without("area_code", "X01000005")), ["X01000005, female, 2001", "found:    none"],
+        both(without("area_code", "X01000005")),
+        ["X01000005, female, 2001", "found:    none"],
     ),
     "a negative count": (
         deaths(cell(50, "deaths_persons", -1)),
-        ["deaths.csv, row 50, column deaths_persons", "a number from 0", "'-1'",
-         "X01000000, female, 2003"],
+        [
+            "deaths.csv, row 50, column deaths_persons",
+            "a number from 0",
+            "'-1'",
+            "X01000000, female, 2003",
+        ],
     ),
     "sexes coded 1 and 2": (
         deaths(lambda frame: frame.assign(sex=frame["sex"].map({"male": 1, "female": 2}))),
@@ -141,13 +157,16 @@ FAULTS: dict[str, tuple[Fault, list[str]]] = {
         ["deaths.csv, row 44", "5 to 9 beside 5 to 14", "X01000000, female, 2003, age 5"],
     ),
     "a band that straddles in every row": (
-        deaths(tens), ["deaths.csv, row 4", "do not straddle age 10", "5 to 14", "--age-starts"],
+        deaths(tens),
+        ["deaths.csv, row 4", "do not straddle age 10", "5 to 14", "--age-starts"],
     ),
     "bands that overlap": (
-        population(ends(5, 14)), ["population.csv, row 4", "5 to 14 beside 10 to 14"],
+        population(ends(5, 14)),
+        ["population.csv, row 4", "5 to 14 beside 10 to 14"],
     ),
     "bands with a hole": (
-        deaths(without("age_start_years", 30)), ["deaths.csv, row 8", "25 to 29 beside 35 to 39"],
+        deaths(without("age_start_years", 30)),
+        ["deaths.csv, row 8", "25 to 29 beside 35 to 39"],
     ),
     "a top band that ends": (deaths(ends(90, 94)), ["deaths.csv, row 21", "90 to 94"]),
     "no band of infants": (deaths(without("age_start_years", 0)), ["deaths.csv, row 2", "from 0"]),
@@ -165,15 +184,21 @@ FAULTS: dict[str, tuple[Fault, list[str]]] = {
     ),
     "two bases in a year": (
         population(cell(25, "base", "census2011")),
-        ["population.csv, row", "column base", "one base of 2002", "'invented'",
-         "beside 'census2011'"],
+        [
+            "population.csv, row",
+            "column base",
+            "one base of 2002",
+            "'invented'",
+            "beside 'census2011'",
+        ],
     ),
     "a base that is no name": (
         population(lambda frame: frame.assign(base="Census 2021")),
         ["row 2, column base", "'Census 2021'"],
     ),
     "a column missing": (
-        population(lambda frame: frame.drop(columns="base")), ["population.csv, header", "no base"],
+        population(lambda frame: frame.drop(columns="base")),
+        ["population.csv, header", "no base"],
     ),
     "a header alone": (deaths(lambda frame: frame.head(0)), ["deaths.csv", "a header alone"]),
     "ages without an end": (
@@ -189,14 +214,23 @@ FAULTS: dict[str, tuple[Fault, list[str]]] = {
         ["lookup.csv, ward_code X05000000", "one borough_code", "X09000001"],
     ),
     "two scores of a block": (
-        lookup(lambda frame: pd.concat([frame, frame.head(1).assign(
-            ward_code="X05000002", borough_code="X09000001", deprivation_score=1)])),
+        lookup(
+            lambda frame: pd.concat(
+                [
+                    frame,
+                    frame.head(1).assign(
+                        ward_code="X05000002", borough_code="X09000001", deprivation_score=1
+                    ),
+                ]
+            )
+        ),
         ["lookup.csv, block_code X01000000", "one deprivation_score"],
     ),
     "a block twice in a ward": (
-        lookup(lambda frame: pd.concat([frame, frame.head(1)])), ["lookup.csv, row 10", "again"],
+        lookup(lambda frame: pd.concat([frame, frame.head(1)])),
+        ["lookup.csv, row 10", "again"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -235,14 +269,26 @@ def spoil(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
         (lambda content: content + b"1,2\n", "Expected Number of Columns"),
         (lambda content: content + content.splitlines()[1] + b",7\n", "CSV Error on Line: 1922"),
         (lambda content: content + b'"open,2001\n', "CSV Error on Line: 1922"),
-        (lambda content: content + content.splitlines()[1].replace(b"X0", b"\xe9\xff") + b"\n",
-         "CSV Error on Line: 1922"),
+        (
+            lambda content: content + content.splitlines()[1].replace(b"X0", b"\xe9\xff") + b"\n",
+            "CSV Error on Line: 1922",
+        ),
         (lambda content: b'"' + content * 4, "CSV in UTF-8"),
     ],
-    ids=["cut in a line", "cut before a count", "empty", "a name twice", "a header of other bytes",
-         "semicolons", "a row too short", "a row too long", "a quote left open", "other bytes",
-         "a quote left open in the header"],
-)  # fmt: skip
+    ids=[
+        "cut in a line",
+        "cut before a count",
+        "empty",
+        "a name twice",
+        "a header of other bytes",
+        "semicolons",
+        "a row too short",
+        "a row too long",
+        "a quote left open",
+        "other bytes",
+        "a quote left open in the header",
+    ],
+)
 def test_a_file_that_is_not_whole_is_refused(
     change: Callable[[bytes], bytes], words: str, tmp_path: Path
 ) -> None:

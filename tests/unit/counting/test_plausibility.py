@@ -63,21 +63,28 @@ def accepted(rule: str, code: str, sex: str, year: int, geography: str = "ward20
 
 def study(counts: Counts, *items: Accepted) -> Any:
     return SimpleNamespace(
-        accepted=items, area_names={code: code for code in counts.areas},
+        accepted=items,
+        area_names={code: code for code in counts.areas},
         study=SimpleNamespace(area_code=PLACE, place="Place"),
         geography=SimpleNamespace(vintage=counts.geography),
-    )  # fmt: skip
+    )
 
 
 def totals(counts: Counts, areas: slice = slice(None)) -> pd.DataFrame:
     """The publisher's totals of the same counts, by area."""
     people, deaths = counts.person_years.sum(axis=(1, 3)), counts.deaths.sum(axis=(1, 3))
     rows = [
-        {"geography": counts.geography, "area_code": code, "area_name": code, "year": int(year),
-         "population_persons": round(people[at, y]), "deaths_persons": round(deaths[at, y])}
+        {
+            "geography": counts.geography,
+            "area_code": code,
+            "area_name": code,
+            "year": int(year),
+            "population_persons": round(people[at, y]),
+            "deaths_persons": round(deaths[at, y]),
+        }
         for at, code in list(enumerate(counts.areas))[areas]
         for y, year in enumerate(counts.years)
-    ]  # fmt: skip
+    ]
     return canonical(POPULATION_DEATHS, pd.DataFrame(rows), "made")
 
 
@@ -119,9 +126,14 @@ def test_residents_on_another_base_may_differ_by_twice_as_much(right: Counts) ->
     assert worst(residents_change(moved))["times"] > 2
 
 
-@pytest.mark.parametrize(("ward", "sexes", "factor", "least"), [
-    (2, slice(None), 3.5, 2), (9, slice(0, 1), 0.2, 1), (15, slice(1, 2), 2.6, 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ward", "sexes", "factor", "least"),
+    [
+        (2, slice(None), 3.5, 2),
+        (9, slice(0, 1), 0.2, 1),
+        (15, slice(1, 2), 2.6, 1),
+    ],
+)
 def test_deaths_of_a_year_that_chance_does_not_make_warn_and_stop(
     right: Counts, ward: int, sexes: slice, factor: float, least: int
 ) -> None:
@@ -225,10 +237,15 @@ def test_complete_deaths_mark_nothing(right: Counts) -> None:
     assert mark_absent(right, None, ()) is None
 
 
-@pytest.mark.parametrize("where", [
-    (4, slice(None), slice(21, 23)), (0, slice(0, 1), slice(10, 11)),
-    (11, slice(1, 2), slice(0, 25)), (6, slice(None), slice(5, 6)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "where",
+    [
+        (4, slice(None), slice(21, 23)),
+        (0, slice(0, 1), slice(10, 11)),
+        (11, slice(1, 2), slice(0, 25)),
+        (6, slice(None), slice(5, 6)),
+    ],
+)
 def test_an_area_year_or_sex_without_a_death_is_refused(right: Counts, where: Any) -> None:
     slip = changed(right)
     slip.deaths[where] = 0

@@ -61,10 +61,17 @@ def test_small_counts_that_are_gone_are_seen_and_others_are_not_missed() -> None
 
 
 def slopes(newest: float) -> pd.DataFrame:
-    return pd.DataFrame({
-        "measure": "slope", "kind": "slope", "sex": ["female", "male"], "period_start": 2010,
-        "period_end": 2014, "gap_years": [-6.0, newest], "upper95_years": [-2.0, newest + 3],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "measure": "slope",
+            "kind": "slope",
+            "sex": ["female", "male"],
+            "period_start": 2010,
+            "period_end": 2014,
+            "gap_years": [-6.0, newest],
+            "upper95_years": [-2.0, newest + 3],
+        }
+    )
 
 
 def test_scores_by_which_the_most_deprived_live_longest_are_refused() -> None:
@@ -83,9 +90,11 @@ def life(women: float, men: float) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["area", "sex", "period_start", "life_expectancy_years"])
     value = frame["life_expectancy_years"]
     return frame.assign(
-        geography="ward2011", period_end=frame["period_start"] + 4, lower95_years=value - 2,
+        geography="ward2011",
+        period_end=frame["period_start"] + 4,
+        lower95_years=value - 2,
         upper95_years=value + 2,
-    )  # fmt: skip
+    )
 
 
 def test_an_area_whose_men_outlive_its_women_is_named() -> None:
@@ -95,10 +104,15 @@ def test_an_area_whose_men_outlive_its_women_is_named() -> None:
 
 def test_a_block_without_deaths_of_a_year_is_named_and_a_quiet_one_is_not() -> None:
     def deaths(*counts: int) -> pd.DataFrame:
-        return pd.DataFrame({
-            "geography": "lsoa2011", "year_ends": "12-31", "year": range(2001, 2001 + len(counts)),
-            "area_code": "E01099001", "deaths_persons": counts,
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "geography": "lsoa2011",
+                "year_ends": "12-31",
+                "year": range(2001, 2001 + len(counts)),
+                "area_code": "E01099001",
+                "deaths_persons": counts,
+            }
+        )
 
     assert absent_from_blocks(deaths(20, 22, 0, 19)) == [
         "E01099001: none in 2003 to 2003, 20 in other years"
@@ -109,10 +123,16 @@ def test_a_block_without_deaths_of_a_year_is_named_and_a_quiet_one_is_not() -> N
 
 def test_an_area_in_which_more_men_grow_old_is_named() -> None:
     def people(women: int, men: int) -> pd.DataFrame:
-        return pd.DataFrame({
-            "geography": "ward2011", "area_code": "E05099001", "year": 2020,
-            "sex": ["female", "male"], "age_start_years": 85, "population_persons": [women, men],
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "geography": "ward2011",
+                "area_code": "E05099001",
+                "year": 2020,
+                "sex": ["female", "male"],
+                "age_start_years": 85,
+                "population_persons": [women, men],
+            }
+        )
 
     assert men_among_oldest(people(100, 190)) == ["E05099001: 190 men, 100 women of 85 and over"]
     assert men_among_oldest(people(100, 110)) == []

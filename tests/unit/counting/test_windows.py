@@ -20,9 +20,16 @@ def counts(bases: list[str], first: int = 2001, *, late: tuple[int, ...] = ()) -
     numbers = np.arange(np.prod(shape), dtype=float).reshape(shape)
     years = np.arange(first, first + len(bases))
     return Counts(
-        "ward2011", ("A1", "A2", "A3"), years, tuple(bases), np.array([0, 20, 45, 80]),
-        numbers, 10 * numbers + 7, np.isin(years, late), np.array([0.0, 0.5, 0.2]),
-    )  # fmt: skip
+        "ward2011",
+        ("A1", "A2", "A3"),
+        years,
+        tuple(bases),
+        np.array([0, 20, 45, 80]),
+        numbers,
+        10 * numbers + 7,
+        np.isin(years, late),
+        np.array([0.0, 0.5, 0.2]),
+    )
 
 
 @given(BASES, st.integers(1, 5))
@@ -48,8 +55,11 @@ def test_a_period_with_a_year_missing_or_on_two_bases_is_no_window(
     bases: list[str], start: int, more: int
 ) -> None:
     found = period(counts(bases), start, start + more)
-    run = [bases[year - 2001] for year in range(start, start + more + 1)
-           if 0 <= year - 2001 < len(bases)]  # fmt: skip
+    run = [
+        bases[year - 2001]
+        for year in range(start, start + more + 1)
+        if 0 <= year - 2001 < len(bases)
+    ]
     whole = len(run) == more + 1 and len(set(run)) == 1
     assert len(found.start) == int(whole)
     if whole:

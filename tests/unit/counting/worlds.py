@@ -35,13 +35,21 @@ STARTS = (0, 1, 5, 15, 30, 45, 60, 75, 85, 90)
 FINER = (0, 1, 2, 5, 10, 15, 20, 30, 45, 60, 70, 75, 85, 90)
 WORSE, BETTER = "low", "high"
 LEVELS = (
-    {"geography": "ward2011", "paths": {
-        "lsoa2011": ["lsoa2011-to-ward2011"],
-        "lsoa2021": ["lsoa2011-to-lsoa2021", "lsoa2011-to-ward2011"]}},
-    {"geography": "ward2022", "paths": {
-        "lsoa2011": ["lsoa2011-to-lsoa2021", "lsoa2021-to-ward2022"],
-        "lsoa2021": ["lsoa2021-to-ward2022"]}},
-)  # fmt: skip
+    {
+        "geography": "ward2011",
+        "paths": {
+            "lsoa2011": ["lsoa2011-to-ward2011"],
+            "lsoa2021": ["lsoa2011-to-lsoa2021", "lsoa2011-to-ward2011"],
+        },
+    },
+    {
+        "geography": "ward2022",
+        "paths": {
+            "lsoa2011": ["lsoa2011-to-lsoa2021", "lsoa2021-to-ward2022"],
+            "lsoa2021": ["lsoa2021-to-ward2022"],
+        },
+    },
+)
 Pairs = list[tuple[str, str, float]]
 
 
@@ -90,8 +98,9 @@ class World:
             ways, starts, (people, bases) = self.ways(level), self.starts, self.kept
             dead = [row for row in self.deaths if row.year in bases]
             self._counts[level] = (
-                oracle.carried(dead, ways, starts), oracle.carried(people, ways, starts),
-            )  # fmt: skip
+                oracle.carried(dead, ways, starts),
+                oracle.carried(people, ways, starts),
+            )
         return self._counts[level]
 
     @cached_property
@@ -102,8 +111,15 @@ class World:
         self, areas: Sequence[str], sex: str, window: tuple[int, int], level: str = "ward2011"
     ) -> oracle.Side:
         deaths, people = self.counts(level)
-        return oracle.side(deaths, people, areas=areas, sex=sex, window=window, starts=self.starts,
-                           parts=self.parts)  # fmt: skip
+        return oracle.side(
+            deaths,
+            people,
+            areas=areas,
+            sex=sex,
+            window=window,
+            starts=self.starts,
+            parts=self.parts,
+        )
 
     def inputs(self) -> dict[str, pd.DataFrame]:
         """The tables that the study reads."""
@@ -123,25 +139,43 @@ class World:
 
     def lookup_table(self) -> pd.DataFrame:
         rows = [
-            {"source": name, "from_geography": start, "from_code": code, "to_geography": end,
-             "to_code": into, "weight": weight}
-            for name, (start, end, pairs) in self.lookups.items() for code, into, weight in pairs
-        ]  # fmt: skip
+            {
+                "source": name,
+                "from_geography": start,
+                "from_code": code,
+                "to_geography": end,
+                "to_code": into,
+                "weight": weight,
+            }
+            for name, (start, end, pairs) in self.lookups.items()
+            for code, into, weight in pairs
+        ]
         return typed(LOOKUP, rows)
 
     def _totals(self) -> pd.DataFrame:
         people, bases = self.kept
         rows = [
-            {"geography": "borough", "area_code": PLACE, "area_name": "Invented", "year": year,
-             "population_persons": round(sum(r.count for r in people if r.year == year)),
-             "deaths_persons": round(sum(r.count for r in self.deaths if r.year == year))}
+            {
+                "geography": "borough",
+                "area_code": PLACE,
+                "area_name": "Invented",
+                "year": year,
+                "population_persons": round(sum(r.count for r in people if r.year == year)),
+                "deaths_persons": round(sum(r.count for r in self.deaths if r.year == year)),
+            }
             for year in bases
-        ]  # fmt: skip
+        ]
         rows += [
-            {"geography": "ward2011", "area_code": code, "area_name": f"Ward {code}",
-             "year": YEARS[0] - 1, "population_persons": 6000 + 500 * at, "deaths_persons": 50}
+            {
+                "geography": "ward2011",
+                "area_code": code,
+                "area_name": f"Ward {code}",
+                "year": YEARS[0] - 1,
+                "population_persons": 6000 + 500 * at,
+                "deaths_persons": 50,
+            }
             for at, code in enumerate(WARDS)
-        ]  # fmt: skip
+        ]
         return typed(POPULATION_DEATHS, rows)
 
 
@@ -152,9 +186,15 @@ def deaths_table(
     told = []
     for row in rows:
         cell = {
-            "geography": row.kind, "area_code": row.code, "area_name": row.code, "sex": row.sex,
-            "year": row.year, "cause": "", "age_start_years": row.start, "age_end_years": row.end,
-        }  # fmt: skip
+            "geography": row.kind,
+            "area_code": row.code,
+            "area_name": row.code,
+            "sex": row.sex,
+            "year": row.year,
+            "cause": "",
+            "age_start_years": row.start,
+            "age_end_years": row.end,
+        }
         number = (months or {}).get(row.year, 0)
         for month in range(1, number + 1):
             count = row.count if month == 1 else 0
@@ -168,11 +208,19 @@ def deaths_table(
 
 def population_table(rows: Iterable[oracle.Row]) -> pd.DataFrame:
     told = [
-        {"geography": row.kind, "area_code": row.code, "area_name": row.code, "sex": row.sex,
-         "year": row.year, "base": row.base, "age_start_years": row.start,
-         "age_end_years": row.end, "population_persons": row.count}
+        {
+            "geography": row.kind,
+            "area_code": row.code,
+            "area_name": row.code,
+            "sex": row.sex,
+            "year": row.year,
+            "base": row.base,
+            "age_start_years": row.start,
+            "age_end_years": row.end,
+            "population_persons": row.count,
+        }
         for row in rows
-    ]  # fmt: skip
+    ]
     return typed(POPULATION, told)
 
 
@@ -206,10 +254,15 @@ def published_table(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
 @cache
 def _reference() -> pd.DataFrame:
     rows = [
-        {"geography": "ward2011", "area_code": code, "area_name": f"Ward {code}",
-         "imd2007_average_score": 40.0 - 8 * at, "imd2010_average_score": 40.0 - 8 * at}
+        {
+            "geography": "ward2011",
+            "area_code": code,
+            "area_name": f"Ward {code}",
+            "imd2007_average_score": 40.0 - 8 * at,
+            "imd2010_average_score": 40.0 - 8 * at,
+        }
         for at, code in enumerate(WARDS)
-    ]  # fmt: skip
+    ]
     return canonical(AREA_REFERENCE, pd.DataFrame(rows), "area_reference")
 
 
@@ -229,8 +282,10 @@ def world(seed: int = 1, *, shared: bool = False, size: float = 1.0) -> World:
     level = rng.uniform(1.1, 1.6, len(OLD))
     level[5:] = rng.uniform(0.5, 0.8, 3)
     of_old = dict(zip(OLD, level, strict=True))
-    of_new = {code: np.mean([of_old[old] for old in OLD if code in BECAME.get(old, {old: 1.0})])
-              for code in NEW}  # fmt: skip
+    of_new = {
+        code: np.mean([of_old[old] for old in OLD if code in BECAME.get(old, {old: 1.0})])
+        for code in NEW
+    }
     deaths, people = [], []
     for year in YEARS:
         early = year < MOVED
@@ -252,8 +307,9 @@ def lookups(*, shared: bool) -> dict[str, tuple[str, str, Pairs]]:
         home[7:] = [(OLD[7], WARDS[2], 0.3), (OLD[7], WARDS[3], 0.7)]
     became = [
         (code, into, weight)
-        for code in OLD for into, weight in BECAME.get(code, {code: 1.0}).items()
-    ]  # fmt: skip
+        for code in OLD
+        for into, weight in BECAME.get(code, {code: 1.0}).items()
+    ]
     later = [(code, LATER[at], 1.0) for code, at in IN_LATER.items()]
     return {
         "lsoa2011-to-ward2011": ("lsoa2011", "ward2011", home),
@@ -278,21 +334,45 @@ def _deaths(
     rng: np.random.Generator, kind: str, of: Mapping[str, float], year: int, top: int, size: float
 ) -> list[oracle.Row]:
     return [
-        oracle.Row(kind, code, sex, year, start, end,
-                   int(rng.poisson(_rate(start, end, level) * _persons(start, end, size)
-                                   * (1.0 if sex == "male" else 0.8))))
-        for code, level in of.items() for sex in oracle.SEXES for start, end in bands(STARTS, top)
-    ]  # fmt: skip
+        oracle.Row(
+            kind,
+            code,
+            sex,
+            year,
+            start,
+            end,
+            int(
+                rng.poisson(
+                    _rate(start, end, level)
+                    * _persons(start, end, size)
+                    * (1.0 if sex == "male" else 0.8)
+                )
+            ),
+        )
+        for code, level in of.items()
+        for sex in oracle.SEXES
+        for start, end in bands(STARTS, top)
+    ]
 
 
 def _people(
     rng: np.random.Generator, kind: str, codes: Iterable[str], year: int, base: str, size: float
 ) -> list[oracle.Row]:
     return [
-        oracle.Row(kind, code, sex, year, start, end,
-                   int(rng.poisson(_persons(start, end, size))) + 1, base)
-        for code in codes for sex in oracle.SEXES for start, end in bands(FINER, 90)
-    ]  # fmt: skip
+        oracle.Row(
+            kind,
+            code,
+            sex,
+            year,
+            start,
+            end,
+            int(rng.poisson(_persons(start, end, size))) + 1,
+            base,
+        )
+        for code in codes
+        for sex in oracle.SEXES
+        for start, end in bands(FINER, 90)
+    ]
 
 
 def without(world: World, table: str, **cell: object) -> World:
@@ -305,53 +385,88 @@ def without(world: World, table: str, **cell: object) -> World:
 def on_one_base(world: World) -> World:
     """The world in which every year stands on one base: no break."""
     return replace(
-        world, bases=("census2011",),
+        world,
+        bases=("census2011",),
         people=tuple(row._replace(base="census2011") for row in world.kept[0]),
-    )  # fmt: skip
+    )
 
 
 def study(world: World | None = None, **computed: object) -> Study:
     """The study of these places; `computed` changes its part of that name."""
     rules = {
         "bases": list(world.bases if world else ("census2021", "census2011")),
-        "levels": LEVELS[:1], "age_starts": list(STARTS), "area_window_years": 3, **computed,
-    }  # fmt: skip
+        "levels": LEVELS[:1],
+        "age_starts": list(STARTS),
+        "area_window_years": 3,
+        **computed,
+    }
     sides = {"worse": WORSE, "better": BETTER}
-    return Study.model_validate({
-        "study": {"id": "invented", "place": "Invented", "area_code": PLACE, "title": "A gap"},
-        "promise": {
-            "text": "halve it", "made_by": "nobody", "source": "nowhere", "sex": "male",
-            "stated_worse_years": 70, "stated_better_years": 80, "stated_gap_years": 10,
-            "baseline_period": [2005, 2007], "share_of_baseline": 0.5, "deadline_year": 2030,
-        },
-        "geography": {
-            "vintage": "ward2011", "deprivation": "imd2010_average_score",
-            "areas": [{"code": code, "name": f"Ward {code}", "row": 0, "column": at}
-                      for at, code in enumerate(WARDS)],
-        },
-        "zones": {
-            WORSE: {"name": "Low", "definition": "two wards", "areas": WARDS[:2]},
-            BETTER: {"name": "High", "definition": "two wards", "areas": WARDS[2:]},
-        },
-        "measures": [
-            {"id": "zones", "title": "Low v high", "kind": "pooled", "primary": True, **sides},
-            {"id": "wards", "title": "One ward v another", "kind": "pair", "worse": WARDS[0],
-             "better": WARDS[3]},
-        ],
-        "simulation": {"seed": 7, "draws": 1000},
-        # Blocks, and so people, are drawn anew in 2005: no place would do that.
-        "accepted": [
-            {"rule": rule, "geography": geography, "area_code": code, "sex": sex, "year": year,
-             "reason": "invented"}
-            for rule in ("residents-change", "deaths-change", "life-expectancy-change")
-            for geography, code in (("borough", PLACE), *(("ward2011", ward) for ward in WARDS))
-            for sex in ("female", "male") for year in YEARS
-        ],
-        "sources": [{"id": name, "table": table, "next_expected": "never"} for name, table in (
-            ("deaths", "deaths"), ("people", "population"), ("lsoa2011-to-ward2011", "lookup"),
-            ("lsoa2011-to-lsoa2021", "lookup"), ("lsoa2021-to-ward2022", "lookup"))],
-        "computed": rules,
-    })  # fmt: skip
+    return Study.model_validate(
+        {
+            "study": {"id": "invented", "place": "Invented", "area_code": PLACE, "title": "A gap"},
+            "promise": {
+                "text": "halve it",
+                "made_by": "nobody",
+                "source": "nowhere",
+                "sex": "male",
+                "stated_worse_years": 70,
+                "stated_better_years": 80,
+                "stated_gap_years": 10,
+                "baseline_period": [2005, 2007],
+                "share_of_baseline": 0.5,
+                "deadline_year": 2030,
+            },
+            "geography": {
+                "vintage": "ward2011",
+                "deprivation": "imd2010_average_score",
+                "areas": [
+                    {"code": code, "name": f"Ward {code}", "row": 0, "column": at}
+                    for at, code in enumerate(WARDS)
+                ],
+            },
+            "zones": {
+                WORSE: {"name": "Low", "definition": "two wards", "areas": WARDS[:2]},
+                BETTER: {"name": "High", "definition": "two wards", "areas": WARDS[2:]},
+            },
+            "measures": [
+                {"id": "zones", "title": "Low v high", "kind": "pooled", "primary": True, **sides},
+                {
+                    "id": "wards",
+                    "title": "One ward v another",
+                    "kind": "pair",
+                    "worse": WARDS[0],
+                    "better": WARDS[3],
+                },
+            ],
+            "simulation": {"seed": 7, "draws": 1000},
+            # Blocks, and so people, are drawn anew in 2005: no place would do that.
+            "accepted": [
+                {
+                    "rule": rule,
+                    "geography": geography,
+                    "area_code": code,
+                    "sex": sex,
+                    "year": year,
+                    "reason": "invented",
+                }
+                for rule in ("residents-change", "deaths-change", "life-expectancy-change")
+                for geography, code in (("borough", PLACE), *(("ward2011", ward) for ward in WARDS))
+                for sex in ("female", "male")
+                for year in YEARS
+            ],
+            "sources": [
+                {"id": name, "table": table, "next_expected": "never"}
+                for name, table in (
+                    ("deaths", "deaths"),
+                    ("people", "population"),
+                    ("lsoa2011-to-ward2011", "lookup"),
+                    ("lsoa2011-to-lsoa2021", "lookup"),
+                    ("lsoa2021-to-ward2022", "lookup"),
+                )
+            ],
+            "computed": rules,
+        }
+    )
 
 
 def with_promised(base: Study, start: int, end: int) -> Study:

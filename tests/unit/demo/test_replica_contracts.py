@@ -28,13 +28,19 @@ WARDS = [Ward(**area) for area in STUDY["geography"]["areas"]]
 WORLD = World.make(WARDS)
 ALL_DATA = "all_data/csv/by_indicator_id"
 MSOAS_OF = {
-    "indicator_ids": "93283", "child_area_type_id": "3", "parent_area_type_id": "101",
+    "indicator_ids": "93283",
+    "child_area_type_id": "3",
+    "parent_area_type_id": "101",
     "parent_area_code": "E09000033",
-}  # fmt: skip
+}
 CELLS = {
-    "geography": "E09000033TYPE152", "date": "2021,2022", "gender": "1,2", "c_age": "101...191",
-    "measures": "20100", "select": "date,geography_code,gender,c_age,obs_value,record_count",
-}  # fmt: skip
+    "geography": "E09000033TYPE152",
+    "date": "2021,2022",
+    "gender": "1,2",
+    "c_age": "101...191",
+    "measures": "20100",
+    "select": "date,geography_code,gender,c_age,obs_value,record_count",
+}
 MSOA_LAYER = "MSOA_2021_EW_BGC_V3/FeatureServer/0/query"
 WARD_LOOKUP = "LSOA11_WD19_LAD19_EW_LU/FeatureServer/0/query"
 OF_BOROUGH = {"where": "LAD19CD='E09000033'", "outFields": "*"}
@@ -89,8 +95,13 @@ def test_england_comes_twice_and_splits_come_among_the_rows(
     client: Client, replica: Replica
 ) -> None:
     rows = fingertips(client, replica)
-    england = [row for row in rows if row["Area Code"] == "E92000001" and row["Sex"] == "Male"
-               and row["Time period"] == "2015 - 19"]  # fmt: skip
+    england = [
+        row
+        for row in rows
+        if row["Area Code"] == "E92000001"
+        and row["Sex"] == "Male"
+        and row["Time period"] == "2015 - 19"
+    ]
     plain = [row for row in england if not row["Category Type"]]
     assert [row["Parent Code"] for row in plain] == ["", "E92000001"]
     assert plain[0]["Value"] == plain[1]["Value"]
@@ -117,8 +128,9 @@ def test_a_withheld_value_is_blank_and_says_why_and_all_others_lie_in_their_inte
     rows = fingertips(client, replica)
     blank = [row for row in rows if not row["Value"]]
     assert {(row["Area Code"], row["Sex"]) for row in blank} == {
-        ("E02000983", "Female"), ("E02000983", "Persons"),
-    }  # fmt: skip
+        ("E02000983", "Female"),
+        ("E02000983", "Persons"),
+    }
     assert all("suppressed" in row["Value note"] for row in blank)
     for row in rows:
         if row["Value"]:
@@ -194,10 +206,17 @@ def test_nomis_cuts_a_page_off_silently_and_counts_all_records(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"geografy": "1"}, {"geography": "E09000033TYPE999"}, {"date": "2031"}, {"gender": "5"},
-     {"c_age": "101..191"}, {"measures": "20101"}, {"select": "obs_valeu"}],
+    [
+        {"geografy": "1"},
+        {"geography": "E09000033TYPE999"},
+        {"date": "2031"},
+        {"gender": "5"},
+        {"c_age": "101..191"},
+        {"measures": "20101"},
+        {"select": "obs_valeu"},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_nomis_answers_a_mistyped_parameter_with_nothing(
     client: Client, replica: Replica, wrong: dict[str, str]
 ) -> None:
@@ -214,8 +233,10 @@ def test_nomis_lists_types_and_the_areas_of_a_parent(client: Client, replica: Re
     number = by_words["2021 super output areas - middle layer"]
     areas = asked(client, f"{base}E09000033{number}.def.sdmx.json", {})
     codes_of = areas["structure"]["codelists"]["codelist"][0]["code"]
-    notes = [{n["annotationtitle"]: n["annotationtext"] for n in code["annotations"]["annotation"]}
-             for code in codes_of]  # fmt: skip
+    notes = [
+        {n["annotationtitle"]: n["annotationtext"] for n in code["annotations"]["annotation"]}
+        for code in codes_of
+    ]
     assert [note["GeogCode"] for note in notes] == [f"E02{n:06d}" for n in range(960, 984)]
     by_number = {"geography": str(codes_of[0]["value"])}
     sent = client.get(
@@ -229,8 +250,9 @@ def test_nomis_lists_wards_and_their_residents_add_up_to_the_borough(
 ) -> None:
     sent = client.get(
         replica.publishers["nomis"] + "dataset/NM_2014_1.data.csv",
-        CELLS | {"geography": "E09000033TYPE153", "date": "2022", "c_age": "101"}, expect="csv",
-    )  # fmt: skip
+        CELLS | {"geography": "E09000033TYPE153", "date": "2022", "c_age": "101"},
+        expect="csv",
+    )
     rows = table(sent.content)
     assert {row["GEOGRAPHY_CODE"] for row in rows} == {f"E05{n:06d}" for n in range(13792, 13810)}
     assert sum(int(r["OBS_VALUE"]) for r in rows) == int(WORLD.population[:, 3, :, 0].sum())
@@ -257,13 +279,15 @@ def test_the_portal_says_in_the_right_place_that_there_is_more(
 
 @pytest.mark.parametrize(
     ("service", "wrong", "told"),
-    [(WARD_LOOKUP, {"where": "LAD21CD='E09000033'"}, "Cannot perform query"),
-     (WARD_LOOKUP, {"where": "LAD19CD LIKE 'E09'"}, "Cannot perform query"),
-     (WARD_LOOKUP, {"outFields": "WD22CD"}, "Cannot perform query"),
-     (WARD_LOOKUP.replace("WD19", "WD18"), {}, "Invalid URL"),
-     (WARD_LOOKUP.replace("/0/", "/7/"), {}, "Invalid URL")],
+    [
+        (WARD_LOOKUP, {"where": "LAD21CD='E09000033'"}, "Cannot perform query"),
+        (WARD_LOOKUP, {"where": "LAD19CD LIKE 'E09'"}, "Cannot perform query"),
+        (WARD_LOOKUP, {"outFields": "WD22CD"}, "Cannot perform query"),
+        (WARD_LOOKUP.replace("WD19", "WD18"), {}, "Invalid URL"),
+        (WARD_LOOKUP.replace("/0/", "/7/"), {}, "Invalid URL"),
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_the_portal_sends_its_errors_under_status_200(
     client: Client, replica: Replica, service: str, wrong: dict[str, str], told: str
 ) -> None:

@@ -22,17 +22,27 @@ STUDY = tomllib.loads((ROOT / "gapwatch.toml").read_text(encoding="utf-8"))
 WORLD = World.make([Ward(**area) for area in STUDY["geography"]["areas"]])
 PAGES = {
     "fingertips": "all_data/csv/by_indicator_id?indicator_ids=93283&child_area_type_id=3"
-                  "&parent_area_type_id=101&parent_area_code=E09000033",
+    "&parent_area_type_id=101&parent_area_code=E09000033",
     "nomis": "dataset/NM_2014_1.data.csv?geography=E09000033TYPE152&date=2022&gender=1,2"
-             "&c_age=101...191&measures=20100",
+    "&c_age=101...191&measures=20100",
     "portal": "MSOA_2021_EW_BGC_V3/FeatureServer/0/query?where=1%3D1&outFields=*&f=geojson",
     "ons": "file?uri=/deaths/adhocs/deathsbylsoa/deathslsoa2019to2021.csv",
-}  # fmt: skip
+}
 VITAL = {"fingertips": "Value", "nomis": "OBS_VALUE", "portal": "MSOA21CD", "ons": "Deaths"}
-CODES = {"fingertips": "Area Code", "nomis": "GEOGRAPHY_CODE", "portal": "MSOA21CD",
-         "ons": "LSOA 2011 code"}  # fmt: skip
-EVERYWHERE = ("column-renamed", "column-moved", "column-new", "row-repeated", "vintage",
-              "corrected-silently")  # fmt: skip
+CODES = {
+    "fingertips": "Area Code",
+    "nomis": "GEOGRAPHY_CODE",
+    "portal": "MSOA21CD",
+    "ons": "LSOA 2011 code",
+}
+EVERYWHERE = (
+    "column-renamed",
+    "column-moved",
+    "column-new",
+    "row-repeated",
+    "vintage",
+    "corrected-silently",
+)
 # What the client must say; nothing for a fault that passes when it is tried again.
 LASTING = {
     "400-text": "status 400: The indicator could not be found",
@@ -88,8 +98,17 @@ def rows(replica: Replica, publisher: str, more: str = "") -> list[dict[str, Any
 
 
 def test_every_fault_has_a_test() -> None:
-    special = {"length-short", "error-under-200", "page-missing", "ranges-mixed", "withdrawn",
-               "outside-interval", "vanished", "indicator-renamed", "unit-changed"}  # fmt: skip
+    special = {
+        "length-short",
+        "error-under-200",
+        "page-missing",
+        "ranges-mixed",
+        "withdrawn",
+        "outside-interval",
+        "vanished",
+        "indicator-renamed",
+        "unit-changed",
+    }
     assert {*LASTING, *PASSING, *EVERYWHERE} | special == FAULTS.keys()
 
 

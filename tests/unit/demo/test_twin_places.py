@@ -24,8 +24,11 @@ NEW = [shapely.Polygon(lsoa.ring) for lsoa in PLACES.lsoas21]
 
 def test_twenty_wards_became_eighteen_over_120_small_areas_and_24_msoas() -> None:
     assert [len(x) for x in (PLACES.wards, PLACES.wards24, PLACES.lsoas11, PLACES.msoas)] == [
-        20, 18, 120, 24
-    ]  # fmt: skip
+        20,
+        18,
+        120,
+        24,
+    ]
     # Three were split in two and two pairs were put together.
     assert len(PLACES.lsoas21) == 120 + 3 - 2
     assert Counter(lsoa.change for lsoa in PLACES.lsoas21) == {"U": 113, "S": 6, "M": 2}
@@ -40,9 +43,12 @@ def test_every_small_area_of_2011_comes_once_among_those_of_2021_or_was_split() 
 def test_codes_are_of_the_publishers_form_and_of_no_range_that_it_uses() -> None:
     codes = [
         *(a.code for kind in (PLACES.wards, PLACES.lsoas11, PLACES.wards24) for a in kind),
-        *PLACES.msoas, *(a.code for a in PLACES.lsoas21 if a.change != "U"),
-        names.BOROUGH_CODE, names.REGION_CODE, names.COUNTRY_CODE,
-    ]  # fmt: skip
+        *PLACES.msoas,
+        *(a.code for a in PLACES.lsoas21 if a.change != "U"),
+        names.BOROUGH_CODE,
+        names.REGION_CODE,
+        names.COUNTRY_CODE,
+    ]
     assert len(set(codes)) == len(codes)
     for code in codes:
         assert re.fullmatch(CODE, code)
@@ -82,10 +88,13 @@ def test_the_new_wards_cross_the_borders_of_the_old_ones() -> None:
     crossing = [ward for ward in PLACES.wards24 if len(ward.parts) > 1]
     assert len(crossing) > len(PLACES.wards24) / 2
     halves = [
-        {PLACES.ward24_of_lsoa(n) for n, lsoa in enumerate(PLACES.lsoas21)
-         if lsoa.parents == (parent,)}
+        {
+            PLACES.ward24_of_lsoa(n)
+            for n, lsoa in enumerate(PLACES.lsoas21)
+            if lsoa.parents == (parent,)
+        }
         for parent in {lsoa.parents[0] for lsoa in PLACES.lsoas21 if lsoa.change == "S"}
-    ]  # fmt: skip
+    ]
     assert sorted(map(len, halves)) == [1, 1, 2]
 
 

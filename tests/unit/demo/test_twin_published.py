@@ -56,17 +56,19 @@ def test_a_wards_published_figure_is_the_life_table_of_the_filed_counts() -> Non
     counts = []
     for page, year in ((files.DEATHS, "Year of registration"), (files.PEOPLE, "Mid-year")):
         mine = [
-            row for row in rows(page)
+            row
+            for row in rows(page)
             if row["LSOA 2011 code"] in lsoas and row["Sex"] == "Males" and row[year] in window
-        ]  # fmt: skip
+        ]
         assert len(mine) == 6 * 5
         counts.append([sum(int(row[f"Aged {band}"]) for row in mine) for band in BANDS])
     d, n = counts
     table = life_table([*d[:18], d[18] + d[19]], [*n[:18], n[18] + n[19]], STARTS_85)
     (told,) = [
-        row for row in rows(files.LIFE)
+        row
+        for row in rows(files.LIFE)
         if (row["Area code"], row["Sex"], row["Period"]) == (code, "Males", "2005 - 09")
-    ]  # fmt: skip
+    ]
     assert told["Life expectancy at birth"] == f"{float(table.e[0]):.1f}"
     assert told["Lower 95% limit"] == f"{float(table.lower[0]):.1f}"
     assert told["Upper 95% limit"] == f"{float(table.upper[0]):.1f}"
@@ -106,8 +108,9 @@ def test_nomis_has_the_residents_of_2021s_areas_males_first() -> None:
 def test_region_and_country_live_between_the_boroughs_ends() -> None:
     found = {
         row["Area code"]: float(row["Life expectancy at birth"])
-        for row in rows(files.LIFE) if (row["Sex"], row["Period"]) == ("Males", "2010 - 14")
-    }  # fmt: skip
+        for row in rows(files.LIFE)
+        if (row["Sex"], row["Period"]) == ("Males", "2010 - 14")
+    }
     low, high = found[SIDES["poorest"][0]], found[SIDES["affluent"][0]]
     for code in (names.BOROUGH_CODE, names.REGION_CODE, names.COUNTRY_CODE):
         assert low < found[code] < high

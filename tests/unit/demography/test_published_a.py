@@ -19,8 +19,28 @@ GOLDEN = json.loads(
 AGES, DEATHS, PEOPLE = (GOLDEN[name] for name in ("age_starts", "deaths", "population"))
 WIDTHS = np.diff(AGES)
 # Years lived by the dying, of the kind that period tables print: early in infancy, late later on.
-A_X = [0.14, 1.5, 2.5, 2.5, 2.9, 2.6, 2.6, 2.6, 2.7, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6, 2.6, 2.6, 2.5,
-       2.4, 4.0]  # fmt: skip
+A_X = [
+    0.14,
+    1.5,
+    2.5,
+    2.5,
+    2.9,
+    2.6,
+    2.6,
+    2.6,
+    2.7,
+    2.7,
+    2.7,
+    2.7,
+    2.6,
+    2.6,
+    2.6,
+    2.6,
+    2.6,
+    2.5,
+    2.4,
+    4.0,
+]
 
 
 def test_expectancy_and_error_at_every_age_are_those_of_exact_arithmetic() -> None:

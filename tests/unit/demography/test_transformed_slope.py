@@ -60,8 +60,9 @@ def test_on_a_line_of_the_transformed_values_the_ends_are_exact() -> None:
 
 
 def test_without_a_transform_nothing_changes() -> None:
-    plain, named = (slope_index(PEOPLE, RATES, CASES["log"][1], **more)
-                    for more in ({}, {"transform": None}))  # fmt: skip
+    plain, named = (
+        slope_index(PEOPLE, RATES, CASES["log"][1], **more) for more in ({}, {"transform": None})
+    )
     assert plain.sii.tobytes() == named.sii.tobytes()
     assert plain.rii_se.tobytes() == named.rii_se.tobytes()
 

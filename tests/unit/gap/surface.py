@@ -56,10 +56,17 @@ def blocks(year: int) -> BlockSeries:
     """Deaths of one year to June and the estimates of both mid-years, read as the engine does."""
     ends = [*(int(start) - 1 for start in STARTS[1:]), None]
     cells = [
-        {"geography": "lsoa2021", "area_code": BLOCK, "area_name": BLOCK, "sex": sex,
-         "age_start_years": int(start), "age_end_years": end}
-        for sex in ("female", "male") for start, end in zip(STARTS, ends, strict=True)
-    ]  # fmt: skip
+        {
+            "geography": "lsoa2021",
+            "area_code": BLOCK,
+            "area_name": BLOCK,
+            "sex": sex,
+            "age_start_years": int(start),
+            "age_end_years": end,
+        }
+        for sex in ("female", "male")
+        for start, end in zip(STARTS, ends, strict=True)
+    ]
     dead = [
         cell | {"year": year, "year_ends": "06-30", "month": "", "cause": "", "deaths_persons": 1.0}
         for cell in cells
@@ -70,9 +77,11 @@ def blocks(year: int) -> BlockSeries:
         for cell, count in zip(cells, np.tile(residents(np.array([mid + 0.5]))[0], 2), strict=True)
     ]
     return read_blocks(
-        typed(DEATHS, dead), typed(POPULATION, alive), wanted=STARTS.tolist(),
+        typed(DEATHS, dead),
+        typed(POPULATION, alive),
+        wanted=STARTS.tolist(),
         bases=("census2021",),
-    )  # fmt: skip
+    )
 
 
 def coverage(year: int, people: Floats, draws: int, seed: int) -> tuple[float, float]:

@@ -32,8 +32,10 @@ def test_no_forecast_knows_the_future():
     for before, after in zip(ROWS, again, strict=True):
         if before.standing_end < END[5]:
             assert (before.mean, before.sd, before.p_narrower) == (
-                after.mean, after.sd, after.p_narrower,
-            )  # fmt: skip
+                after.mean,
+                after.sd,
+                after.p_narrower,
+            )
 
 
 def test_projection_forecasts_match_conditioning_the_whole_normal():

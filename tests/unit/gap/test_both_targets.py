@@ -92,9 +92,11 @@ def test_the_other_target_is_a_row_of_the_choices_with_the_same_chance(target: s
     table = robustness(of, found, 2010)["sensitivity"]
     mine = table[(table["measure"] == "zones") & (table["sex"] == "male")]
     other = "baseline" if target == "stated" else "stated"
-    words = "with the stated baseline of 10 years" if other == "stated" else (
-        "with the baseline measured in 2001, not the stated one of 10 years"
-    )  # fmt: skip
+    words = (
+        "with the stated baseline of 10 years"
+        if other == "stated"
+        else ("with the baseline measured in 2001, not the stated one of 10 years")
+    )
     row = mine[mine["choice"].str.startswith(words)]
     assert len(row) == 1
     expected = targets(target).loc[("zones", "male")]

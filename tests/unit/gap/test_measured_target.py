@@ -22,10 +22,15 @@ FIRST = WINDOWS[0]
 
 def measured(se: float, share: float = 0.5, **changes: float) -> Target:
     found = Target(
-        gap_years=share * float(GAP[0]), year=2035, baseline_gap_years=float(GAP[0]),
-        baseline_year=sum(FIRST) / 2, share=share, baseline_first=FIRST[0],
-        baseline_last=FIRST[1], baseline_se_years=se,
-    )  # fmt: skip
+        gap_years=share * float(GAP[0]),
+        year=2035,
+        baseline_gap_years=float(GAP[0]),
+        baseline_year=sum(FIRST) / 2,
+        share=share,
+        baseline_first=FIRST[0],
+        baseline_last=FIRST[1],
+        baseline_se_years=se,
+    )
     return replace(found, **changes)
 
 
@@ -36,9 +41,15 @@ def test_the_chance_equals_that_of_the_contrast_by_hand(lead, share, baseline) -
     se = np.linspace(0.9, 1.5, 8)
     found = project(START, END, GAP, se, year=2035, target=Limit(0.0, share, *baseline), lead=lead)
     by_hand = oracle.project(
-        WINDOWS, GAP.tolist(), se.tolist(), lead=lead, year=2035, level=0.0, share=share,
+        WINDOWS,
+        GAP.tolist(),
+        se.tolist(),
+        lead=lead,
+        year=2035,
+        level=0.0,
+        share=share,
         baseline=baseline,
-    )  # fmt: skip
+    )
     got = (found.mean, found.sd, found.p_target, found.p_met_now, found.p_narrowing)
     np.testing.assert_allclose(got, by_hand, atol=1e-9)
 
@@ -111,9 +122,15 @@ def test_leaving_the_baseline_window_out_costs_certainty_but_not_the_row() -> No
     left = rows[f"without {FIRST[0]} to {FIRST[1]}"]
     assert left.p_target is not None
     by_hand = oracle.project(
-        WINDOWS[1:], GAP[1:].tolist(), [1.2] * 7, lead=0.0, year=2035, level=0.0, share=0.5,
+        WINDOWS[1:],
+        GAP[1:].tolist(),
+        [1.2] * 7,
+        lead=0.0,
+        year=2035,
+        level=0.0,
+        share=0.5,
         baseline=FIRST,
-    )  # fmt: skip
+    )
     assert left.p_target == pytest.approx(by_hand.p_target, abs=1e-9)
 
 
@@ -123,10 +140,11 @@ def test_the_smallest_flip_of_the_target_flips_the_chance_just_there() -> None:
     assert flip.change_years is not None
     beside = [flip.change_years, flip.change_years - 0.1 * np.sign(flip.change_years)]
     chances = [
-        project(START, END, GAP, np.full(8, 0.5), year=2035,
-                target=target.limit.moved(change)).p_target
+        project(
+            START, END, GAP, np.full(8, 0.5), year=2035, target=target.limit.moved(change)
+        ).p_target
         for change in beside
-    ]  # fmt: skip
+    ]
     assert (chances[0] >= 0.8) != (chances[1] >= 0.8) or (chances[0] <= 0.2) != (chances[1] <= 0.2)
 
 

@@ -93,9 +93,11 @@ def side_figures(
     for code in codes:
         published = inputs["life_expectancy"]
         at = published[
-            (published["area_code"] == code) & (published["sex"] == sex)
-            & (published["period_start"] == start) & (published["geography"] == "ward2011")
-        ].iloc[0]  # fmt: skip
+            (published["area_code"] == code)
+            & (published["sex"] == sex)
+            & (published["period_start"] == start)
+            & (published["geography"] == "ward2011")
+        ].iloc[0]
         residents = inputs["population_deaths"]
         counted = residents[residents["area_code"] == code]["population_persons"].dropna()
         values.append(float(at["life_expectancy_years"]))
@@ -169,8 +171,13 @@ def test_a_withheld_area_withholds_every_gap_that_needs_it_with_a_reason(
 ) -> None:
     nothing = dict.fromkeys(("life_expectancy_years", "lower95_years", "upper95_years"), np.nan)
     gaps = edited(westminster, "E05000634", nothing)
-    for measure in ("north-v-south", "north-v-knightsbridge", "church-street-v-knightsbridge",
-                    "extremes", "slope"):  # fmt: skip
+    for measure in (
+        "north-v-south",
+        "north-v-knightsbridge",
+        "church-street-v-knightsbridge",
+        "extremes",
+        "slope",
+    ):
         found = row(gaps, measure, 2010)
         assert found["reason"] == "G01", measure
         assert np.isnan(found["gap_years"])

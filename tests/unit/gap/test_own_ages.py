@@ -64,8 +64,10 @@ def sides(study: Study, world: World, name: str, sex: str, span: tuple[int, int]
 
 def in_words(rows: pd.DataFrame) -> list[tuple[int, int | None]]:
     ends = rows["age_end_years"]
-    return [(int(a), None if pd.isna(b) else int(b))
-            for a, b in zip(rows["age_start_years"], ends, strict=True)]  # fmt: skip
+    return [
+        (int(a), None if pd.isna(b) else int(b))
+        for a, b in zip(rows["age_start_years"], ends, strict=True)
+    ]
 
 
 # --- ages -----------------------------------------------------------------------------------
@@ -136,12 +138,18 @@ def test_the_newest_window_is_on_the_newest_base_though_it_is_short() -> None:
     found = which_ages(of)
     rows = found["age_contribution"]
     assert set(zip(rows["period_start"], rows["period_end"], strict=True)) == {
-        (2005, 2005), (2005, 2006),
-    }  # fmt: skip
+        (2005, 2005),
+        (2005, 2006),
+    }
     cut = found["cut"].set_index(["measure", "sex", "ages"]).loc[("zones", "male", "all ages")]
     here = sides(of.study, two_bases(), "zones", "male", (2005, 2006))
-    share, deaths = oracle.cut(here["worse"], here["better"], two_bases().starts,
-                               target=cut["target_gap_years"], between=(0, 120))  # fmt: skip
+    share, deaths = oracle.cut(
+        here["worse"],
+        here["better"],
+        two_bases().starts,
+        target=cut["target_gap_years"],
+        between=(0, 120),
+    )
     assert cut["cut_share"] == pytest.approx(share, abs=6e-7)
     assert cut["deaths_a_year"] == pytest.approx(deaths / 2, rel=1e-6)
 
@@ -180,8 +188,13 @@ def test_the_cut_reaches_the_target_at_the_ages_it_names() -> None:
         assert row["target_gap_years"] == pytest.approx(item.target.gap_years, abs=6e-7)
         here = sides(of.study, world, row["measure"], row["sex"], NEWEST)
         last = 120 if row["ages"] == "all ages" else 74
-        found_here = oracle.cut(here["worse"], here["better"], world.starts,
-                                target=item.target.gap_years, between=(0, last))  # fmt: skip
+        found_here = oracle.cut(
+            here["worse"],
+            here["better"],
+            world.starts,
+            target=item.target.gap_years,
+            between=(0, last),
+        )
         if found_here is None:
             assert row["reason"] == "C01"
             continue
@@ -189,10 +202,12 @@ def test_the_cut_reaches_the_target_at_the_ages_it_names() -> None:
         assert row["cut_share"] == pytest.approx(share, abs=6e-7)
         assert row["deaths_a_year"] == pytest.approx(deaths / 3, rel=1e-6)
         fewer = oracle.Side(
-            [n * (1 - Fraction(share)) if start <= last else n
-             for start, n in zip(world.starts, here["worse"].deaths, strict=True)],
+            [
+                n * (1 - Fraction(share)) if start <= last else n
+                for start, n in zip(world.starts, here["worse"].deaths, strict=True)
+            ],
             here["worse"].people,
-        )  # fmt: skip
+        )
         if share > 0:
             gap, _ = oracle.gap(fewer, here["better"], world.starts)
             assert gap == pytest.approx(item.target.gap_years, abs=1e-6)
@@ -210,8 +225,9 @@ def test_mortality_is_cut_at_the_ages_that_bands_begin_and_end_with() -> None:
     assert here["reason"].isin(["", "C01"]).all()
     sides_now = sides(of.study, banded(), "zones", "male", NEWEST)
     target = float(here["target_gap_years"].iloc[0])
-    expected = oracle.cut(sides_now["worse"], sides_now["better"], banded().starts,
-                          target=target, between=(40, 74))  # fmt: skip
+    expected = oracle.cut(
+        sides_now["worse"], sides_now["better"], banded().starts, target=target, between=(40, 74)
+    )
     assert expected is not None
     assert here.loc["40 to 74", "cut_share"] == pytest.approx(expected[0], abs=6e-7)
 
@@ -244,8 +260,9 @@ def banded() -> World:
                     cell = ("lsoa2011", code, sex, year, start, end)
                     deaths.append(oracle.Row(*cell, int(rng.poisson(lived * rate * factor))))
                     people.append(oracle.Row(*cell, lived + int(rng.integers(500)), "census2021"))
-    return World(tuple(deaths), tuple(people), worlds.lookups(shared=False), ("census2021",),
-                 tuple(AGES))  # fmt: skip
+    return World(
+        tuple(deaths), tuple(people), worlds.lookups(shared=False), ("census2021",), tuple(AGES)
+    )
 
 
 def by_choice(found: dict[str, tuple]) -> dict[tuple[str, str, str], tuple]:
@@ -254,8 +271,9 @@ def by_choice(found: dict[str, tuple]) -> dict[tuple[str, str, str], tuple]:
     for words, made in found.items():
         more, _, rest = words.removeprefix("with ").partition(" residents aged ")
         ages, _, where = rest.partition(" on the ")
-        ages, where = (rest.partition(" on both sides")[0], "both sides") if not where else (
-            ages, where)  # fmt: skip
+        ages, where = (
+            (rest.partition(" on both sides")[0], "both sides") if not where else (ages, where)
+        )
         out[more, ages, where] = made
     return out
 
@@ -264,19 +282,25 @@ def test_residents_counted_otherwise_move_the_series_and_the_target_as_the_oracl
     world = banded()
     of, items = with_other_ages()
     item = of_measure(items, sex="male")
-    found = by_choice({
-        words: run
-        for words, run in other_populations(of, item).items()
-        if "residents" in words and "growing" not in words
-    })  # fmt: skip
+    found = by_choice(
+        {
+            words: run
+            for words, run in other_populations(of, item).items()
+            if "residents" in words and "growing" not in words
+        }
+    )
     changes = {"15% more": 1.15, "15% fewer": 0.85, "5% more": 1.05, "5% fewer": 0.95}
     ages = {"20 to 44": (20, 44), "80 and over": (80, 999)}
     expected_keys = {
         (more, age, where)
-        for more, age in (("15% more", "20 to 44"), ("15% fewer", "20 to 44"),
-                          ("5% more", "80 and over"), ("5% fewer", "80 and over"))
+        for more, age in (
+            ("15% more", "20 to 44"),
+            ("15% fewer", "20 to 44"),
+            ("5% more", "80 and over"),
+            ("5% fewer", "80 and over"),
+        )
         for where in ("both sides", "worse-off side alone")
-    }  # fmt: skip
+    }
     assert set(found) == expected_keys
     for (more, age, where), (run, target) in found.items():
         low, high = ages[age]
@@ -284,8 +308,10 @@ def test_residents_counted_otherwise_move_the_series_and_the_target_as_the_oracl
         def scaled(
             side: oracle.Side, factor: float, low: int = low, high: int = high
         ) -> oracle.Side:
-            people = [n * Fraction(factor) if low <= start <= high else n
-                      for start, n in zip(world.starts, side.people, strict=True)]  # fmt: skip
+            people = [
+                n * Fraction(factor) if low <= start <= high else n
+                for start, n in zip(world.starts, side.people, strict=True)
+            ]
             return oracle.Side(side.deaths, people)
 
         def gap(span: tuple[int, int], more: str = more, where: str = where) -> float:
@@ -367,17 +393,28 @@ def test_a_measure_of_all_areas_has_no_other_residents() -> None:
 
 def test_residents_are_not_counted_otherwise_where_published_figures_decide() -> None:
     rows = [
-        {"geography": "ward2011", "area_code": code, "sex": sex, "period_start": start,
-         "period_end": start + 2, "life_expectancy_years": 75.0 + at}
-        for at, code in enumerate(WARDS) for sex in SEXES for start in range(2001, 2007)
-    ]  # fmt: skip
+        {
+            "geography": "ward2011",
+            "area_code": code,
+            "sex": sex,
+            "period_start": start,
+            "period_end": start + 2,
+            "life_expectancy_years": 75.0 + at,
+        }
+        for at, code in enumerate(WARDS)
+        for sex in SEXES
+        for start in range(2001, 2007)
+    ]
     world = replace(banded(), published=worlds.published_table(rows))
     # As many infants as children of each year of age after them.
-    people = [row._replace(count=row.count // 4) if (row.start, row.end) == (0, 0) else row
-              for row in world.people]  # fmt: skip
+    people = [
+        row._replace(count=row.count // 4) if (row.start, row.end) == (0, 0) else row
+        for row in world.people
+    ]
     world = replace(world, people=people)
-    of = series(worlds.with_baseline(worlds.study(world, age_starts=AGES), *BASELINE),
-                world.inputs())  # fmt: skip
+    of = series(
+        worlds.with_baseline(worlds.study(world, age_starts=AGES), *BASELINE), world.inputs()
+    )
     items = judged(of)
     assert [item.target is not None for item in items] == [True] * len(items)
     assert all(other_populations(of, item) == {} for item in items)

@@ -48,10 +48,11 @@ def oracle_sides(
 ) -> tuple[oracle.Side, oracle.Side]:
     deaths, people = world.counts()
     return tuple(
-        oracle.side(deaths, people, areas=study.side(name), sex=sex, window=span,
-                    starts=world.starts)
+        oracle.side(
+            deaths, people, areas=study.side(name), sex=sex, window=span, starts=world.starts
+        )
         for name in (measure.worse, measure.better)
-    )  # type: ignore[return-value] # fmt: skip
+    )  # type: ignore[return-value]
 
 
 # --- windows --------------------------------------------------------------------------------
@@ -109,9 +110,11 @@ def test_windows_that_no_run_of_years_holds_are_passed_over() -> None:
 
 @pytest.mark.parametrize(
     ("rules", "key"),
-    [({"area_window_years": 5}, "area_window_years"),
-     ({"side_window_years": (5, 6)}, "side_window_years")],
-)  # fmt: skip
+    [
+        ({"area_window_years": 5}, "area_window_years"),
+        ({"side_window_years": (5, 6)}, "side_window_years"),
+    ],
+)
 def test_windows_longer_than_every_run_of_years_are_refused(
     rules: dict[str, object], key: str
 ) -> None:
@@ -201,8 +204,9 @@ def test_provisional_windows_are_shown_and_never_judged() -> None:
     plain = own_series(worlds.with_baseline(worlds.study(without), 2002, 2004), without)
     for item, other in zip(judged(of), judged(plain), strict=True):
         assert item.assessment.newest_window is None or item.assessment.newest_window[1] == 2007
-        pd.testing.assert_frame_equal(item.windows.reset_index(drop=True),
-                                      other.windows.reset_index(drop=True))  # fmt: skip
+        pd.testing.assert_frame_equal(
+            item.windows.reset_index(drop=True), other.windows.reset_index(drop=True)
+        )
         assert item.assessment.verdict == other.assessment.verdict
 
 
@@ -216,8 +220,9 @@ def test_a_year_that_the_study_names_as_coming_in_is_provisional_though_it_is_wh
 
 def test_the_windows_length_is_not_chosen_by_a_provisional_year() -> None:
     world = replace(one_base(), months={2008: 1})
-    fewer = tuple(row._replace(count=row.count // 12) if row.year == 2008 else row
-                  for row in world.deaths)  # fmt: skip
+    fewer = tuple(
+        row._replace(count=row.count // 12) if row.year == 2008 else row for row in world.deaths
+    )
     study = worlds.study(world, side_window_years=(1, 3))
     of = counted(study, replace(world, deaths=fewer))
     assert own_gaps(study, of.levels["ward2011"]).lengths["zones"] == 1
@@ -233,15 +238,30 @@ def published_world() -> World:
 
 def published(world: World, spans: tuple[tuple[int, int], ...] = ((2005, 2007), (2006, 2008))):
     rows = [
-        {"geography": "ward2011", "area_code": code, "sex": sex, "period_start": start,
-         "period_end": end, "life_expectancy_years": 70.0 + 3 * at + (sex == "female")}
-        for at, code in enumerate(WARDS) for sex in SEXES for start, end in spans
-    ]  # fmt: skip
+        {
+            "geography": "ward2011",
+            "area_code": code,
+            "sex": sex,
+            "period_start": start,
+            "period_end": end,
+            "life_expectancy_years": 70.0 + 3 * at + (sex == "female"),
+        }
+        for at, code in enumerate(WARDS)
+        for sex in SEXES
+        for start, end in spans
+    ]
     rows += [
-        {"geography": geography, "area_code": code, "sex": sex, "period_start": 2005,
-         "period_end": 2007, "life_expectancy_years": 78.0}
-        for geography, code in (("borough", PLACE), ("country", "E92000001")) for sex in SEXES
-    ]  # fmt: skip
+        {
+            "geography": geography,
+            "area_code": code,
+            "sex": sex,
+            "period_start": 2005,
+            "period_end": 2007,
+            "life_expectancy_years": 78.0,
+        }
+        for geography, code in (("borough", PLACE), ("country", "E92000001"))
+        for sex in SEXES
+    ]
     return replace(world, published=worlds.published_table(rows))
 
 
@@ -254,9 +274,14 @@ def test_published_figures_decide_unless_the_study_says_otherwise() -> None:
     assert of.study is study
     assert of.baselines is None
     assert set(of.tables) == {
-        "computed_life_expectancy", "computed_gap", "reproduction", "series_comparison",
-        "count_total", "counted_year", "plausibility",
-    }  # fmt: skip
+        "computed_life_expectancy",
+        "computed_gap",
+        "reproduction",
+        "series_comparison",
+        "count_total",
+        "counted_year",
+        "plausibility",
+    }
     decided = series(worlds.study(world, decides=True), inputs)
     beside = of.tables["computed_gap"]
     assert set(beside["measure"]) == {"zones", "wards"}
@@ -293,8 +318,11 @@ def test_own_life_tables_take_the_place_of_published_ones_where_they_decide() ->
     assert "census2021 after census2011" in of.study.geography.breaks[0].reason
     slope = of.gaps[of.gaps["measure"] == "slope"]
     assert dict(zip(slope["period_start"], slope["segment"], strict=True)) == {
-        2001: 1, 2002: 1, 2005: 2, 2006: 2,
-    }  # fmt: skip
+        2001: 1,
+        2002: 1,
+        2005: 2,
+        2006: 2,
+    }
 
 
 def test_residents_that_weigh_the_areas_are_those_that_were_counted() -> None:
@@ -306,8 +334,11 @@ def test_residents_that_weigh_the_areas_are_those_that_were_counted() -> None:
     deaths, people = world.counts()
     for row in mine.to_dict("records"):
         for column, table in (("population_persons", people), ("deaths_persons", deaths)):
-            expected = sum(n for cell, n in table.items()
-                           if (cell[0], cell[2]) == (row["area_code"], row["year"]))  # fmt: skip
+            expected = sum(
+                n
+                for cell, n in table.items()
+                if (cell[0], cell[2]) == (row["area_code"], row["year"])
+            )
             assert row[column] == round(expected)
 
 
@@ -323,14 +354,29 @@ def ours(world: World, code: str, sex: str, span: tuple[int, int]) -> float:
 def test_each_published_value_is_reproduced_or_listed_as_a_miss() -> None:
     base, span = one_base(), (2005, 2007)
     near, far = ours(base, WARDS[0], "male", span), ours(base, WARDS[1], "male", span)
-    cells = [(WARDS[0], near + 0.0999, span), (WARDS[1], far - 0.1001, span),
-             (WARDS[2], None, span), (WARDS[3], 80.0, (2005, 2009)),
-             ("E05999999", 80.0, span)]  # fmt: skip
-    world = replace(base, published=worlds.published_table([
-        {"geography": "ward2011", "area_code": code, "sex": "male", "period_start": start,
-         "period_end": end, "life_expectancy_years": value}
-        for code, value, (start, end) in cells
-    ]))  # fmt: skip
+    cells = [
+        (WARDS[0], near + 0.0999, span),
+        (WARDS[1], far - 0.1001, span),
+        (WARDS[2], None, span),
+        (WARDS[3], 80.0, (2005, 2009)),
+        ("E05999999", 80.0, span),
+    ]
+    world = replace(
+        base,
+        published=worlds.published_table(
+            [
+                {
+                    "geography": "ward2011",
+                    "area_code": code,
+                    "sex": "male",
+                    "period_start": start,
+                    "period_end": end,
+                    "life_expectancy_years": value,
+                }
+                for code, value, (start, end) in cells
+            ]
+        ),
+    )
     table = found(worlds.study(world), world).tables["reproduction"].set_index("area_code")
     assert table.index.tolist() == [WARDS[0], WARDS[1]]
     assert table["agrees"].tolist() == [True, False]
@@ -357,9 +403,17 @@ def test_a_published_value_beside_one_of_ours_that_is_withheld_says_why() -> Non
 def test_the_borough_is_reproduced_whatever_its_publisher_calls_it() -> None:
     base = one_base()
     value = oracle.life(base.side(WARDS, "male", (2005, 2007)), base.starts).value
-    rows = [{"geography": kind, "area_code": PLACE, "sex": "male", "period_start": 2005,
-             "period_end": 2007, "life_expectancy_years": value}
-            for kind in ("ltla", "utla")]  # fmt: skip
+    rows = [
+        {
+            "geography": kind,
+            "area_code": PLACE,
+            "sex": "male",
+            "period_start": 2005,
+            "period_end": 2007,
+            "life_expectancy_years": value,
+        }
+        for kind in ("ltla", "utla")
+    ]
     world = replace(base, published=worlds.published_table(rows))
     table = found(worlds.study(world, decides=True), world).tables["reproduction"]
     assert table["geography"].tolist() == ["ltla", "utla"]
@@ -377,8 +431,9 @@ def test_the_parts_of_a_difference_between_two_series_add_up_to_it() -> None:
     difference = table["computed_gap_years"] - table["published_gap_years"]
     assert difference.tolist() == pytest.approx(table["difference_years"].tolist(), abs=1.5e-6)
     _, people = world.counts()
-    weight = {code: float(sum(n for cell, n in people.items() if cell[0] == code))
-              for code in WARDS}  # fmt: skip
+    weight = {
+        code: float(sum(n for cell, n in people.items() if cell[0] == code)) for code in WARDS
+    }
     for row in table.to_dict("records"):
         measure = next(m for m in study.measures if m.id == row["measure"])
         span = (row["period_start"], row["period_end"])
@@ -387,10 +442,12 @@ def test_the_parts_of_a_difference_between_two_series_add_up_to_it() -> None:
         assert row["computed_gap_years"] == pytest.approx(gap, abs=1e-6)
         assert row["computed_se_years"] == pytest.approx(se, abs=1e-6)
         joined = [
-            weighted_mean([ours(world, code, row["sex"], span) for code in study.side(name)],
-                          [weight[code] for code in study.side(name)])
+            weighted_mean(
+                [ours(world, code, row["sex"], span) for code in study.side(name)],
+                [weight[code] for code in study.side(name)],
+            )
             for name in (measure.worse, measure.better)
-        ]  # fmt: skip
+        ]
         assert row["joining_years"] == pytest.approx(gap - (joined[1] - joined[0]), abs=1e-6)
         if measure.kind == "pair":
             assert row["joining_years"] == 0

@@ -9,8 +9,19 @@ from gapwatch.gap.trajectory import Z95, Trend, gls_trend
 
 
 def line(level, level_se, slope, se, covariance=0.0):
-    return Trend(slope, se, slope / se, 0.0, slope - Z95 * se, slope + Z95 * se, 2019.0, level,
-                 level_se, covariance, "")  # fmt: skip
+    return Trend(
+        slope,
+        se,
+        slope / se,
+        0.0,
+        slope - Z95 * se,
+        slope + Z95 * se,
+        2019.0,
+        level,
+        level_se,
+        covariance,
+        "",
+    )
 
 
 def scanned(trend, target):

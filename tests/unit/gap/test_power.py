@@ -12,7 +12,7 @@ from gapwatch.gap.power import (
     first_answerable,
     further_windows,
     path_answerable,
-)  # fmt: skip
+)
 from gapwatch.gap.windows import Windows, check_windows
 
 

@@ -79,8 +79,12 @@ def test_each_zone_and_the_borough_have_one_length_of_windows(release: Release) 
     assert (table["deaths_persons"].dropna() % 5 == 0).all()
     assert (table["reason"] == HIDDEN).any()
     assert (table["reason"] == "").mean() > 0.8
-    assert release.of.inputs["population_deaths"].pipe(
-        lambda f: f[f["geography"] == cases.KIND])["deaths_persons"].isna().all()  # fmt: skip
+    assert (
+        release.of.inputs["population_deaths"]
+        .pipe(lambda f: f[f["geography"] == cases.KIND])["deaths_persons"]
+        .isna()
+        .all()
+    )
 
 
 def test_gaps_and_baselines_follow_from_told_sides(release: Release) -> None:
@@ -138,8 +142,9 @@ def test_ages_are_told_in_fixed_bands_beside_the_told_gap_or_not_at_all(release:
     for (measure, sex, start, end), rows in table.groupby(["measure", "sex", *SPAN]):
         assert rows["age_start_years"].tolist() == BROAD
         gap, reason = release.told_gap(measure, sex, start, end)
-        dead = np.array([release.deaths(measure, side, sex, start, end)
-                         for side in ("worse", "better")])  # fmt: skip
+        dead = np.array(
+            [release.deaths(measure, side, sex, start, end) for side in ("worse", "better")]
+        )
         given = (rows["reason"] == "").to_numpy()
         assert not (given & (dead < 5).any(axis=0)).any()
         assert (~given).sum() != 1
@@ -182,11 +187,13 @@ def test_a_release_of_the_same_deaths_that_are_not_restricted_tells_them_exactly
     """What is taken out above is there to be taken out."""
     of = series(cases.study(restricted=False), cases.inputs(release.own))
     tables = {**of.tables, **which_ages(of)}
-    assert not any((table["reason"] == HIDDEN).any() for table in tables.values()
-                   if "reason" in table)  # fmt: skip
+    assert not any(
+        (table["reason"] == HIDDEN).any() for table in tables.values() if "reason" in table
+    )
     assert not tenths(tables["series_comparison"]["computed_gap_years"])
-    assert set(tables["computed_life_expectancy"].pipe(
-        lambda f: f["period_end"] - f["period_start"])) == {0, 2, 4}  # fmt: skip
+    assert set(
+        tables["computed_life_expectancy"].pipe(lambda f: f["period_end"] - f["period_start"])
+    ) == {0, 2, 4}
     assert len(tables["age_contribution"]) > len(release.ages["age_contribution"])
 
 
@@ -202,10 +209,28 @@ def told_rows(reason: dict[str, str]) -> pd.DataFrame:
         for sex in SEXES:
             why = reason.get(area, "")
             value_or_none = np.nan if why else value
-            rows.append((geography, area, area, sex, 2021, 2025, "12-31", 1, cases.BASE, 90,
-                         value_or_none,
-                         *([np.nan] * 3 if why else [0.3, value - 0.6, value + 0.6]), 100.0, 1e4,
-                         0.0, False, why, ""))  # fmt: skip
+            rows.append(
+                (
+                    geography,
+                    area,
+                    area,
+                    sex,
+                    2021,
+                    2025,
+                    "12-31",
+                    1,
+                    cases.BASE,
+                    90,
+                    value_or_none,
+                    *([np.nan] * 3 if why else [0.3, value - 0.6, value + 0.6]),
+                    100.0,
+                    1e4,
+                    0.0,
+                    False,
+                    why,
+                    "",
+                )
+            )
     frame = pd.DataFrame(rows, columns=list(COMPUTED_LIFE_EXPECTANCY.names))
     return canonical(COMPUTED_LIFE_EXPECTANCY, frame, "told")
 
@@ -213,8 +238,9 @@ def told_rows(reason: dict[str, str]) -> pd.DataFrame:
 @pytest.mark.parametrize("hidden", ["", "north", "south"])
 def test_a_comparison_is_made_of_told_figures_alone(hidden: str) -> None:
     own = borough(5)
-    made = comparison(cases.study(), cases.inputs(own), own,
-                      told_rows({hidden: HIDDEN} if hidden else {}))  # fmt: skip
+    made = comparison(
+        cases.study(), cases.inputs(own), own, told_rows({hidden: HIDDEN} if hidden else {})
+    )
     zones = made[made["measure"] == "zones"].set_index([*SPAN, "sex"])
     newest = zones.loc[(2021, 2025, "male")]
     if hidden:

@@ -13,7 +13,7 @@ from tests.unit.gap.trajectory_cases import (
     START,
     gap_only,
     rolling,
-)  # fmt: skip
+)
 
 from gapwatch.gap.sensitivity import sensitivity, smallest_flips
 from gapwatch.gap.verdict import assess
@@ -29,10 +29,12 @@ def without(i, se=0.6):
 def test_rows_are_what_the_verdict_itself_says_of_each_choice():
     measured = replace(HALF, gap_years=6.5, baseline_gap_years=13.0)
     rows = sensitivity(
-        SERIES, HALF, release_year=2023,
+        SERIES,
+        HALF,
+        release_year=2023,
         other_targets={"measured baseline": measured},
         other_series={"older populations": (gap_only(START, END, GAP + 1, 0.6), HALF)},
-    )  # fmt: skip
+    )
     by_label = {row.label: row for row in rows}
     base = assess(SERIES, HALF, release_year=2023)
     assert rows[0].label == "as calculated"
@@ -75,10 +77,12 @@ def test_each_row_has_the_reason_that_holds_under_its_own_choice():
     late = replace(HALF, year=2017)
     turned = (gap_only(start, end, -GAP[:3], 0.6), HALF)
     rows = sensitivity(
-        gap_only(start, end, GAP[:3], 0.6), HALF, release_year=2018,
+        gap_only(start, end, GAP[:3], 0.6),
+        HALF,
+        release_year=2018,
         other_targets={"target above the baseline": no_promise, "deadline passed": late},
         other_series={"other sides": turned},
-    )  # fmt: skip
+    )
     found = {row.label: (row.verdict, row.reason_code) for row in rows}
     cannot = "cannot calculate"
     assert found.pop("as calculated") == (rows[0].by_numbers, "")

@@ -13,7 +13,7 @@ from tests.unit.gap.trajectory_cases import (
     START,
     WARDS,
     rolling,
-)  # fmt: skip
+)
 
 from gapwatch.gap.trajectory import gls_trend, project
 
@@ -64,9 +64,13 @@ def test_published_figures_of_westminster():
 
 def test_projection_of_westminster():
     found = project(
-        PRIMARY.start, PRIMARY.end, PRIMARY.gap, PRIMARY.se,
-        year=2035, target=PRIMARY_TARGET.gap_years,
-    )  # fmt: skip
+        PRIMARY.start,
+        PRIMARY.end,
+        PRIMARY.gap,
+        PRIMARY.se,
+        year=2035,
+        target=PRIMARY_TARGET.gap_years,
+    )
     got = [round(v, 4) for v in (found.mean, found.sd, found.p_target, found.p_narrowing)]
     assert got == [7.5256, 6.7122, 0.4716, 0.6321]
 
@@ -133,7 +137,7 @@ def sampling_covariance(start, end, se):
         ),
         ([2001, 2002, 2014], [2005, 2006, 2014], [0.5, 0.6, 2.0]),
     ],
-)  # fmt: skip
+)
 def test_another_algorithm_gives_the_same_projection(start, end, se):
     gap = GAP[: len(start)]
     oracle = information_form(start, end, gap, sampling_covariance(start, end, se), 2035, 7.0)
@@ -148,8 +152,15 @@ def test_path_bands_are_nested_and_end_at_the_projection():
     path = found.path
     assert path.year.tolist() == list(range(2010, 2036))
     assert (path.mean[-1], path.sd[-1]) == (found.mean, found.sd)
-    bands = [path.lower95, path.lower80, path.lower50, path.mean, path.upper50, path.upper80,
-             path.upper95]  # fmt: skip
+    bands = [
+        path.lower95,
+        path.lower80,
+        path.lower50,
+        path.mean,
+        path.upper50,
+        path.upper80,
+        path.upper95,
+    ]
     assert np.all(np.diff(np.array(bands), axis=0) > 0)
     assert np.all(np.diff(path.sd[-14:]) > 0)
 

@@ -20,7 +20,7 @@ from tests.unit.gap.trajectory_cases import (
     gap_only,
     rolling,
     two_sides,
-)  # fmt: skip
+)
 
 from gapwatch.gap.trajectory import project
 from gapwatch.gap.verdict import (
@@ -32,7 +32,7 @@ from gapwatch.gap.verdict import (
     classify,
     is_never,
     publication_clock,
-)  # fmt: skip
+)
 
 SERIES = gap_only(START, END, GAP, SE)
 
@@ -215,13 +215,16 @@ def side(first, change, count=12):
         (side(76, 0.6), side(90, 0.3), "worse-off side improving faster"),
         (side(76, 0.0), side(90, -0.4), "better-off side getting worse"),
         (side(76, -0.3), side(90, -0.6), "better-off side getting worse faster"),
-        (side(76, 0.3), side(90, -0.3),
-         "worse-off side improving and better-off side getting worse"),
+        (
+            side(76, 0.3),
+            side(90, -0.3),
+            "worse-off side improving and better-off side getting worse",
+        ),
         (side(76, 0.055), side(90, -0.055), "neither side's own change is clear"),
         (side(76, 0.0), side(90, 0.4), ""),
         (side(76, 0.0), side(90, 0.0), ""),
     ],
-)  # fmt: skip
+)
 def test_who_closes_the_gap_is_named_by_evidence(worse, better, expected):
     se = np.full(12, 0.3)
     series = two_sides(worse, se, better, se, first=2005)

@@ -67,9 +67,13 @@ def test_the_projection_equals_the_model_written_out_in_halves(length: int) -> N
     se = np.linspace(0.8, 1.4, 8)
     found = project(start, end, GAP, se, year=2035, target=7.0, lead=JUNE)
     by_hand = oracle.project(
-        list(zip(start.tolist(), end.tolist(), strict=True)), GAP.tolist(), se.tolist(),
-        lead=JUNE, year=2035, level=7.0,
-    )  # fmt: skip
+        list(zip(start.tolist(), end.tolist(), strict=True)),
+        GAP.tolist(),
+        se.tolist(),
+        lead=JUNE,
+        year=2035,
+        level=7.0,
+    )
     got = (found.mean, found.sd, found.p_target, found.p_met_now, found.p_narrowing)
     np.testing.assert_allclose(got, by_hand, atol=1e-9)
     calendar = project(start, end, GAP, se, year=2035, target=7.0)
@@ -86,11 +90,20 @@ def test_what_decides_stays_the_gap_of_the_calendar_year() -> None:
     years = np.arange(2012, 2025)
     windows = june(years)
     line = 14.0 - 0.3 * (windows.midpoint - 2012)
-    found = project(years, years, line, np.full(13, 1e-4), year=2035, target=7.0, lead=JUNE,
-                    slope_sd_years_per_year=5.0)  # fmt: skip
+    found = project(
+        years,
+        years,
+        line,
+        np.full(13, 1e-4),
+        year=2035,
+        target=7.0,
+        lead=JUNE,
+        slope_sd_years_per_year=5.0,
+    )
     assert found.mean == pytest.approx(14.0 - 0.3 * (2035 - 2012), abs=0.01)
-    wrong = project(years, years, line, np.full(13, 1e-4), year=2035, target=7.0,
-                    slope_sd_years_per_year=5.0)  # fmt: skip
+    wrong = project(
+        years, years, line, np.full(13, 1e-4), year=2035, target=7.0, slope_sd_years_per_year=5.0
+    )
     assert wrong.mean == pytest.approx(found.mean + 0.15, abs=0.01)
 
 
@@ -125,9 +138,13 @@ def test_the_years_to_june_2020_and_to_june_2022_hold_parts_of_pandemic_years() 
     left = rows["without windows that include 2020 or 2021"]
     kept = np.array([2015, 2016, 2017, 2018, 2019, 2023, 2024])
     by_hand = oracle.project(
-        [(int(y), int(y)) for y in kept], (12.0 - 0.1 * (kept - 2015)).tolist(), [0.8] * 7,
-        lead=JUNE, year=2035, level=7.0,
-    )  # fmt: skip
+        [(int(y), int(y)) for y in kept],
+        (12.0 - 0.1 * (kept - 2015)).tolist(),
+        [0.8] * 7,
+        lead=JUNE,
+        year=2035,
+        level=7.0,
+    )
     assert left.p_target == pytest.approx(by_hand.p_target, abs=1e-9)
 
 

@@ -23,9 +23,15 @@ HALF = Target(gap_years=7.0, year=2035, baseline_gap_years=14.0, baseline_year=2
 
 RAW = Path(__file__).resolve().parents[3] / "data" / "raw"
 NORTHERN_WARDS = (
-    "Abbey Road", "Church Street", "Harrow Road", "Little Venice", "Maida Vale", "Queen's Park",
-    "Regent's Park", "Westbourne",
-)  # fmt: skip
+    "Abbey Road",
+    "Church Street",
+    "Harrow Road",
+    "Little Venice",
+    "Maida Vale",
+    "Queen's Park",
+    "Regent's Park",
+    "Westbourne",
+)
 
 
 def published(source: str) -> list[dict[str, str]]:
@@ -81,18 +87,33 @@ def gap_only(start, end, gap, se, usable=None, lead=0.0) -> Series:
     missing = np.full(len(start), np.nan)
     everywhere = np.ones(len(start), dtype=bool)
     return Series(
-        start, end, gap, np.broadcast_to(se, len(start)), missing, missing, missing, missing,
-        everywhere if usable is None else usable, lead=lead,
-    )  # fmt: skip
+        start,
+        end,
+        gap,
+        np.broadcast_to(se, len(start)),
+        missing,
+        missing,
+        missing,
+        missing,
+        everywhere if usable is None else usable,
+        lead=lead,
+    )
 
 
 def two_sides(worse, worse_se, better, better_se, first: int = 2002) -> Series:
     """A series from its two sides."""
     start, end = rolling(first, len(worse))
     return Series(
-        start, end, better - worse, np.hypot(worse_se, better_se),
-        worse, worse_se, better, better_se, np.ones(len(start), dtype=bool),
-    )  # fmt: skip
+        start,
+        end,
+        better - worse,
+        np.hypot(worse_se, better_se),
+        worse,
+        worse_se,
+        better,
+        better_se,
+        np.ones(len(start), dtype=bool),
+    )
 
 
 PRIMARY = two_sides(NORTH, NORTH_SE, KNIGHTSBRIDGE, KNIGHTSBRIDGE_SE)

@@ -55,23 +55,33 @@ def _lookups() -> dict[str, pd.DataFrame]:
     ]
     return {
         "w19": _best("lookups/LSOA11_WD19.csv", "LSOA11CD", "WD19CD", ("lsoa2011", "ward2011")),
-        "w22": _best("lookups/lsoa11_ward22_bf.csv", "lsoa11cd", "ward22cd",
-                     ("lsoa2011", "ward2022")),
+        "w22": _best(
+            "lookups/lsoa11_ward22_bf.csv", "lsoa11cd", "ward22cd", ("lsoa2011", "ward2022")
+        ),
         "w22-weighted": _frame(("lsoa2011", "ward2022"), weighted),
-        "l21": _best("lookups/lookup_lsoa11_lsoa21_ltla22.csv", "lsoa11_code", "lsoa21_code",
-                     ("lsoa2011", "lsoa2021")),
-        "l21-w22": _best("lookups/lsoa21_ward22_bf.csv", "lsoa21cd", "ward22cd",
-                         ("lsoa2021", "ward2022")),
-    }  # fmt: skip
+        "l21": _best(
+            "lookups/lookup_lsoa11_lsoa21_ltla22.csv",
+            "lsoa11_code",
+            "lsoa21_code",
+            ("lsoa2011", "lsoa2021"),
+        ),
+        "l21-w22": _best(
+            "lookups/lsoa21_ward22_bf.csv", "lsoa21cd", "ward22cd", ("lsoa2021", "ward2022")
+        ),
+    }
 
 
 def _twenty_to_eighteen(up: str, **changed: object) -> Bridged:
     zones = _zones()
     plain = {
-        "geography": "ward2022", "blocks": "lsoa2011", "up": [up], "across": ["w19"],
-        "study_geography": "ward2011", "study_areas": [*zones["north"], *zones["south"]],
+        "geography": "ward2022",
+        "blocks": "lsoa2011",
+        "up": [up],
+        "across": ["w19"],
+        "study_geography": "ward2011",
+        "study_areas": [*zones["north"], *zones["south"]],
         "residents": {"lsoa2011": pd.Series(_people())},
-    }  # fmt: skip
+    }
     return bridge(_lookups(), **(plain | changed))  # type: ignore[arg-type]
 
 
@@ -118,8 +128,10 @@ def test_best_fit_blocks_can_not_tell_the_unchanged_wards_but_hold_them_whole() 
     shares = _twenty_to_eighteen("w22").lookup
     whole = {(r.from_code, r.to_code) for r in shares.pairs.itertuples() if r.weight == 1}
     unchanged = {
-        ("E05013794", "E05000634"), ("E05013799", "E05000639"), ("E05013804", "E05000642"),
-    }  # fmt: skip
+        ("E05013794", "E05000634"),
+        ("E05013799", "E05000639"),
+        ("E05013804", "E05000642"),
+    }
     assert unchanged <= whole
     assert best_fit(shares)["E05013805"] == "E05000643"
 
@@ -141,9 +153,10 @@ def test_a_lookup_of_the_other_direction_is_turned_round_and_its_guesses_are_nam
         "l21-w22", blocks="lsoa2021", across=across, residents={"lsoa2011": pd.Series(_people())}
     )
     assert not weighted.assumed
-    assert weighted.side(zones["north"]).assigned == _twenty_to_eighteen("w22").side(
-        zones["north"]
-    ).assigned  # fmt: skip
+    assert (
+        weighted.side(zones["north"]).assigned
+        == _twenty_to_eighteen("w22").side(zones["north"]).assigned
+    )
 
 
 def test_the_table_names_each_ward_its_best_fit_and_its_zone() -> None:
@@ -152,8 +165,10 @@ def test_the_table_names_each_ward_its_best_fit_and_its_zone() -> None:
     assert len(table) == 18
     row = table.set_index("area_code").loc["E05013805"]
     assert (row["study_area_code"], row["zone"], row["basis"]) == (
-        "E05000643", "north", "residents",
-    )  # fmt: skip
+        "E05000643",
+        "north",
+        "residents",
+    )
     assert row["residents_persons"] == 19_686
     assert row["share_in_zone"] == pytest.approx(14_776 / 19_686, abs=1e-6)
     assert (table["zone"] == "north").sum() == 8
@@ -174,16 +189,21 @@ def test_a_population_of_other_blocks_and_wards_of_another_vintage_are_refused_b
 
 TINY = {
     "up": _frame(("block", "msoa"), [(b, "E02000001", 1.0) for b in ("E01000001", "E01000002")]),
-    "across": _frame(("block", "ward"), [("E01000001", "E05000001", 1.0),
-                                         ("E01000002", "E05000002", 1.0)]),
-}  # fmt: skip
+    "across": _frame(
+        ("block", "ward"), [("E01000001", "E05000001", 1.0), ("E01000002", "E05000002", 1.0)]
+    ),
+}
 
 
 def _tiny(**changed: object) -> Bridged:
     plain = {
-        "geography": "msoa", "blocks": "block", "up": ["up"], "across": ["across"],
-        "study_geography": "ward", "study_areas": ["E05000001", "E05000002"],
-    }  # fmt: skip
+        "geography": "msoa",
+        "blocks": "block",
+        "up": ["up"],
+        "across": ["across"],
+        "study_geography": "ward",
+        "study_areas": ["E05000001", "E05000002"],
+    }
     return bridge(TINY, **(plain | changed))  # type: ignore[arg-type]
 
 

@@ -14,10 +14,15 @@ def _rows() -> pd.DataFrame:
     # Two rectangles of 1 km by 1 km and 2 km by 1 km; the shared edge has a bump of 3 m.
     west = "POLYGON ((0 0, 1000 0, 1003 500, 1000 1000, 0 1000, 0 0))"
     east = "POLYGON ((1000 0, 3000 0, 3000 1000, 1000 1000, 1003 500, 1000 0))"
-    return pd.DataFrame({
-        "geography": "ward2022", "area_code": ["E05000002", "E05000001"],
-        "area_name": ["East", "West"], "area_km2": [1.9985, 1.0015], "outline_wkt": [east, west],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "geography": "ward2022",
+            "area_code": ["E05000002", "E05000001"],
+            "area_name": ["East", "West"],
+            "area_km2": [1.9985, 1.0015],
+            "outline_wkt": [east, west],
+        }
+    )
 
 
 def test_areas_come_in_order_of_code_and_in_metres_on_the_national_grid() -> None:

@@ -67,17 +67,31 @@ def gap(years: tuple[int, ...] = YEARS, length: int = 1) -> pd.DataFrame:
                 late = end == PROVISIONAL
                 if late and not sided:
                     continue
-                rows.append({
-                    "measure": measure, "sex": sex, "kind": "pooled" if sided else "extremes",
-                    "geography": "ward2011", "segment": 1, "period_start": end - size + 1,
-                    "period_end": end, "year_ends": "12-31",
-                    **_ends("worse", 76 + 0.1 * place, half),
-                    **_ends("better", 76 + 0.1 * place + value, half), "gap_years": value,
-                    "se_years": 0.9, "lower95_years": value - 1.76, "upper95_years": value + 1.76,
-                    "relative_gap": 1.1, "relative_lower95": 1.05, "relative_upper95": 1.15,
-                    "naive_gap_years": None if sided else value + 2,
-                    "basis": "deaths and residents", "reason": "", "flags": "Q05" if late else "",
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "measure": measure,
+                        "sex": sex,
+                        "kind": "pooled" if sided else "extremes",
+                        "geography": "ward2011",
+                        "segment": 1,
+                        "period_start": end - size + 1,
+                        "period_end": end,
+                        "year_ends": "12-31",
+                        **_ends("worse", 76 + 0.1 * place, half),
+                        **_ends("better", 76 + 0.1 * place + value, half),
+                        "gap_years": value,
+                        "se_years": 0.9,
+                        "lower95_years": value - 1.76,
+                        "upper95_years": value + 1.76,
+                        "relative_gap": 1.1,
+                        "relative_lower95": 1.05,
+                        "relative_upper95": 1.15,
+                        "naive_gap_years": None if sided else value + 2,
+                        "basis": "deaths and residents",
+                        "reason": "",
+                        "flags": "Q05" if late else "",
+                    }
+                )
     return pd.DataFrame(rows)
 
 
@@ -100,10 +114,17 @@ def trajectory() -> pd.DataFrame:
             for side, sign in (("lower", -1), ("upper", 1))
         }
         line = None if year < 2006 else 10 - 5 * (year - 2006) / 24
-        rows.append({
-            "measure": MEASURE, "sex": "male", "year": year, "is_projected": year > 2023,
-            "mean_years": mean, **bands, "target_line_years": line,
-        })  # fmt: skip
+        rows.append(
+            {
+                "measure": MEASURE,
+                "sex": "male",
+                "year": year,
+                "is_projected": year > 2023,
+                "mean_years": mean,
+                **bands,
+                "target_line_years": line,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -122,14 +143,22 @@ def contributions(**changes: Any) -> list[dict[str, Any]]:
             values = [scale * _bump(age) for age in STARTS]
             rows += [
                 {
-                    "measure": MEASURE, "sex": sex, "period_start": start, "period_end": end,
+                    "measure": MEASURE,
+                    "sex": sex,
+                    "period_start": start,
+                    "period_end": end,
                     "year_ends": "12-31",
-                    **band(age), "contribution_years": value, "lower95_years": value - 0.35,
-                    "upper95_years": value + 0.35, "gap_years": sum(values), "reason": "",
+                    **band(age),
+                    "contribution_years": value,
+                    "lower95_years": value - 0.35,
+                    "upper95_years": value + 0.35,
+                    "gap_years": sum(values),
+                    "reason": "",
                     "flags": "",
-                } | changes
+                }
+                | changes
                 for age, value in zip(STARTS, values, strict=True)
-            ]  # fmt: skip
+            ]
     return rows
 
 
@@ -144,15 +173,27 @@ def changes(worse: float = -1.2, better: float = -0.9, half: float = 0.5) -> lis
         for side, total in (("worse", worse), ("better", better)):
             for age in STARTS:
                 part = total / len(STARTS)
-                rows.append({
-                    "measure": MEASURE, "sex": sex, "side": side, "from_start": BASELINE[0],
-                    "from_end": BASELINE[1], "to_start": NEWEST[0], "to_end": NEWEST[1],
-                    "year_ends": "12-31",
-                    **band(age), "change_years": part, "lower95_years": part - 0.1,
-                    "upper95_years": part + 0.1, "side_total_years": total,
-                    "side_lower95_years": total - half, "side_upper95_years": total + half,
-                    "reason": "", "flags": "",
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "measure": MEASURE,
+                        "sex": sex,
+                        "side": side,
+                        "from_start": BASELINE[0],
+                        "from_end": BASELINE[1],
+                        "to_start": NEWEST[0],
+                        "to_end": NEWEST[1],
+                        "year_ends": "12-31",
+                        **band(age),
+                        "change_years": part,
+                        "lower95_years": part - 0.1,
+                        "upper95_years": part + 0.1,
+                        "side_total_years": total,
+                        "side_lower95_years": total - half,
+                        "side_upper95_years": total + half,
+                        "reason": "",
+                        "flags": "",
+                    }
+                )
     return rows
 
 
@@ -165,13 +206,24 @@ def cuts(**changes: Any) -> list[dict[str, Any]]:
             (0, 74, "under 75", 0.41, 45.2, ""),
             (15, 39, "15 to 39", None, None, "C01"),
         ):
-            rows.append({
-                "measure": MEASURE, "sex": sex, "period_start": NEWEST[0], "period_end": NEWEST[1],
-                "year_ends": "12-31",
-                "ages": words, "from_age_years": start, "to_age_years": end, "gap_years": 8.1,
-                "target_gap_years": 5.0, "cut_share": share, "deaths_a_year": deaths,
-                "reason": reason,
-            } | changes)  # fmt: skip
+            rows.append(
+                {
+                    "measure": MEASURE,
+                    "sex": sex,
+                    "period_start": NEWEST[0],
+                    "period_end": NEWEST[1],
+                    "year_ends": "12-31",
+                    "ages": words,
+                    "from_age_years": start,
+                    "to_age_years": end,
+                    "gap_years": 8.1,
+                    "target_gap_years": 5.0,
+                    "cut_share": share,
+                    "deaths_a_year": deaths,
+                    "reason": reason,
+                }
+                | changes
+            )
     return rows
 
 
@@ -182,14 +234,25 @@ def meetings(**changes: Any) -> list[dict[str, Any]]:
         for place, start in enumerate(range(2004, 2010)):
             ours, theirs = 9.6 - 0.2 * place, 10.0 - 0.1 * place
             difference = round(ours - theirs, 6)
-            rows.append({
-                "measure": MEASURE, "sex": sex, "period_start": start, "period_end": start + 4,
-                "published_gap_years": theirs, "published_se_years": 1.1,
-                "computed_gap_years": ours, "computed_se_years": 0.9,
-                "difference_years": difference, "joining_years": -0.15,
-                "rest_years": difference + 0.15, "base": "census2021", "top_age_years": 90,
-                "reason": "",
-            } | changes)  # fmt: skip
+            rows.append(
+                {
+                    "measure": MEASURE,
+                    "sex": sex,
+                    "period_start": start,
+                    "period_end": start + 4,
+                    "published_gap_years": theirs,
+                    "published_se_years": 1.1,
+                    "computed_gap_years": ours,
+                    "computed_se_years": 0.9,
+                    "difference_years": difference,
+                    "joining_years": -0.15,
+                    "rest_years": difference + 0.15,
+                    "base": "census2021",
+                    "top_age_years": 90,
+                    "reason": "",
+                }
+                | changes
+            )
     return rows
 
 
@@ -199,15 +262,24 @@ def reproduced() -> list[dict[str, Any]]:
     for place, (code, name) in enumerate(zip(samples.CODES, samples.NAMES, strict=True)):
         difference = (0.0, 0.04, -0.1, 0.7, -2.4, None)[place]
         published = 76.0 + place
-        rows.append({
-            "geography": "ward2011", "area_code": code, "area_name": name, "sex": "male",
-            "period_start": 2004, "period_end": 2008, "published_years": published,
-            "published_lower95_years": published - 1.5, "published_upper95_years": published + 1.5,
-            "computed_years": None if difference is None else published + difference,
-            "difference_years": difference,
-            "agrees": None if difference is None else abs(difference) <= 0.1,
-            "base": "census2021", "reason": "S01" if difference is None else "",
-        })  # fmt: skip
+        rows.append(
+            {
+                "geography": "ward2011",
+                "area_code": code,
+                "area_name": name,
+                "sex": "male",
+                "period_start": 2004,
+                "period_end": 2008,
+                "published_years": published,
+                "published_lower95_years": published - 1.5,
+                "published_upper95_years": published + 1.5,
+                "computed_years": None if difference is None else published + difference,
+                "difference_years": difference,
+                "agrees": None if difference is None else abs(difference) <= 0.1,
+                "base": "census2021",
+                "reason": "S01" if difference is None else "",
+            }
+        )
     return rows
 
 
@@ -217,18 +289,30 @@ def own() -> list[dict[str, Any]]:
     for place, (code, name) in enumerate(zip(samples.CODES[:3], samples.NAMES[:3], strict=True)):
         hidden = place == 2
         value = None if hidden else 77.0 + place
-        rows.append({
-            "geography": "ward2011", "area": code, "area_name": name, "sex": "male",
-            "period_start": NEWEST[0], "period_end": NEWEST[1], "year_ends": "12-31",
-            "segment": 1, "base": "census2021",
-            "top_age_years": 90, "life_expectancy_years": value,
-            "se_years": None if hidden else 0.8,
-            "lower95_years": None if value is None else value - 1.6,
-            "upper95_years": None if value is None else value + 1.6,
-            "deaths_persons": None if hidden else 240.0, "person_years": 30_000.0,
-            "reassigned_share": 0.02, "provisional": False, "reason": "D01" if hidden else "",
-            "flags": "",
-        })  # fmt: skip
+        rows.append(
+            {
+                "geography": "ward2011",
+                "area": code,
+                "area_name": name,
+                "sex": "male",
+                "period_start": NEWEST[0],
+                "period_end": NEWEST[1],
+                "year_ends": "12-31",
+                "segment": 1,
+                "base": "census2021",
+                "top_age_years": 90,
+                "life_expectancy_years": value,
+                "se_years": None if hidden else 0.8,
+                "lower95_years": None if value is None else value - 1.6,
+                "upper95_years": None if value is None else value + 1.6,
+                "deaths_persons": None if hidden else 240.0,
+                "person_years": 30_000.0,
+                "reassigned_share": 0.02,
+                "provisional": False,
+                "reason": "D01" if hidden else "",
+                "flags": "",
+            }
+        )
     return rows
 
 
@@ -255,9 +339,10 @@ def life_expectancy() -> pd.DataFrame:
     """Five-year figures of every area, computed here."""
     table = samples.life_expectancy()
     return table.assign(
-        period_start=NEWEST[0], period_end=NEWEST[1],
+        period_start=NEWEST[0],
+        period_end=NEWEST[1],
         value_note="computed from deaths and residents",
-    )  # fmt: skip
+    )
 
 
 def tables(**verdict: Any) -> dict[str, pd.DataFrame]:

@@ -45,9 +45,21 @@ def flip() -> pd.DataFrame:
     both = {"measure": "west-v-castle", "sex": "male"}
     return pd.DataFrame(
         [
-            {**both, "changed": "newest gap", "change_years": None, "by_numbers": "on track",
-             "limit_down_years": 0.0, "limit_up_years": 0.0},
-            {**both, "changed": "target", "change_years": 2.0, "by_numbers": "on track",
-             "limit_down_years": 5.0, "limit_up_years": 4.9},
+            {
+                **both,
+                "changed": "newest gap",
+                "change_years": None,
+                "by_numbers": "on track",
+                "limit_down_years": 0.0,
+                "limit_up_years": 0.0,
+            },
+            {
+                **both,
+                "changed": "target",
+                "change_years": 2.0,
+                "by_numbers": "on track",
+                "limit_down_years": 5.0,
+                "limit_up_years": 4.9,
+            },
         ]
-    )  # fmt: skip
+    )

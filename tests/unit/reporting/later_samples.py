@@ -12,9 +12,12 @@ from gapwatch.reporting.case import Case
 from gapwatch.study import Bridge, Study
 
 BRIDGE = Bridge(
-    geography="msoa2021", blocks="lsoa2021", up=("a",), across=("b",),
+    geography="msoa2021",
+    blocks="lsoa2021",
+    up=("a",),
+    across=("b",),
     reason="Figures after 2015 are for MSOAs",
-)  # fmt: skip
+)
 MSOAS = ("E02000001", "E02000002", "E02000003")
 CASTLE = samples.CODES[4]
 
@@ -22,14 +25,31 @@ CASTLE = samples.CODES[4]
 def row(**changes: Any) -> dict[str, Any]:
     """One later gap of the headline."""
     return {
-        "geography": "msoa2021", "measure": "west-v-castle", "sex": "male", "period_start": 2019,
-        "period_end": 2023, "worse_years": 78.0, "worse_lower95_years": 77.0,
-        "worse_upper95_years": 79.0, "worse_areas": 2, "worse_share_elsewhere": 0.1,
-        "worse_share_outside": 0.0, "better_years": 83.0, "better_lower95_years": 82.0,
-        "better_upper95_years": 84.0, "better_areas": 1, "better_share_elsewhere": 0.0,
-        "better_share_outside": 0.4, "gap_years": 5.0, "se_years": 0.7, "lower95_years": 3.6,
-        "upper95_years": 6.4, "basis": "b", "reason": "", "flags": "Q04",
-    } | changes  # fmt: skip
+        "geography": "msoa2021",
+        "measure": "west-v-castle",
+        "sex": "male",
+        "period_start": 2019,
+        "period_end": 2023,
+        "worse_years": 78.0,
+        "worse_lower95_years": 77.0,
+        "worse_upper95_years": 79.0,
+        "worse_areas": 2,
+        "worse_share_elsewhere": 0.1,
+        "worse_share_outside": 0.0,
+        "better_years": 83.0,
+        "better_lower95_years": 82.0,
+        "better_upper95_years": 84.0,
+        "better_areas": 1,
+        "better_share_elsewhere": 0.0,
+        "better_share_outside": 0.4,
+        "gap_years": 5.0,
+        "se_years": 0.7,
+        "lower95_years": 3.6,
+        "upper95_years": 6.4,
+        "basis": "b",
+        "reason": "",
+        "flags": "Q04",
+    } | changes
 
 
 def study(bridge: Bridge = BRIDGE) -> Study:
@@ -46,30 +66,59 @@ def tables(*rows: dict[str, Any], outlines: bool = True) -> dict[str, pd.DataFra
     life = found["life_expectancy"]
     extra = [
         life.iloc[0].to_dict()
-        | {"geography": "msoa2021", "area_code": code, "area_name": f"Riverton 00{n}",
-           "sex": sex, "period_start": 2019, "period_end": 2023,
-           "life_expectancy_years": 80.0 + n, "lower95_years": 79.0 + n, "upper95_years": 81.0 + n}
+        | {
+            "geography": "msoa2021",
+            "area_code": code,
+            "area_name": f"Riverton 00{n}",
+            "sex": sex,
+            "period_start": 2019,
+            "period_end": 2023,
+            "life_expectancy_years": 80.0 + n,
+            "lower95_years": 79.0 + n,
+            "upper95_years": 81.0 + n,
+        }
         for n, code in enumerate(MSOAS, 1)
         for sex in ("male", "female")
-    ]  # fmt: skip
+    ]
     found["life_expectancy"] = pd.concat([life, pd.DataFrame(extra)], ignore_index=True)
     found["bridge"] = pd.DataFrame(
-        [{"geography": "msoa2021", "area_code": code, "zone": "west", "share_in_zone": 1.0}
-         for code in MSOAS]
-    )  # fmt: skip
+        [
+            {"geography": "msoa2021", "area_code": code, "zone": "west", "share_in_zone": 1.0}
+            for code in MSOAS
+        ]
+    )
     found["bridge_side"] = pd.DataFrame(
-        [{"geography": "msoa2021", "side": side, "area_code": MSOAS[n - 1],
-          "area_name": f"Riverton 00{n}", "share_in_side": share, "counts": share > 0.5}
-         for n, side, share in ((1, "west", 1.0), (2, "west", 0.6), (3, CASTLE, 0.6),
-                                (3, "west", 0.4))]
-    )  # fmt: skip
+        [
+            {
+                "geography": "msoa2021",
+                "side": side,
+                "area_code": MSOAS[n - 1],
+                "area_name": f"Riverton 00{n}",
+                "share_in_side": share,
+                "counts": share > 0.5,
+            }
+            for n, side, share in (
+                (1, "west", 1.0),
+                (2, "west", 0.6),
+                (3, CASTLE, 0.6),
+                (3, "west", 0.4),
+            )
+        ]
+    )
     found["bridged_gap"] = pd.DataFrame(list(rows) or [row()])
     if outlines:
         found["boundary"] = pd.DataFrame(
-            [{"geography": "msoa2021", "area_code": code, "area_name": code, "area_km2": 1.0,
-              "outline_wkt": box(1000 * n, 0, 1000 * n + 1000, 1000).wkt}
-             for n, code in enumerate(MSOAS)]
-        )  # fmt: skip
+            [
+                {
+                    "geography": "msoa2021",
+                    "area_code": code,
+                    "area_name": code,
+                    "area_km2": 1.0,
+                    "outline_wkt": box(1000 * n, 0, 1000 * n + 1000, 1000).wkt,
+                }
+                for n, code in enumerate(MSOAS)
+            ]
+        )
     return found
 
 

@@ -283,11 +283,27 @@ def validation() -> pd.DataFrame:
     return pd.DataFrame(
         [
             ("gap", 1, "there are gaps", "critical", "met", 36, 0, 0, ""),
-            ("life_expectancy", 1, "no value is withheld", "warning", "not met", 15, 0, 1,
-             WITHHELD),
+            (
+                "life_expectancy",
+                1,
+                "no value is withheld",
+                "warning",
+                "not met",
+                15,
+                0,
+                1,
+                WITHHELD,
+            ),
         ],
         columns=[
-            "suite", "position", "expectation", "severity", "outcome", "rows_checked",
-            "rows_not_checked", "rows_unexpected", "examples",
+            "suite",
+            "position",
+            "expectation",
+            "severity",
+            "outcome",
+            "rows_checked",
+            "rows_not_checked",
+            "rows_unexpected",
+            "examples",
         ],
-    )  # fmt: skip
+    )

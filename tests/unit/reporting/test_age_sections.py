@@ -97,8 +97,14 @@ def test_beside_published_figures_it_is_said_that_nothing_rests_on_them():
 def test_broad_groups_add_up_to_the_gap_and_carry_no_interval():
     (table,) = [t for t in of_kind(ages(), Table) if t.id == "table-age-groups"]
     assert [row[0] for row in table.rows] == [
-        "Under 1", "1 to 14", "15 to 39", "40 to 64", "65 to 79", "80 and over", "All ages: the gap"
-    ]  # fmt: skip
+        "Under 1",
+        "1 to 14",
+        "15 to 39",
+        "40 to 64",
+        "65 to 79",
+        "80 and over",
+        "All ages: the gap",
+    ]
     assert not any("(" in cell for row in table.rows for cell in row)
     assert sum(float(row[1].replace("−", "-")) for row in table.rows[:-1]) == pytest.approx(
         float(table.rows[-1][1]), abs=0.3
@@ -116,8 +122,13 @@ def test_there_are_no_groups_where_they_would_not_be_exact():
 
 
 def test_withheld_ages_are_told_and_not_drawn():
-    hidden = {"contribution_years": None, "lower95_years": None, "upper95_years": None,
-              "gap_years": None, "reason": "D01"}  # fmt: skip
+    hidden = {
+        "contribution_years": None,
+        "lower95_years": None,
+        "upper95_years": None,
+        "gap_years": None,
+        "reason": "D01",
+    }
     every = computed.made(AGE_CONTRIBUTION, computed.contributions(**hidden))
     section = ages(age_contribution=every, gap_change=None)
     assert of_kind(section, Figure) == []
@@ -179,13 +190,21 @@ def test_it_is_said_that_two_windows_are_less_than_a_trend():
 def test_the_totals_stand_in_one_table_and_withheld_ones_say_why():
     (totals,) = [t for t in of_kind(ages(), Table) if t.id == "table-change"]
     assert totals.rows[0] == (
-        "West of the town v Castle, males", "2004 to 2008 and 2019 to 2023",
-        "−1.2 (−1.7 to −0.7)", "−0.9 (−1.4 to −0.4)",
-    )  # fmt: skip
+        "West of the town v Castle, males",
+        "2004 to 2008 and 2019 to 2023",
+        "−1.2 (−1.7 to −0.7)",
+        "−0.9 (−1.4 to −0.4)",
+    )
     gone = dict.fromkeys(
-        ("change_years", "lower95_years", "upper95_years", "side_total_years",
-         "side_lower95_years", "side_upper95_years"),
-    ) | {"reason": "S01"}  # fmt: skip
+        (
+            "change_years",
+            "lower95_years",
+            "upper95_years",
+            "side_total_years",
+            "side_lower95_years",
+            "side_upper95_years",
+        ),
+    ) | {"reason": "S01"}
     rows = [row | (gone if row["side"] == "better" else {}) for row in computed.changes()]
     section = ages(gap_change=computed.made(GAP_CHANGE, rows))
     (totals,) = [t for t in of_kind(section, Table) if t.id == "table-change"]
@@ -270,12 +289,19 @@ def test_no_cut_is_needed_when_the_gap_is_there():
 
 
 def test_the_table_holds_every_measure_and_sex():
-    rows = computed.cuts() + computed.cuts(measure="extremes", reason="G01", cut_share=None,
-                                           deaths_a_year=None)  # fmt: skip
+    rows = computed.cuts() + computed.cuts(
+        measure="extremes", reason="G01", cut_share=None, deaths_a_year=None
+    )
     (table,) = of_kind(take(cut=computed.made(CUT, rows)), Table)
     assert table.rows[0] == (
-        "West of the town v Castle, males", "2019 to 2023", "All ages", "8.1", "5.0", "27%", "62",
-    )  # fmt: skip
+        "West of the town v Castle, males",
+        "2019 to 2023",
+        "All ages",
+        "8.1",
+        "5.0",
+        "27%",
+        "62",
+    )
     assert table.rows[2][5:] == ("not reachable", "–")
     assert table.rows[6][5:] == ("withheld: a value of the group is withheld or missing", "–")
     assert table.folded

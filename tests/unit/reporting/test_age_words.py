@@ -21,28 +21,40 @@ def told(*bands):
 
 def test_only_ages_beyond_chance_are_named_as_making_the_gap():
     bands = [
-        band(0, 0, 0.1, 0.2), band(1, 44, 0.3, 0.1), band(45, 49, 0.9, 0.2),
-        band(50, 54, 1.2, 0.3), band(55, 59, 0.4, 0.1), band(60, None, 2.0, 2.1),
-    ]  # fmt: skip
+        band(0, 0, 0.1, 0.2),
+        band(1, 44, 0.3, 0.1),
+        band(45, 49, 0.9, 0.2),
+        band(50, 54, 1.2, 0.3),
+        band(55, 59, 0.4, 0.1),
+        band(60, None, 2.0, 2.1),
+    ]
     assert told(*bands) == [
-        ("For males, mortality is clearly higher in the north at ages 1 to 59. That makes the gap "
-        "bigger."),
-        ("The biggest figures are 1.2 years at 50 to 54 (0.9 to 1.5), 0.9 years at 45 to 49 (0.7 "
-        "to 1.1) and 0.4 years at 55 to 59 (0.3 to 0.5)."),
+        (
+            "For males, mortality is clearly higher in the north at ages 1 to 59. That makes the gap "
+            "bigger."
+        ),
+        (
+            "The biggest figures are 1.2 years at 50 to 54 (0.9 to 1.5), 0.9 years at 45 to 49 (0.7 "
+            "to 1.1) and 0.4 years at 55 to 59 (0.3 to 0.5)."
+        ),
         "At all other ages the figures also fit no difference.",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_single_clear_age_and_one_that_narrows():
     bands = [band(0, 0, 0.1, 0.2), band(1, 44, 0.3, 0.1), band(45, None, -0.5, 0.2)]
     assert told(*bands) == [
-        ("For males, mortality is clearly higher in the north at ages 1 to 44. That makes the gap "
-        "bigger."),
+        (
+            "For males, mortality is clearly higher in the north at ages 1 to 44. That makes the gap "
+            "bigger."
+        ),
         "The figure there is 0.3 years at 1 to 44 (0.2 to 0.4).",
-        ("For males, mortality is clearly lower in the north at ages 45 and over. That makes the "
-        "gap smaller."),
+        (
+            "For males, mortality is clearly lower in the north at ages 45 and over. That makes the "
+            "gap smaller."
+        ),
         "At all other ages the figures also fit no difference.",
-    ]  # fmt: skip
+    ]
 
 
 def test_nothing_is_left_over_when_every_age_is_clear():
@@ -116,18 +128,20 @@ def test_chance_alone_makes_some_ages_look_clear(bands, about):
     assert f"about {about} would look clear" in age_words.by_chance(bands)
 
 
-CHANGE = Change("worse", 2004, 2008, 2019, 2023, 0, None, 0.0, -0.1, 0.1, -1.2, -1.7, -0.7, "",
-                "")  # fmt: skip
+CHANGE = Change("worse", 2004, 2008, 2019, 2023, 0, None, 0.0, -0.1, 0.1, -1.2, -1.7, -0.7, "", "")
 
 
 def moved(worse, better, half=0.5):
     return [
         dataclasses.replace(
-            CHANGE, side=side, side_total_years=total, side_lower95_years=total - half,
+            CHANGE,
+            side=side,
+            side_total_years=total,
+            side_lower95_years=total - half,
             side_upper95_years=total + half,
         )
         for side, total in (("worse", worse), ("better", better))
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,15 +151,18 @@ def moved(worse, better, half=0.5):
         (-2, -1, "partly levelling down: life expectancy rose in the north and fell in Castle"),
         (-1, 0, "life expectancy rose in the north, and no change is clear in Castle"),
         (-1, 1, "life expectancy rose on both sides"),
-        (0, -1, ("levelling down: life expectancy fell in Castle, and no change is clear in the "
-                "north")),
+        (
+            0,
+            -1,
+            ("levelling down: life expectancy fell in Castle, and no change is clear in the north"),
+        ),
         (0, 0, "neither side’s change is clear"),
         (0, 1, "life expectancy rose in Castle, and no change is clear in the north"),
         (1, -1, "life expectancy fell on both sides"),
         (1, 0, "life expectancy fell in the north, and no change is clear in Castle"),
         (1, 1, "life expectancy fell in the north and rose in Castle"),
     ],
-)  # fmt: skip
+)
 def test_what_both_ends_come_to_names_only_what_is_beyond_chance(worse, better, title):
     assert age_words.moved_finding(moved(worse, better), WORSE, BETTER) == title
 
@@ -157,27 +174,69 @@ def test_a_side_that_is_not_there_has_no_clear_change():
 @pytest.mark.parametrize(
     ("side", "total", "text"),
     [
-        ("worse", -1.2, ("Life expectancy rose in X. That alone narrowed the gap by 1.2 years "
-                        "(plausibly 0.7 to 1.7).")),
-        ("worse", 1.2, ("Life expectancy fell in X. That alone widened the gap by 1.2 years "
-                       "(plausibly 0.7 to 1.7).")),
-        ("better", -1.2, ("Life expectancy fell in X. That alone narrowed the gap by 1.2 years "
-                         "(plausibly 0.7 to 1.7).")),
-        ("better", 1.2, ("Life expectancy rose in X. That alone widened the gap by 1.2 years "
-                        "(plausibly 0.7 to 1.7).")),
-        ("better", 0.4, ("In X no change is clear. Its part in the gap could be anything from −0.1 "
-                        "to 0.9 years.")),
-        ("worse", -0.5, ("In X no change is clear. Its part in the gap could be anything from −1.0 "
-                        "to 0.0 years.")),
+        (
+            "worse",
+            -1.2,
+            (
+                "Life expectancy rose in X. That alone narrowed the gap by 1.2 years "
+                "(plausibly 0.7 to 1.7)."
+            ),
+        ),
+        (
+            "worse",
+            1.2,
+            (
+                "Life expectancy fell in X. That alone widened the gap by 1.2 years "
+                "(plausibly 0.7 to 1.7)."
+            ),
+        ),
+        (
+            "better",
+            -1.2,
+            (
+                "Life expectancy fell in X. That alone narrowed the gap by 1.2 years "
+                "(plausibly 0.7 to 1.7)."
+            ),
+        ),
+        (
+            "better",
+            1.2,
+            (
+                "Life expectancy rose in X. That alone widened the gap by 1.2 years "
+                "(plausibly 0.7 to 1.7)."
+            ),
+        ),
+        (
+            "better",
+            0.4,
+            (
+                "In X no change is clear. Its part in the gap could be anything from −0.1 "
+                "to 0.9 years."
+            ),
+        ),
+        (
+            "worse",
+            -0.5,
+            (
+                "In X no change is clear. Its part in the gap could be anything from −1.0 "
+                "to 0.0 years."
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_side_rose_or_fell_only_beyond_chance(side, total, text):
     assert flat(age_words.side_moved(moved(total, total), side, "X")) == text
 
 
 def test_a_change_without_a_value_or_an_interval_is_told_as_such():
-    row = dataclasses.replace(CHANGE, side_total_years=None, side_lower95_years=None,
-                              side_upper95_years=None, change_years=None, reason="S01")  # fmt: skip
+    row = dataclasses.replace(
+        CHANGE,
+        side_total_years=None,
+        side_lower95_years=None,
+        side_upper95_years=None,
+        change_years=None,
+        reason="S01",
+    )
     assert age_words.side_moved([row], "worse", "X") == (
         "For X the change cannot be given: fewer than 5,000 person-years."
     )
@@ -190,19 +249,43 @@ def test_a_change_without_a_value_or_an_interval_is_told_as_such():
 @pytest.mark.parametrize(
     ("worse", "better", "text"),
     [
-        (-2, -1, ("Part of the narrowing is Castle getting worse. That part is levelling down and "
-                 "no success.")),
-        (-1, -1, ("Most of the narrowing is Castle getting worse. That is levelling down and no "
-                 "success.")),
-        (0, -1, ("Shorter lives in Castle make the gap smaller. Narrowing because the better-off "
-                "side gets worse is levelling down, and no success.")),
-        (1, -1, ("Shorter lives in Castle make the gap smaller. Narrowing because the better-off "
-                "side gets worse is levelling down, and no success.")),
+        (
+            -2,
+            -1,
+            (
+                "Part of the narrowing is Castle getting worse. That part is levelling down and "
+                "no success."
+            ),
+        ),
+        (
+            -1,
+            -1,
+            (
+                "Most of the narrowing is Castle getting worse. That is levelling down and no "
+                "success."
+            ),
+        ),
+        (
+            0,
+            -1,
+            (
+                "Shorter lives in Castle make the gap smaller. Narrowing because the better-off "
+                "side gets worse is levelling down, and no success."
+            ),
+        ),
+        (
+            1,
+            -1,
+            (
+                "Shorter lives in Castle make the gap smaller. Narrowing because the better-off "
+                "side gets worse is levelling down, and no success."
+            ),
+        ),
         (-1, 0, ""),
         (-1, 1, ""),
         (0, -0.4, ""),
     ],
-)  # fmt: skip
+)
 def test_narrowing_by_the_better_off_side_getting_worse_is_called_levelling_down(
     worse, better, text
 ):
@@ -221,8 +304,10 @@ def test_the_change_is_the_sum_of_both_sides_with_their_signs():
 
 def test_an_age_at_which_a_side_has_few_deaths_is_never_called_clear():
     bands = [
-        band(0, 0, 0.4, 0.1, flags="Q06"), band(1, 44, 0.3, 0.1), band(45, None, 0.9, 0.2),
-    ]  # fmt: skip
+        band(0, 0, 0.4, 0.1, flags="Q06"),
+        band(1, 44, 0.3, 0.1),
+        band(45, None, 0.9, 0.2),
+    ]
     found = told(*bands)
     assert "at ages 1 and over" in found[0]
     assert found[-1] == (

@@ -107,16 +107,21 @@ def test_a_provisional_window_is_passed_over():
 
 
 def test_a_withheld_window_is_passed_over_for_an_older_one_and_told_when_there_is_none():
-    hidden = {"contribution_years": None, "lower95_years": None, "upper95_years": None,
-              "reason": "S01"}  # fmt: skip
+    hidden = {
+        "contribution_years": None,
+        "lower95_years": None,
+        "upper95_years": None,
+        "reason": "S01",
+    }
     rows = [
         row | (hidden if row["period_end"] == computed.NEWEST[1] else {})
         for row in computed.contributions()
     ]
     found = newest(
         computed.case(age_contribution=computed.made(AGE_CONTRIBUTION, rows)),
-        computed.MEASURE, "male",
-    )  # fmt: skip
+        computed.MEASURE,
+        "male",
+    )
     assert {row.period_end for row in found} == {computed.BASELINE[1]}
     every = computed.made(AGE_CONTRIBUTION, [row | hidden for row in rows])
     found = newest(computed.case(age_contribution=every), computed.MEASURE, "male")

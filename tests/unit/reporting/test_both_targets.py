@@ -18,13 +18,22 @@ FIRST = (2006, 2006)
 def row(sex: str, target: str, **values: Any) -> dict[str, Any]:
     own = target == "baseline"
     return {
-        "measure": computed.MEASURE, "sex": sex, "target": target, "heads": False,
-        "baseline_start": FIRST[0] if own else None, "baseline_end": FIRST[1] if own else None,
-        "year_ends": "12-31", "baseline_gap_years": 9.6 if own else 14.0,
-        "baseline_se_years": 0.9 if own else None, "target_gap_years": 4.8 if own else 7.0,
-        "target_year": 2030, "verdict": "off track",
-        "reason_code": "", "p_target": 0.12, **values,
-    }  # fmt: skip
+        "measure": computed.MEASURE,
+        "sex": sex,
+        "target": target,
+        "heads": False,
+        "baseline_start": FIRST[0] if own else None,
+        "baseline_end": FIRST[1] if own else None,
+        "year_ends": "12-31",
+        "baseline_gap_years": 9.6 if own else 14.0,
+        "baseline_se_years": 0.9 if own else None,
+        "target_gap_years": 4.8 if own else 7.0,
+        "target_year": 2030,
+        "verdict": "off track",
+        "reason_code": "",
+        "p_target": 0.12,
+        **values,
+    }
 
 
 def case(heads: str, **of_other: Any) -> Case:

@@ -27,8 +27,10 @@ def words(value: float | None) -> str:
 def test_many_windows_that_agree_are_one_row_with_both_ends() -> None:
     rows = together([MADE, *left_out(MANY + 1), OTHER])
     assert [label(row) for row in rows] == [
-        "as calculated", "without any one of 13 windows", "measured as: slope",
-    ]  # fmt: skip
+        "as calculated",
+        "without any one of 13 windows",
+        "measured as: slope",
+    ]
     assert span(rows[1], lambda row: row.projected_gap_years, words) == "2.0 to 3.2"
     assert span(rows[1], lambda row: row.p_target, words) == "0.5"
     assert span(rows[0], lambda row: None, words) == "none"

@@ -84,9 +84,13 @@ def test_single_years_share_no_years_and_longer_windows_may(case):
     assert "Its flat part is the baseline of 2004 to 2008." in trajectory_words.notes(case)[3]
     assert trajectory_words.notes(longer(3))[0].endswith("Neighbouring windows share years.")
     apart = longer(3)
-    apart = dataclasses.replace(apart, tables={
-        **apart.tables, "gap": apart.tables["gap"][apart.tables["gap"]["period_end"] % 3 == 0],
-    })  # fmt: skip
+    apart = dataclasses.replace(
+        apart,
+        tables={
+            **apart.tables,
+            "gap": apart.tables["gap"][apart.tables["gap"]["period_end"] % 3 == 0],
+        },
+    )
     assert trajectory_words.notes(apart)[0].endswith("the years that the window covers.")
     assert trajectory_words.notes(published())[0].endswith("Neighbouring windows share years.")
 
@@ -98,21 +102,29 @@ def test_windows_are_named_by_their_length(length, name):
 
 def test_the_figure_of_the_deadline_is_our_own_and_known_a_year_later(case):
     assert trajectory_words.deciding(case) == [
-        ("What decides is the gap of the calendar year 2030 itself, seen through its own figure "
-        "and those around it."),
-        ("We make a figure once the deaths and the residents of its last year are known. In this "
-        "report that takes one year."),
-        ("So the figure of 2030 is known about 2031, and the last one known by the end of 2030 is "
-        "that of 2029."),
-    ]  # fmt: skip
+        (
+            "What decides is the gap of the calendar year 2030 itself, seen through its own figure "
+            "and those around it."
+        ),
+        (
+            "We make a figure once the deaths and the residents of its last year are known. In this "
+            "report that takes one year."
+        ),
+        (
+            "So the figure of 2030 is known about 2031, and the last one known by the end of 2030 is "
+            "that of 2029."
+        ),
+    ]
 
 
 def test_the_same_for_windows_of_three_years():
     assert trajectory_words.deciding(longer(3))[2:] == [
-        ("So a three-year figure that ends in 2030, which is centred on 2029, is known about 2031. "
-        "The last one known by the end of 2030 tells of about 2028."),
+        (
+            "So a three-year figure that ends in 2030, which is centred on 2029, is known about 2031. "
+            "The last one known by the end of 2030 tells of about 2028."
+        ),
         "The figure centred on 2030 is known about 2032.",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_baseline_that_cannot_be_given_leaves_no_target(case):
@@ -271,8 +283,9 @@ def test_the_labels_of_the_ranges_keep_clear_of_the_target_and_of_each_other(cas
     tables = computed.tables(target_gap_years=target)
     path = trajectory(tables, computed.MEASURE, "male")
     verdict = Case(case.study, case.facts, tables).verdict
-    figure = gap_figure(Canvas(narrow=False), case.windows, path, verdict,
-                        case.facts.as_known_at, old=False)  # fmt: skip
+    figure = gap_figure(
+        Canvas(narrow=False), case.windows, path, verdict, case.facts.as_known_at, old=False
+    )
     axes = figure.axes[0]
     low, high = axes.get_ylim()
     points = axes.get_position().height * 4.4 * 72 / (high - low)
@@ -321,8 +334,14 @@ def test_labels_of_many_years_keep_apart_on_the_axis(years, narrow):
 def test_the_target_line_starts_with_a_flat_part_over_the_baseline(case):
     def texts(found):
         path = trajectory(found.tables, computed.MEASURE, "male")
-        figure = gap_figure(Canvas(narrow=False), found.windows, path, found.verdict,
-                            found.facts.as_known_at, old=False)  # fmt: skip
+        figure = gap_figure(
+            Canvas(narrow=False),
+            found.windows,
+            path,
+            found.verdict,
+            found.facts.as_known_at,
+            old=False,
+        )
         return [text.get_text() for text in figure.axes[0].texts]
 
     assert texts(case).count("Baseline 10.0") == 1
@@ -335,8 +354,15 @@ def test_a_whole_report_of_annual_windows_says_nothing_of_five_year_or_published
     for word in ("five-year", "share years", "published about", "one window of years"):
         assert word not in trend
     assert [section.id for section in report.sections] == [
-        "trajectory", "where", "measures", "ages", "take", "series", "quality", "making",
-    ]  # fmt: skip
+        "trajectory",
+        "where",
+        "measures",
+        "ages",
+        "take",
+        "series",
+        "quality",
+        "making",
+    ]
 
 
 def test_tables_beside_the_published_series_change_only_their_own_sections():

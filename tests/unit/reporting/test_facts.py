@@ -18,9 +18,15 @@ from gapwatch.reporting.refusals import CLAUSES, clause, every_ground
 from gapwatch.snapshots import Snapshot
 
 BASIS = Provenance(
-    package_version="0.1.0", code_sha256="c0de", commit="abc", clean=True, study_sha256="57d7",
-    lock_sha256=None, suites={}, made_with={},
-)  # fmt: skip
+    package_version="0.1.0",
+    code_sha256="c0de",
+    commit="abc",
+    clean=True,
+    study_sha256="57d7",
+    lock_sha256=None,
+    suites={},
+    made_with={},
+)
 IDENTITY = Identity("ba515", None, "riverton-1")
 
 

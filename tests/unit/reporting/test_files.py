@@ -192,13 +192,22 @@ for name, content in sorted(make()[1].items()):
 def test_the_same_bytes_in_another_folder_time_zone_and_language(tmp_path):
     outputs = []
     for zone, language, folder in (("UTC", "C.UTF-8", None), ("Asia/Tokyo", "de_DE", tmp_path)):
-        environment = os.environ | {"TZ": zone, "LANG": language, "LC_ALL": language,
-                                    "PYTHONPATH": os.pathsep.join(sys.path),
-                                    "PYTHONHASHSEED": str(len(outputs))}  # fmt: skip
+        environment = os.environ | {
+            "TZ": zone,
+            "LANG": language,
+            "LC_ALL": language,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "PYTHONHASHSEED": str(len(outputs)),
+        }
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT],
-            cwd=folder, env=environment, capture_output=True, text=True, check=True, timeout=180,
-        )  # fmt: skip
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=180,
+        )
         outputs.append(done.stdout)
     assert outputs[0] == outputs[1]
     assert "report.pdf" in outputs[0]

@@ -79,9 +79,13 @@ def test_the_newest_period_is_told_whatever_the_order_of_rows() -> None:
 
 @pytest.mark.parametrize(
     ("lower", "upper", "told", "shown"),
-    [(0.1, 5.3, False, "0.1 to 5.3"), (-0.3, 5.3, True, "−0.3 to 5.3"),
-     (-0.04, 4.62, True, "just below 0 to 4.6"), (0.04, 4.62, False, "just above 0 to 4.6")],
-)  # fmt: skip
+    [
+        (0.1, 5.3, False, "0.1 to 5.3"),
+        (-0.3, 5.3, True, "−0.3 to 5.3"),
+        (-0.04, 4.62, True, "just below 0 to 4.6"),
+        (0.04, 4.62, False, "just above 0 to 4.6"),
+    ],
+)
 def test_an_interval_that_holds_zero_says_so_and_shows_its_side_of_zero(
     lower: float, upper: float, told: bool, shown: str
 ) -> None:
@@ -147,9 +151,16 @@ def test_both_kinds_of_misplaced_residents_are_told_beside_the_names_of_the_area
 
 
 @pytest.mark.parametrize(
-    ("value", "told"), [(0.0, "none"), (1.0, "100%"), (0.153, "15%"), (0.999, "more than 99%"),
-                        (0.001, "less than 1%"), (NAN, "not known")],
-)  # fmt: skip
+    ("value", "told"),
+    [
+        (0.0, "none"),
+        (1.0, "100%"),
+        (0.153, "15%"),
+        (0.999, "more than 99%"),
+        (0.001, "less than 1%"),
+        (NAN, "not known"),
+    ],
+)
 def test_a_share_is_printed_so_that_none_and_all_are_exact(value: float, told: str) -> None:
     assert share(value) == told
 
@@ -157,8 +168,9 @@ def test_a_share_is_printed_so_that_none_and_all_are_exact(value: float, told: s
 def test_every_side_and_every_area_of_it_stands_in_a_table() -> None:
     found = tables_of(later.case())
     assert found["table-sides-msoa2021"].rows == (
-        ("West of the town", "2", "10%", "none"), ("Castle", "1", "none", "40%"),
-    )  # fmt: skip
+        ("West of the town", "2", "10%", "none"),
+        ("Castle", "1", "none", "40%"),
+    )
     assert found["table-side-areas-msoa2021"].rows == (
         ("Riverton 001", "E02000001", "West of the town", "100%", "yes"),
         ("Riverton 002", "E02000002", "West of the town", "60%", "yes"),
@@ -192,17 +204,28 @@ def test_by_what_the_areas_are_weighted_is_said() -> None:
 def test_the_source_and_its_whole_licence_stand_with_the_figures() -> None:
     found = later.case()
     assert sources(found, "msoa2021") == []
-    source = FingertipsSource.model_validate({
-        "id": "msoas", "kind": "fingertips", "table": "life_expectancy", "next_expected": "May.",
-        "title": "By MSOA", "publisher": "P", "attribution": "A", "indicator": 1,
-        "area_types": [{"id": 3, "geography": "msoa2021", "expected_areas": 3}],
-        "parent_code": "E06000001",
-    })  # fmt: skip
+    source = FingertipsSource.model_validate(
+        {
+            "id": "msoas",
+            "kind": "fingertips",
+            "table": "life_expectancy",
+            "next_expected": "May.",
+            "title": "By MSOA",
+            "publisher": "P",
+            "attribution": "A",
+            "indicator": 1,
+            "area_types": [{"id": 3, "geography": "msoa2021", "expected_areas": 3}],
+            "parent_code": "E06000001",
+        }
+    )
     study = found.study.model_copy(update={"sources": (*found.study.sources, source)})
     pin = dataclasses.replace(
-        found.facts.pins[0], id="msoas", title="By MSOA", publisher="P",
+        found.facts.pins[0],
+        id="msoas",
+        title="By MSOA",
+        publisher="P",
         licence="Open licence. Ask first",
-    )  # fmt: skip
+    )
     with_pin = Case(study, samples.facts(pins=(pin,)), found.tables)
     assert sources(with_pin, "msoa2021") == [
         "Source: P. By MSOA. Licence: Open licence. Ask first."
@@ -212,9 +235,12 @@ def test_the_source_and_its_whole_licence_stand_with_the_figures() -> None:
 
 @pytest.mark.parametrize(
     ("gap", "told"),
-    [(5.0, "That is not a fall from 8.6"), (9.9, "That is not a rise from 8.6"),
-     (8.6, "That is not a standstill at 8.6")],
-)  # fmt: skip
+    [
+        (5.0, "That is not a fall from 8.6"),
+        (9.9, "That is not a rise from 8.6"),
+        (8.6, "That is not a standstill at 8.6"),
+    ],
+)
 def test_the_answer_names_the_sex_warns_first_and_denies_a_change(gap: float, told: str) -> None:
     text = flat(answers(later.case(later.row(gap_years=gap)))[0].more[-1])
     assert text.startswith("Later figures can't be compared with these. For 2019 to 2023 life ")
@@ -234,8 +260,9 @@ def test_the_maps_of_the_other_areas_stand_in_this_section_and_name_what_the_lin
     blocks = section(later.case(), 6).blocks
     figures = [block for block in blocks if isinstance(block, Figure)]
     assert [(f.id, f.number) for f in figures] == [
-        ("map-msoa2021-male", 6), ("map-msoa2021-female", 7),
-    ]  # fmt: skip
+        ("map-msoa2021-male", 6),
+        ("map-msoa2021-female", 7),
+    ]
     first, last = figures
     assert "The numbers are those in the names of the MSOAs." in first.notes
     assert first.notes[-1] == (

@@ -33,8 +33,9 @@ def tall_table(name: str, *, folded: bool) -> Table:
     words = "North of the borough v Knightsbridge and Belgravia, on areas of another kind"
     rows = tuple((f"{words} {n}", "withheld: a value is missing", str(n)) for n in range(40))
     columns = (Column("Measure"), Column("Gap"), Column("Number", numeric=True))
-    return Table(name, "A long table", columns, rows, note="The note of a long table.",
-                 folded=folded)  # fmt: skip
+    return Table(
+        name, "A long table", columns, rows, note="The note of a long table.", folded=folded
+    )
 
 
 @cache
@@ -43,8 +44,9 @@ def made() -> tuple[Report, bytes]:
     pin = dataclasses.replace(samples.old_facts().pins[0], url=LONG, title=f"{samples.NAMES} " * 2)
     facts = samples.old_facts(pins=(pin,))
     report = build_report(study, facts, tables)
-    more = Section("more", "More", (tall_table("open", folded=False),
-                                    tall_table("folded", folded=True)))  # fmt: skip
+    more = Section(
+        "more", "More", (tall_table("open", folded=False), tall_table("folded", folded=True))
+    )
     report = dataclasses.replace(report, sections=(*report.sections, more))
     return report, to_pdf(report, draw(study, tables, facts))
 
@@ -119,7 +121,8 @@ def test_the_answer_with_the_contents_is_one_page(pages: list[list[Line]]) -> No
 def test_a_figure_names_the_page_of_its_table(pages: list[list[Line]]) -> None:
     text = [" ".join(line[3] for line in lines) for lines in pages]
     caption = next(
-        number for number, words in enumerate(text, 1)
+        number
+        for number, words in enumerate(text, 1)
         if "Life expectancy at birth of every ward" in words
-    )  # fmt: skip
+    )
     assert any(f"The table is on page {caption}" in words.replace("  ", " ") for words in text)

@@ -64,9 +64,16 @@ def flat(text):
 
 @pytest.mark.parametrize(
     ("narrowed", "by_better", "how_much"),
-    [(5.0, 5.0, "all"), (5.0, 6.0, "all"), (5.8, 5.7, "nearly all"), (5.0, 4.5, "nearly all"),
-     (5.0, 4.4, "most"), (5.0, 2.5, "most"), (5.0, 2.4, "part")],
-)  # fmt: skip
+    [
+        (5.0, 5.0, "all"),
+        (5.0, 6.0, "all"),
+        (5.8, 5.7, "nearly all"),
+        (5.0, 4.5, "nearly all"),
+        (5.0, 4.4, "most"),
+        (5.0, 2.5, "most"),
+        (5.0, 2.4, "part"),
+    ],
+)
 def test_the_share_is_said_in_words(narrowed, by_better, how_much):
     assert Down("male", "2005 to 2009", narrowed, by_better, None).how_much == how_much
 
@@ -109,9 +116,14 @@ def test_a_share_needs_both_sides():
 
 @pytest.mark.parametrize(
     ("closing", "found", "mostly"),
-    [(ONLY, None, True), (BOTH, None, False), ("", None, False), (BOTH, DOWN, True),
-     (BOTH, Down("male", "2005 to 2009", 5.0, 2.4, None), False)],
-)  # fmt: skip
+    [
+        (ONLY, None, True),
+        (BOTH, None, False),
+        ("", None, False),
+        (BOTH, DOWN, True),
+        (BOTH, Down("male", "2005 to 2009", 5.0, 2.4, None), False),
+    ],
+)
 def test_it_is_mostly_that_from_half_of_the_narrowing_on(closing, found, mostly):
     assert levelling.mostly(closing, found) == mostly
 

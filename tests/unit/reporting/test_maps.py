@@ -33,9 +33,7 @@ def test_a_label_that_fits_stands_inside_its_area() -> None:
 def test_a_label_that_does_not_fit_stands_beside_the_map_and_a_line_joins_it() -> None:
     shapes = {"a": box(0, 0, 0.8, 0.4), "b": box(0.8, 0, 1.6, 0.4)}
     found = label_places(shapes, SIZE, {}, 0.01, ROOM)
-    labels = [
-        box(x - 0.5, y - 0.25, x + 0.5, y + 0.25) for p in found.values() for x, y in p.spots
-    ]  # fmt: skip
+    labels = [box(x - 0.5, y - 0.25, x + 0.5, y + 0.25) for p in found.values() for x, y in p.spots]
     whole = shapely.union_all(list(shapes.values()))
     assert not any(label.intersects(whole) for label in labels)
     assert not labels[0].intersects(labels[1])
@@ -104,10 +102,17 @@ def test_wards_stay_in_their_own_section_and_later_areas_have_maps_of_their_own(
 def test_wards_are_drawn_on_their_outlines_where_these_are_pinned() -> None:
     case = later.case()
     case.tables["boundary"] = pd.DataFrame(
-        [{"geography": "ward2011", "area_code": code, "area_name": code, "area_km2": 1.0,
-          "outline_wkt": box(1000 * n, 0, 1000 * n + 1000, 1000).wkt}
-         for n, code in enumerate(samples.CODES)]
-    )  # fmt: skip
+        [
+            {
+                "geography": "ward2011",
+                "area_code": code,
+                "area_name": code,
+                "area_km2": 1.0,
+                "outline_wkt": box(1000 * n, 0, 1000 * n + 1000, 1000).wkt,
+            }
+            for n, code in enumerate(samples.CODES)
+        ]
+    )
     figure = next(b for b in where(case, 3).blocks if getattr(b, "alt", ""))
     assert figure.alt.startswith("Map of 6 wards on their real outlines.")  # type: ignore[union-attr]
     assert figure.notes == (  # type: ignore[union-attr]
@@ -119,9 +124,7 @@ def test_wards_are_drawn_on_their_outlines_where_these_are_pinned() -> None:
     assert drawing.alt.startswith("Map of 6 wards. ")  # type: ignore[union-attr]
     found = ward_map(case.study, case.tables, "male")
     assert found is not None
-    chart = drawn(
-        lambda canvas: map_figure(canvas, case.study, found, case.tables["boundary"])
-    )  # fmt: skip
+    chart = drawn(lambda canvas: map_figure(canvas, case.study, found, case.tables["boundary"]))
     assert chart.wide != chart.narrow
 
 

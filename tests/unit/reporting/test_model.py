@@ -23,8 +23,9 @@ def text_of(report):
 
 
 def blocks(report, kind):
-    return [block for section in report.sections for block in section.blocks
-            if isinstance(block, kind)]  # fmt: skip
+    return [
+        block for section in report.sections for block in section.blocks if isinstance(block, kind)
+    ]
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
@@ -161,8 +162,15 @@ def test_licence_lines_and_hashes_of_every_pin_are_printed():
     facts = samples.facts()
     report = build(facts)
     assert report.licence_lines == tuple(pin.attribution for pin in facts.pins)
-    for value in (facts.release_id, facts.snapshot_id, facts.code_sha256, facts.study_sha256,
-                  facts.pins[0].sha256, facts.rerun_command, "no lock file was found"):  # fmt: skip
+    for value in (
+        facts.release_id,
+        facts.snapshot_id,
+        facts.code_sha256,
+        facts.study_sha256,
+        facts.pins[0].sha256,
+        facts.rerun_command,
+        "no lock file was found",
+    ):
         assert value in text_of(report)
 
 
@@ -209,8 +217,18 @@ def test_the_measures_say_whether_they_agree():
 
 
 def build_doubtful():
-    columns = ["measure", "sex", "method", "shares_no_year", "forecasts", "within50",
-               "within80", "within95", "crps_years", "brier"]  # fmt: skip
+    columns = [
+        "measure",
+        "sex",
+        "method",
+        "shares_no_year",
+        "forecasts",
+        "within50",
+        "within80",
+        "within95",
+        "crps_years",
+        "brier",
+    ]
     extra = {
         "sensitivity": doubtful.sensitivity(),
         "flip": doubtful.flip(),

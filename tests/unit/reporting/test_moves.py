@@ -22,23 +22,48 @@ def flat(text):
 @pytest.mark.parametrize(
     ("closing", "text"),
     [
-        ("worse-off side improving", ("Male life expectancy rose slightly in A (0.05 years a year, "
-         "plausibly 0.01 to 0.09). In B there is no clear change.")),
-        ("worse-off side improving faster", ("Male life expectancy rose on both sides, and faster "
-         "in A (0.05 years a year, plausibly 0.01 to 0.09) than in B (0.30 years a year, plausibly "
-         "0.20 to 0.40).")),
-        ("better-off side getting worse", ("The gap narrowed as life expectancy fell in B (0.30 "
-         "years a year, plausibly 0.20 to 0.40). There is no clear rise in A.")),
-        ("better-off side getting worse faster", ("Male life expectancy fell on both sides. The "
-         "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) than in "
-         "A (0.05 years a year, plausibly 0.01 to 0.09).")),
-        ("worse-off side improving and better-off side getting worse", ("Male life expectancy rose "
-         "slightly in A (0.05 years a year, plausibly 0.01 to 0.09) and fell in B (0.30 years a "
-         "year, plausibly 0.20 to 0.40).")),
+        (
+            "worse-off side improving",
+            (
+                "Male life expectancy rose slightly in A (0.05 years a year, "
+                "plausibly 0.01 to 0.09). In B there is no clear change."
+            ),
+        ),
+        (
+            "worse-off side improving faster",
+            (
+                "Male life expectancy rose on both sides, and faster "
+                "in A (0.05 years a year, plausibly 0.01 to 0.09) than in B (0.30 years a year, plausibly "
+                "0.20 to 0.40)."
+            ),
+        ),
+        (
+            "better-off side getting worse",
+            (
+                "The gap narrowed as life expectancy fell in B (0.30 "
+                "years a year, plausibly 0.20 to 0.40). There is no clear rise in A."
+            ),
+        ),
+        (
+            "better-off side getting worse faster",
+            (
+                "Male life expectancy fell on both sides. The "
+                "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) than in "
+                "A (0.05 years a year, plausibly 0.01 to 0.09)."
+            ),
+        ),
+        (
+            "worse-off side improving and better-off side getting worse",
+            (
+                "Male life expectancy rose "
+                "slightly in A (0.05 years a year, plausibly 0.01 to 0.09) and fell in B (0.30 years a "
+                "year, plausibly 0.20 to 0.40)."
+            ),
+        ),
         ("neither side's own change is clear", "The figures cannot tell which side moved."),
         ("", ""),
     ],
-)  # fmt: skip
+)
 def test_who_moved_comes_with_the_pace_of_each_side(closing, text):
     assert flat(who_moved(closing, "A", "B", "male", Moves(RISE, FALL))) == text
 
@@ -93,8 +118,9 @@ def test_two_windows_have_no_trend():
 
 
 def test_the_first_screen_tells_the_pace_and_the_second_figure_what_is_clear():
-    case = Case(computed.study(), computed.facts(),
-                computed.tables(closing_by="worse-off side improving"))  # fmt: skip
+    case = Case(
+        computed.study(), computed.facts(), computed.tables(closing_by="worse-off side improving")
+    )
     told = flat(" ".join(answers(case)[1].more))
     assert "Male life expectancy rose in the west of the town (0.10 years a year, plausibly" in told
     titles = [block.title for block in section(case).blocks if block.kind == "figure"]

@@ -99,8 +99,11 @@ def test_a_gap_at_or_below_the_target_needs_no_fall() -> None:
     assert "is at or below the target already" in text
     assert "from −0.35 to 0.20 years a year. A fall may still be needed." in text
     assert "At that pace" not in text
-    sure = told(required_change_lower95_years_per_year=0.05,
-                required_change_upper95_years_per_year=0.2, **at)  # fmt: skip
+    sure = told(
+        required_change_lower95_years_per_year=0.05,
+        required_change_upper95_years_per_year=0.2,
+        **at,
+    )
     assert "still be needed" not in sure
 
 

@@ -43,8 +43,9 @@ def case(*rows, **verdict):
 def test_figures_that_hold_such_a_year_are_counted():
     assert sentences(case()) == ("2 of 20 figures hold a year of the pandemic (2020 or 2021).",)
     assert [(window.start, window.end) for window in touched(case().comparable)] == [
-        (2020, 2020), (2021, 2021),
-    ]  # fmt: skip
+        (2020, 2020),
+        (2021, 2021),
+    ]
 
 
 def test_it_is_said_right_below_the_verdict():

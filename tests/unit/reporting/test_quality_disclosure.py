@@ -12,11 +12,15 @@ from gapwatch.reporting.case import Case
 
 
 def case(**disclosure: object) -> Case:
-    frame = pd.DataFrame({
-        "geography": ["ward2011", "ward2024", "ward2024"], "period_end": [2024, 2025, 2025],
-        "reason": ["", "", "D01"], "life_expectancy_years": [80.0, 81.0, None],
-        "deaths_persons": [40.0, None, None],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "geography": ["ward2011", "ward2024", "ward2024"],
+            "period_end": [2024, 2025, 2025],
+            "reason": ["", "", "D01"],
+            "life_expectancy_years": [80.0, 81.0, None],
+            "deaths_persons": [40.0, None, None],
+        }
+    )
     return Case(study(**disclosure), samples.facts(), {"computed_life_expectancy": frame})
 
 
@@ -38,9 +42,13 @@ def test_the_study_chooses_the_level_that_is_told_beside_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("months", "when"),
-    [(6, "deaths of 2026 enter from July 2027 on"), (1, "from February 2027 on"),
-     (12, "from January 2028 on"), (30, "from July 2029 on")],
-)  # fmt: skip
+    [
+        (6, "deaths of 2026 enter from July 2027 on"),
+        (1, "from February 2027 on"),
+        (12, "from January 2028 on"),
+        (30, "from July 2029 on"),
+    ],
+)
 def test_the_report_says_when_the_next_year_enters(months: int, when: str) -> None:
     assert when in quality_disclosure.sentences(case(closed_after_months=months))[0]
 

@@ -28,9 +28,13 @@ def test_withheld_figures_are_counted_and_tabled_with_their_reason():
     paragraph, table = quality_own.blocks(computed.case())
     assert paragraph.text == "Of 3 life expectancies of our own, 1 is withheld."
     assert table.rows == (
-        ("Harbour and Old Docks (ward, E05000003)", "males", "2019 to 2023",
-         "too few deaths to be told: a figure or a difference could reveal single people"),
-    )  # fmt: skip
+        (
+            "Harbour and Old Docks (ward, E05000003)",
+            "males",
+            "2019 to 2023",
+            "too few deaths to be told: a figure or a difference could reveal single people",
+        ),
+    )
     assert table.folded
 
 
@@ -41,8 +45,9 @@ def own(rows):
 def test_windows_of_one_area_and_reason_share_a_row():
     rows = [
         row | {"period_start": year, "period_end": year + 4}
-        for row in computed.own() for year in (2015, 2016, 2019)
-    ]  # fmt: skip
+        for row in computed.own()
+        for year in (2015, 2016, 2019)
+    ]
     paragraph, table = quality_own.blocks(own(rows))
     assert paragraph.text == "Of 9 life expectancies of our own, 3 are withheld."
     assert [row[2] for row in table.rows] == ["3 windows, 2015 to 2019 up to 2019 to 2023"]
@@ -51,12 +56,22 @@ def test_windows_of_one_area_and_reason_share_a_row():
 @pytest.mark.parametrize(
     ("late", "text"),
     [
-        (1, ("Of 2 life expectancies of our own, none is withheld. 1 is provisional, and decides "
-            "nothing.")),
-        (2, ("Of 2 life expectancies of our own, none is withheld. 2 are provisional, and decide "
-            "nothing.")),
+        (
+            1,
+            (
+                "Of 2 life expectancies of our own, none is withheld. 1 is provisional, and decides "
+                "nothing."
+            ),
+        ),
+        (
+            2,
+            (
+                "Of 2 life expectancies of our own, none is withheld. 2 are provisional, and decide "
+                "nothing."
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_provisional_figures_are_counted(late, text):
     rows = computed.own()[:2]
     for row in rows[:late]:
@@ -66,12 +81,16 @@ def test_provisional_figures_are_counted(late, text):
 
 def totals(**changes):
     row = {
-        "geography": "ward2011", "sex": "male", "year": 2019, "year_ends": "12-31",
+        "geography": "ward2011",
+        "sex": "male",
+        "year": 2019,
+        "year_ends": "12-31",
         "base": "census2021",
-        "deaths_difference_persons": 0.0, "population_difference_persons": 0.0,
+        "deaths_difference_persons": 0.0,
+        "population_difference_persons": 0.0,
         "publisher_deaths_difference_persons": None,
         "publisher_population_difference_share": None,
-    }  # fmt: skip
+    }
     return canonical(COUNT_TOTAL, pd.DataFrame([row | changes]), "count_total")
 
 
@@ -80,33 +99,55 @@ def totals(**changes):
     [
         (
             {},
-            [("Deaths and residents of every kind of area add up to those of the small areas that "
-             "they are made of.")],
+            [
+                (
+                    "Deaths and residents of every kind of area add up to those of the small areas that "
+                    "they are made of."
+                )
+            ],
         ),
         (
             {"population_difference_persons": -12.0},
-            [("Deaths and residents of some kinds of area differ from those of the small areas "
-             "that they are made of, by up to 12 persons.")],
+            [
+                (
+                    "Deaths and residents of some kinds of area differ from those of the small areas "
+                    "that they are made of, by up to 12 persons."
+                )
+            ],
         ),
         (
-            {"publisher_deaths_difference_persons": 0.0,
-             "publisher_population_difference_share": 0.0},
-            [("Deaths and residents of every kind of area add up to those of the small areas that "
-             "they are made of."),
-             ("Deaths of all small areas add up to the publisher’s total in every year that has "
-             "one."),
-             "Residents of all small areas add up to the publisher’s total."],
+            {
+                "publisher_deaths_difference_persons": 0.0,
+                "publisher_population_difference_share": 0.0,
+            },
+            [
+                (
+                    "Deaths and residents of every kind of area add up to those of the small areas that "
+                    "they are made of."
+                ),
+                (
+                    "Deaths of all small areas add up to the publisher’s total in every year that has "
+                    "one."
+                ),
+                "Residents of all small areas add up to the publisher’s total.",
+            ],
         ),
         (
-            {"publisher_deaths_difference_persons": -7.0,
-             "publisher_population_difference_share": -0.021},
-            [("Deaths and residents of every kind of area add up to those of the small areas that "
-             "they are made of."),
-             "Deaths of all small areas differ from the publisher’s total by up to 7 a year.",
-             "Residents of all small areas differ from the publisher’s total by up to 2%."],
+            {
+                "publisher_deaths_difference_persons": -7.0,
+                "publisher_population_difference_share": -0.021,
+            },
+            [
+                (
+                    "Deaths and residents of every kind of area add up to those of the small areas that "
+                    "they are made of."
+                ),
+                "Deaths of all small areas differ from the publisher’s total by up to 7 a year.",
+                "Residents of all small areas differ from the publisher’s total by up to 2%.",
+            ],
         ),
     ],
-)  # fmt: skip
+)
 def test_whether_counts_add_up_is_told_as_it_was_found(changes, said):
     assert quality_own.adding_up(totals(**changes)) == said
 
@@ -120,8 +161,10 @@ def test_what_we_withhold_is_not_laid_at_a_publishers_door():
     ours = section_quality.section(computed.case())
     assert not any("Withheld by its publisher" in text for text in texts(ours.blocks))
     plain = Case(samples.study(), samples.facts(), samples.tables())
-    assert any("Withheld by its publisher: St Anne" in text
-               for text in texts(section_quality.section(plain).blocks))  # fmt: skip
+    assert any(
+        "Withheld by its publisher: St Anne" in text
+        for text in texts(section_quality.section(plain).blocks)
+    )
     other = computed.life_expectancy()
     other.loc[other["geography"] == "msoa2011", "life_expectancy_years"] = None
     found = section_quality.section(computed.case(life_expectancy=other))
@@ -167,9 +210,14 @@ def years(*rows: tuple[int, str, str]) -> pd.DataFrame:
 
 def test_years_that_are_left_out_are_told_with_their_reason() -> None:
     found = quality_own.left_out(
-        years((2011, "06-30", "Y01"), (2012, "06-30", ""), (2013, "06-30", "Y02"),
-              (2014, "06-30", "Y02"), (2016, "06-30", "Y02"))
-    )  # fmt: skip
+        years(
+            (2011, "06-30", "Y01"),
+            (2012, "06-30", ""),
+            (2013, "06-30", "Y02"),
+            (2014, "06-30", "Y02"),
+            (2016, "06-30", "Y02"),
+        )
+    )
     assert [text.replace("\u00a0", " ") for text in found] == [
         "Left out of our own figures: year to June 2011, as " + RESIDENTS,
         "Left out of our own figures: years to June 2013 to 2014 and year to June 2016, as " + ENDS,

@@ -15,8 +15,9 @@ from gapwatch.reporting.series import Meeting, Reproduced
 from gapwatch.tables import canonical
 
 MEETING = Meeting(2004, 2008, 10.0, 1.1, 9.6, 0.9, -0.4, -0.15, -0.25, "census2021", 90, "")
-VALUE = Reproduced("Castle", "ward2011", "male", 2004, 2008, 80.0, 78.5, 81.5, 80.05, 0.05, True,
-                   "")  # fmt: skip
+VALUE = Reproduced(
+    "Castle", "ward2011", "male", 2004, 2008, 80.0, 78.5, 81.5, 80.05, 0.05, True, ""
+)
 
 
 def flat(text):
@@ -60,23 +61,35 @@ def test_a_base_is_named_by_its_census_or_by_its_own_name():
         (
             {},
             (
-                ("For 2004 to 2008 our own figures give a gap of 9.6 years and the published ones "
-                "10.0 years: ours is 0.40 years less."),
-                ("Of the difference, −0.15 years come from adding up the deaths and residents of a "
-                "side, where published figures have to be averaged. −0.25 years are the rest: the "
-                "base of the residents’ estimates (the 2021 census), the top age band (90 and "
-                "over) and other data."),
+                (
+                    "For 2004 to 2008 our own figures give a gap of 9.6 years and the published ones "
+                    "10.0 years: ours is 0.40 years less."
+                ),
+                (
+                    "Of the difference, −0.15 years come from adding up the deaths and residents of a "
+                    "side, where published figures have to be averaged. −0.25 years are the rest: the "
+                    "base of the residents’ estimates (the 2021 census), the top age band (90 and "
+                    "over) and other data."
+                ),
             ),
         ),
         (
-            {"computed_gap_years": 10.02, "difference_years": 0.02, "joining_years": None,
-             "rest_years": None},
+            {
+                "computed_gap_years": 10.02,
+                "difference_years": 0.02,
+                "joining_years": None,
+                "rest_years": None,
+            },
             (
-                ("For 2004 to 2008 our own figures give a gap of 10.02 years and the published "
-                "ones 10.00 years: ours is 0.02 years more."),
-                ("The difference cannot be split. It can come from the way areas are joined to "
-                "sides, the base of the residents’ estimates (the 2021 census), the top age band "
-                "(90 and over) and other data."),
+                (
+                    "For 2004 to 2008 our own figures give a gap of 10.02 years and the published "
+                    "ones 10.00 years: ours is 0.02 years more."
+                ),
+                (
+                    "The difference cannot be split. It can come from the way areas are joined to "
+                    "sides, the base of the residents’ estimates (the 2021 census), the top age band "
+                    "(90 and over) and other data."
+                ),
             ),
         ),
         (
@@ -86,12 +99,14 @@ def test_a_base_is_named_by_its_census_or_by_its_own_name():
         (
             {"computed_gap_years": None, "difference_years": None, "reason": "S01"},
             (
-                ("For 2004 to 2008 the published figures give a gap of 10.0 years. Ours is "
-                "withheld: fewer than 5,000 person-years."),
+                (
+                    "For 2004 to 2008 the published figures give a gap of 10.0 years. Ours is "
+                    "withheld: fewer than 5,000 person-years."
+                ),
             ),
         ),
     ],
-)  # fmt: skip
+)
 def test_the_newest_meeting_in_words(changes, texts):
     assert tuple(flat(text) for text in series.explained(meeting(**changes))) == texts
 
@@ -132,67 +147,117 @@ def test_limits_come_from_the_standard_errors():
     [
         (
             [],
-            [("No published life expectancy is for an area, a sex and a period that we have too, "
-             "so none could be reproduced.")],
+            [
+                (
+                    "No published life expectancy is for an area, a sex and a period that we have too, "
+                    "so none could be reproduced."
+                )
+            ],
         ),
         (
             [VALUE],
-            [("The one published life expectancy for the same area, sex and period came out the "
-             "same to within 0.1 years.")],
+            [
+                (
+                    "The one published life expectancy for the same area, sex and period came out the "
+                    "same to within 0.1 years."
+                )
+            ],
         ),
         (
             [VALUE] * 3,
-            [("All 3 published life expectancies for the same area, sex and period came out the "
-             "same to within 0.1 years.")],
+            [
+                (
+                    "All 3 published life expectancies for the same area, sex and period came out the "
+                    "same to within 0.1 years."
+                )
+            ],
         ),
         (
             [VALUE, off(0.7)],
-            [("Of 2 published life expectancies for the same area, sex and period, 1 came out the "
-             "same to within 0.1 years."),
-             ("1 value differs by more, at most by 0.70 years. Ours lies inside its published 95% "
-             "interval.")],
+            [
+                (
+                    "Of 2 published life expectancies for the same area, sex and period, 1 came out the "
+                    "same to within 0.1 years."
+                ),
+                (
+                    "1 value differs by more, at most by 0.70 years. Ours lies inside its published 95% "
+                    "interval."
+                ),
+            ],
         ),
         (
             [off(2.7), value(**HIDDEN)],
-            [("Of 2 published life expectancies for the same area, sex and period, none came out "
-             "the same to within 0.1 years."),
-             ("1 value differs by more, at most by 2.70 years. Ours lies outside its published 95% "
-             "interval."),
-             "1 value cannot be compared, as ours is withheld: fewer than 5,000 person-years."],
+            [
+                (
+                    "Of 2 published life expectancies for the same area, sex and period, none came out "
+                    "the same to within 0.1 years."
+                ),
+                (
+                    "1 value differs by more, at most by 2.70 years. Ours lies outside its published 95% "
+                    "interval."
+                ),
+                "1 value cannot be compared, as ours is withheld: fewer than 5,000 person-years.",
+            ],
         ),
         (
             [off(2.7), off(-0.7), off(0.2), value(**HIDDEN), value(**HIDDEN | {"reason": "D01"})],
-            [("Of 5 published life expectancies for the same area, sex and period, none came out "
-             "the same to within 0.1 years."),
-             ("3 values differ by more, at most by 2.70 years. 2 of ours lie inside the published "
-             "95% interval."),
-             ("2 values cannot be compared, as ours are withheld: fewer than 5,000 person-years "
-             "and too few deaths to be told: a figure or a difference could reveal single "
-             "people.")],
+            [
+                (
+                    "Of 5 published life expectancies for the same area, sex and period, none came out "
+                    "the same to within 0.1 years."
+                ),
+                (
+                    "3 values differ by more, at most by 2.70 years. 2 of ours lie inside the published "
+                    "95% interval."
+                ),
+                (
+                    "2 values cannot be compared, as ours are withheld: fewer than 5,000 person-years "
+                    "and too few deaths to be told: a figure or a difference could reveal single "
+                    "people."
+                ),
+            ],
         ),
         (
             [off(0.7), off(2.2), VALUE],
-            [("Of 3 published life expectancies for the same area, sex and period, 1 came out the "
-             "same to within 0.1 years."),
-             ("2 values differ by more, at most by 2.20 years. 1 of ours lies inside the published "
-             "95% interval.")],
+            [
+                (
+                    "Of 3 published life expectancies for the same area, sex and period, 1 came out the "
+                    "same to within 0.1 years."
+                ),
+                (
+                    "2 values differ by more, at most by 2.20 years. 1 of ours lies inside the published "
+                    "95% interval."
+                ),
+            ],
         ),
         (
             [off(0.7), off(0.2), VALUE],
-            [("Of 3 published life expectancies for the same area, sex and period, 1 came out the "
-             "same to within 0.1 years."),
-             ("2 values differ by more, at most by 0.70 years. All of ours lie inside the "
-             "published 95% interval.")],
+            [
+                (
+                    "Of 3 published life expectancies for the same area, sex and period, 1 came out the "
+                    "same to within 0.1 years."
+                ),
+                (
+                    "2 values differ by more, at most by 0.70 years. All of ours lie inside the "
+                    "published 95% interval."
+                ),
+            ],
         ),
         (
             [off(2.7), off(2.2), VALUE],
-            [("Of 3 published life expectancies for the same area, sex and period, 1 came out the "
-             "same to within 0.1 years."),
-             ("2 values differ by more, at most by 2.70 years. None of ours lie inside the "
-             "published 95% interval.")],
+            [
+                (
+                    "Of 3 published life expectancies for the same area, sex and period, 1 came out the "
+                    "same to within 0.1 years."
+                ),
+                (
+                    "2 values differ by more, at most by 2.70 years. None of ours lie inside the "
+                    "published 95% interval."
+                ),
+            ],
         ),
     ],
-)  # fmt: skip
+)
 def test_how_many_published_values_came_out_the_same(rows, texts):
     assert [flat(text) for text in series.reproduced(rows, 0.1)] == texts
 
@@ -200,8 +265,11 @@ def test_how_many_published_values_came_out_the_same(rows, texts):
 def test_misses_stand_largest_first_and_withheld_ones_last():
     rows = [value(**HIDDEN), off(0.3, area_name="B"), VALUE, off(-2.4), off(0.3, area_name="A")]
     assert [(row.area_name, row.difference_years) for row in series.misses(rows)] == [
-        ("Castle", -2.4), ("A", 0.3), ("B", 0.3), ("Castle", None),
-    ]  # fmt: skip
+        ("Castle", -2.4),
+        ("A", 0.3),
+        ("B", 0.3),
+        ("Castle", None),
+    ]
 
 
 def section(study=None, **changes):
@@ -239,18 +307,30 @@ def test_the_tables_hold_every_meeting_with_its_parts():
     found = section()
     (figure,) = of_kind(found, Figure)
     assert figure.tables[0].rows[0] == (
-        "2004 to 2008", "10.0 (7.8 to 12.2)", "9.6 (7.8 to 11.4)", "−0.40", "−0.15", "−0.25",
+        "2004 to 2008",
+        "10.0 (7.8 to 12.2)",
+        "9.6 (7.8 to 11.4)",
+        "−0.40",
+        "−0.15",
+        "−0.25",
         "the 2021 census, 90 and over",
-    )  # fmt: skip
+    )
     assert [t.id for t in of_kind(found, Table)] == [
-        "table-series-west-v-castle-female", "table-misses",
-    ]  # fmt: skip
+        "table-series-west-v-castle-female",
+        "table-misses",
+    ]
 
 
 def test_one_meeting_is_told_and_tabled_but_not_drawn():
     rows = [row for row in computed.meetings() if row["period_start"] == 2004]
-    rows[1] |= {"computed_gap_years": None, "computed_se_years": None, "difference_years": None,
-                "joining_years": None, "rest_years": None, "reason": "S01"}  # fmt: skip
+    rows[1] |= {
+        "computed_gap_years": None,
+        "computed_se_years": None,
+        "difference_years": None,
+        "joining_years": None,
+        "rest_years": None,
+        "reason": "S01",
+    }
     found = section(series_comparison=computed.made(SERIES_COMPARISON, rows))
     assert of_kind(found, Figure) == []
     table = of_kind(found, Table)[0]
@@ -264,32 +344,45 @@ def test_every_miss_is_tabled_with_the_reasons_of_the_withheld():
     assert table.rows == (
         ("Castle (2011 ward)", "males, 2004 to 2008", "80.0 (78.5 to 81.5)", "77.6", "−2.40"),
         ("Hillside (2011 ward)", "males, 2004 to 2008", "79.0 (77.5 to 80.5)", "79.7", "+0.70"),
-        ("St Anne's (2011 ward)", "males, 2004 to 2008", "81.0 (79.5 to 82.5)",
-         "withheld: fewer than 5,000 person-years", "–"),
-    )  # fmt: skip
+        (
+            "St Anne's (2011 ward)",
+            "males, 2004 to 2008",
+            "81.0 (79.5 to 82.5)",
+            "withheld: fewer than 5,000 person-years",
+            "–",
+        ),
+    )
     assert not table.folded
 
 
 def test_a_miss_never_prints_as_the_tolerance_itself():
     rows = [
-        row | ({"computed_years": 76.1004, "difference_years": 0.1004, "agrees": False}
-               if row["area_name"] == "Upper Mill" else {})
+        row
+        | (
+            {"computed_years": 76.1004, "difference_years": 0.1004, "agrees": False}
+            if row["area_name"] == "Upper Mill"
+            else {}
+        )
         for row in computed.reproduced()
-    ]  # fmt: skip
+    ]
     (table,) = of_kind(
         section(series_comparison=None, reproduction=computed.made(REPRODUCTION, rows)), Table
     )
     assert table.rows[2] == (
-        "Upper Mill (2011 ward)", "males, 2004 to 2008", "76.0 (74.5 to 77.5)", "76.1",
+        "Upper Mill (2011 ward)",
+        "males, 2004 to 2008",
+        "76.0 (74.5 to 77.5)",
+        "76.1",
         "just beyond +0.10",
-    )  # fmt: skip
+    )
 
 
 def test_of_many_misses_the_worst_ten_are_shown_and_no_miss_makes_no_table():
     rows = [
         row | {"period_start": year, "period_end": year + 4}
-        for row in computed.reproduced() for year in range(2001, 2006)
-    ]  # fmt: skip
+        for row in computed.reproduced()
+        for year in range(2001, 2006)
+    ]
     (table,) = of_kind(
         section(series_comparison=None, reproduction=computed.made(REPRODUCTION, rows)), Table
     )
@@ -315,10 +408,20 @@ def test_no_published_value_in_common_is_said():
     assert any("none could be reproduced" in block.text for block in of_kind(found, Paragraph))
 
 
-OWN = {"measure": computed.MEASURE, "sex": "male", "kind": "pooled", "geography": "ward2011",
-       "segment": 1, "year_ends": "12-31", "gap_years": 8.26, "se_years": 0.94,
-       "lower95_years": 6.41, "upper95_years": 10.11,
-       "basis": "deaths and residents", "reason": ""}  # fmt: skip
+OWN = {
+    "measure": computed.MEASURE,
+    "sex": "male",
+    "kind": "pooled",
+    "geography": "ward2011",
+    "segment": 1,
+    "year_ends": "12-31",
+    "gap_years": 8.26,
+    "se_years": 0.94,
+    "lower95_years": 6.41,
+    "upper95_years": 10.11,
+    "basis": "deaths and residents",
+    "reason": "",
+}
 
 
 def test_our_newest_gap_is_told_beside_published_figures_that_decide():
@@ -330,8 +433,11 @@ def test_our_newest_gap_is_told_beside_published_figures_that_decide():
     frame = pd.DataFrame(rows).reindex(columns=list(COMPUTED_GAP.names))
     tables = computed.tables() | {"computed_gap": canonical(COMPUTED_GAP, frame, "computed_gap")}
     case = Case(computed.study(decides=False), computed.facts(), tables)
-    texts = [flat(block.text) for block in section_series.section(case, 5).blocks
-             if isinstance(block, Paragraph)]  # fmt: skip
+    texts = [
+        flat(block.text)
+        for block in section_series.section(case, 5).blocks
+        if isinstance(block, Paragraph)
+    ]
     assert texts[1] == (
         "For males our own newest gap, for 2021 to 2025, is 8.3 years (plausibly 6.4 to 10.1). No "
         "trend and no verdict in this report rests on it."
@@ -341,6 +447,9 @@ def test_our_newest_gap_is_told_beside_published_figures_that_decide():
 
 def test_our_newest_gap_is_the_trends_own_where_it_decides():
     case = Case(computed.study(), computed.facts(), computed.tables())
-    texts = [block.text for block in section_series.section(case, 5).blocks
-             if isinstance(block, Paragraph)]  # fmt: skip
+    texts = [
+        block.text
+        for block in section_series.section(case, 5).blocks
+        if isinstance(block, Paragraph)
+    ]
     assert not any("our own newest gap" in text for text in texts)

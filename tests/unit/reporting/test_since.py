@@ -52,9 +52,11 @@ def test_one_cause_is_named() -> None:
 
 def test_several_causes_are_split_and_add_up() -> None:
     steps: Sequence[tuple[str, Figures]] = (
-        ("study", {NOW: "9.5"}), ("vintage", {NOW: "9.625"}), ("revised", {NOW: "9"}),
+        ("study", {NOW: "9.5"}),
+        ("vintage", {NOW: "9.625"}),
+        ("revised", {NOW: "9"}),
         ("period", {NOW: "10"}),
-    )  # fmt: skip
+    )
     assert said({NOW: "9.5"}, {NOW: "10"}, *steps) == (
         "The newest gap for males changed by +0.50 years since the release of 23 November 2016. "
         "That is +0.13 years from other populations, boundaries or reference data, −0.63 years "

@@ -20,10 +20,19 @@ from gapwatch.reporting.sources import compact
 from gapwatch.study import PinnedSource, PortalSource, Study
 
 LIVE: dict[str, Any] = {
-    "kind": "portal", "next_expected": "Later.", "title": "Outlines", "publisher": "P",
-    "attribution": "A", "service": "S", "filter_column": "C", "filter_values": ["E06000001"],
-    "geography": "msoa2021", "code_column": "C", "name_column": "N", "expected_areas": 3,
-}  # fmt: skip
+    "kind": "portal",
+    "next_expected": "Later.",
+    "title": "Outlines",
+    "publisher": "P",
+    "attribution": "A",
+    "service": "S",
+    "filter_column": "C",
+    "filter_values": ["E06000001"],
+    "geography": "msoa2021",
+    "code_column": "C",
+    "name_column": "N",
+    "expected_areas": 3,
+}
 
 
 def pin(**changes: Any) -> PinFacts:
@@ -51,8 +60,13 @@ def test_sources_stand_in_the_order_of_their_use() -> None:
     pins = tuple(pin(id=name) for name in ids)
     case = Case(study, samples.facts(pins=pins), samples.tables())
     assert [held.id for held in in_order(case)] == [
-        "areas", "population", "area-reference", "lookup", "boundary", "unknown",
-    ]  # fmt: skip
+        "areas",
+        "population",
+        "area-reference",
+        "lookup",
+        "boundary",
+        "unknown",
+    ]
 
 
 def test_a_long_address_is_cut_and_says_where_the_rest_is() -> None:
@@ -101,23 +115,28 @@ def test_a_note_stands_with_its_own_source_and_only_there() -> None:
     without = section(Case(study, samples.facts(), samples.tables()))
     assert "Too large." not in str(without)
     pins = (pin(), pin(id="noted", note="Too large."))
-    assert str(section(Case(study, samples.facts(pins=pins), samples.tables()))).count(
-        "Too large."
-    ) == 1  # fmt: skip
+    assert (
+        str(section(Case(study, samples.facts(pins=pins), samples.tables()))).count("Too large.")
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
     ("example", "told"),
     [
-        ("measure west-v-castle; sex female; period_start 2015; period_end 2019",
-         "West of the town v Castle, females, 2015 to 2019"),
-        ("geography ward2011; area_code E05000005; sex male; period_start 2010; period_end 2014",
-         "Castle (E05000005), males, 2010 to 2014"),
+        (
+            "measure west-v-castle; sex female; period_start 2015; period_end 2019",
+            "West of the town v Castle, females, 2015 to 2019",
+        ),
+        (
+            "geography ward2011; area_code E05000005; sex male; period_start 2010; period_end 2014",
+            "Castle (E05000005), males, 2010 to 2014",
+        ),
         ("area_code E05999999", "E05999999"),
         ("measure unknown; method a", "unknown, method a"),
         ("observed 3", "observed 3"),
     ],
-)  # fmt: skip
+)
 def test_rows_that_fail_a_check_are_named_as_readers_name_them(example: str, told: str) -> None:
     assert readable(Case(samples.study(), samples.facts(), samples.tables()), example) == told
 
@@ -148,8 +167,9 @@ def test_a_licence_that_says_more_than_the_attribution_closes_the_report() -> No
     plain = pin(attribution="Under the OGL v3.0.", licence="OGL v3.0")
     more = pin(title="By MSOA", attribution="Under the OGL v3.0.", licence="OGL v3.0. Ask first.")
     assert licence_lines(samples.facts(pins=(plain, more))) == (
-        "Under the OGL v3.0.", "By MSOA: OGL v3.0. Ask first.",
-    )  # fmt: skip
+        "Under the OGL v3.0.",
+        "By MSOA: OGL v3.0. Ask first.",
+    )
 
 
 def test_how_later_figures_are_carried_is_told_only_when_there_are_any() -> None:
@@ -195,14 +215,22 @@ def test_many_sources_tell_what_they_share_once() -> None:
     assert found["Each source"][1][0] == "Request"
     assert len(found["Licences and attributions"]) == 2
     assert found["Licences and attributions"][0] == (
-        "Licence of all", "Open Government Licence v3.0."
-    )  # fmt: skip
+        "Licence of all",
+        "Open Government Licence v3.0.",
+    )
 
 
 def test_sources_that_differ_tell_their_own() -> None:
     first = pin(id="a", title="A", note="Mind the base", url="file:a")
-    other = pin(id="b", title="B", publisher="Another office", licence="CC BY", attribution="Them.",
-                period="does not apply", url="")  # fmt: skip
+    other = pin(
+        id="b",
+        title="B",
+        publisher="Another office",
+        licence="CC BY",
+        attribution="Them.",
+        period="does not apply",
+        url="",
+    )
     found = compacted(first, other)
     assert found["Each source"] == [
         ("A", "Period: 1999 to 2015. Publisher: Riverton Statistics. Mind the base."),
@@ -223,8 +251,10 @@ def test_only_many_sources_are_told_in_short(many: int, full: bool) -> None:
 
 
 def test_a_licence_of_every_source_is_told_once() -> None:
-    pins = tuple(pin(id=f"s{n}", title=f"S{n}", licence="None needed", attribution="Made up.")
-                 for n in range(2))  # fmt: skip
+    pins = tuple(
+        pin(id=f"s{n}", title=f"S{n}", licence="None needed", attribution="Made up.")
+        for n in range(2)
+    )
     assert licence_lines(samples.facts(pins=pins)) == ("Made up.", "Every source: None needed.")
     other = pin(id="x", title="X")
     assert licence_lines(samples.facts(pins=(*pins, other)))[-1] == "S0; S1: None needed."

@@ -63,11 +63,19 @@ def texts(*codes: str, drop: str = "", invented: str = "") -> list[str]:
     )
     row = tables["life_expectancy"].iloc[0]
     more = [
-        {**row, "geography": "country", "area_code": "E92000001", "area_name": "Farland",
-         "sex": sex, "life_expectancy_years": 79.4, "lower95_years": 79.3, "upper95_years": 79.5}
+        {
+            **row,
+            "geography": "country",
+            "area_code": "E92000001",
+            "area_name": "Farland",
+            "sex": sex,
+            "life_expectancy_years": 79.4,
+            "lower95_years": 79.3,
+            "upper95_years": 79.5,
+        }
         for sex in ("female", "male")
         if sex != drop
-    ]  # fmt: skip
+    ]
     tables["life_expectancy"] = pd.concat([tables["life_expectancy"], pd.DataFrame(more)])
     case = Case(larger, samples.facts(demonstration=invented), tables)
     maps = tuple(m for sex in case.sexes if (m := ward_map(larger, tables, sex)))

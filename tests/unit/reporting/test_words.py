@@ -13,17 +13,43 @@ from gapwatch.reporting.words import Goal, Rules
 RULES = Rules()
 HALVE = Goal(0.5, 2035)
 VERDICT = Verdict(
-    measure="m", sex="male", is_primary=True, verdict="on track", reason_code="", reason="",
-    windows=9, newest_start=2010, newest_end=2014, baseline_start=2005, baseline_end=2009,
-    baseline_gap_years=14.1, target_gap_years=7.05, target_year=2035, slope_years_per_year=-0.4,
-    slope_lower95_years_per_year=-0.7, slope_upper95_years_per_year=-0.1, projected_gap_years=6.0,
-    projected_lower95_years=1.0, projected_upper95_years=11.0, p_target=0.84, p_narrowing=0.95,
-    required_change_years_per_year=-0.2, required_change_lower95_years_per_year=-0.35,
-    required_change_upper95_years_per_year=-0.05, first_answerable_year=None,
-    first_answerable_reason="", closing_by="",
-    covariance_note="", relative_baseline=1.18, relative_target=1.09, relative_verdict="on track",
-    pace="years", years_to_target=7.4, years_to_target_lower95=3.2, years_to_target_upper95=21.0,
-)  # fmt: skip
+    measure="m",
+    sex="male",
+    is_primary=True,
+    verdict="on track",
+    reason_code="",
+    reason="",
+    windows=9,
+    newest_start=2010,
+    newest_end=2014,
+    baseline_start=2005,
+    baseline_end=2009,
+    baseline_gap_years=14.1,
+    target_gap_years=7.05,
+    target_year=2035,
+    slope_years_per_year=-0.4,
+    slope_lower95_years_per_year=-0.7,
+    slope_upper95_years_per_year=-0.1,
+    projected_gap_years=6.0,
+    projected_lower95_years=1.0,
+    projected_upper95_years=11.0,
+    p_target=0.84,
+    p_narrowing=0.95,
+    required_change_years_per_year=-0.2,
+    required_change_lower95_years_per_year=-0.35,
+    required_change_upper95_years_per_year=-0.05,
+    first_answerable_year=None,
+    first_answerable_reason="",
+    closing_by="",
+    covariance_note="",
+    relative_baseline=1.18,
+    relative_target=1.09,
+    relative_verdict="on track",
+    pace="years",
+    years_to_target=7.4,
+    years_to_target_lower95=3.2,
+    years_to_target_upper95=21.0,
+)
 
 
 def verdict(**changes):
@@ -38,9 +64,18 @@ def window(gap=8.9, half=3.6, start=2010, *, worse=80.4, better=89.3):
         return Estimate(value, low, high)
 
     return Window(
-        start, start + 4, 1, known(gap, half), known(worse, 1), known(better, 1), None, None,
-        "", "", (),
-    )  # fmt: skip
+        start,
+        start + 4,
+        1,
+        known(gap, half),
+        known(worse, 1),
+        known(better, 1),
+        None,
+        None,
+        "",
+        "",
+        (),
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,8 +175,11 @@ def test_a_gap_that_may_be_nothing_says_so():
     assert "also fit no gap" in words.other_sex(window(1.0, 2.0), "female", "")
     assert "no gap" not in words.other_sex(window(3.0, 2.0), "female", "")
     assert [bool(words.no_gap(*ends)) for ends in ((-1, 1), (0, 1), (-1, 0), (0.1, 1))] == [
-        True, True, True, False,
-    ]  # fmt: skip
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_gap_without_interval_says_that_it_is_not_known_how_sure():
@@ -196,8 +234,9 @@ def test_a_clear_direction_is_named_with_its_pace():
     short, how = words.direction(verdict(), window(start=2002), window())
     assert short == "The gap for males narrowed between 2002 to 2006 and 2010 to 2014."
     assert flat(how) == "It narrowed by about 0.4 years a year (plausibly 0.1 to 0.7)."
-    wider = verdict(slope_years_per_year=0.4, slope_lower95_years_per_year=0.1,
-                    slope_upper95_years_per_year=0.7)  # fmt: skip
+    wider = verdict(
+        slope_years_per_year=0.4, slope_lower95_years_per_year=0.1, slope_upper95_years_per_year=0.7
+    )
     assert words.direction(wider, window(start=2002), window())[0].startswith(
         "The gap for males widened"
     )

@@ -51,7 +51,7 @@ def xlsx_parts(sheet: str, rows: Rows) -> Parts:
         "</Relationships>",
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData>'
         "</worksheet>",
-    }  # fmt: skip
+    }
 
 
 def ods_parts(sheet: str, rows: Rows) -> Parts:
@@ -70,9 +70,10 @@ def ods_parts(sheet: str, rows: Rows) -> Parts:
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
     return {
-        "mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content,
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": content,
         "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{_OASIS}:manifest:1.0"/>',
-    }  # fmt: skip
+    }
 
 
 def zipped(members: Mapping[str, str | bytes], how: int = zipfile.ZIP_STORED) -> bytes:
@@ -118,9 +119,24 @@ def contained(records: Sequence[Record]) -> bytes:
     if len(table) > _SECTOR:
         raise ValueError("a workbook of at most 126 sectors|more")
     head = struct.pack(
-        "<8s16xHHHHH6xIIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6,
-        0, 1, 1, 0, _LEAST, _END, 0, _END, 0, 0,
-    ).ljust(_SECTOR, b"\xff")  # fmt: skip
+        "<8s16xHHHHH6xIIIIIIIIII",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        0,
+        1,
+        1,
+        0,
+        _LEAST,
+        _END,
+        0,
+        _END,
+        0,
+        0,
+    ).ljust(_SECTOR, b"\xff")
     folder = _entry("Root Entry", 5, 1, _END, 0) + _entry("Workbook", 2, _FREE, 2, len(stream))
     return head + table + folder.ljust(_SECTOR, b"\0") + stream
 

@@ -18,39 +18,80 @@ from gapwatch.study.sources import FileSource
 
 DAY = dt.date(2026, 11, 29)
 _ABOUT: dict[str, Any] = {
-    "kind": "file", "next_expected": "none", "title": "invented", "publisher": "nobody",
+    "kind": "file",
+    "next_expected": "none",
+    "title": "invented",
+    "publisher": "nobody",
     "attribution": "invented",
-}  # fmt: skip
+}
 DEATHS: dict[str, Any] = _ABOUT | {
-    "id": "deaths", "table": "deaths", "path": "deaths.csv", "header": ["Ward", "Sex"],
-    "columns": {"area_code": "Ward", "area_name": "Ward", "sex": "Sex", "year": "Year",
-                "age": "Age", "deaths_persons": "Deaths"},
-    "constants": {"geography": "ward2011"}, "units": {"deaths_persons": "persons"},
-}  # fmt: skip
+    "id": "deaths",
+    "table": "deaths",
+    "path": "deaths.csv",
+    "header": ["Ward", "Sex"],
+    "columns": {
+        "area_code": "Ward",
+        "area_name": "Ward",
+        "sex": "Sex",
+        "year": "Year",
+        "age": "Age",
+        "deaths_persons": "Deaths",
+    },
+    "constants": {"geography": "ward2011"},
+    "units": {"deaths_persons": "persons"},
+}
 RESIDENTS: dict[str, Any] = _ABOUT | {
-    "id": "residents", "table": "population", "path": "pop.csv", "header": ["Ward", "Sex"],
-    "columns": {"area_code": "Ward", "area_name": "Ward", "sex": "Sex", "year": "Year",
-                "age": "Age", "population_persons": "Pop"},
+    "id": "residents",
+    "table": "population",
+    "path": "pop.csv",
+    "header": ["Ward", "Sex"],
+    "columns": {
+        "area_code": "Ward",
+        "area_name": "Ward",
+        "sex": "Sex",
+        "year": "Year",
+        "age": "Age",
+        "population_persons": "Pop",
+    },
     "constants": {"geography": "ward2011", "base": "census2021"},
     "units": {"population_persons": "persons"},
-}  # fmt: skip
+}
 TOTALS: dict[str, Any] = _ABOUT | {
-    "id": "totals", "table": "population_deaths", "path": "people.csv", "header": ["Code", "Year"],
-    "columns": {"area_code": "Code", "area_name": "Name", "year": "Year",
-                "population_persons": "Pop"},
-    "constants": {"geography": "ward2011"}, "units": {"population_persons": "persons"},
-}  # fmt: skip
+    "id": "totals",
+    "table": "population_deaths",
+    "path": "people.csv",
+    "header": ["Code", "Year"],
+    "columns": {
+        "area_code": "Code",
+        "area_name": "Name",
+        "year": "Year",
+        "population_persons": "Pop",
+    },
+    "constants": {"geography": "ward2011"},
+    "units": {"population_persons": "persons"},
+}
 PUBLISHED: dict[str, Any] = _ABOUT | {
-    "id": "le", "table": "life_expectancy", "path": "le.csv", "header": ["Code", "Name"],
-    "columns": {"area_code": "Code", "area_name": "Name", "sex": "Sex", "period": "Period",
-                "life_expectancy_years": "LE", "lower95_years": "Lo", "upper95_years": "Hi"},
+    "id": "le",
+    "table": "life_expectancy",
+    "path": "le.csv",
+    "header": ["Code", "Name"],
+    "columns": {
+        "area_code": "Code",
+        "area_name": "Name",
+        "sex": "Sex",
+        "period": "Period",
+        "life_expectancy_years": "LE",
+        "lower95_years": "Lo",
+        "upper95_years": "Hi",
+    },
     "constants": {"geography": "ward2011"},
     "units": dict.fromkeys(("life_expectancy_years", "lower95_years", "upper95_years"), "years"),
-}  # fmt: skip
+}
 ONE_A_ROW: dict[str, Any] = DEATHS | {
     "columns": {k: v for k, v in DEATHS["columns"].items() if k != "deaths_persons"},
-    "constants": {"geography": "ward2011", "deaths_persons": "1"}, "add_up": True,
-}  # fmt: skip
+    "constants": {"geography": "ward2011", "deaths_persons": "1"},
+    "add_up": True,
+}
 
 
 def text(rows: str | Sequence[Sequence[str]]) -> bytes:

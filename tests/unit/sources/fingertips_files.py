@@ -10,13 +10,34 @@ from gapwatch.sources.payload import Payload
 from gapwatch.study import FingertipsSource
 
 HEADER = [
-    "Indicator ID", "Indicator Name", "Parent Code", "Parent Name", "Area Code", "Area Name",
-    "Area Type", "Sex", "Age", "Category Type", "Category", "Time period", "Value",
-    "Lower CI 95.0 limit", "Upper CI 95.0 limit", "Lower CI 99.8 limit", "Upper CI 99.8 limit",
-    "Count", "Denominator", "Value note", "Recent Trend",
-    "Compared to England value or percentiles", "Compared to Lower tier LAs value or percentiles",
-    "Time period Sortable", "New data", "Compared to goal", "Time period range",
-]  # fmt: skip
+    "Indicator ID",
+    "Indicator Name",
+    "Parent Code",
+    "Parent Name",
+    "Area Code",
+    "Area Name",
+    "Area Type",
+    "Sex",
+    "Age",
+    "Category Type",
+    "Category",
+    "Time period",
+    "Value",
+    "Lower CI 95.0 limit",
+    "Upper CI 95.0 limit",
+    "Lower CI 99.8 limit",
+    "Upper CI 99.8 limit",
+    "Count",
+    "Denominator",
+    "Value note",
+    "Recent Trend",
+    "Compared to England value or percentiles",
+    "Compared to Lower tier LAs value or percentiles",
+    "Time period Sortable",
+    "New data",
+    "Compared to goal",
+    "Time period range",
+]
 ADDRESS = (
     "https://fingertips.example/api/all_data/csv/by_indicator_id"
     "?indicator_ids=93283&child_area_type_id=3&parent_area_type_id=101&parent_area_code=E09000033"
@@ -27,12 +48,21 @@ LEVELS = {"Female": 84.5, "Male": 80.25, "Persons": 82.0}
 
 
 def source(**changes: object) -> FingertipsSource:
-    return FingertipsSource.model_validate({
-        "id": "life", "kind": "fingertips", "table": "life_expectancy", "next_expected": "-",
-        "title": "Life expectancy", "publisher": "OHID", "attribution": "-", "indicator": 93283,
-        "area_types": [{"id": 3, "geography": "msoa2021", "expected_areas": len(AREAS)}],
-        "parent_code": "E09000033", **changes,
-    })  # fmt: skip
+    return FingertipsSource.model_validate(
+        {
+            "id": "life",
+            "kind": "fingertips",
+            "table": "life_expectancy",
+            "next_expected": "-",
+            "title": "Life expectancy",
+            "publisher": "OHID",
+            "attribution": "-",
+            "indicator": 93283,
+            "area_types": [{"id": 3, "geography": "msoa2021", "expected_areas": len(AREAS)}],
+            "parent_code": "E09000033",
+            **changes,
+        }
+    )
 
 
 def row(code: str, sex: str, *, parent: str = "E09000033", **cells: str) -> dict[str, str]:
@@ -40,13 +70,21 @@ def row(code: str, sex: str, *, parent: str = "E09000033", **cells: str) -> dict
     kinds = {"E92000001": "England", "E09000033": "Lower tier LAs"}
     value = LEVELS[sex] + int(code[-2:]) / 10
     made = dict.fromkeys(HEADER, "") | {
-        "Indicator ID": "93283", "Indicator Name": NAME, "Parent Code": parent, "Area Code": code,
+        "Indicator ID": "93283",
+        "Indicator Name": NAME,
+        "Parent Code": parent,
+        "Area Code": code,
         "Area Name": "Westminster" if code[:3] == "E02" else kinds[code],
-        "Area Type": kinds.get(code, "MSOA"), "Sex": sex, "Age": "All ages",
-        "Time period": "2016 - 20", "Value": repr(value), "Lower CI 95.0 limit": repr(value - 2),
-        "Upper CI 95.0 limit": repr(value + 2), "Time period Sortable": "20160000",
+        "Area Type": kinds.get(code, "MSOA"),
+        "Sex": sex,
+        "Age": "All ages",
+        "Time period": "2016 - 20",
+        "Value": repr(value),
+        "Lower CI 95.0 limit": repr(value - 2),
+        "Upper CI 95.0 limit": repr(value + 2),
+        "Time period Sortable": "20160000",
         "Time period range": "5y",
-    }  # fmt: skip
+    }
     return made | {name.replace("_", " "): text for name, text in cells.items()}
 
 
@@ -81,9 +119,11 @@ def written(
 
 def metadata(**changes: object) -> dict[str, object]:
     return {
-        "Descriptive": {"Name": NAME}, "Unit": {"Label": "Years"},
-        "Polarity": {"Id": 1, "Name": "RAG - High is good"}, **changes,
-    }  # fmt: skip
+        "Descriptive": {"Name": NAME},
+        "Unit": {"Label": "Years"},
+        "Polarity": {"Id": 1, "Name": "RAG - High is good"},
+        **changes,
+    }
 
 
 def payloads(

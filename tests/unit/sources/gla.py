@@ -61,9 +61,13 @@ Names = ["London", "England", "England and Wales"]
 """
 
 POPULATION_DEATHS = (
-    'id = "gla-ward-atlas"\ntable = "population_deaths"\n' + _ATLAS + r"""
+    'id = "gla-ward-atlas"\ntable = "population_deaths"\n'
+    + _ATLAS
+    + r"""
 wide = '[A-Z][A-Za-z ]+; (?P<measure>Deaths|All ages); (?P<year>20[01][0-9])'
-""" + _ROWS + r"""
+"""
+    + _ROWS
+    + r"""
 [values.measure]
 Deaths = "deaths_persons"
 "All ages" = "population_persons"
@@ -72,12 +76,16 @@ Deaths = "deaths_persons"
 deaths_persons = "persons"
 population_persons = "persons"
 """
-)  # fmt: skip
+)
 
 AREA_REFERENCE = (
-    'id = "gla-ward-imd"\ntable = "area_reference"\n' + _ATLAS + r"""
+    'id = "gla-ward-imd"\ntable = "area_reference"\n'
+    + _ATLAS
+    + r"""
 wide = 'Indices of Deprivation; Average Score; (?P<measure>2007|2010)'
-""" + _ROWS + r"""
+"""
+    + _ROWS
+    + r"""
 [values.measure]
 2007 = "imd2007_average_score"
 2010 = "imd2010_average_score"
@@ -86,4 +94,4 @@ wide = 'Indices of Deprivation; Average Score; (?P<measure>2007|2010)'
 imd2007_average_score = "score"
 imd2010_average_score = "score"
 """
-)  # fmt: skip
+)

@@ -31,19 +31,21 @@ def test_totals_agree_in_columns_of_the_file_that_the_table_lacks() -> None:
     wrong = PEOPLE.replace(b"Male,All ages,200", b"Male,All ages,201")
     assert refused(TOTALS, wrong, **ADDED, totals=totals).where == "totals, file, row 4"
     moved = PEOPLE.replace(b"Male,0-64,100", b"Male,0-64,101").replace(
-        b"Male,All ages,200", b"Male,All ages,201")  # fmt: skip
+        b"Male,All ages,200", b"Male,All ages,201"
+    )
     assert refused(TOTALS, moved, **ADDED, totals=totals).where.endswith("row 8")
 
 
 @pytest.mark.parametrize(
     "said",
     [
-        {"over": ["Sex", "Age"]}, {"totals": {"Sex": "Persons"}, "over": ["Age"]},
+        {"over": ["Sex", "Age"]},
+        {"totals": {"Sex": "Persons"}, "over": ["Age"]},
         {"totals": {"Age": "All ages"}, "ignored": ["Sex"]},
         {"drop": {"Sex": ["Persons"]}, "over": ["Age"]},
         {"keep": {"Sex": ["Male", "Female"], "Age": ["0-64", "All ages"]}},
     ],
-)  # fmt: skip
+)
 def test_a_word_for_all_is_never_added_to_its_parts(said: dict[str, Any]) -> None:
     assert ", a total" in refused(TOTALS, PEOPLE, **ADDED, **said).found
 
@@ -56,7 +58,7 @@ def test_a_word_for_all_is_never_added_to_its_parts(said: dict[str, Any]) -> Non
         {"drop": {"Sex": ["Persons"], "Age": ["All ages"]}},
         {"drop": {"Sex": ["Persons"]}, "totals": {"Age": "All ages"}},
     ],
-)  # fmt: skip
+)
 def test_each_way_of_saying_what_is_added_up_gives_the_same_sum(said: dict[str, Any]) -> None:
     assert read(TOTALS, PEOPLE, **ADDED, **said)["population_persons"].tolist() == [400]
 
@@ -65,9 +67,12 @@ def test_each_way_of_saying_what_is_added_up_gives_the_same_sum(said: dict[str, 
 def test_residents_of_a_workbook_are_added_up_over_named_columns_alone(kind: str) -> None:
     rows: list[list[str | float]] = [
         ["Ward", "Sex", "Year", "Age", "Tenure", "Pop"],
-        *(["E05099001", sex, 2020.0, "1", tenure, n] for sex in ("male", "female")
-          for tenure, n in (("Own", 5.0), ("Rent", 6.0), ("Total", 11.0))),
-    ]  # fmt: skip
+        *(
+            ["E05099001", sex, 2020.0, "1", tenure, n]
+            for sex in ("male", "female")
+            for tenure, n in (("Own", 5.0), ("Rent", 6.0), ("Total", 11.0))
+        ),
+    ]
     about: dict[str, Any] = {"format": kind, "sheets": {"P": {}}, "add_up": True}
     content = getattr(books, kind)("P", rows)
     assert refused(RESIDENTS, content, **about).found == "nothing of 'Tenure'"
@@ -80,8 +85,10 @@ def test_a_total_in_a_word_of_its_own_is_found_by_its_counts() -> None:
     rows = ["Code Name Year Group Pop"]
     for year in range(2016, 2021):
         one, other = 310 + 7 * (year % 4), 295 + 11 * (year % 3)
-        rows += [f"E05099001 A {year} {word} {n}"
-                 for word, n in (("N1", one), ("N2", other), ("N9", one + other))]  # fmt: skip
+        rows += [
+            f"E05099001 A {year} {word} {n}"
+            for word, n in (("N1", one), ("N2", other), ("N9", one + other))
+        ]
     error = refused(TOTALS, "\n".join(rows), **ADDED, over=["Group"])
     assert error.found == "'N9', whose counts are the sum of all others"
     frame = read(TOTALS, "\n".join(rows), **ADDED, totals={"Group": "N9"})
@@ -98,8 +105,11 @@ def test_bands_of_ages_that_overlap_are_not_added_up() -> None:
 
 
 def test_a_column_without_a_name_is_named_by_its_number() -> None:
-    rows = [["Code", "Name", "Year", "Pop", ""], ["E05099001", "A", "2020", "5", "17"],
-            ["E05099001", "A", "2020", "6", "18"]]  # fmt: skip
+    rows = [
+        ["Code", "Name", "Year", "Pop", ""],
+        ["E05099001", "A", "2020", "5", "17"],
+        ["E05099001", "A", "2020", "6", "18"],
+    ]
     assert refused(TOTALS, rows, **ADDED).found == "nothing of 'column 5'"
     assert read(TOTALS, rows, **ADDED, ignored=["column 5"])["population_persons"].sum() == 11
     blank = [[*row[:4], ""] for row in rows]
@@ -147,11 +157,19 @@ def test_an_age_under_one_year_is_of_the_first_year_of_life() -> None:
 @pytest.mark.parametrize(
     ("age", "unit", "years"),
     [
-        ("11", "months", 0), ("12", "Months", 1), ("23", "mths", 1), ("51", "weeks", 0),
-        ("60", "wks", 1), ("364", "Days", 0), ("366", "d", 1), ("5", "hours", 0), ("84", "yrs", 84),
-        ("3", "M", 0), ("90+", "years", 90),
+        ("11", "months", 0),
+        ("12", "Months", 1),
+        ("23", "mths", 1),
+        ("51", "weeks", 0),
+        ("60", "wks", 1),
+        ("364", "Days", 0),
+        ("366", "d", 1),
+        ("5", "hours", 0),
+        ("84", "yrs", 84),
+        ("3", "M", 0),
+        ("90+", "years", 90),
     ],
-)  # fmt: skip
+)
 def test_units_of_age_are_turned_into_completed_years(age: str, unit: str, years: int) -> None:
     rows = f"Ward Sex Age U Year\nE05099001 Male {age} {unit} 2020\n"
     columns = ONE_A_ROW["columns"] | {"age_unit": "U"}
@@ -168,16 +186,22 @@ def test_units_of_age_that_nobody_described_are_noticed(how: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Measured in", ("years", "days")), ("Unit", ("yrs", "mths")), ("U", ("Y", "D")),
-        ("AGECUNIT", ("1", "4")), ("Age-Unit", ("Y", "")), ("age_unit", ("2", "2")),
+        ("Measured in", ("years", "days")),
+        ("Unit", ("yrs", "mths")),
+        ("U", ("Y", "D")),
+        ("AGECUNIT", ("1", "4")),
+        ("Age-Unit", ("Y", "")),
+        ("age_unit", ("2", "2")),
     ],
-)  # fmt: skip
+)
 def test_columns_of_units_are_noticed_in_files_of_counts_too(
     name: str, words: tuple[str, str]
 ) -> None:
-    rows = [["Ward", "Sex", "Year", "Age", name, "Deaths", "Pop"],
-            ["E05099001", "male", "2020", "81", words[0], "3", "3"],
-            ["E05099001", "male", "2020", "6", words[1], "1", "1"]]  # fmt: skip
+    rows = [
+        ["Ward", "Sex", "Year", "Age", name, "Deaths", "Pop"],
+        ["E05099001", "male", "2020", "81", words[0], "3", "3"],
+        ["E05099001", "male", "2020", "6", words[1], "1", "1"],
+    ]
     if words == ("Y", ""):
         assert len(read(DEATHS, rows)) == 2
         return
@@ -225,10 +249,14 @@ def extract(rows: int, *, seed: int = 1) -> list[list[str]]:
     """Deaths of four wards as they come in, one a row, without an id."""
     some = random.Random(seed)
     return [
-        [f"E0509900{some.randint(1, 4)}", some.choice(["male", "female"]),
-         str(min(100, int(some.gauss(78, 11)))), f"{2016 + 5 * at // rows}"]
+        [
+            f"E0509900{some.randint(1, 4)}",
+            some.choice(["male", "female"]),
+            str(min(100, int(some.gauss(78, 11)))),
+            f"{2016 + 5 * at // rows}",
+        ]
         for at in range(rows)
-    ]  # fmt: skip
+    ]
 
 
 ONE_HEAD = ["Ward", "Sex", "Age", "Year"]
@@ -264,8 +292,11 @@ def test_rows_that_are_alike_by_chance_are_no_block(seed: int) -> None:
 
 
 def test_a_block_of_counts_that_are_added_up_is_named_and_an_id_says_that_it_is_none() -> None:
-    rows = [["E05099001", "male", str(age), "2020", cause, "2"]
-            for age in range(60, 90) for cause in ("I21", "C34")]  # fmt: skip
+    rows = [
+        ["E05099001", "male", str(age), "2020", cause, "2"]
+        for age in range(60, 90)
+        for cause in ("I21", "C34")
+    ]
     head = ["Ward", "Sex", "Age", "Year", "Cause", "Deaths"]
     again = [head, *rows, *rows[10:30]]
     assert "20 rows one after another" in refused(DEATHS, again, **ADDED, over=["Cause"]).found

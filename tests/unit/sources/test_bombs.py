@@ -62,23 +62,32 @@ BOMBS = {
         "xlsx",
     ),
     "a part that unfolds a thousand times": (
-        lambda: xlsx("<sheetData/>" + " " * 40_000_000), "xlsx",
+        lambda: xlsx("<sheetData/>" + " " * 40_000_000),
+        "xlsx",
     ),
     "a million styles": (
-        lambda: xlsx("<sheetData/>", styles=f"<styleSheet {MAIN}>{STYLES}</styleSheet>"), "xlsx",
+        lambda: xlsx("<sheetData/>", styles=f"<styleSheet {MAIN}>{STYLES}</styleSheet>"),
+        "xlsx",
     ),
     "many merged ranges": (
-        lambda: xlsx(f"<sheetData/><mergeCells>{MERGED}</mergeCells>"), "xlsx",
+        lambda: xlsx(f"<sheetData/><mergeCells>{MERGED}</mergeCells>"),
+        "xlsx",
     ),
     "a long text in a row that is repeated": (
-        lambda: ods(row('<table:table-cell office:value-type="string"><text:p>'
-                        f"{varied(30_000)}</text:p></table:table-cell>", 1_000_000)),
+        lambda: ods(
+            row(
+                '<table:table-cell office:value-type="string"><text:p>'
+                f"{varied(30_000)}</text:p></table:table-cell>",
+                1_000_000,
+            )
+        ),
         "ods",
     ),
     "more parts than a workbook has": (
-        lambda: packed({f"xl/p{n}.xml": "" for n in range(10_001)}), "xlsx",
+        lambda: packed({f"xl/p{n}.xml": "" for n in range(10_001)}),
+        "xlsx",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BOMBS)

@@ -51,6 +51,8 @@ def test_a_value_that_was_withheld_is_told_as_blank(published: pd.DataFrame) -> 
     later.loc[5, ["life_expectancy_years", "lower95_years", "upper95_years"]] = float("nan")
     told = changes("wards", {"life_expectancy": published}, {"life_expectancy": later})
     assert {item.column for item in told} == {
-        "life_expectancy_years", "lower95_years", "upper95_years",
-    }  # fmt: skip
+        "life_expectancy_years",
+        "lower95_years",
+        "upper95_years",
+    }
     assert all(item.new == "" and "blank" in str(item) for item in told)

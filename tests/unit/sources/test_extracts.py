@@ -31,20 +31,35 @@ BODY: list[Row] = [
     ["a4", "2024-02-28", SECOND, "2", "103", ""],
     ["a5", "2024-03-31", SECOND, "1", "47", "C34"],
 ]
-COLUMNS = {"area_code": "LSOA21", "area_name": "LSOA21", "sex": "Sex", "age": "Age",
-           "date": "Registered"}  # fmt: skip
+COLUMNS = {
+    "area_code": "LSOA21",
+    "area_name": "LSOA21",
+    "sex": "Sex",
+    "age": "Age",
+    "date": "Registered",
+}
 SEXES = {"sex": {"1": "male", "2": "female"}}
 DAY = dt.date(2024, 4, 10)
 
 
 def described(**changes: Any) -> FileSource:
     raw: dict[str, Any] = {
-        "id": "local-deaths", "kind": "file", "table": "deaths", "next_expected": "monthly",
-        "title": "Deaths registered", "publisher": "The council", "attribution": "The council",
-        "path": "deaths.csv", "header": list(HEAD), "columns": COLUMNS, "values": SEXES,
-        "constants": {"geography": "lsoa2021", "deaths_persons": "1"}, "dates": "yyyy-mm-dd",
-        "units": {"deaths_persons": "persons"}, "add_up": True,
-    }  # fmt: skip
+        "id": "local-deaths",
+        "kind": "file",
+        "table": "deaths",
+        "next_expected": "monthly",
+        "title": "Deaths registered",
+        "publisher": "The council",
+        "attribution": "The council",
+        "path": "deaths.csv",
+        "header": list(HEAD),
+        "columns": COLUMNS,
+        "values": SEXES,
+        "constants": {"geography": "lsoa2021", "deaths_persons": "1"},
+        "dates": "yyyy-mm-dd",
+        "units": {"deaths_persons": "persons"},
+        "add_up": True,
+    }
     raw |= changes
     if raw["add_up"]:
         said = {*raw["columns"].values(), raw.get("unique"), *raw.get("over", ())}
@@ -84,9 +99,11 @@ def counts(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 
 ADDED = [
-    (FIRST, "female", 2024, "02", "", 0, 1.0), (FIRST, "male", 2024, "01", "", 84, 2.0),
-    (SECOND, "female", 2024, "02", "", 103, 1.0), (SECOND, "male", 2024, "03", "", 47, 1.0),
-]  # fmt: skip
+    (FIRST, "female", 2024, "02", "", 0, 1.0),
+    (FIRST, "male", 2024, "01", "", 84, 2.0),
+    (SECOND, "female", 2024, "02", "", 103, 1.0),
+    (SECOND, "male", 2024, "03", "", 47, 1.0),
+]
 
 
 def test_rows_of_one_death_each_are_added_up_by_block_sex_month_and_single_age() -> None:
@@ -130,11 +147,24 @@ def test_dates_are_read_in_the_form_that_is_declared(form: str, cell: str) -> No
 @pytest.mark.parametrize("month", ["3", "03", "Mar", "march", "March"])
 def test_year_and_month_in_columns_of_their_own_are_read(month: str) -> None:
     head = ["Year", "Month", "LSOA21", "Sex", "Age", "n"]
-    columns = {"area_code": "LSOA21", "area_name": "LSOA21", "sex": "Sex", "age": "Age",
-               "year": "Year", "month": "Month", "deaths_persons": "n"}  # fmt: skip
+    columns = {
+        "area_code": "LSOA21",
+        "area_name": "LSOA21",
+        "sex": "Sex",
+        "age": "Age",
+        "year": "Year",
+        "month": "Month",
+        "deaths_persons": "n",
+    }
     content = written([head, ["2024", month, FIRST, "1", "85 to 89", "12"]])
-    frame = read(content, header=head, columns=columns, dates=None, add_up=False,
-                 constants={"geography": "lsoa2021"})  # fmt: skip
+    frame = read(
+        content,
+        header=head,
+        columns=columns,
+        dates=None,
+        add_up=False,
+        constants={"geography": "lsoa2021"},
+    )
     assert counts(frame) == [(FIRST, "male", 2024, "03", "", 85, 12.0)]
     assert frame["age_end_years"].tolist() == [89]
 
@@ -218,17 +248,29 @@ def test_a_sex_that_is_coded_and_not_mapped_is_named_with_the_way_to_map_it(code
 
 
 WITH_TOTALS: list[Row] = [
-    [FIRST, "2024", "1", "84", "7"], [FIRST, "2024", "2", "84", "5"],
-    [FIRST, "2024", "2", "90", "4"], [SECOND, "2024", "1", "84", "2"],
-    [FIRST, "2024", "Both", "84", "12"], ["All", "2024", "1", "84", "9"],
+    [FIRST, "2024", "1", "84", "7"],
+    [FIRST, "2024", "2", "84", "5"],
+    [FIRST, "2024", "2", "90", "4"],
+    [SECOND, "2024", "1", "84", "2"],
+    [FIRST, "2024", "Both", "84", "12"],
+    ["All", "2024", "1", "84", "9"],
     ["All", "2024", "Both", "", "18"],
-]  # fmt: skip
+]
 COUNTED: dict[str, Any] = {
-    "header": ["LSOA21", "Year", "Sex", "Age", "n"], "dates": None, "add_up": False,
-    "columns": {"area_code": "LSOA21", "area_name": "LSOA21", "sex": "Sex", "age": "Age",
-                "year": "Year", "deaths_persons": "n"},
-    "constants": {"geography": "lsoa2021"}, "totals": {"LSOA21": "All", "Sex": "Both"},
-}  # fmt: skip
+    "header": ["LSOA21", "Year", "Sex", "Age", "n"],
+    "dates": None,
+    "add_up": False,
+    "columns": {
+        "area_code": "LSOA21",
+        "area_name": "LSOA21",
+        "sex": "Sex",
+        "age": "Age",
+        "year": "Year",
+        "deaths_persons": "n",
+    },
+    "constants": {"geography": "lsoa2021"},
+    "totals": {"LSOA21": "All", "Sex": "Both"},
+}
 
 
 def counted(rows: Sequence[Row]) -> bytes:
@@ -261,16 +303,18 @@ def test_a_word_for_totals_that_no_row_holds_is_named() -> None:
 def test_a_sparse_file_says_in_which_years_what_is_absent_is_zero() -> None:
     source = described(sparse=True, years=(2023, 2024))
     assert sparse_years([source, described()]) == {
-        ("lsoa2021", 2023): "local-deaths", ("lsoa2021", 2024): "local-deaths",
-    }  # fmt: skip
+        ("lsoa2021", 2023): "local-deaths",
+        ("lsoa2021", 2024): "local-deaths",
+    }
 
 
 def test_a_sparse_file_without_a_year_or_a_month_in_the_middle_is_refused() -> None:
     sparse = {"sparse": True, "years": (2024, 2024)}
     assert len(read(BODY, **sparse)) == 4
     assert refusal([BODY[0], BODY[4]], **sparse).found == "none of 2024-02"
-    late = refusal([*BODY, ["b1", "2023-12-01", FIRST, "1", "50", ""]],
-                   sparse=True, years=(2023, 2024))  # fmt: skip
+    late = refusal(
+        [*BODY, ["b1", "2023-12-01", FIRST, "1", "50", ""]], sparse=True, years=(2023, 2024)
+    )
     assert "2023-01, 2023-02" in late.found
     rows = [*WITH_TOTALS[:4], [FIRST, "2022", "1", "84", "1"]]
     with pytest.raises(ValidationError, match="none of 2023"):
@@ -281,15 +325,24 @@ def test_a_sparse_file_without_a_year_or_a_month_in_the_middle_is_refused() -> N
     ("changes", "told"),
     [
         ({"sparse": True}, "years beside sparse"),
-        ({"sparse": True, "years": (2024, 2024), "constants": {"deaths_persons": "1"},
-          "columns": COLUMNS | {"geography": "Cause"}}, "geography among constants"),
+        (
+            {
+                "sparse": True,
+                "years": (2024, 2024),
+                "constants": {"deaths_persons": "1"},
+                "columns": COLUMNS | {"geography": "Cause"},
+            },
+            "geography among constants",
+        ),
         ({"dates": None}, "dates and a column date together"),
         ({"years": (2024, 2023)}, "years from a first to a last one"),
         ({"table": "lookup"}, "add_up only for counts"),
-        ({"wide": "(?P<sex>.*)", "constants": {"measure": "deaths_persons"}},
-             "over beside add_up and wide"),
+        (
+            {"wide": "(?P<sex>.*)", "constants": {"measure": "deaths_persons"}},
+            "over beside add_up and wide",
+        ),
     ],
-)  # fmt: skip
+)
 def test_declarations_that_do_not_go_together_are_refused(
     changes: dict[str, Any], told: str
 ) -> None:
@@ -305,10 +358,14 @@ def test_a_date_beside_a_year_is_refused() -> None:
 @pytest.mark.parametrize(
     ("row", "column", "cell"),
     [
-        (4, 2, "2024-02-30"), (4, 3, "Xyzzy"), (4, 4, "7"), (4, 5, "177"), (4, 5, "Xyzzy"),
+        (4, 2, "2024-02-30"),
+        (4, 3, "Xyzzy"),
+        (4, 4, "7"),
+        (4, 5, "177"),
+        (4, 5, "Xyzzy"),
         (4, 6, "\u4e00"),
     ],
-)  # fmt: skip
+)
 def test_no_refusal_of_a_restricted_file_tells_a_cell_of_it(
     row: int, column: int, cell: str
 ) -> None:
@@ -349,8 +406,9 @@ def test_a_band_that_ends_before_it_starts_is_named_with_its_row() -> None:
 @pytest.mark.parametrize("kind", ["lsoa2021", "lsoa2011"])
 def test_the_same_file_under_two_sources_is_refused_by_their_names(kind: str) -> None:
     one = described(restricted=True)
-    other = described(id="again", restricted=True,
-                      constants={"geography": kind, "deaths_persons": "1"})  # fmt: skip
+    other = described(
+        id="again", restricted=True, constants={"geography": kind, "deaths_persons": "1"}
+    )
     sent = (Payload("data", "deaths.csv", "csv", written([HEAD, *BODY])),)
     found = {source.id: kinds.parse(source, sent) for source in (one, other)}
     with pytest.raises(ValidationError) as caught:

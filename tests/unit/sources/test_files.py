@@ -31,18 +31,30 @@ BODY: list[list[str | float]] = [
 ]
 ROWS: list[list[str | float]] = [["Deaths by LSOA"], [], list(HEAD), *BODY]
 COLUMNS = {
-    "area_code": "LSOA11CD", "area_name": "LSOA11CD", "year": "Year", "sex": "Sex",
-    "age": "Age group", "deaths_persons": "Deaths",
-}  # fmt: skip
+    "area_code": "LSOA11CD",
+    "area_name": "LSOA11CD",
+    "year": "Year",
+    "sex": "Sex",
+    "age": "Age group",
+    "deaths_persons": "Deaths",
+}
 
 
 def described(**changes: Any) -> FileSource:
     raw: dict[str, Any] = {
-        "id": "lsoa-deaths", "kind": "file", "table": "deaths", "next_expected": "unknown",
-        "title": "Deaths by LSOA", "publisher": "ONS", "attribution": "ONS", "path": "deaths.csv",
-        "header": HEAD, "columns": COLUMNS, "constants": {"geography": "lsoa2011"},
+        "id": "lsoa-deaths",
+        "kind": "file",
+        "table": "deaths",
+        "next_expected": "unknown",
+        "title": "Deaths by LSOA",
+        "publisher": "ONS",
+        "attribution": "ONS",
+        "path": "deaths.csv",
+        "header": HEAD,
+        "columns": COLUMNS,
+        "constants": {"geography": "lsoa2011"},
         "units": {"deaths_persons": "persons"},
-    }  # fmt: skip
+    }
     return FileSource.model_validate(raw | changes)
 
 
@@ -71,9 +83,11 @@ def records(frame: Any) -> list[tuple[Any, ...]]:
 
 
 EXPECTED = [
-    ("female", 85, 89, 12.0), ("female", 90, "open", 1012.0),
-    ("male", 0, 0, 1.0), ("male", 1, 4, 0.0),
-]  # fmt: skip
+    ("female", 85, 89, 12.0),
+    ("female", 90, "open", 1012.0),
+    ("male", 0, 0, 1.0),
+    ("male", 1, 4, 0.0),
+]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ods", "xls"])
@@ -221,8 +235,10 @@ CELL = st.one_of(
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.lists(CELL.map(lambda c: "".join(x for x in c if x.isalnum())), max_size=7)),
-       st.sampled_from(["xlsx", "ods"]))  # fmt: skip
+@given(
+    st.lists(st.lists(CELL.map(lambda c: "".join(x for x in c if x.isalnum())), max_size=7)),
+    st.sampled_from(["xlsx", "ods"]),
+)
 def test_any_rows_of_a_workbook_give_a_table_or_a_named_error(rows: list[list[str]], kind: str):
     content = getattr(books, kind)("Table 1", [*ROWS, *rows])
     try:

@@ -58,8 +58,13 @@ def facts(name: str) -> list[dict[str, str]]:
         return [row for row in csv.DictReader(stream) if row["area_code"].startswith("E05")]
 
 
-def agree(found: pd.DataFrame, known: list[dict[str, str]], key: list[str], values: list[str],
-          within: float = 0.0) -> None:  # fmt: skip
+def agree(
+    found: pd.DataFrame,
+    known: list[dict[str, str]],
+    key: list[str],
+    values: list[str],
+    within: float = 0.0,
+) -> None:
     indexed = found.astype(dict.fromkeys(key, "str")).set_index(key)
     for row in known:
         for name in values:
@@ -108,8 +113,12 @@ def test_every_london_ward_is_read_from_the_ward_life_expectancy_file():
     assert ((lower <= value) & (value <= upper)).all()
     known = facts("ward_life_expectancy_1999_2014.csv")
     assert len(known) == 20 * 12 * 2
-    agree(wards, known, ["area_code", "sex", "period_start", "period_end"],
-          ["life_expectancy_years", "lower95_years", "upper95_years"])  # fmt: skip
+    agree(
+        wards,
+        known,
+        ["area_code", "sex", "period_start", "period_end"],
+        ["life_expectancy_years", "lower95_years", "upper95_years"],
+    )
 
 
 def test_the_ward_atlas_gives_deaths_and_populations_and_leaves_unpublished_years_blank():
@@ -123,8 +132,13 @@ def test_the_ward_atlas_gives_deaths_and_populations_and_leaves_unpublished_year
 
 def test_the_ward_atlas_gives_deprivation_scores():
     known = facts("ward_reference_2011.csv")
-    agree(read(gla.AREA_REFERENCE, "gla"), known, ["area_code"],
-          ["imd2007_average_score", "imd2010_average_score"], within=0.005)  # fmt: skip
+    agree(
+        read(gla.AREA_REFERENCE, "gla"),
+        known,
+        ["area_code"],
+        ["imd2007_average_score", "imd2010_average_score"],
+        within=0.005,
+    )
 
 
 def test_the_sape_workbook_adds_up_to_its_own_column_of_all_ages():

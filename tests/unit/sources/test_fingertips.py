@@ -39,8 +39,10 @@ def test_three_areas_their_borough_and_england_once_for_each_sex():
     frame = life(written(rows()))
     assert len(frame) == 2 * (3 + 1 + 1)
     assert frame.groupby("geography").size().to_dict() == {
-        "borough": 2, "country": 2, "msoa2021": 6
-    }  # fmt: skip
+        "borough": 2,
+        "country": 2,
+        "msoa2021": 6,
+    }
     told = figure(frame, "E02000961", "male")
     # 80.25 for men, and a tenth of the code's last two digits, 61; two years either way.
     assert told["life_expectancy_years"] == 86.35
@@ -68,9 +70,14 @@ def test_areas_that_share_their_districts_name_are_named_by_code():
 
 def test_a_blank_value_stays_missing_and_keeps_its_note():
     table = rows()
-    at(table, "E02000960", "Female").update({
-        "Value": "", "Lower CI 95.0 limit": "", "Upper CI 95.0 limit": "", "Value note": "Withheld",
-    })  # fmt: skip
+    at(table, "E02000960", "Female").update(
+        {
+            "Value": "",
+            "Lower CI 95.0 limit": "",
+            "Upper CI 95.0 limit": "",
+            "Value note": "Withheld",
+        }
+    )
     told = figure(life(written(table)), "E02000960", "female")
     assert pd.isna(told["life_expectancy_years"])
     assert told["value_note"] == "Withheld"
@@ -91,13 +98,27 @@ OLDER = [name for name in HEADER if name != "Time period range"]
         written([r | {"Indicator Name": "Life\r\nexpectancy"} for r in rows()]),
         written(rows(), OLDER),
         written(rows(), OLDER).replace(b",\r\n", b"\r\n"),
-        written([*rows(), row("E02000960", "Male", Time_period="2016", Time_period_range="1y"),
-                 row("E02000960", "Male", Age="65")]),
+        written(
+            [
+                *rows(),
+                row("E02000960", "Male", Time_period="2016", Time_period_range="1y"),
+                row("E02000960", "Male", Age="65"),
+            ]
+        ),
     ],
-    ids=["line feeds", "byte order mark", "mixed line ends", "no last line end", "moved columns",
-         "a new column", "a name over two lines", "26 columns", "26 columns, one field short",
-         "other ranges and ages"],
-)  # fmt: skip
+    ids=[
+        "line feeds",
+        "byte order mark",
+        "mixed line ends",
+        "no last line end",
+        "moved columns",
+        "a new column",
+        "a name over two lines",
+        "26 columns",
+        "26 columns, one field short",
+        "other ranges and ages",
+    ],
+)
 def test_however_it_is_written_it_says_the_same(data):
     pd.testing.assert_frame_equal(life(data), life(written(rows())))
 
@@ -144,8 +165,11 @@ def field_lost(position: int) -> bytes:
         (changed(Time_period_range="3y"), ValidationError, "5 rows"),
         (changed(Area_Code="E05000630"), ValidationError, "E02000000"),
         (changed(Area_Code="E02000961"), SourceError, "E02000961, Male, 2016 - 20 again"),
-        (written([r for r in rows() if r["Area Code"] != "E02000962"]), ValidationError,
-         "3 areas, as the study says"),
+        (
+            written([r for r in rows() if r["Area Code"] != "E02000962"]),
+            ValidationError,
+            "3 areas, as the study says",
+        ),
         (written([*rows(), rows()[-1] | {"Sex": "Male"}]), SourceError, "again"),
         (changed("E92000001", Value="81"), SourceError, "nothing but their parent"),
         (written([*rows(), rows()[0]]), SourceError, "nothing but their parent"),
@@ -158,7 +182,7 @@ def field_lost(position: int) -> bytes:
         *((field_lost(n), SourceError, "further left") for n in (0, 3, 5, 13, 20)),
         (field_lost(0).replace(b",20160000,", b",", 1), SourceError, "26 fields"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_right_is_refused(data, error, told):
     with pytest.raises(error) as caught:
         fingertips.parse(source(), payloads(data.replace(b"Lower CI 95,", b"")))

@@ -123,13 +123,21 @@ def test_wards_of_another_vintage_or_none_at_all_are_refused(with_wards: Replica
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ("400-text", SourceError), ("500-trace", SourceError), ("html", SourceError),
-        ("empty", SourceError), ("withdrawn", SourceError), ("column-renamed", SourceError),
-        ("row-repeated", SourceError), ("outside-interval", ValidationError),
-        ("error-under-200", SourceError), ("dropped", SourceError), ("cut", SourceError),
-        ("length-long", SourceError), ("length-short", GapwatchError),
+        ("400-text", SourceError),
+        ("500-trace", SourceError),
+        ("html", SourceError),
+        ("empty", SourceError),
+        ("withdrawn", SourceError),
+        ("column-renamed", SourceError),
+        ("row-repeated", SourceError),
+        ("outside-interval", ValidationError),
+        ("error-under-200", SourceError),
+        ("dropped", SourceError),
+        ("cut", SourceError),
+        ("length-long", SourceError),
+        ("length-short", GapwatchError),
     ],
-)  # fmt: skip
+)
 def test_every_fault_of_fingertips_is_a_named_error(
     replica: Replica, fault: str, kind: type[GapwatchError]
 ) -> None:

@@ -143,9 +143,11 @@ def inputs(shipped: Project) -> dict[str, pd.DataFrame]:
 def with_msoa(inputs: dict[str, pd.DataFrame], **cells: object) -> dict[str, pd.DataFrame]:
     """The shipped inputs and a figure for an MSOA of 2021."""
     frame = inputs["life_expectancy"]
-    row = frame[frame["geography"] == "ward2011"].iloc[[0]].assign(
-        geography="msoa2021", area_code="E02000967", **cells
-    )  # fmt: skip
+    row = (
+        frame[frame["geography"] == "ward2011"]
+        .iloc[[0]]
+        .assign(geography="msoa2021", area_code="E02000967", **cells)
+    )
     return {**inputs, "life_expectancy": pd.concat([frame, row], ignore_index=True)}
 
 
@@ -199,7 +201,9 @@ def test_addresses_too_long_to_be_read_back_are_refused_before_anything_is_writt
     before = sorted(project.raw.rglob("*"))
     with pytest.raises(SourceError, match="at most"):
         snapshots.write(
-            project.raw, title="Long", as_known_at=snapshots.load(project.raw).as_known_at,
+            project.raw,
+            title="Long",
+            as_known_at=snapshots.load(project.raw).as_known_at,
             items=[(long, snapshots.read_objects(project.raw, pin))],
-        )  # fmt: skip
+        )
     assert sorted(project.raw.rglob("*")) == before

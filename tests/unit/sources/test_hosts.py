@@ -16,12 +16,35 @@ from gapwatch.sources.http import Client
 from tests.unit.sources.faulty_server import PLAIN, FaultyServer
 
 PRIVATE = [
-    "127.0.0.1", "127.8.9.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",  # noqa: S104
-    "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::",
-    "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
-    "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "fec0::1", "ff02::1", "2001:db8::1",
+    "127.0.0.1",
+    "127.8.9.1",
+    "0.0.0.0",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "192.0.2.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "::127.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fc00::1",
+    "fd12::1",
+    "fec0::1",
+    "ff02::1",
+    "2001:db8::1",
     "no address",
-]  # fmt: skip
+]
 PUBLIC = ["8.8.8.8", "51.140.1.1", "2a00:1450:4009:81f::200e", "::ffff:8.8.8.8"]
 
 
@@ -38,13 +61,24 @@ def test_a_public_address_is_told(address: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "https://127.0.0.1/x", "http://127.0.0.1/x", "https://localhost/x", "http://localhost:8/x",
-        "https://LOCALHOST./x", "https://[::1]/x", "https://[::ffff:127.0.0.1]/x",
-        "https://169.254.169.254/latest/meta-data", "https://10.0.0.1/", "https://intranet/",
-        "https://printer.local/", "https://metadata.google.internal/", "https://2130706433/x",
-        "https://0x7f000001/", "https://0x7f.1/x", "https://127.1/x",
+        "https://127.0.0.1/x",
+        "http://127.0.0.1/x",
+        "https://localhost/x",
+        "http://localhost:8/x",
+        "https://LOCALHOST./x",
+        "https://[::1]/x",
+        "https://[::ffff:127.0.0.1]/x",
+        "https://169.254.169.254/latest/meta-data",
+        "https://10.0.0.1/",
+        "https://intranet/",
+        "https://printer.local/",
+        "https://metadata.google.internal/",
+        "https://2130706433/x",
+        "https://0x7f000001/",
+        "https://0x7f.1/x",
+        "https://127.1/x",
     ],
-)  # fmt: skip
+)
 def test_a_host_of_this_machine_or_network_is_refused_by_name(address: str) -> None:
     with Client(allow_local=False, tries=1) as client, pytest.raises(SourceError) as caught:
         client.get(address, expect="csv")

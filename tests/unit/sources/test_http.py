@@ -173,10 +173,11 @@ def test_a_host_that_never_takes_the_connection_is_given_up(client):
 def test_requests_of_several_threads_to_one_host_keep_the_pace_too(server):
     with Client(allow_local=True, loopback_pace=0.15) as client:
         threads = [
-            threading.Thread(target=client.get, args=(server.base + "/fine",),
-                             kwargs={"expect": "csv"})
+            threading.Thread(
+                target=client.get, args=(server.base + "/fine",), kwargs={"expect": "csv"}
+            )
             for _ in range(4)
-        ]  # fmt: skip
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

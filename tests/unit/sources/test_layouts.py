@@ -18,9 +18,14 @@ from gapwatch.study.sources import FileSource
 from tests.unit.sources import books
 
 LIFE: dict[str, Any] = {
-    "area_code": "Code", "area_name": "Name", "sex": "Sex", "period": "Period",
-    "life_expectancy_years": "LE", "lower95_years": "Lower", "upper95_years": "Upper",
-}  # fmt: skip
+    "area_code": "Code",
+    "area_name": "Name",
+    "sex": "Sex",
+    "period": "Period",
+    "life_expectancy_years": "LE",
+    "lower95_years": "Lower",
+    "upper95_years": "Upper",
+}
 YEARS = {"life_expectancy_years": "years", "lower95_years": "years", "upper95_years": "years"}
 HEAD = ["Code", "Name", "Sex", "Period", "LE", "Lower", "Upper"]
 ROW = ["E05099001", "Tanhill", "Male", "2010-14", "78.1", "76.0", "80.2"]
@@ -30,11 +35,19 @@ WORDS = {"LE": "life_expectancy_years", "Lower": "lower95_years", "Upper": "uppe
 
 def described(**changes: Any) -> FileSource:
     raw: dict[str, Any] = {
-        "id": "le", "kind": "file", "table": "life_expectancy", "next_expected": "none",
-        "title": "t", "publisher": "p", "attribution": "a", "path": "le.csv",
-        "header": ["Code", "Name"], "columns": LIFE, "constants": {"geography": "ward2011"},
+        "id": "le",
+        "kind": "file",
+        "table": "life_expectancy",
+        "next_expected": "none",
+        "title": "t",
+        "publisher": "p",
+        "attribution": "a",
+        "path": "le.csv",
+        "header": ["Code", "Name"],
+        "columns": LIFE,
+        "constants": {"geography": "ward2011"},
         "units": YEARS,
-    }  # fmt: skip
+    }
     return FileSource.model_validate(raw | changes)
 
 
@@ -61,13 +74,21 @@ def commas(row: list[str]) -> list[str]:
 
 def deaths(cell: str, delimiter: str = ";", **changes: Any) -> float:
     frame = read(
-        written(["Code", "Year", "Deaths"], ["E05099001", "2019", cell],
-                delimiter=delimiter).encode(),
-        table="population_deaths", delimiter=delimiter, header=["Code"],
-        columns={"area_code": "Code", "area_name": "Code", "year": "Year",
-                 "deaths_persons": "Deaths"},
-        units={"deaths_persons": "persons"}, **changes,
-    )  # fmt: skip
+        written(
+            ["Code", "Year", "Deaths"], ["E05099001", "2019", cell], delimiter=delimiter
+        ).encode(),
+        table="population_deaths",
+        delimiter=delimiter,
+        header=["Code"],
+        columns={
+            "area_code": "Code",
+            "area_name": "Code",
+            "year": "Year",
+            "deaths_persons": "Deaths",
+        },
+        units={"deaths_persons": "persons"},
+        **changes,
+    )
     return float(frame["deaths_persons"].iloc[0])
 
 
@@ -84,10 +105,19 @@ def test_cells_parted_and_numbers_pointed_in_any_way_read_the_same(delimiter: st
 
 @pytest.mark.parametrize(
     ("encoding", "codec"),
-    [("utf-8-sig", "utf-8-sig"), ("utf-8", "utf-8-sig"), ("utf-8", "utf-8"), ("utf-16", "utf-16"),
-     ("utf-16-le", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"),
-     ("cp1252", "cp1252"), ("latin-1", "latin-1"), ("mac-roman", "mac-roman")],
-)  # fmt: skip
+    [
+        ("utf-8-sig", "utf-8-sig"),
+        ("utf-8", "utf-8-sig"),
+        ("utf-8", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("cp1252", "cp1252"),
+        ("latin-1", "latin-1"),
+        ("mac-roman", "mac-roman"),
+    ],
+)
 def test_names_are_read_in_every_encoding(encoding: str, codec: str):
     content = written(HEAD, [ROW[0], "Café Row", *ROW[2:]]).encode(codec)
     assert list(read(content, encoding=encoding)["area_name"]) == ["Café Row"]
@@ -100,9 +130,15 @@ def test_utf_16_of_the_other_byte_order_is_read_by_its_mark():
 
 @pytest.mark.parametrize(
     ("decimal", "cell", "value"),
-    [(",", "1.012", 1012), (",", "1 012", 1012), (".", "1,012", 1012), (",", "12,0", 12),
-     (".", "12.0", 12), (",", "1.234.567", 1234567)],
-)  # fmt: skip
+    [
+        (",", "1.012", 1012),
+        (",", "1 012", 1012),
+        (".", "1,012", 1012),
+        (",", "12,0", 12),
+        (".", "12.0", 12),
+        (",", "1.234.567", 1234567),
+    ],
+)
 def test_a_stated_decimal_sign_decides_what_parts_thousands(decimal: str, cell: str, value: float):
     assert deaths(cell, decimal=decimal) == value
 
@@ -131,14 +167,19 @@ def test_decimal_and_delimiter_are_for_a_csv_alone():
 
 # Header words: merged, repeated
 
-MERGED = [["", "", "2009-13", "", "", "", "", ""], ["", "", "Male", "", "", "Female", "", ""],
-          ["Code", "Name", "LE", "Lower", "Upper", "LE", "Lower", "Upper"],
-          ["E05099001", "Tanhill", "78.1", "76", "80.2", "82.1", "80", "84.2"]]  # fmt: skip
+MERGED = [
+    ["", "", "2009-13", "", "", "", "", ""],
+    ["", "", "Male", "", "", "Female", "", ""],
+    ["Code", "Name", "LE", "Lower", "Upper", "LE", "Lower", "Upper"],
+    ["E05099001", "Tanhill", "78.1", "76", "80.2", "82.1", "80", "84.2"],
+]
 WIDE: dict[str, Any] = {
-    "header": ["2009-13"], "header_rows": 3, "columns": {"area_code": "Code", "area_name": "Name"},
+    "header": ["2009-13"],
+    "header_rows": 3,
+    "columns": {"area_code": "Code", "area_name": "Name"},
     "wide": r"(?P<period>\d{4}-\d{2}); (?P<sex>Male|Female); (?P<measure>LE|Lower|Upper)",
     "values": {"measure": WORDS},
-}  # fmt: skip
+}
 BOTH = {("male", 78.1, 76.0, 80.2), ("female", 82.1, 80.0, 84.2)}
 
 
@@ -158,8 +199,11 @@ def test_words_of_merged_cells_reach_every_column_that_they_span():
 
 
 def test_words_of_merged_cells_reach_down_to_the_header_row():
-    rows = [["Code", "Name", "Sex", "Period", "Life expectancy", "", ""],
-            ["", "", "", "", "LE", "Lower", "Upper"], ROW]  # fmt: skip
+    rows = [
+        ["Code", "Name", "Sex", "Period", "Life expectancy", "", ""],
+        ["", "", "", "", "LE", "Lower", "Upper"],
+        ROW,
+    ]
     content = book(rows, ["A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:G1"])
     changes = {"format": "xlsx", "sheets": {"LE": {}}, "header": ["LE", "Lower"]}
     assert told(read(content, **changes)) == VALUES
@@ -176,7 +220,9 @@ def test_carried_header_words_stop_at_the_next_word_above():
     content = written(upper, middle, *MERGED[2:]).encode()
     frame = read(content, carry_header=True, **WIDE)
     assert {(r.period_start, r.life_expectancy_years) for r in frame.itertuples()} == {
-        (2009, 78.1), (2010, 82.1)}  # fmt: skip
+        (2009, 78.1),
+        (2010, 82.1),
+    }
 
 
 def test_without_carrying_the_rest_of_a_block_is_refused_and_the_remedy_reads_it_all():
@@ -217,13 +263,23 @@ def test_a_name_that_ends_with_a_number_sign_of_its_own_is_itself():
 
 def ages(names: list[str], wide: str, **changes: Any) -> pd.DataFrame:
     row = ["E01000001", *(str(10 + n) for n in range(len(names)))]
-    constants = {"geography": "lsoa2011", "base": "census2011", "year": "2020", "sex": "male",
-                 "measure": "population_persons"}  # fmt: skip
+    constants = {
+        "geography": "lsoa2011",
+        "base": "census2011",
+        "year": "2020",
+        "sex": "male",
+        "measure": "population_persons",
+    }
     return read(
-        written(["Code", *names], row).encode(), table="population", header=["Code"], wide=wide,
-        columns={"area_code": "Code", "area_name": "Code"}, constants=constants,
-        units={"population_persons": "persons"}, **changes,
-    )  # fmt: skip
+        written(["Code", *names], row).encode(),
+        table="population",
+        header=["Code"],
+        wide=wide,
+        columns={"area_code": "Code", "area_name": "Code"},
+        constants=constants,
+        units={"population_persons": "persons"},
+        **changes,
+    )
 
 
 @pytest.mark.parametrize(
@@ -248,9 +304,13 @@ def test_a_column_that_the_pattern_misses_is_refused_by_name(
 
 @pytest.mark.parametrize(
     "names",
-    [["All ages", "0-4", "5-9"], ["0-4", "5-9", "Total"], ["District", "0-4", "5-9"],
-     ["0-4", "5-9", "Notes"]],
-)  # fmt: skip
+    [
+        ["All ages", "0-4", "5-9"],
+        ["0-4", "5-9", "Total"],
+        ["District", "0-4", "5-9"],
+        ["0-4", "5-9", "Notes"],
+    ],
+)
 def test_totals_and_other_columns_beside_a_block_are_no_part_of_it(names: list[str]):
     assert len(ages(names, r"(?P<age>\d+-\d+)")) == 2
 
@@ -258,9 +318,12 @@ def test_totals_and_other_columns_beside_a_block_are_no_part_of_it(names: list[s
 def test_females_that_a_pattern_leaves_out_are_refused():
     head = ["Code", "Name", *(f"{sex} {word}" for sex in ("Male", "Female") for word in WORDS)]
     content = written(head, MERGED[3]).encode()
-    changes = {"columns": {"area_code": "Code", "area_name": "Name"},
-               "values": {"measure": WORDS}, "header": ["Code"],
-               "constants": {"geography": "ward2011", "period": "2009-13"}}  # fmt: skip
+    changes = {
+        "columns": {"area_code": "Code", "area_name": "Name"},
+        "values": {"measure": WORDS},
+        "header": ["Code"],
+        "constants": {"geography": "ward2011", "period": "2009-13"},
+    }
     with pytest.raises(ValidationError, match="Female LE, Female Lower, Female Upper"):
         read(content, wide="(?P<sex>Male) (?P<measure>LE|Lower|Upper)", **changes)
     assert told(read(content, wide="(?P<sex>Male|Female) (?P<measure>.+)", **changes)) == BOTH
@@ -269,21 +332,26 @@ def test_females_that_a_pattern_leaves_out_are_refused():
 def test_a_limit_in_another_spelling_is_refused():
     head = ["Code", "Name", "Male LE", "Male Lower", "Male UCL"]
     with pytest.raises(ValidationError, match="beside them Male UCL"):
-        read(written(head, MERGED[3][:5]).encode(), header=["Code"],
-             columns={"area_code": "Code", "area_name": "Name"}, values={"measure": WORDS},
-             constants={"geography": "ward2011", "period": "2009-13"},
-             wide="(?P<sex>Male|Female) (?P<measure>LE|Lower|Upper)")  # fmt: skip
+        read(
+            written(head, MERGED[3][:5]).encode(),
+            header=["Code"],
+            columns={"area_code": "Code", "area_name": "Name"},
+            values={"measure": WORDS},
+            constants={"geography": "ward2011", "period": "2009-13"},
+            wide="(?P<sex>Male|Female) (?P<measure>LE|Lower|Upper)",
+        )
 
 
 def test_a_year_in_another_spelling_between_others_is_refused():
     head = ["Code", "Population 2011", "Pop. 2012", "Population 2013"]
     changes: dict[str, Any] = {
-        "table": "population_deaths", "header": ["Code"],
+        "table": "population_deaths",
+        "header": ["Code"],
         "units": {"population_persons": "persons"},
         "columns": {"area_code": "Code", "area_name": "Code"},
         "wide": r"(?P<measure>Population|Deaths) (?P<year>\d{4})",
         "values": {"measure": {"Population": "population_persons"}},
-    }  # fmt: skip
+    }
     content = written(head, ["E05099001", "10", "11", "12"]).encode()
     with pytest.raises(ValidationError, match=r"beside them Pop\. 2012"):
         read(content, **changes)
@@ -297,8 +365,13 @@ def test_an_ignored_column_that_is_not_there_is_refused():
 
 # Rows
 
-NOTES = [HEAD, ROW, ["", "", "", "", "", "", ""], ["1. Small wards are withheld"],
-         ["Source: nobody"]]  # fmt: skip
+NOTES = [
+    HEAD,
+    ROW,
+    ["", "", "", "", "", "", ""],
+    ["1. Small wards are withheld"],
+    ["Source: nobody"],
+]
 
 
 @pytest.mark.parametrize(
@@ -362,20 +435,29 @@ REMEDIES: dict[str, tuple[bytes, dict[str, Any], set[Any]]] = {
     "points read as thousands": (written(HEAD, ROW).encode(), {"decimal": ","}, VALUES),
     "UTF-16": (written(HEAD, ROW).encode("utf-16"), {}, VALUES),
     "UTF-16 with tabs, as Excel's Unicode text": (
-        written(HEAD, ROW, delimiter="\t").encode("utf-16"), {}, VALUES),
+        written(HEAD, ROW, delimiter="\t").encode("utf-16"),
+        {},
+        VALUES,
+    ),
     "UTF-16 read as cp1252": (ACCENT.encode("utf-16"), {"encoding": "cp1252"}, VALUES),
     "UTF-16 without a mark": (written(HEAD, ROW).encode("utf-16-be"), {}, VALUES),
     "UTF-16 without a mark, stated with one": (
-        written(HEAD, ROW).encode("utf-16-le"), {"encoding": "utf-16"}, VALUES),
+        written(HEAD, ROW).encode("utf-16-le"),
+        {"encoding": "utf-16"},
+        VALUES,
+    ),
     "no UTF-16": (written(HEAD, ROW).encode(), {"encoding": "utf-16"}, VALUES),
     "no UTF-16 either": (written(HEAD, ROW).encode(), {"encoding": "utf-16-le"}, VALUES),
     "cp1252": (ACCENT.encode("cp1252"), {}, VALUES),
     "UTF-8 with a mark read as latin-1": (
-        ACCENT.encode("utf-8-sig"), {"encoding": "latin-1"}, VALUES),
+        ACCENT.encode("utf-8-sig"),
+        {"encoding": "latin-1"},
+        VALUES,
+    ),
     "notes": (written(*NOTES).encode(), {}, VALUES),
     "merged header words": (written(*MERGED).encode(), WIDE, BOTH),
     "equal names": (written(HLE, HLE_ROW).encode(), {}, VALUES),
-}  # fmt: skip
+}
 _SETTING = re.compile(r"""\b[a-z_]+ = (?:"[^"]*"|\[[^]]*\]|\{ .* \}|true)""")
 
 

@@ -164,6 +164,8 @@ def test_an_unprivileged_account_can_read_neither_restricted_object_nor_key(
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", as_nobody, path, key, raw / "objects" / "open.csv"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.split() == ["refused", "refused", "b'open'"]

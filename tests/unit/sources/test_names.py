@@ -95,16 +95,23 @@ def test_codes_in_place_of_names_say_nothing(tmp_path: Path) -> None:
 def test_small_areas_told_by_their_district_say_nothing(tmp_path: Path) -> None:
     place = Little()
     place.tables["small.csv"] = [
-        {"Code": f"E0201234{n}", "Area": "Little Vale" if n < 4 else "Brook End", "Year": 2010,
-         "People": 8000, "Died": 80}
+        {
+            "Code": f"E0201234{n}",
+            "Area": "Little Vale" if n < 4 else "Brook End",
+            "Year": 2010,
+            "People": 8000,
+            "Died": 80,
+        }
         for n in range(8)
-    ]  # fmt: skip
+    ]
     place.more_sources = source(
-        "small", "population_deaths", "small.csv",
+        "small",
+        "population_deaths",
+        "small.csv",
         'area_code = "Code", area_name = "Area", year = "Year", population_persons = "People", '
         'deaths_persons = "Died"',
         'population_persons = "persons", deaths_persons = "persons"',
-    ).replace('geography = "ward2021"', 'geography = "msoa2021"')  # fmt: skip
+    ).replace('geography = "ward2021"', 'geography = "msoa2021"')
     place.read(tmp_path)
 
 
@@ -132,16 +139,25 @@ def test_what_a_restricted_file_calls_an_area_is_not_told(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Queen's Park", "Queens Park"), ("St James's", "St Jamess"), ("St James's", "St. James"),
-        ("Bryanston and Dorset Square", "Bryanston & Dorset Sq"), ("ABBEY ROAD", "Abbey Road Ward"),
-        ("Stoke-on-Trent", "Stoke on Trent"), ("Bristol, City of", "Bristol"),
-        ("City of Westminster", "Westminster"), ("Cardiff", "Cardiff / Caerdydd"),
-        ("Swansea - Abertawe", "Abertawe"), ("Abbey Road (Westminster)", "Abbey Road"),
-        ("Maida Hill", "Westminster 003"), ("Knightsbridge", "Knightsbrige"),
-        ("Kingston upon Hull, City of", "Kingston upon Hull"), ("Ynys Môn", "Ynys Mon"),
-        ("Church Street", "Church St"), ("The Vale of Glamorgan", "Vale of Glamorgan"),
+        ("Queen's Park", "Queens Park"),
+        ("St James's", "St Jamess"),
+        ("St James's", "St. James"),
+        ("Bryanston and Dorset Square", "Bryanston & Dorset Sq"),
+        ("ABBEY ROAD", "Abbey Road Ward"),
+        ("Stoke-on-Trent", "Stoke on Trent"),
+        ("Bristol, City of", "Bristol"),
+        ("City of Westminster", "Westminster"),
+        ("Cardiff", "Cardiff / Caerdydd"),
+        ("Swansea - Abertawe", "Abertawe"),
+        ("Abbey Road (Westminster)", "Abbey Road"),
+        ("Maida Hill", "Westminster 003"),
+        ("Knightsbridge", "Knightsbrige"),
+        ("Kingston upon Hull, City of", "Kingston upon Hull"),
+        ("Ynys Môn", "Ynys Mon"),
+        ("Church Street", "Church St"),
+        ("The Vale of Glamorgan", "Vale of Glamorgan"),
     ],
-)  # fmt: skip
+)
 def test_spellings_are_one_name(one: str, other: str) -> None:
     assert same(one, other)
     assert same(other, one)
@@ -150,12 +166,19 @@ def test_spellings_are_one_name(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Harrow East", "Harrow West"), ("Ward 1", "Ward 2"), ("Norton", "Morton"),
-        ("Westminster 003", "Westminster 004"), ("Kilnby North", "Kilnby South"),
-        ("St Mary's", "St Mark's"), ("Easton", "Weston"), ("Upper Town", "Lower Town"),
-        ("Hyde Park", "Regent's Park"), ("Great Venice", "Little Venice"), ("Park", "Parkside"),
+        ("Harrow East", "Harrow West"),
+        ("Ward 1", "Ward 2"),
+        ("Norton", "Morton"),
+        ("Westminster 003", "Westminster 004"),
+        ("Kilnby North", "Kilnby South"),
+        ("St Mary's", "St Mark's"),
+        ("Easton", "Weston"),
+        ("Upper Town", "Lower Town"),
+        ("Hyde Park", "Regent's Park"),
+        ("Great Venice", "Little Venice"),
+        ("Park", "Parkside"),
     ],
-)  # fmt: skip
+)
 def test_different_places_are_two_names(one: str, other: str) -> None:
     assert not same(one, other)
 

@@ -61,9 +61,11 @@ def test_every_page_is_asked_for_and_every_count_is_the_publishers(
 
 def test_the_type_of_area_is_found_by_its_name_and_another_is_refused(replica: Replica) -> None:
     msoas = fetched(
-        replica, area_type="2021 super output areas - middle layer", geography="msoa2021",
+        replica,
+        area_type="2021 super output areas - middle layer",
+        geography="msoa2021",
         expected_areas=len(WORLD.places.msoas),
-    )  # fmt: skip
+    )
     assert "TYPE" in msoas[1].address
     with pytest.raises(SourceError, match="parish"):
         fetched(replica, area_type="parish")
@@ -86,9 +88,10 @@ def test_wards_and_their_number_are_found_at_run_time(replica: Replica) -> None:
     told = found.set_index(["area_code", "year"])["population_persons"]
     for number, ward in enumerate(wards):
         inside = [
-            n for n, lsoa in enumerate(LSOAS)
+            n
+            for n, lsoa in enumerate(LSOAS)
             if WORLD.places.lsoas11[lsoa.parents[0]].ward in ward.parts
-        ]  # fmt: skip
+        ]
         assert inside == WORLD.places.of_ward24(number)
         for year in (2021, 2022):
             people = WORLD.population[inside, YEARS.index(year)].sum()
@@ -97,9 +100,21 @@ def test_wards_and_their_number_are_found_at_run_time(replica: Replica) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    ["400-text", "500-trace", "html", "empty", "header-only", "page-missing", "column-renamed",
-     "row-repeated", "dropped", "cut", "length-long", "error-under-200"],
-)  # fmt: skip
+    [
+        "400-text",
+        "500-trace",
+        "html",
+        "empty",
+        "header-only",
+        "page-missing",
+        "column-renamed",
+        "row-repeated",
+        "dropped",
+        "cut",
+        "length-long",
+        "error-under-200",
+    ],
+)
 def test_every_fault_of_nomis_is_a_named_error(replica: Replica, fault: str) -> None:
     replica.fault(fault, on="nomis")
     with pytest.raises(GapwatchError) as caught:

@@ -25,8 +25,7 @@ STUDY = tomllib.loads((ROOT / "gapwatch.toml").read_text(encoding="utf-8"))
 BANDS = ["under 1", "01 to 04", *(f"{age:02d} to {age + 4:02d}" for age in range(5, 85, 5))]
 OLD, NEW = [*BANDS, "over 85"], [*BANDS, "over 85", "over 90"]
 OLD_HEAD = ["Mid-year", "Local Authority code", "Local Authority name", "LSOA code", "LSOA name"]
-CROSSED = ["Mid-year", "LSOA21 code", "LSOA21 name", "Local Authority code",
-           "Local Authority name"]  # fmt: skip
+CROSSED = ["Mid-year", "LSOA21 code", "LSOA21 name", "Local Authority code", "Local Authority name"]
 RIGHT = ["Mid-year", "Local Authority code", "Local Authority name", "LSOA21 code", "LSOA21 name"]
 HOME = ["E09000033", "Westminster"]
 AREA, OTHER = "E01004646", "E01008187"
@@ -49,8 +48,14 @@ def book(sheets: Mapping[str, Iterable[Row]]) -> bytes:
     return buffer.getvalue()
 
 
-def table(sex: str, rows: list[Row], bands: Sequence[str] = OLD, *, old: bool = True,
-          head: Sequence[str] = OLD_HEAD) -> list[Row]:  # fmt: skip
+def table(
+    sex: str,
+    rows: list[Row],
+    bands: Sequence[str] = OLD,
+    *,
+    old: bool = True,
+    head: Sequence[str] = OLD_HEAD,
+) -> list[Row]:
     above: list[Row] = [["Deaths by LSOA"], ["Office"], *([[]] if old else [])]
     return [*above, [*head, *(f"{sex} {band}" for band in bands)], *rows]
 
@@ -63,9 +68,12 @@ def old_sheets(rows: Callable[[int], list[Row]]) -> Sheets:
     prose: Sheets = {name: [["Notes"]] for name in ("Cover", "Contents", "Notes", "Sources")}
     return prose | {
         name: table(sex, rows(start))
-        for name, sex, start in (("Table 1", "Persons", 300), ("Table 2", "Males", 100),
-                                 ("Table 3", "Females", 200))
-    }  # fmt: skip
+        for name, sex, start in (
+            ("Table 1", "Persons", 300),
+            ("Table 2", "Males", 100),
+            ("Table 3", "Females", 200),
+        )
+    }
 
 
 def every_year(start: int) -> list[Row]:
@@ -84,12 +92,22 @@ def every_year(start: int) -> list[Row]:
 def new_sheets(head: Sequence[str] = CROSSED, bands: Sequence[str] = NEW) -> Sheets:
     prose: Sheets = {name: [["Notes"]] for name in ("Cover", "Contents", "Notes")}
     return prose | {
-        name: table(sex, [row(2024, AREA, counts(start, bands)),
-                          row(2024, OTHER, counts(1, bands), ["E08000012", "Elsewhere"])],
-                    bands, old=False, head=head)
-        for name, sex, start in (("Table 1", "Persons", 300), ("Table 2", "Males", 100),
-                                 ("Table 3", "Females", 200))
-    }  # fmt: skip
+        name: table(
+            sex,
+            [
+                row(2024, AREA, counts(start, bands)),
+                row(2024, OTHER, counts(1, bands), ["E08000012", "Elsewhere"]),
+            ],
+            bands,
+            old=False,
+            head=head,
+        )
+        for name, sex, start in (
+            ("Table 1", "Persons", 300),
+            ("Table 2", "Males", 100),
+            ("Table 3", "Females", 200),
+        )
+    }
 
 
 def read(of: FileSource, sheets: Mapping[str, Iterable[Row]]) -> pd.DataFrame:
@@ -164,8 +182,10 @@ def test_codes_that_are_of_neither_kind_are_refused_by_name() -> None:
 
 def test_sheets_in_another_order_are_read_alike() -> None:
     of, sheets = source("lsoa2011-deaths"), old_sheets(every_year)
-    other = {name: sheets[name] for name in ("Cover", "Contents", "Notes", "Sources", "Table 1",
-                                             "Table 3", "Table 2")}  # fmt: skip
+    other = {
+        name: sheets[name]
+        for name in ("Cover", "Contents", "Notes", "Sources", "Table 1", "Table 3", "Table 2")
+    }
     assert read(of, other).equals(read(of, sheets))
 
 
@@ -191,8 +211,9 @@ def test_an_area_under_two_authorities_is_added_up_where_the_study_says_so() -> 
     assert told(read(of, old_sheets(every_year)), 2015, "male") == [
         3 + 2 * n for n in range(len(OLD))
     ]
-    alone = source("lsoa2011-deaths", keep_pattern={"LSOA code": OTHER}, every={}, add_up=False,
-                   over=[])  # fmt: skip
+    alone = source(
+        "lsoa2011-deaths", keep_pattern={"LSOA code": OTHER}, every={}, add_up=False, over=[]
+    )
     assert "once" in refused(alone, old_sheets(every_year)).expected
 
 
@@ -290,22 +311,32 @@ def test_the_part_of_a_sheet_that_is_not_named_is_never_opened() -> None:
     with named.Parts(content, ["#6", "Table 3"], "w", grid.refuse) as parts:
         names = parts.namelist()
     assert [n for n in names if "worksheets" in n] == [
-        "xl/worksheets/sheet6.xml", "xl/worksheets/sheet7.xml",
-    ]  # fmt: skip
+        "xl/worksheets/sheet6.xml",
+        "xl/worksheets/sheet7.xml",
+    ]
 
 
 AGES = [*(f"F{age}" for age in range(91)), *(f"M{age}" for age in range(91))]
 PEOPLE: dict[str, Any] = {
-    "id": "people", "kind": "file", "table": "population", "next_expected": "n", "title": "t",
-    "publisher": "p", "attribution": "a", "path": "sapelsoasyoa20222024.xlsx", "format": "xlsx",
+    "id": "people",
+    "kind": "file",
+    "table": "population",
+    "next_expected": "n",
+    "title": "t",
+    "publisher": "p",
+    "attribution": "a",
+    "path": "sapelsoasyoa20222024.xlsx",
+    "format": "xlsx",
     "sheets": {f"Mid-{year} LSOA 2021": {"year": str(year)} for year in (2022, 2023, 2024)},
-    "header": ["LSOA 2021 Code", "F0", "M90"], "columns": {"area_code": "LSOA 2021 Code",
-                                                            "area_name": "LSOA 2021 Name"},
-    "wide": "(?P<sex>[FM])(?P<age>[0-9]{1,2})", "values": {"age": {"90": "90 and over"}},
-    "keep": {"LAD 2023 Code": ["E09000033"]}, "ignored": ["Total"],
+    "header": ["LSOA 2021 Code", "F0", "M90"],
+    "columns": {"area_code": "LSOA 2021 Code", "area_name": "LSOA 2021 Name"},
+    "wide": "(?P<sex>[FM])(?P<age>[0-9]{1,2})",
+    "values": {"age": {"90": "90 and over"}},
+    "keep": {"LAD 2023 Code": ["E09000033"]},
+    "ignored": ["Total"],
     "constants": {"geography": "lsoa2021", "base": "census2021", "measure": "population_persons"},
     "units": {"population_persons": "persons"},
-}  # fmt: skip
+}
 
 
 def people_book() -> Sheets:
@@ -316,20 +347,27 @@ def people_book() -> Sheets:
     head = [name for name in rows.columns if re.fullmatch("L.*|Total|[FM][0-9]+", name)]
     return {"Cover": [["Notes"]]} | {
         f"Mid-{year} LSOA 2021": [
-            ["Mid-year"], [], [], head,
-            *([*line[:4], *map(int, line[4:])]
-              for line in rows[rows["mid_year"] == str(year)][head].to_numpy().tolist()),
+            ["Mid-year"],
+            [],
+            [],
+            head,
+            *(
+                [*line[:4], *map(int, line[4:])]
+                for line in rows[rows["mid_year"] == str(year)][head].to_numpy().tolist()
+            ),
         ]
         for year in (2022, 2023, 2024)
-    }  # fmt: skip
+    }
 
 
 def test_real_residents_of_westminster_keep_their_totals_and_their_open_band() -> None:
     sheets = people_book()
     found = read(FileSource.model_validate(PEOPLE), sheets)
     assert found.groupby("year")["population_persons"].sum().to_dict() == {
-        2022: 209_333, 2023: 210_665, 2024: 209_996,
-    }  # fmt: skip
+        2022: 209_333,
+        2023: 210_665,
+        2024: 209_996,
+    }
     assert found.groupby("year")["area_code"].nunique().to_dict() == dict.fromkeys(
         (2022, 2023, 2024), 123
     )
@@ -376,7 +414,12 @@ def test_ages_that_a_map_leaves_out_are_read_only_where_it_is_no_book_of_codes()
     sheets = {"S": [head, ["E09000033", AREA, "a", 1, 1, 1]]}
     codes = {"age": {"1": "0 to 4", "2": "5 to 9"}}
     of = FileSource.model_validate(
-        PEOPLE | {"sheets": {"S": {"year": "2024"}}, "values": codes, "ignored": [],
-                  "header": ["LSOA 2021 Code"]}
-    )  # fmt: skip
+        PEOPLE
+        | {
+            "sheets": {"S": {"year": "2024"}},
+            "values": codes,
+            "ignored": [],
+            "header": ["LSOA 2021 Code"],
+        }
+    )
     assert re.search("values maps for age", refused(of, sheets).expected)

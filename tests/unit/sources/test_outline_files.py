@@ -22,26 +22,38 @@ from gapwatch.study.sources import FileSource, PinnedSource, PortalSource
 from tests import realdata
 
 # Two squares of a kilometre in each of three places, by the south-western corner in metres.
-PLACES = {"Westminster": (526_000, 181_000), "Bristol": (358_000, 173_000),
-          "Newcastle": (424_000, 565_000)}  # fmt: skip
+PLACES = {
+    "Westminster": (526_000, 181_000),
+    "Bristol": (358_000, 173_000),
+    "Newcastle": (424_000, 565_000),
+}
 CODES = ["E05099001", "E05099002"]
 COLUMNS = {"area_code": "code", "area_name": "name"}
 
 
 def squares(place: str = "Westminster") -> geopandas.GeoDataFrame:
     east, north = PLACES[place]
-    shapes = [shapely.box(east + 1000 * n, north, east + 1000 * n + 1000, north + 1000)
-              for n in range(2)]  # fmt: skip
-    return geopandas.GeoDataFrame({"code": CODES, "name": ["Café Row", "Kilnby"]},
-                                  geometry=shapes, crs="EPSG:27700")  # fmt: skip
+    shapes = [
+        shapely.box(east + 1000 * n, north, east + 1000 * n + 1000, north + 1000) for n in range(2)
+    ]
+    return geopandas.GeoDataFrame(
+        {"code": CODES, "name": ["Café Row", "Kilnby"]}, geometry=shapes, crs="EPSG:27700"
+    )
 
 
 def described(**changes: Any) -> FileSource:
     raw: dict[str, Any] = {
-        "id": "outlines", "kind": "file", "table": "boundary", "next_expected": "none",
-        "title": "t", "publisher": "p", "attribution": "a", "path": "outlines", "columns": COLUMNS,
+        "id": "outlines",
+        "kind": "file",
+        "table": "boundary",
+        "next_expected": "none",
+        "title": "t",
+        "publisher": "p",
+        "attribution": "a",
+        "path": "outlines",
+        "columns": COLUMNS,
         "constants": {"geography": "ward2011"},
-    }  # fmt: skip
+    }
     return FileSource.model_validate(raw | changes)
 
 
@@ -74,8 +86,10 @@ def as_csv(areas: geopandas.GeoDataFrame, **more: Any) -> bytes:
 
 
 CSV = {"header": ["code"], "columns": COLUMNS | {"outline_wkt": "wkt"}}
-STATED = CSV | {"columns": CSV["columns"] | {"area_km2": "km2"},
-                "units": {"area_km2": "square kilometres"}}  # fmt: skip
+STATED = CSV | {
+    "columns": CSV["columns"] | {"area_km2": "km2"},
+    "units": {"area_km2": "square kilometres"},
+}
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -99,12 +113,24 @@ def test_real_wards_read_as_a_file_are_those_that_the_portal_gives():
     name = "wards_2013_E09000033.geojson"
     content = (realdata.folder("boundaries") / name).read_bytes()
     frame = read(content, format="geojson", columns={"area_code": "WD13CD", "area_name": "WD13NM"})
-    source = PortalSource.model_validate({
-        "id": "outlines", "kind": "portal", "table": "boundary", "service": "Wards", "title": "t",
-        "next_expected": "none", "publisher": "p", "attribution": "a", "filter_column": "LAD",
-        "filter_values": ["E09000033"], "geography": "ward2011", "code_column": "WD13CD",
-        "name_column": "WD13NM", "expected_areas": 20,
-    })  # fmt: skip
+    source = PortalSource.model_validate(
+        {
+            "id": "outlines",
+            "kind": "portal",
+            "table": "boundary",
+            "service": "Wards",
+            "title": "t",
+            "next_expected": "none",
+            "publisher": "p",
+            "attribution": "a",
+            "filter_column": "LAD",
+            "filter_values": ["E09000033"],
+            "geography": "ward2011",
+            "code_column": "WD13CD",
+            "name_column": "WD13NM",
+            "expected_areas": 20,
+        }
+    )
     sent = portal.parse(source, (Payload("data-001", "x", "geojson", content),))["boundary"]
     pd.testing.assert_frame_equal(frame, sent)
     assert frame["area_km2"].sum() == pytest.approx(21.46, abs=0.05)
@@ -189,16 +215,21 @@ def test_what_is_no_such_file_is_a_named_error(kind: str, content: bytes):
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(
     ("system", "turned", "looks"),
-    [("EPSG:4326", False, "degrees"), ("EPSG:4326", True, "degrees with the axes exchanged"),
-     ("EPSG:3857", False, "Web Mercator"), ("EPSG:27700", True, "once the two are exchanged")],
-)  # fmt: skip
+    [
+        ("EPSG:4326", False, "degrees"),
+        ("EPSG:4326", True, "degrees with the axes exchanged"),
+        ("EPSG:3857", False, "Web Mercator"),
+        ("EPSG:27700", True, "once the two are exchanged"),
+    ],
+)
 def test_coordinates_off_the_grid_are_refused_with_their_range(
     place: str, system: str, turned: bool, looks: str
 ):
     areas = squares(place).to_crs(system)
     if turned:
-        areas = areas.set_geometry(shapely.transform(areas.geometry.to_numpy(),
-                                                     lambda xy: xy[:, ::-1]))  # fmt: skip
+        areas = areas.set_geometry(
+            shapely.transform(areas.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+        )
     with pytest.raises(ValidationError, match=looks) as error:
         read(as_csv(areas), **CSV)
     west, south, *_ = areas.total_bounds
@@ -214,13 +245,20 @@ def test_coordinates_off_the_grid_are_refused_with_their_range(
     [
         (lambda s: [s[0], shapely.affinity.translate(s[1], -500)], "overlap by at most 1%"),
         (lambda s: [s[0], shapely.affinity.translate(s[1], -300_000, 50_000)], "within 150 km"),
-        (lambda s: [shapely.Polygon([(526000, 181000), (527000, 182000), (527000, 181000),
-                                     (526000, 182000)]), s[1]], "a valid outline"),
+        (
+            lambda s: [
+                shapely.Polygon(
+                    [(526000, 181000), (527000, 182000), (527000, 181000), (526000, 182000)]
+                ),
+                s[1],
+            ],
+            "a valid outline",
+        ),
         (lambda s: [s[0].exterior, s[1]], "a Polygon or MultiPolygon"),
         (lambda s: [shapely.Polygon(), s[1]], "an empty shape"),
         (lambda s: [shapely.affinity.scale(s[0], 1e-5, 1e-5), s[1]], "one square metre"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("way", ["csv", "gpkg", "pinned"])
 def test_the_same_checks_meet_every_kind_of_source(
     tmp_path: Path, change: Any, told: str, way: str
@@ -238,10 +276,15 @@ def test_the_same_checks_meet_every_kind_of_source(
 
 
 def pinned(areas: geopandas.GeoDataFrame) -> pd.DataFrame:
-    frame = pd.DataFrame({
-        "geography": "ward2011", "area_code": areas["code"], "area_name": areas["name"],
-        "area_km2": 1, "outline_wkt": shapely.to_wkt(areas.geometry.to_numpy(), -1),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "geography": "ward2011",
+            "area_code": areas["code"],
+            "area_name": areas["name"],
+            "area_km2": 1,
+            "outline_wkt": shapely.to_wkt(areas.geometry.to_numpy(), -1),
+        }
+    )
     source = PinnedSource(id="outlines", table="boundary", next_expected="none")
     sent = Payload("data", "", "csv", frame.to_csv(index=False).encode())
     return kinds.parse(source, (sent,))["boundary"]
@@ -276,24 +319,27 @@ def test_a_geography_with_outlines_has_one_of_each_area_of_the_study():
 
 OLD_PRJ = (
     'PROJCS["OSGB 1936 / British National Grid",GEOGCS["OSGB 1936",DATUM["OSGB_1936",SPHEROID['
-         '"Airy 1830",6377563.396,299.3249646,AUTHORITY["EPSG","7001"]],TOWGS84[446.448,-125.157,'
-         '542.06,0.15,0.247,0.842,-20.489],AUTHORITY["EPSG","6277"]],PRIMEM["Greenwich",0],UNIT['
-         '"degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER['
-         '"latitude_of_origin",49],PARAMETER["central_meridian",-2],PARAMETER["scale_factor",'
-         '0.9996012717],PARAMETER["false_easting",400000],PARAMETER["false_northing",-100000],'
-         'UNIT["metre",1]]'
-)  # fmt: skip
+    '"Airy 1830",6377563.396,299.3249646,AUTHORITY["EPSG","7001"]],TOWGS84[446.448,-125.157,'
+    '542.06,0.15,0.247,0.842,-20.489],AUTHORITY["EPSG","6277"]],PRIMEM["Greenwich",0],UNIT['
+    '"degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER['
+    '"latitude_of_origin",49],PARAMETER["central_meridian",-2],PARAMETER["scale_factor",'
+    '0.9996012717],PARAMETER["false_easting",400000],PARAMETER["false_northing",-100000],'
+    'UNIT["metre",1]]'
+)
 
 
 @pytest.mark.parametrize(
     ("told", "code"),
     [
-        ("EPSG:27700", "EPSG:27700"), ("EPSG:7405", "EPSG:27700"),
-        ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"), ("EPSG:29903", None), ("rubbish", None),
+        ("EPSG:27700", "EPSG:27700"),
+        ("EPSG:7405", "EPSG:27700"),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"),
+        ("EPSG:29903", None),
+        ("rubbish", None),
         ("EPSG:32630", None),
         (OLD_PRJ, "EPSG:27700"),
     ],
-)  # fmt: skip
+)
 def test_a_system_is_known_by_its_code_its_name_or_its_parameters(told: str, code: str | None):
     assert code_of(told) == code
 

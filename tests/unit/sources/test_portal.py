@@ -30,19 +30,35 @@ SETS = [
 
 def layer(**changed: Any) -> PortalSource:
     plain = {
-        "id": "outlines", "kind": "portal", "table": "boundary", "service": "Wards",
-        "filter_column": "LADCD_ACTIVE", "filter_values": ["E09000033"], "geography": "ward2022",
-        "code_column": "WD25CD", "name_column": "WD25NM", "expected_areas": 2, **SAID,
-    }  # fmt: skip
+        "id": "outlines",
+        "kind": "portal",
+        "table": "boundary",
+        "service": "Wards",
+        "filter_column": "LADCD_ACTIVE",
+        "filter_values": ["E09000033"],
+        "geography": "ward2022",
+        "code_column": "WD25CD",
+        "name_column": "WD25NM",
+        "expected_areas": 2,
+        **SAID,
+    }
     return PortalSource.model_validate(plain | changed)
 
 
 def lookup(**changed: Any) -> PortalSource:
-    return layer(**{
-        "id": "wards", "table": "lookup", "geography": "lsoa2021", "code_column": "LSOA21CD",
-        "to_geography": "ward2022", "to_code_column": "WD24CD", "name_column": None,
-        "filter_column": "LAD24CD", **changed,
-    })  # fmt: skip
+    return layer(
+        **{
+            "id": "wards",
+            "table": "lookup",
+            "geography": "lsoa2021",
+            "code_column": "LSOA21CD",
+            "to_geography": "ward2022",
+            "to_code_column": "WD24CD",
+            "name_column": None,
+            "filter_column": "LAD24CD",
+            **changed,
+        }
+    )
 
 
 def page(content: Any, role: str = "data-0001") -> Payload:
@@ -197,8 +213,13 @@ def test_a_lookup_by_output_area_collapses_and_an_area_in_several_is_shared_equa
     found = {(r.from_code, r.to_code): r.weight for r in frame.itertuples()}
     third = 0.333333
     assert found == {
-        (a, x): 1.0, (b, x): 0.5, (b, y): 0.5, (c, x): third, (c, y): third, (c, z): third,
-    }  # fmt: skip
+        (a, x): 1.0,
+        (b, x): 0.5,
+        (b, y): 0.5,
+        (c, x): third,
+        (c, y): third,
+        (c, z): third,
+    }
     assert set(frame["source"]) == {"wards"}
 
 

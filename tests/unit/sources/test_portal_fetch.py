@@ -30,11 +30,18 @@ def replica(world: World) -> Iterator[Replica]:
 
 
 def _lookup(world: World, **changed: object) -> PortalSource:
-    return lookup(**{
-        "service": "LSOA11_WD19_LAD19_EW_LU", "filter_column": "LAD19CD", "geography": "lsoa2011",
-        "code_column": "LSOA11CD", "to_geography": "ward2011", "to_code_column": "WD19CD",
-        "expected_areas": len(world.places.lsoas11), **changed,
-    })  # fmt: skip
+    return lookup(
+        **{
+            "service": "LSOA11_WD19_LAD19_EW_LU",
+            "filter_column": "LAD19CD",
+            "geography": "lsoa2011",
+            "code_column": "LSOA11CD",
+            "to_geography": "ward2011",
+            "to_code_column": "WD19CD",
+            "expected_areas": len(world.places.lsoas11),
+            **changed,
+        }
+    )
 
 
 def _ask(replica: Replica, source: PortalSource) -> dict[str, object]:
@@ -60,10 +67,14 @@ def test_outlines_come_whole_over_many_pages(replica: Replica, world: World) -> 
     codes = list(world.places.msoas)
     assert len(codes) > 4
     source = layer(
-        service="MSOA_2021_EW_BGC_V3", geography="msoa2021", code_column="MSOA21CD",
-        name_column="MSOA21NM", filter_column="MSOA21CD", filter_values=codes,
+        service="MSOA_2021_EW_BGC_V3",
+        geography="msoa2021",
+        code_column="MSOA21CD",
+        name_column="MSOA21NM",
+        filter_column="MSOA21CD",
+        filter_values=codes,
         expected_areas=len(codes),
-    )  # fmt: skip
+    )
     rows = _ask(replica, source)["boundary"]
     assert rows["area_code"].tolist() == sorted(codes)  # type: ignore[index]
 

@@ -12,35 +12,64 @@ from gapwatch.sources.payload import Payload
 from gapwatch.study.sources import FileSource
 
 LONG = FileSource(
-    id="deaths", kind="file", table="deaths", next_expected="Never.", title="Deaths",
-    publisher="Nobody", attribution="Nobody", address="https://example.org/deaths.csv",
-    header=["Area", "Year", "Sex", "Age", "Deaths"], constants={"geography": "lsoa2011"},
-    columns={"area_code": "Area", "area_name": "Area", "year": "Year", "sex": "Sex", "age": "Age",
-             "deaths_persons": "Deaths"},
-    units={"deaths_persons": "persons"}, missing=("", ".."),
-)  # fmt: skip
-WIDE = LONG.model_copy(update={
-    "header": ("Area", "Year", "Sex"), "wide": "Aged (?P<age>.+)",
-    "constants": {"geography": "lsoa2011", "measure": "deaths_persons"},
-    "columns": {"area_code": "Area", "area_name": "Area", "year": "Year", "sex": "Sex"},
-})  # fmt: skip
+    id="deaths",
+    kind="file",
+    table="deaths",
+    next_expected="Never.",
+    title="Deaths",
+    publisher="Nobody",
+    attribution="Nobody",
+    address="https://example.org/deaths.csv",
+    header=["Area", "Year", "Sex", "Age", "Deaths"],
+    constants={"geography": "lsoa2011"},
+    columns={
+        "area_code": "Area",
+        "area_name": "Area",
+        "year": "Year",
+        "sex": "Sex",
+        "age": "Age",
+        "deaths_persons": "Deaths",
+    },
+    units={"deaths_persons": "persons"},
+    missing=("", ".."),
+)
+WIDE = LONG.model_copy(
+    update={
+        "header": ("Area", "Year", "Sex"),
+        "wide": "Aged (?P<age>.+)",
+        "constants": {"geography": "lsoa2011", "measure": "deaths_persons"},
+        "columns": {"area_code": "Area", "area_name": "Area", "year": "Year", "sex": "Sex"},
+    }
+)
 BOTH = FileSource(
-    id="totals", kind="file", table="population_deaths", next_expected="Never.", title="Totals",
-    publisher="Nobody", attribution="Nobody", address="https://example.org/totals.csv",
-    header=["Area"], columns={"area_code": "Area", "area_name": "Area"},
-    wide="(?P<measure>Deaths|People) (?P<year>[0-9]{4})", constants={"geography": "ward2011"},
+    id="totals",
+    kind="file",
+    table="population_deaths",
+    next_expected="Never.",
+    title="Totals",
+    publisher="Nobody",
+    attribution="Nobody",
+    address="https://example.org/totals.csv",
+    header=["Area"],
+    columns={"area_code": "Area", "area_name": "Area"},
+    wide="(?P<measure>Deaths|People) (?P<year>[0-9]{4})",
+    constants={"geography": "ward2011"},
     values={"measure": {"Deaths": "deaths_persons", "People": "population_persons"}},
     units={"deaths_persons": "persons", "population_persons": "persons"},
-)  # fmt: skip
+)
 LONG_ROWS = [
     f"E0100000{area},{year},{sex},{age},{area + year % 7}"
-    for area in range(1, 5) for year in (2001, 2002) for sex in ("Males", "Females")
+    for area in range(1, 5)
+    for year in (2001, 2002)
+    for sex in ("Males", "Females")
     for age in ("under 1", "01 to 84", "85 and over")
-]  # fmt: skip
+]
 WIDE_ROWS = [
     f"E0100000{area},{year},{sex},{area},{year % 9},7"
-    for area in range(1, 5) for year in (2001, 2002) for sex in ("M", "F")
-]  # fmt: skip
+    for area in range(1, 5)
+    for year in (2001, 2002)
+    for sex in ("M", "F")
+]
 LONG_HEAD, WIDE_HEAD = "Area,Year,Sex,Age,Deaths", "Area,Year,Sex,Aged under 1,Aged 1-84,Aged 85+"
 BOTH_HEAD = "Area,Deaths 2001,People 2001,Deaths 2002,People 2002"
 BOTH_ROWS = ["E05000001,1,200,2,300", "E05000002,3,400,4,500"]
@@ -73,11 +102,14 @@ CASES = {
     "no number": (LONG, LONG_HEAD, spoilt(LONG_ROWS, 30, "E01000003,2002,Males,under 1,few")),
     "a sex in other words": (WIDE, WIDE_HEAD, spoilt(WIDE_ROWS, 6, "E01000002,2002,boys,1,2,3")),
     "two faults, the first counts": (
-        LONG, LONG_HEAD,
+        LONG,
+        LONG_HEAD,
         spoilt(spoilt(LONG_ROWS, 8, "E0100000,2002,Males,01 to 84,1"), 4, "E01000001,20,Males,9,1"),
     ),
     "a fault before a short row": (
-        LONG, LONG_HEAD, spoilt(spoilt(LONG_ROWS, 40, "E01"), 39, "E01000004,2001,x,9,1"),
+        LONG,
+        LONG_HEAD,
+        spoilt(spoilt(LONG_ROWS, 40, "E01"), 39, "E01000004,2001,x,9,1"),
     ),
     "a short row": (LONG, LONG_HEAD, spoilt(LONG_ROWS, 40, "E01000004,2002")),
     "a row again": (LONG, LONG_HEAD, [*LONG_ROWS, LONG_ROWS[3]]),
@@ -86,18 +118,21 @@ CASES = {
     "an error": (LONG, LONG_HEAD, spoilt(LONG_ROWS, 9, "E01000001,2002,Females,under 1,#REF!")),
     "a fraction": (LONG, LONG_HEAD, spoilt(LONG_ROWS, 9, "E01000001,2002,Females,under 1,2.5")),
     "a zero that is flagged": (
-        LONG, f"{LONG_HEAD},Flag",
+        LONG,
+        f"{LONG_HEAD},Flag",
         spoilt([f"{row}," for row in LONG_ROWS], 9, "E01000001,2002,Females,under 1,0,suppressed"),
     ),
     "a unit of age beside it": (
-        LONG, f"{LONG_HEAD},Unit",
+        LONG,
+        f"{LONG_HEAD},Unit",
         spoilt([f"{row},years" for row in LONG_ROWS], 9, "E01000001,2002,Females,under 1,0,days"),
     ),
     "rows left out": (
-        LONG.model_copy(update={"drop_missing": True}), LONG_HEAD,
+        LONG.model_copy(update={"drop_missing": True}),
+        LONG_HEAD,
         spoilt(LONG_ROWS, 2, "E01000001,2001,Males,85 and over,"),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("most", [1, 3, 20_000])

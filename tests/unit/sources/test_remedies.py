@@ -181,68 +181,120 @@ def workbook(cell: str) -> bytes:
 PEOPLE = (EVERYDAY / "people.csv").read_bytes()
 BOOK: About = {"format": "xlsx", "sheets": {"D": {}}}
 SLIPS: dict[str, tuple[About, bytes, Callable[[pd.DataFrame], bool]]] = {
-    **{f"a mark {mark}": (DEATHS, withheld(mark), never_told)
-       for mark in ("*", "c", "[x]", "-", "..", "<5", "1-4", "~", "12%")},
-    **{f"a mark {mark} in a sparse file": (DEATHS | SPARSE, withheld(mark), never_told)
-       for mark in ("*", "[c]", "<5", ":")},
+    **{
+        f"a mark {mark}": (DEATHS, withheld(mark), never_told)
+        for mark in ("*", "c", "[x]", "-", "..", "<5", "1-4", "~", "12%")
+    },
+    **{
+        f"a mark {mark} in a sparse file": (DEATHS | SPARSE, withheld(mark), never_told)
+        for mark in ("*", "[c]", "<5", ":")
+    },
     "a mark that was to be dropped": (
-        DEATHS | SPARSE | {"missing": ["", "*"], "drop_missing": True}, withheld("*"), never_told),
+        DEATHS | SPARSE | {"missing": ["", "*"], "drop_missing": True},
+        withheld("*"),
+        never_told,
+    ),
     "a mark dropped by its count": (
-        DEATHS | SPARSE | {"drop": {"Deaths": ["*"]}}, withheld("*"), never_told),
+        DEATHS | SPARSE | {"drop": {"Deaths": ["*"]}},
+        withheld("*"),
+        never_told,
+    ),
     "a mark mapped to zero": (
-        DEATHS | {"values": {"deaths_persons": {"*": "0"}}}, withheld("*"), never_told),
+        DEATHS | {"values": {"deaths_persons": {"*": "0"}}},
+        withheld("*"),
+        never_told,
+    ),
     "a mark mapped to zero in a sparse file": (
-        DEATHS | SPARSE | {"values": {"deaths_persons": {"*": "0"}}}, withheld("*"), never_told),
+        DEATHS | SPARSE | {"values": {"deaths_persons": {"*": "0"}}},
+        withheld("*"),
+        never_told,
+    ),
     "a flag beside a zero": (
-        DEATHS, text(f"{HEAD} Flag\nE05099001 male 2020 60 4 x1\nE05099001 male 2020 62 7 x1\n"
-                     "E05099001 male 2020 61 0 suppressed"),
-        lambda frame: 4 in set(frame["deaths_persons"])),
+        DEATHS,
+        text(
+            f"{HEAD} Flag\nE05099001 male 2020 60 4 x1\nE05099001 male 2020 62 7 x1\n"
+            "E05099001 male 2020 61 0 suppressed"
+        ),
+        lambda frame: 4 in set(frame["deaths_persons"]),
+    ),
     "published figures with [x]": (
-        PUBLISHED, text("Code Name Sex Period LE Lo Hi\nE05099001 A male 2016-20 [x] [x] [x]\n"
-                        "E05099002 B male 2016-20 80.1 79.2 81.0"),
-        lambda frame: frame["life_expectancy_years"].fillna(-1).tolist() == [-1, 80.1]),
+        PUBLISHED,
+        text(
+            "Code Name Sex Period LE Lo Hi\nE05099001 A male 2016-20 [x] [x] [x]\n"
+            "E05099002 B male 2016-20 80.1 79.2 81.0"
+        ),
+        lambda frame: frame["life_expectancy_years"].fillna(-1).tolist() == [-1, 80.1],
+    ),
     "published figures with #N/A": (
-        PUBLISHED, text("Code Name Sex Period LE Lo Hi\nE05099001 A male 2016-20 #N/A #N/A #N/A\n"
-                        "E05099002 B male 2016-20 80.1 79.2 81.0"),
-        lambda frame: frame["life_expectancy_years"].fillna(-1).tolist() == [-1, 80.1]),
-    "an error in a workbook": (
-        DEATHS | BOOK, workbook('<c t="e"><v>#N/A</v></c>'), never_told),
-    "a formula that was never computed": (
-        DEATHS | BOOK, workbook("<c><f>A1</f></c>"), never_told),
+        PUBLISHED,
+        text(
+            "Code Name Sex Period LE Lo Hi\nE05099001 A male 2016-20 #N/A #N/A #N/A\n"
+            "E05099002 B male 2016-20 80.1 79.2 81.0"
+        ),
+        lambda frame: frame["life_expectancy_years"].fillna(-1).tolist() == [-1, 80.1],
+    ),
+    "an error in a workbook": (DEATHS | BOOK, workbook('<c t="e"><v>#N/A</v></c>'), never_told),
+    "a formula that was never computed": (DEATHS | BOOK, workbook("<c><f>A1</f></c>"), never_told),
     "fractions": (DEATHS, withheld("3.7"), never_told),
     "fractions of residents": (
-        RESIDENTS, text("Ward Sex Year Age Pop\nE05099001 male 2020 60 44.5"),
-        lambda frame: frame["population_persons"].tolist() == [44.5]),
+        RESIDENTS,
+        text("Ward Sex Year Age Pop\nE05099001 male 2020 60 44.5"),
+        lambda frame: frame["population_persons"].tolist() == [44.5],
+    ),
     "columns without a word": (
-        TOTALS | {"add_up": True, "keep": {"Age": ["All ages"]}}, PEOPLE, four_hundred),
+        TOTALS | {"add_up": True, "keep": {"Age": ["All ages"]}},
+        PEOPLE,
+        four_hundred,
+    ),
     "all columns added up over": (
-        TOTALS | {"add_up": True, "over": ["Sex"], "drop": {"Age": ["All ages"]}}, PEOPLE,
-        four_hundred),
+        TOTALS | {"add_up": True, "over": ["Sex"], "drop": {"Age": ["All ages"]}},
+        PEOPLE,
+        four_hundred,
+    ),
     "all columns ignored": (
-        TOTALS | {"add_up": True, "ignored": ["Sex"], "keep": {"Age": ["All ages"]}}, PEOPLE,
-        four_hundred),
+        TOTALS | {"add_up": True, "ignored": ["Sex"], "keep": {"Age": ["All ages"]}},
+        PEOPLE,
+        four_hundred,
+    ),
     "units of age": (
-        ONE_A_ROW, (EVERYDAY / "units.csv").read_bytes(),
-        lambda frame: frame["age_start_years"].tolist() == [0, 81]),
+        ONE_A_ROW,
+        (EVERYDAY / "units.csv").read_bytes(),
+        lambda frame: frame["age_start_years"].tolist() == [0, 81],
+    ),
     "units of age ignored": (
-        ONE_A_ROW | {"ignored": ["Age unit"]}, (EVERYDAY / "units.csv").read_bytes(),
-        lambda frame: frame["age_start_years"].tolist() == [0, 81]),
+        ONE_A_ROW | {"ignored": ["Age unit"]},
+        (EVERYDAY / "units.csv").read_bytes(),
+        lambda frame: frame["age_start_years"].tolist() == [0, 81],
+    ),
     "ages in months": (
         ONE_A_ROW | {"columns": ONE_A_ROW["columns"] | {"age": "Age (months)"}},
         text([["Ward", "Sex", "Year", "Age (months)"], ["E05099001", "male", "2020", "9"]]),
-        lambda frame: frame["age_start_years"].tolist() == [0]),
+        lambda frame: frame["age_start_years"].tolist() == [0],
+    ),
     "hidden rows": (
-        ONE_A_ROW | {
-            "format": "xlsx", "sheets": {"Deaths": {}}, "dates": "yyyy-mm-dd",
+        ONE_A_ROW
+        | {
+            "format": "xlsx",
+            "sheets": {"Deaths": {}},
+            "dates": "yyyy-mm-dd",
             "ignored": ["Resident"],
-            "columns": {"area_code": "Ward", "area_name": "Ward", "sex": "Sex", "age": "Age",
-                        "date": "Registered"}},
+            "columns": {
+                "area_code": "Ward",
+                "area_name": "Ward",
+                "sex": "Sex",
+                "age": "Age",
+                "date": "Registered",
+            },
+        },
         (EVERYDAY / "filtered.xlsx").read_bytes(),
-        lambda frame: frame["deaths_persons"].sum() in (6, 10)),
+        lambda frame: frame["deaths_persons"].sum() in (6, 10),
+    ),
     "sexes as codes": (
-        DEATHS, text(f"{HEAD}\nE05099001 1 2020 60 4\nE05099001 2 2020 60 7"),
-        lambda frame: frame["deaths_persons"].tolist() == [7, 4]),
-}  # fmt: skip
+        DEATHS,
+        text(f"{HEAD}\nE05099001 1 2020 60 4\nE05099001 2 2020 60 7"),
+        lambda frame: frame["deaths_persons"].tolist() == [7, 4],
+    ),
+}
 # Slips that only a better file can end.
 AT_THE_FILE = {"a formula that was never computed", "fractions"}
 
@@ -257,8 +309,11 @@ def test_every_remedy_gets_further_and_never_to_a_wrong_number(slip: str) -> Non
 
 def test_words_of_keep_and_drop_that_are_not_there_come_with_the_nearest() -> None:
     rows = text(f"{HEAD}\n{KNOWN}".replace("male", "Males"))
-    for choice in ({"keep": {"Sex": ["males"]}}, {"drop": {"Sex": ["Male"]}},
-                   {"totals": {"Sex": "Malse"}}):  # fmt: skip
+    for choice in (
+        {"keep": {"Sex": ["males"]}},
+        {"drop": {"Sex": ["Male"]}},
+        {"totals": {"Sex": "Malse"}},
+    ):
         with pytest.raises(GapwatchError) as caught:
             read(DEATHS, rows, **choice)
         assert "the column holds 'Males'" in caught.value.found

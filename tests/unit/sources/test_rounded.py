@@ -31,15 +31,30 @@ def at_random(counts: np.ndarray, step: int) -> np.ndarray:
 
 def source(table: str = "deaths", **more: Any) -> FileSource:
     return FileSource(
-        id="own", kind="file", table=table, next_expected="none", title="t", publisher="p",
-        attribution="a", path="a.csv", header=["a"], constants={"geography": "ward2011"}, **more,
-    )  # fmt: skip
+        id="own",
+        kind="file",
+        table=table,
+        next_expected="none",
+        title="t",
+        publisher="p",
+        attribution="a",
+        path="a.csv",
+        header=["a"],
+        constants={"geography": "ward2011"},
+        **more,
+    )
 
 
 def frame(counts: np.ndarray, table: str = "deaths") -> pd.DataFrame:
     years = np.arange(len(counts)) // 100 + 2010
-    return pd.DataFrame({"geography": "ward2011", "base": "census2021", "year": years,
-                         f"{table}_persons": counts.astype(float)})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "geography": "ward2011",
+            "base": "census2021",
+            "year": years,
+            f"{table}_persons": counts.astype(float),
+        }
+    )
 
 
 def refused(one: FileSource, counts: np.ndarray) -> ValidationError:
@@ -56,10 +71,17 @@ def passes(one: FileSource, counts: np.ndarray) -> None:
     )  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("rounded", "step"), [
-    (nearest(EXACT, 5), 5), (nearest(EXACT, 3), 3), (nearest(EXACT * 37, 10), 10),
-    (at_random(EXACT, 5), 5), (at_random(EXACT, 3), 3), (nearest(EXACT * 90, 100), 100),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rounded", "step"),
+    [
+        (nearest(EXACT, 5), 5),
+        (nearest(EXACT, 3), 3),
+        (nearest(EXACT * 37, 10), 10),
+        (at_random(EXACT, 5), 5),
+        (at_random(EXACT, 3), 3),
+        (nearest(EXACT * 90, 100), 100),
+    ],
+)
 def test_a_step_that_all_counts_share_is_found(rounded: np.ndarray, step: int) -> None:
     found = refused(source(), rounded)
     assert found.found == f"every count is a multiple of {step}"

@@ -135,10 +135,17 @@ def test_published_figures_with_exchanged_sexes_are_refused(
 def of_country(female: float, male: float) -> Little:
     place = Little()
     place.tables["published.csv"] += [
-        {"Code": "E92000001", "Area": "England", "Sex": sex, "Years": "2006-2010", "Life": value,
-         "Low": value, "High": value}
+        {
+            "Code": "E92000001",
+            "Area": "England",
+            "Sex": sex,
+            "Years": "2006-2010",
+            "Life": value,
+            "Low": value,
+            "High": value,
+        }
         for sex, value in (("female", female), ("male", male))
-    ]  # fmt: skip
+    ]
     return place
 
 

@@ -19,9 +19,11 @@ MARKS = ("*", "c", "[x]", "-", "..", ":", "[c]", "[low]", "suppressed", "<5", "~
 
 def deaths(mark: str, *, other: str = "4") -> list[list[str]]:
     return [
-        HEAD.split(), [FIRST, "male", "2020", "60-64", other],
-        [FIRST, "male", "2020", "65-69", mark], [SECOND, "male", "2020", "65-69", "7"],
-    ]  # fmt: skip
+        HEAD.split(),
+        [FIRST, "male", "2020", "60-64", other],
+        [FIRST, "male", "2020", "65-69", mark],
+        [SECOND, "male", "2020", "65-69", "7"],
+    ]
 
 
 @pytest.mark.parametrize("mark", MARKS)
@@ -34,16 +36,25 @@ def test_a_mark_in_a_sparse_file_is_never_left_out_for_a_zero(mark: str) -> None
 
 def test_a_mark_in_a_wide_sparse_workbook_is_refused_at_its_cell() -> None:
     rows: list[list[str | float]] = [
-        ["Ward", "Sex", "Aged 60-64", "Aged 65+"], [FIRST, "male", 3.0, "*"],
-    ]  # fmt: skip
+        ["Ward", "Sex", "Aged 60-64", "Aged 65+"],
+        [FIRST, "male", 3.0, "*"],
+    ]
     wide: dict[str, Any] = {
         "columns": {"area_code": "Ward", "area_name": "Ward", "sex": "Sex"},
         "constants": {"geography": "ward2011", "year": "2020", "measure": "deaths_persons"},
-        "wide": "Aged (?P<age>.+)", "sheets": {"D": {}},
-    }  # fmt: skip
+        "wide": "Aged (?P<age>.+)",
+        "sheets": {"D": {}},
+    }
     for kind in ("xlsx", "ods", "xls"):
-        error = refused(DEATHS, getattr(books, kind)("D", rows), **wide, **SPARSE, format=kind,
-                        missing=["", "*"], drop_missing=True)  # fmt: skip
+        error = refused(
+            DEATHS,
+            getattr(books, kind)("D", rows),
+            **wide,
+            **SPARSE,
+            format=kind,
+            missing=["", "*"],
+            drop_missing=True,
+        )
         assert "sheet 'D', row 2, column 'Aged 65+'" in error.where
 
 
@@ -69,13 +80,16 @@ def test_a_zero_beside_a_word_for_withheld_is_refused() -> None:
 @pytest.mark.parametrize(
     ("about", "name", "map_"),
     [
-        (DEATHS, "deaths_persons", {"*": "0"}), (DEATHS, "deaths_persons", {"": "0"}),
-        (DEATHS, "deaths_persons", {"-": "0"}), (DEATHS, "deaths_persons", {"<5": "3"}),
-        (DEATHS, "deaths_persons", {"7": "8"}), (RESIDENTS, "population_persons", {"c": "0"}),
+        (DEATHS, "deaths_persons", {"*": "0"}),
+        (DEATHS, "deaths_persons", {"": "0"}),
+        (DEATHS, "deaths_persons", {"-": "0"}),
+        (DEATHS, "deaths_persons", {"<5": "3"}),
+        (DEATHS, "deaths_persons", {"7": "8"}),
+        (RESIDENTS, "population_persons", {"c": "0"}),
         (TOTALS, "population_persons", {"..": "0"}),
         (PUBLISHED, "life_expectancy_years", {"[x]": "80"}),
     ],
-)  # fmt: skip
+)
 def test_values_never_make_a_number_of_a_mark(
     about: dict[str, Any], name: str, map_: dict[str, str]
 ) -> None:
@@ -108,9 +122,11 @@ def test_a_withheld_row_left_out_by_a_flag_is_no_zero() -> None:
     assert error.where == "deaths, file, row 3"
     assert "taken for zero" in error.expected
     # Left out, but of a total, another place or a key that another row tells: no zero is made.
-    for row in (["E05099009", "male", "2020", "65-69", "*", "b"],
-                [FIRST, "Persons", "2020", "65-69", "*", "b"],
-                [FIRST, "male", "2020", "60-64", "*", "b"]):  # fmt: skip
+    for row in (
+        ["E05099009", "male", "2020", "65-69", "*", "b"],
+        [FIRST, "Persons", "2020", "65-69", "*", "b"],
+        [FIRST, "male", "2020", "60-64", "*", "b"],
+    ):
         told = [*rows[:2], rows[3], row]
         assert len(read(DEATHS, told, **SPARSE, drop={"Kind": ["b"]})) == 2
 
@@ -127,8 +143,9 @@ def test_a_sum_with_a_withheld_part_is_withheld_and_never_the_sum_of_the_rest() 
 
 
 def test_a_death_count_with_a_withheld_part_is_missing_as_a_whole() -> None:
-    rows = [[*row, cause] for row, cause in zip(deaths("*"), ("Cause", "x1", "x2", "x1"),
-                                                strict=True)]  # fmt: skip
+    rows = [
+        [*row, cause] for row, cause in zip(deaths("*"), ("Cause", "x1", "x2", "x1"), strict=True)
+    ]
     rows[2][3] = "60-64"
     added: dict[str, Any] = {"add_up": True, "over": ["Cause"], "missing": ["", "*"]}
     assert "drop_missing" in refused(DEATHS, rows, **added).remedy
@@ -172,8 +189,10 @@ def test_estimates_of_residents_may_have_decimals_where_the_source_says_so() -> 
 
 
 def test_a_factor_that_leaves_nothing_of_a_count_is_refused() -> None:
-    tiny: dict[str, Any] = {"factors": {"deaths_persons": 1e-9},
-                            "units": {"deaths_persons": "thousand millions"}}  # fmt: skip
+    tiny: dict[str, Any] = {
+        "factors": {"deaths_persons": 1e-9},
+        "units": {"deaths_persons": "thousand millions"},
+    }
     assert refused(DEATHS, deaths("4"), **tiny).expected == "a whole number"
 
 

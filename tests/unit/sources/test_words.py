@@ -9,19 +9,39 @@ from hypothesis import strategies as st
 from gapwatch.sources.words import parse_age, parse_period, parse_sex
 
 
-@pytest.mark.parametrize(("text", "years"), [
-    ("2019", (2019, 2019)), ("2016 - 20", (2016, 2020)), ("2016 to 2020", (2016, 2020)),
-    ("1999-2003", (1999, 2003)), ("2002-06", (2002, 2006)), ("1999-00", (1999, 2000)),
-    ("2016 \u2013 20", (2016, 2020)), (" 2019 [note 3]", (2019, 2019)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("2019", (2019, 2019)),
+        ("2016 - 20", (2016, 2020)),
+        ("2016 to 2020", (2016, 2020)),
+        ("1999-2003", (1999, 2003)),
+        ("2002-06", (2002, 2006)),
+        ("1999-00", (1999, 2000)),
+        ("2016 \u2013 20", (2016, 2020)),
+        (" 2019 [note 3]", (2019, 2019)),
+    ],
+)
 def test_a_period_reads_as_its_first_and_last_calendar_year(text, years):
     assert parse_period(text) == years
 
 
-@pytest.mark.parametrize("text", [
-    "2019/20", "2015/16 - 19/20", "2020-2016", "", "20190000", "2016 - 2", "2016 to 20", "199-203",
-    "\u0662\u0660\u0661\u0669", "2016 - 15", "1700",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2019/20",
+        "2015/16 - 19/20",
+        "2020-2016",
+        "",
+        "20190000",
+        "2016 - 2",
+        "2016 to 20",
+        "199-203",
+        "\u0662\u0660\u0661\u0669",
+        "2016 - 15",
+        "1700",
+    ],
+)
 def test_a_financial_year_or_any_other_text_is_no_calendar_window(text):
     with pytest.raises(ValueError, match=r"\|"):
         parse_period(text)
@@ -32,10 +52,19 @@ def test_a_financial_year_is_named_as_one():
         parse_period("2019/20")
 
 
-@pytest.mark.parametrize(("text", "sex"), [
-    ("Male", "male"), ("Males", "male"), ("M", "male"), ("Female", "female"),
-    ("Females", "female"), ("F", "female"), ("Persons", None), ("Not applicable", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "sex"),
+    [
+        ("Male", "male"),
+        ("Males", "male"),
+        ("M", "male"),
+        ("Female", "female"),
+        ("Females", "female"),
+        ("F", "female"),
+        ("Persons", None),
+        ("Not applicable", None),
+    ],
+)
 def test_a_sex_reads_as_the_contract_writes_it(text, sex):
     assert parse_sex(text) == sex
 
@@ -46,12 +75,26 @@ def test_an_unknown_sex_is_refused(text):
         parse_sex(text)
 
 
-@pytest.mark.parametrize(("text", "ages"), [
-    ("under 1", (0, 0)), ("<1", (0, 0)), ("01 to 04", (1, 4)), ("85 to 89", (85, 89)),
-    ("90 and over", (90, None)), ("90+", (90, None)), ("0-4", (0, 4)), ("Aged 5", (5, 5)),
-    ("Age 0", (0, 0)), ("All ages", None), ("5 yrs", (5, 5)), ("65+ yrs", (65, None)),
-    ("Aged 90 years and over", (90, None)), ("16-64 yrs", (16, 64)), ("85+ [note 1]", (85, None)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("under 1", (0, 0)),
+        ("<1", (0, 0)),
+        ("01 to 04", (1, 4)),
+        ("85 to 89", (85, 89)),
+        ("90 and over", (90, None)),
+        ("90+", (90, None)),
+        ("0-4", (0, 4)),
+        ("Aged 5", (5, 5)),
+        ("Age 0", (0, 0)),
+        ("All ages", None),
+        ("5 yrs", (5, 5)),
+        ("65+ yrs", (65, None)),
+        ("Aged 90 years and over", (90, None)),
+        ("16-64 yrs", (16, 64)),
+        ("85+ [note 1]", (85, None)),
+    ],
+)
 def test_an_age_reads_as_a_band_of_completed_years(text, ages):
     assert parse_age(text) == ages
 

@@ -17,10 +17,11 @@ EVERYDAY = Path(__file__).parent / "everyday"
 ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
 HEAD: list[str | float] = ["Ward", "Sex", "Year", "Age", "Deaths", "Other"]
 ROWS: list[list[str | float]] = [
-    HEAD, ["E05099001", "male", 2020.0, 60.0, 3.0, 9.0],
+    HEAD,
+    ["E05099001", "male", 2020.0, 60.0, 3.0, 9.0],
     ["E05099001", "male", 2020.0, 61.0, 12345.0, 9.0],
     ["E05099001", "male", 2020.0, 62.0, 5.0, 77777.0],
-]  # fmt: skip
+]
 BOOK: dict[str, Any] = {"format": "xlsx", "sheets": {"D": {}}}
 SHEET = "xl/worksheets/sheet1.xml"
 NUMBER, UNUSED = "<c><v>12345.0</v></c>", "<c><v>77777.0</v></c>"
@@ -62,8 +63,15 @@ def test_errors_and_formulas_without_a_value_are_refused_at_their_cell_and_not_w
 
 @pytest.mark.parametrize("error", ERRORS)
 def test_each_error_is_named_in_every_format(error: str) -> None:
-    code = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36,
-            "#N/A": 42}[error]  # fmt: skip
+    code = {
+        "#NULL!": 0,
+        "#DIV/0!": 7,
+        "#VALUE!": 15,
+        "#REF!": 23,
+        "#NAME?": 29,
+        "#NUM!": 36,
+        "#N/A": 42,
+    }[error]
     cell = (
         '<table:table-cell office:value-type="float" office:value="12345.0">'
         "<text:p>12345.0</text:p></table:table-cell>"
@@ -73,11 +81,14 @@ def test_each_error_is_named_in_every_format(error: str) -> None:
         f'office:value="0" calcext:value-type="error"><text:p>{error}</text:p></table:table-cell>'
     )
     contents = {
-        "xlsx": xlsx(NUMBER, f'<c t="e"><f>A1</f><v>{error}</v></c>'), "ods": ods(cell, failed),
+        "xlsx": xlsx(NUMBER, f'<c t="e"><f>A1</f><v>{error}</v></c>'),
+        "ods": ods(cell, failed),
         "xls": xls(0x205, bytes([code, 1])),
-        "csv": "\n".join(",".join(str(c) for c in row) for row in ROWS).replace("12345.0", error)
-               .replace(".0", "").encode(),
-    }  # fmt: skip
+        "csv": "\n".join(",".join(str(c) for c in row) for row in ROWS)
+        .replace("12345.0", error)
+        .replace(".0", "")
+        .encode(),
+    }
     for kind, content in contents.items():
         more = {"format": kind, "sheets": {"D": {}}} if kind != "csv" else {}
         told = refused(DEATHS, content, **more)
@@ -142,10 +153,18 @@ def test_rows_that_a_filter_hides_are_refused_until_the_study_says_what_they_are
 ) -> None:
     book = (EVERYDAY / "filtered.xlsx").read_bytes()
     about: dict[str, Any] = {
-        "format": "xlsx", "sheets": {"Deaths": {}}, "dates": "yyyy-mm-dd", "ignored": ["Resident"],
-        "columns": {"area_code": "Ward", "area_name": "Ward", "sex": "Sex", "age": "Age",
-                    "date": "Registered"},
-    }  # fmt: skip
+        "format": "xlsx",
+        "sheets": {"Deaths": {}},
+        "dates": "yyyy-mm-dd",
+        "ignored": ["Resident"],
+        "columns": {
+            "area_code": "Ward",
+            "area_name": "Ward",
+            "sex": "Sex",
+            "age": "Age",
+            "date": "Registered",
+        },
+    }
     error = refused(ONE_A_ROW, book, **about)
     assert isinstance(error, PlainError)
     assert error.found == "4 of 10 rows hidden, by a filter or by hand"
@@ -207,8 +226,10 @@ def test_hidden_columns_are_refused_where_they_are_used(kind: str) -> None:
 
 
 def test_hidden_columns_that_unfold_are_left_out_only_where_the_study_says_so() -> None:
-    rows: list[list[str | float]] = [["Ward", "Sex", "Aged 60", "Aged 61+"],
-                                     ["E05099001", "male", 3.0, 4.0]]  # fmt: skip
+    rows: list[list[str | float]] = [
+        ["Ward", "Sex", "Aged 60", "Aged 61+"],
+        ["E05099001", "male", 3.0, 4.0],
+    ]
     parts = books.xlsx_parts("D", rows)
     told = '<cols><col min="3" max="3" hidden="1"/></cols><sheetData>'
     content = books.zipped(parts | {SHEET: parts[SHEET].replace("<sheetData>", told)})
@@ -216,7 +237,7 @@ def test_hidden_columns_that_unfold_are_left_out_only_where_the_study_says_so() 
         "columns": {"area_code": "Ward", "area_name": "Ward", "sex": "Sex"},
         "constants": {"geography": "ward2011", "year": "2020", "measure": "deaths_persons"},
         "wide": "Aged (?P<age>.+)",
-    }  # fmt: skip
+    }
     assert refused(DEATHS, content, **about).found == "hidden: Aged 60"
     assert len(read(DEATHS, content, **about, hidden="leave_out")) == 1
     assert len(read(DEATHS, content, **about, hidden="count")) == 2
@@ -227,19 +248,25 @@ def test_a_hidden_sheet_is_read_only_where_the_study_says_so(kind: str) -> None:
     if kind == "xlsx":
         content = xlsx('sheetId="1"', 'sheetId="1" state="veryHidden"', "xl/workbook.xml")
     elif kind == "ods":
-        content = ods("<office:body>", '<office:automatic-styles><style:style style:name="t1" '
-                      'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"><style:'
-                      'table-properties table:display="false"/></style:style>'
-                      "</office:automatic-styles><office:body>")  # fmt: skip
+        content = ods(
+            "<office:body>",
+            '<office:automatic-styles><style:style style:name="t1" '
+            'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"><style:'
+            'table-properties table:display="false"/></style:style>'
+            "</office:automatic-styles><office:body>",
+        )
         assert b'display="false"' in content
         parts = books.ods_parts("D", ROWS)
         text = parts["content.xml"].replace(
             'table:name="D"', 'table:name="D" table:style-name="t1"'
         )
-        text = text.replace("<office:body>", '<office:automatic-styles><style:style style:name="t1"'
-                            ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"><style:'
-                            'table-properties table:display="false"/></style:style>'
-                            "</office:automatic-styles><office:body>")  # fmt: skip
+        text = text.replace(
+            "<office:body>",
+            '<office:automatic-styles><style:style style:name="t1"'
+            ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"><style:'
+            'table-properties table:display="false"/></style:style>'
+            "</office:automatic-styles><office:body>",
+        )
         content = books.zipped(parts | {"content.xml": text})
     else:
         records = books.xls_records("D", ROWS)

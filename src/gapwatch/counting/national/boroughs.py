@@ -67,10 +67,11 @@ def borough_gaps(wards: Wards, *, window_years: int = WINDOW_YEARS) -> pd.DataFr
     spans = windows(wards.counts, window_years)
     if not len(spans.start):
         raise ValidationError(
-            "years of the counts", expected=f"{window_years} years in a row on one base",
+            "years of the counts",
+            expected=f"{window_years} years in a row on one base",
             found=", ".join(map(str, wards.counts.years)),
             remedy="add years, or ask for shorter windows with --window-years",
-        )  # fmt: skip
+        )
     table = life_table(spans.deaths, spans.person_years, wards.counts.age_starts)
     life = _Life(table.e[..., 0], table.se[..., 0], spans.person_years.sum(axis=-1))
     parts = [_rows(codes, members, life, spans) for codes, members in _same_sized(wards)]
@@ -93,11 +94,12 @@ def require_direction(gaps: pd.DataFrame) -> None:
     below = float((newest["gap_years"] < 0).mean())
     if below >= _NEARLY_ALL and mean * float(precision.sum()) ** 0.5 < -_BEYOND_CHANCE:
         raise ValidationError(
-            "deprivation_score", expected="gaps above zero in most boroughs: the least deprived "
-            "live longest", found=f"{below:.0%} of {len(newest):,} gaps below zero, {mean:.1f} "
-            "years on average", remedy="see that a higher score is more deprived: ranks and "
+            "deprivation_score",
+            expected="gaps above zero in most boroughs: the least deprived live longest",
+            found=f"{below:.0%} of {len(newest):,} gaps below zero, {mean:.1f} years on average",
+            remedy="see that a higher score is more deprived: ranks and "
             "deciles run the other way (1 is the most deprived)",
-        )  # fmt: skip
+        )
 
 
 def _same_sized(wards: Wards) -> Iterator[tuple[list[str], IntArray]]:
@@ -123,11 +125,15 @@ def _rows(codes: list[str], members: IntArray, life: _Life, spans: Windows) -> p
     places = np.indices(shape).reshape(3, -1)
     names = np.array(codes, dtype=object), np.array(SEXES, dtype=object)
     frame = {
-        "borough_code": names[0][places[0]], "sex": names[1][places[1]],
-        "period_start": spans.start[places[2]], "period_end": spans.end[places[2]],
+        "borough_code": names[0][places[0]],
+        "sex": names[1][places[1]],
+        "period_start": spans.start[places[2]],
+        "period_end": spans.end[places[2]],
         "base": np.array(spans.bases, dtype=object)[places[2]],
-        "wards": members.shape[1], "wards_withheld": withheld.ravel(), "reason": reason.ravel(),
-    }  # fmt: skip
+        "wards": members.shape[1],
+        "wards_withheld": withheld.ravel(),
+        "reason": reason.ravel(),
+    }
     return pd.DataFrame({**frame, **{name: one.ravel() for name, one in figures.items()}})
 
 

@@ -45,9 +45,11 @@ def check(
     geographies = {file.name: _geography(database, file) for file in files}
     if len(set(geographies.values())) > 1:
         population.refuse(
-            "column geography", f"{geographies['deaths']}, as in {deaths.path.name}",
-            geographies["population"], "take both from blocks of one vintage",
-        )  # fmt: skip
+            "column geography",
+            f"{geographies['deaths']}, as in {deaths.path.name}",
+            geographies["population"],
+            "take both from blocks of one vintage",
+        )
     bands = {file.name: _bands(database, file) for file in files}
     for file in files:
         _each_cell_once(database, file, bands[file.name])
@@ -59,9 +61,11 @@ def check(
     starts = tuple(age for age in age_starts if age <= top)
     if len(starts) < 2:  # noqa: PLR2004 - a life table needs an age that ends
         deaths.refuse(
-            "", f"bands from one of the ages {', '.join(map(str, age_starts[1:]))} on",
-            f"an open band from {top} in one of the two files", "take files of finer bands",
-        )  # fmt: skip
+            "",
+            f"bands from one of the ages {', '.join(map(str, age_starts[1:]))} on",
+            f"an open band from {top} in one of the two files",
+            "take files of finer bands",
+        )
     for file in files:
         _inside(database, file, bands[file.name], starts)
     return Extent(tuple(years[0]), _bases(database, population), starts)
@@ -72,10 +76,11 @@ def _geography(database: Session, file: CountFile) -> str:
     if least != most or not re.fullmatch(SLUG, most):
         row, key, _ = examples(database, file, f"geography = {literal(most)}")[0]
         file.refuse(
-            f"row {row}, column geography", "one kind and vintage, such as lsoa2021",
+            f"row {row}, column geography",
+            "one kind and vintage, such as lsoa2021",
             f"{most!r} ({key})" + (f" beside {least!r}" if least != most else ""),
             "take counts of one kind of block",
-        )  # fmt: skip
+        )
     return str(most)
 
 
@@ -94,11 +99,12 @@ def _bands(database: Session, file: CountFile) -> tuple[int, ...]:
             ends = "age_end IS NULL" if odd[1] is None else f"age_end = {odd[1]}"
             row, key, _ = examples(database, file, f"age_start = {odd[0]} AND {ends}")[0]
             file.refuse(
-                f"row {row}", "age bands that follow one another from 0 to an open one, the same "
+                f"row {row}",
+                "age bands that follow one another from 0 to an open one, the same "
                 "for each block and year",
                 f"{' beside '.join(_words(*band[:2]) for band in pair)} ({key})",
                 "bring the counts to one set of bands first",
-            )  # fmt: skip
+            )
     return tuple(int(start) for start, _, _ in found)
 
 
@@ -127,10 +133,11 @@ def _each_cell_once(database: Session, file: CountFile, bands: Sequence[int]) ->
         condition = "block = {} AND male = {} AND year = {} AND age_start = {}".format(*cell)
         (first, key, _), (second, *_) = examples(database, file, condition)
         file.refuse(
-            f"rows {first} and {second}", "each block, sex, year and band once",
+            f"rows {first} and {second}",
+            "each block, sex, year and band once",
             f"{key} again; {cells:,} row{'s' if cells > 1 else ''} too many",
             "see whether a file was added to itself",
-        )  # fmt: skip
+        )
     if wanted:
         full = sum(1 << age for age in bands)
         block, male, year, ages = database.rows(
@@ -139,9 +146,11 @@ def _each_cell_once(database: Session, file: CountFile, bands: Sequence[int]) ->
         )[0]
         lost = next(age for age in bands if not ages >> age & 1)
         file.refuse(
-            _named(block, male, year), "every band of the file, zeros too", f"no age {lost}",
+            _named(block, male, year),
+            "every band of the file, zeros too",
+            f"no age {lost}",
             "write zeros out where they are zeros; what is unknown can't be counted",
-        )  # fmt: skip
+        )
 
 
 def _named(block: str, male: bool, year: int) -> str:
@@ -155,10 +164,11 @@ def _years(database: Session, file: CountFile) -> list[int]:
         if later != earlier + 1:
             row, key, _ = examples(database, file, f"year = {later}")[0]
             file.refuse(
-                f"row {row}", "every year from the first to the last",
+                f"row {row}",
+                "every year from the first to the last",
                 f"none of {earlier + 1}: {later} follows {earlier} ({key})",
                 "add the year; a window can't reach over a hole",
-            )  # fmt: skip
+            )
     return years
 
 
@@ -173,9 +183,11 @@ def _every_group(database: Session, file: CountFile, other: CountFile, what: str
             database, file, f"block = {block} AND male = {male} AND year = {year}"
         )[0]
         file.refuse(
-            f"row {row}", f"the same block, sex and year in {other.path.name}",
-            f"{what}: {key}, one of {number:,} such groups", _LEAVE_OUT,
-        )  # fmt: skip
+            f"row {row}",
+            f"the same block, sex and year in {other.path.name}",
+            f"{what}: {key}, one of {number:,} such groups",
+            _LEAVE_OUT,
+        )
 
 
 def _whole_blocks(database: Session, file: CountFile, years: Sequence[int]) -> None:
@@ -189,9 +201,11 @@ def _whole_blocks(database: Session, file: CountFile, years: Sequence[int]) -> N
     )
     for block, male, year in lost:
         file.refuse(
-            _named(block, male, year), "counts of each block of the lookup, both sexes, every year",
-            "none", _LEAVE_OUT,
-        )  # fmt: skip
+            _named(block, male, year),
+            "counts of each block of the lookup, both sexes, every year",
+            "none",
+            _LEAVE_OUT,
+        )
 
 
 def _inside(
@@ -203,10 +217,11 @@ def _inside(
             if start < age < following:
                 row, key, _ = examples(database, file, f"age_start = {start}")[0]
                 file.refuse(
-                    f"row {row}", f"bands that do not straddle age {age}",
+                    f"row {row}",
+                    f"bands that do not straddle age {age}",
                     f"{_words(start, following - 1)} ({key})",
                     "ask for wider bands by their first ages: --age-starts 0,5,10,...",
-                )  # fmt: skip
+                )
 
 
 def _bases(database: Session, file: CountFile) -> tuple[str, ...]:
@@ -217,8 +232,9 @@ def _bases(database: Session, file: CountFile) -> tuple[str, ...]:
         if one != other or not re.fullmatch(SLUG, other):
             row, key, _ = examples(database, file, f"year = {year} AND base = {literal(other)}")[0]
             file.refuse(
-                f"row {row}, column base", f"one base of {year}, such as census2021",
+                f"row {row}, column base",
+                f"one base of {year}, such as census2021",
                 f"{other!r} ({key})" + (f" beside {one!r}" if one != other else ""),
                 "leave one base of each year in the file",
-            )  # fmt: skip
+            )
     return tuple(base for _, base, _ in found)

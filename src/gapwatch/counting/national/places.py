@@ -63,9 +63,11 @@ def read(path: Path) -> Places:
     """
     if not path.is_file():
         raise UsageError(
-            str(path), expected="a lookup from blocks to wards and boroughs, as CSV",
-            found="no such file", remedy="see that the path is right",
-        )  # fmt: skip
+            str(path),
+            expected="a lookup from blocks to wards and boroughs, as CSV",
+            found="no such file",
+            remedy="see that the path is right",
+        )
     # Spreadsheets save "CSV UTF-8" with a byte order mark.
     content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     frame = tables.read_csv(BLOCK_LOOKUP, content, path.name)
@@ -81,16 +83,22 @@ def read(path: Path) -> Places:
     wards = frame.drop_duplicates("ward_code").sort_values("ward_code")
     blocks, number = np.unique(frame["block_code"].to_numpy(dtype=str), return_inverse=True)
     links = pd.DataFrame(
-        {"block": number.astype(np.uint32),
-         "ward": np.searchsorted(wards["ward_code"].to_numpy(dtype=str),
-                                 frame["ward_code"].to_numpy(dtype=str)).astype(np.uint32),
-         "weight": _weights(path, frame), "score": frame["deprivation_score"]}
-    )  # fmt: skip
+        {
+            "block": number.astype(np.uint32),
+            "ward": np.searchsorted(
+                wards["ward_code"].to_numpy(dtype=str), frame["ward_code"].to_numpy(dtype=str)
+            ).astype(np.uint32),
+            "weight": _weights(path, frame),
+            "score": frame["deprivation_score"],
+        }
+    )
     numbered = {"block_code": blocks, "block": np.arange(len(blocks), dtype=np.uint32)}
     return Places(
-        blocks=pd.DataFrame(numbered), links=links, wards=tuple(wards["ward_code"]),
+        blocks=pd.DataFrame(numbered),
+        links=links,
+        wards=tuple(wards["ward_code"]),
         boroughs=tuple(wards["borough_code"]),
-    )  # fmt: skip
+    )
 
 
 def _weights(path: Path, frame: pd.DataFrame) -> pd.Series:
@@ -107,6 +115,8 @@ def _weights(path: Path, frame: pd.DataFrame) -> pd.Series:
 
 def _refuse(path: Path, where: str, expected: str, found: str) -> NoReturn:
     raise ValidationError(
-        f"{path.name}, {where}", expected=expected, found=found,
+        f"{path.name}, {where}",
+        expected=expected,
+        found=found,
         remedy="compare the lookup with the publisher's; nothing was published from it",
-    )  # fmt: skip
+    )

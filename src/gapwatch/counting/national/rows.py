@@ -106,9 +106,11 @@ def _refuse_first_fault(database: Session, file: CountFile, broken: int) -> NoRe
     rule = rules[fault - 1]
     more = f"; {broken - 1:,} more rows break a rule" if broken > 1 else ""
     file.refuse(
-        f"row {row}, column {rule.column}", rule.expected,
-        f"{repr(cell) if cell else 'a blank'} ({key}){more}", rule.remedy,
-    )  # fmt: skip
+        f"row {row}, column {rule.column}",
+        rule.expected,
+        f"{repr(cell) if cell else 'a blank'} ({key}){more}",
+        rule.remedy,
+    )
 
 
 def _projection(database: Session, file: CountFile, *, numbered: bool = False) -> str:
@@ -153,11 +155,15 @@ def _rules(file: CountFile) -> list[_Rule]:
     """The contract's rules of one row, as SQL; patterns are held against the few that occur."""
     found = [_rule_of(column) for column in file.needed]
     found += [
-        _Rule(name, f"coalesce({_text(name)}, '') <> ''", "a count of the whole year, all causes",
-              "sum the counts over months and causes first")
+        _Rule(
+            name,
+            f"coalesce({_text(name)}, '') <> ''",
+            "a count of the whole year, all causes",
+            "sum the counts over months and causes first",
+        )
         for name in _PARTS_OF_A_COUNT
         if name in file.table.names
-    ]  # fmt: skip
+    ]
     if "year_ends" in file.table.names:
         found.append(
             _Rule(
@@ -168,9 +174,11 @@ def _rules(file: CountFile) -> list[_Rule]:
             )
         )
     unknown = _Rule(
-        "area_code", "block IS NULL", "a block that the lookup leads to a ward",
+        "area_code",
+        "block IS NULL",
+        "a block that the lookup leads to a ward",
         "complete the lookup, or take one of the same vintage as the counts",
-    )  # fmt: skip
+    )
     return [*found, unknown]
 
 
@@ -179,9 +187,11 @@ def _rule_of(column: Column) -> _Rule:
     if column.choices:
         listed = ", ".join(literal(choice) for choice in column.choices)
         return _Rule(
-            name, f"coalesce({_text(name)} NOT IN ({listed}), true)",
-            f"one of {', '.join(column.choices)}", "write out the sexes as the contract does",
-        )  # fmt: skip
+            name,
+            f"coalesce({_text(name)} NOT IN ({listed}), true)",
+            f"one of {', '.join(column.choices)}",
+            "write out the sexes as the contract does",
+        )
     if column.kind == "text":
         return _Rule(name, f"coalesce({_text(name)}, '') = ''", column.meaning)
     least = column.minimum or 0
@@ -202,10 +212,12 @@ def _source(database: Session, file: CountFile) -> tuple[str, list[str]]:
     path, kind = file.path, file.path.suffix.lower()
     if kind not in {".csv", ".parquet"} or _PATTERNS & set(str(path)) or not path.is_file():
         raise UsageError(
-            str(path), expected="a file that ends in .csv or .parquet, with none of "
-            f"{' '.join(sorted(_PATTERNS))} in its name", found="no such file",
+            str(path),
+            expected="a file that ends in .csv or .parquet, with none of "
+            f"{' '.join(sorted(_PATTERNS))} in its name",
+            found="no such file",
             remedy="see that the path is right",
-        )  # fmt: skip
+        )
     if kind == ".parquet":
         # Of the file alone: a folder's name such as base=census1801 would become a column.
         source = f"read_parquet({literal(str(path))}, hive_partitioning=false)"

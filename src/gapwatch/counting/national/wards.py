@@ -71,9 +71,11 @@ def ward_counts(
     ages = list(age_starts)
     if ages[:1] != [0] or ages != sorted(set(ages)) or len(ages) < 2:  # noqa: PLR2004
         raise UsageError(
-            "first ages of the bands", expected="two or more, ascending from 0",
-            found=", ".join(map(str, ages)), remedy="such as 0,1,5,10",
-        )  # fmt: skip
+            "first ages of the bands",
+            expected="two or more, ascending from 0",
+            found=", ".join(map(str, ages)),
+            remedy="such as 0,1,5,10",
+        )
     held = places.read(lookup)
     files = CountFile(deaths, DEATHS), CountFile(population, POPULATION)
     with (
@@ -91,11 +93,16 @@ def ward_counts(
         deprivation, reassigned = held.ward_means(_residents(room, len(held.blocks)))
     years = np.array(extent.years, dtype=np.int64)
     counts = Counts(
-        geography="ward", areas=held.wards, years=years, bases=extent.bases,
-        age_starts=np.array(extent.starts, dtype=np.int64), deaths=arrays[0],
-        person_years=arrays[1], provisional=np.zeros(len(years), dtype=bool),
+        geography="ward",
+        areas=held.wards,
+        years=years,
+        bases=extent.bases,
+        age_starts=np.array(extent.starts, dtype=np.int64),
+        deaths=arrays[0],
+        person_years=arrays[1],
+        provisional=np.zeros(len(years), dtype=bool),
         reassigned=np.nan_to_num(reassigned),
-    )  # fmt: skip
+    )
     return Wards(counts, held.boroughs, deprivation)
 
 
@@ -108,9 +115,11 @@ def _room(database: Path | None) -> Iterator[Path]:
         return
     if database.exists():
         raise UsageError(
-            str(database), expected="the name of a new file", found="one that is there",
+            str(database),
+            expected="the name of a new file",
+            found="one that is there",
             remedy="name another one, or remove it",
-        )  # fmt: skip
+        )
     try:
         yield database
     except BaseException:

@@ -94,8 +94,13 @@ def _holes(own: Counts, expected: FloatArray, monthly: FloatArray | None) -> Ite
     yield from _runs(own.deaths.sum(axis=(1, 3)), expected.sum(axis=(1, 3)), both, "", 0.0)
     least = _rare(areas * sexes * years)
     for sex in range(sexes):
-        yield from _runs(own.deaths[:, sex].sum(axis=2), expected[:, sex].sum(axis=2), (sex,),
-                         f", {SEXES[sex]}", least)  # fmt: skip
+        yield from _runs(
+            own.deaths[:, sex].sum(axis=2),
+            expected[:, sex].sum(axis=2),
+            (sex,),
+            f", {SEXES[sex]}",
+            least,
+        )
     least = _rare(areas * sexes * years * len(AGES))
     for first, end in AGES:
         inside = (own.age_starts >= first) & (True if end is None else own.age_starts < end)
@@ -103,8 +108,11 @@ def _holes(own: Counts, expected: FloatArray, monthly: FloatArray | None) -> Ite
         for sex in range(sexes):
             yield from _runs(
                 own.deaths[:, sex][..., inside].sum(axis=2),
-                expected[:, sex][..., inside].sum(axis=2), (sex,), f", {SEXES[sex]} {told}", least,
-            )  # fmt: skip
+                expected[:, sex][..., inside].sum(axis=2),
+                (sex,),
+                f", {SEXES[sex]} {told}",
+                least,
+            )
     if monthly is not None:
         yield from _months(own, expected, monthly)
 
@@ -185,16 +193,18 @@ def _refuse_gross(own: Counts, holes: list[_Hole]) -> None:
     secret = own.restricted
     sex = PERSONS if len(hole.sexes) == len(SEXES) else SEXES[hole.sexes[0]]
     raise ValidationError(
-        f"deaths, {own.geography}, {span}" if secret
+        f"deaths, {own.geography}, {span}"
+        if secret
         else f"deaths, {own.geography}, {own.areas[hole.area]}, {span}{hole.told}",
         expected="deaths, of which the residents and the rates of the whole place make "
-        + ("many" if secret else f"{hole.expected:.0f}") + " to be expected",
+        + ("many" if secret else f"{hole.expected:.0f}")
+        + " to be expected",
         found=UNTOLD if secret else f"none at all{others}",
         remedy="ask for the extract again, or complete the file: years, sexes, ages or months that "
         "an extract leaves out are no zeros. Where nobody died indeed, accept each year in the "
         f'study: [[accepted]] with rule = "{DEATHS_ABSENT}", geography, area_code, '
         f'sex = "{PERSONS if secret else sex}", year and reason',
-    )  # fmt: skip
+    )
 
 
 def monthly_deaths(
@@ -215,10 +225,12 @@ def monthly_deaths(
         joined = rows.merge(pairs[str(kind)], left_on="area_code", right_on="from_code")
         np.add.at(
             found,
-            (joined["to_code"].map(area).to_numpy(dtype=np.int64),
-             joined["year"].map(year).to_numpy(dtype=np.int64),
-             joined["month"].astype(int).to_numpy(dtype=np.int64) - 1),
+            (
+                joined["to_code"].map(area).to_numpy(dtype=np.int64),
+                joined["year"].map(year).to_numpy(dtype=np.int64),
+                joined["month"].astype(int).to_numpy(dtype=np.int64) - 1,
+            ),
             (joined["deaths_persons"] * joined["weight"]).to_numpy(dtype=np.float64),
-        )  # fmt: skip
+        )
     found[:, found.sum(axis=0) == 0] = np.nan
     return found

@@ -87,8 +87,10 @@ def _below(d_one: float, d_other: float, n_one: float, n_other: float) -> bool:
 def _refused(
     whole: Counts, where: str, deaths: FloatArray, people: FloatArray, low: int, high: int
 ) -> ValidationError:
-    rates = [f"{1000 * deaths[at] / people[at]:.1f} in 1,000 a year aged {_band(whole, at)}"
-             for at in (high, low)]  # fmt: skip
+    rates = [
+        f"{1000 * deaths[at] / people[at]:.1f} in 1,000 a year aged {_band(whole, at)}"
+        for at in (high, low)
+    ]
     bands = [_band(whole, at) for at in (high, low)]
     return ValidationError(
         f"deaths and residents, {where}, aged {bands[0]}",
@@ -104,6 +106,8 @@ def _band(whole: Counts, at: int) -> str:
     starts = whole.age_starts
     if at + 1 == len(starts):
         return f"{starts[at]} and over"
-    return f"{starts[at]} to {starts[at + 1] - 1}" if starts[at + 1] > starts[at] + 1 else (
-        f"{starts[at]}"
-    )  # fmt: skip
+    return (
+        f"{starts[at]} to {starts[at + 1] - 1}"
+        if starts[at + 1] > starts[at] + 1
+        else (f"{starts[at]}")
+    )

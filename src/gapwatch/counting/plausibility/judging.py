@@ -66,10 +66,11 @@ def _compared(study: Study, inputs: Mapping[str, pd.DataFrame], counted: Counted
         part
         for counts, whole in ((own, False), (counted.borough, True))
         for part in (
-            residents_change(counts, whole=whole), deaths_change(counts, whole=whole),
+            residents_change(counts, whole=whole),
+            deaths_change(counts, whole=whole),
             life_change(counts),
         )
-    ]  # fmt: skip
+    ]
     levels = [*counted.levels.values(), counted.borough]
     parts += [against_totals(levels, inputs["population_deaths"]), _absent(own)]
     rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -86,13 +87,20 @@ def _absent(own: Counts) -> pd.DataFrame:
     if own.absent is not None:
         marked |= own.absent.any(axis=1)
     at = np.nonzero((expected >= LEAST_EXPECTED) | marked)
-    return pd.DataFrame({
-        "rule": DEATHS_ABSENT, "geography": own.geography,
-        "area_code": np.array(own.areas, dtype=object)[at[0]], "sex": PERSONS,
-        "year": own.years[at[1]], "unit": "persons",
-        "observed": own.deaths.sum(axis=(1, 3))[at], "expected": expected[at],
-        "warns_beyond": expected[at], "times": np.where(marked[at], WARNS, 0.0),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "rule": DEATHS_ABSENT,
+            "geography": own.geography,
+            "area_code": np.array(own.areas, dtype=object)[at[0]],
+            "sex": PERSONS,
+            "year": own.years[at[1]],
+            "unit": "persons",
+            "observed": own.deaths.sum(axis=(1, 3))[at],
+            "expected": expected[at],
+            "warns_beyond": expected[at],
+            "times": np.where(marked[at], WARNS, 0.0),
+        }
+    )
 
 
 def _accepted(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
@@ -113,8 +121,12 @@ def _accepted(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
         if not strange:
             log.warning(
                 "the study, accepted[%d]: %s of %s, %s, %d is as expected; it is no longer needed",
-                number, item.rule, item.area_code, item.sex, item.year,
-            )  # fmt: skip
+                number,
+                item.rule,
+                item.area_code,
+                item.sex,
+                item.year,
+            )
             continue
         if at is not None:
             rows.loc[rows.index == rows.index[at], "outcome"] = "accepted"
@@ -127,30 +139,38 @@ def _stop(study: Study, stopped: pd.DataFrame, *, restricted: bool) -> None:
     of_deaths = worst["rule"].isin(OF_DEATHS)
     first = worst.iloc[0]
     secret = restricted and bool(of_deaths.iloc[0])
-    others = [] if restricted else [
-        _cell(study, row) for _, row in worst.iloc[1 : 1 + _SHOWN].iterrows()
-    ]  # fmt: skip
+    others = (
+        []
+        if restricted
+        else [_cell(study, row) for _, row in worst.iloc[1 : 1 + _SHOWN].iterrows()]
+    )
     more = len(worst) - 1 - len(others)
     also = f" (also {'; '.join(others)}{f'; and {more} more' if more else ''})" if others else ""
     where = (
-        f"{first['rule']}, {first['geography']}, {first['year']}" if secret
+        f"{first['rule']}, {first['geography']}, {first['year']}"
+        if secret
         else f"{first['rule']}, {_cell(study, first, rule=False)}"
-    )  # fmt: skip
+    )
     unit = first["unit"]
     raise ValidationError(
         where,
         expected=f"{RULES[str(first['rule'])]}, within the limits of docs/methods.md"
-        if secret else
-        f"{RULES[str(first['rule'])]}: about {_number(first['expected'], unit)}",
+        if secret
+        else f"{RULES[str(first['rule'])]}: about {_number(first['expected'], unit)}",
         found="a difference that no year of such a place makes; the deaths are restricted, so not "
-        "told of which area" if secret else f"{_number(first['observed'], unit)}{also}",
+        "told of which area"
+        if secret
+        else f"{_number(first['observed'], unit)}{also}",
         remedy="compare with the publisher's file, and put it right where it was read or sent. "
         "Where the figure is right, accept it in the study, cell by cell: [[accepted]] with "
-        + ("rule, geography, area_code, sex, year and reason" if secret else
-           f'rule = "{first["rule"]}", geography = "{first["geography"]}", '
-           f'area_code = "{first["area_code"]}", sex = "{first["sex"]}", year = {first["year"]} '
-           "and reason"),
-    )  # fmt: skip
+        + (
+            "rule, geography, area_code, sex, year and reason"
+            if secret
+            else f'rule = "{first["rule"]}", geography = "{first["geography"]}", '
+            f'area_code = "{first["area_code"]}", sex = "{first["sex"]}", year = {first["year"]} '
+            "and reason"
+        ),
+    )
 
 
 def _cell(study: Study, row: pd.Series, *, rule: bool = True) -> str:
@@ -172,7 +192,12 @@ def _untold(rows: pd.DataFrame) -> pd.DataFrame:
     joined: pd.DataFrame = mine.groupby(by, as_index=False)[["times"]].max()
     joined["times"] = np.where(joined["times"] > WARNS, 1.5, np.minimum(joined["times"] // 1, 1.0))
     told = joined.assign(
-        area_code="", sex=PERSONS, observed=np.nan, expected=np.nan, warns_beyond=np.nan,
-        outcome=np.where(joined["times"] > WARNS, "warning", "not told"), accepted_reason="",
-    )  # fmt: skip
+        area_code="",
+        sex=PERSONS,
+        observed=np.nan,
+        expected=np.nan,
+        warns_beyond=np.nan,
+        outcome=np.where(joined["times"] > WARNS, "warning", "not told"),
+        accepted_reason="",
+    )
     return pd.concat([rows[~secret], told], ignore_index=True)

@@ -114,8 +114,9 @@ def _by_residents(counts: Counts) -> FloatArray:
 
 
 def _neighbours(counts: Counts, at: int, ill: np.ndarray) -> list[int]:
-    usable = [k for k in range(len(counts.years)) if k != at and not ill[k]
-              and not counts.provisional[k]]  # fmt: skip
+    usable = [
+        k for k in range(len(counts.years)) if k != at and not ill[k] and not counts.provisional[k]
+    ]
     return [
         *[k for k in usable if k < at][-NEIGHBOURS:],
         *[k for k in usable if k > at][:NEIGHBOURS],
@@ -154,16 +155,29 @@ def _in_pandemic(counts: Counts) -> npt.NDArray[np.bool_]:
 
 
 def _rows(
-    rule: str, unit: str, counts: Counts, skipped: int, observed: FloatArray,
-    expected: FloatArray, bound: FloatArray, times: FloatArray,
-) -> pd.DataFrame:  # fmt: skip
+    rule: str,
+    unit: str,
+    counts: Counts,
+    skipped: int,
+    observed: FloatArray,
+    expected: FloatArray,
+    bound: FloatArray,
+    times: FloatArray,
+) -> pd.DataFrame:
     """Rows of the comparisons that could be made, from arrays (A, 2, Y - skipped)."""
     areas, sexes, years = np.nonzero(np.isfinite(times))
     at = areas, sexes, years
-    return pd.DataFrame({
-        "rule": rule, "geography": counts.geography,
-        "area_code": np.array(counts.areas, dtype=object)[areas],
-        "sex": np.array(SEXES, dtype=object)[sexes],
-        "year": counts.years[skipped:][years], "unit": unit, "observed": observed[at],
-        "expected": expected[at], "warns_beyond": bound[at], "times": times[at],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "rule": rule,
+            "geography": counts.geography,
+            "area_code": np.array(counts.areas, dtype=object)[areas],
+            "sex": np.array(SEXES, dtype=object)[sexes],
+            "year": counts.years[skipped:][years],
+            "unit": unit,
+            "observed": observed[at],
+            "expected": expected[at],
+            "warns_beyond": bound[at],
+            "times": times[at],
+        }
+    )

@@ -48,13 +48,16 @@ def _counted(counts: Counts, column: str) -> pd.DataFrame:
     found = array.sum(axis=(1, 3))
     whole = np.flatnonzero(_whole_years(counts))
     areas, years = np.meshgrid(np.arange(len(counts.areas)), whole, indexing="ij")
-    return pd.DataFrame({
-        "geography": counts.geography,
-        "area_code": np.array(counts.areas, dtype=object)[areas.ravel()],
-        "year": counts.years[years.ravel()], "observed": found[areas, years].ravel(),
-        "shared": counts.reassigned[areas.ravel()],
-        "rounding": _rounding(counts, column)[areas, years].ravel(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "geography": counts.geography,
+            "area_code": np.array(counts.areas, dtype=object)[areas.ravel()],
+            "year": counts.years[years.ravel()],
+            "observed": found[areas, years].ravel(),
+            "shared": counts.reassigned[areas.ravel()],
+            "rounding": _rounding(counts, column)[areas, years].ravel(),
+        }
+    )
 
 
 def _rounding(counts: Counts, column: str) -> np.ndarray:
@@ -73,9 +76,12 @@ def _whole_years(counts: Counts) -> np.ndarray:
 
 
 def _compared(
-    counted: pd.DataFrame, published: pd.DataFrame, rule: str, column: str,
+    counted: pd.DataFrame,
+    published: pd.DataFrame,
+    rule: str,
+    column: str,
     shares: tuple[float, float],
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     totals = published[["geography", "area_code", "year", column]].dropna(subset=[column])
     # The place may be told of as an area of another kind; its code is its own.
     totals = totals.drop(columns="geography").drop_duplicates(["area_code", "year"])
@@ -90,8 +96,17 @@ def _compared(
     stops = np.maximum(stops, warns * 1.0001)
     # 1 at the limit of a warning and 2 at that of a stop, straight between and beyond.
     times = np.where(apart <= warns, apart / warns, 1 + (apart - warns) / (stops - warns))
-    return pd.DataFrame({
-        "rule": rule, "geography": rows["geography"], "area_code": rows["area_code"],
-        "sex": PERSONS, "year": rows["year"], "unit": "persons", "observed": rows["observed"],
-        "expected": expected, "warns_beyond": warns, "times": times,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "rule": rule,
+            "geography": rows["geography"],
+            "area_code": rows["area_code"],
+            "sex": PERSONS,
+            "year": rows["year"],
+            "unit": "persons",
+            "observed": rows["observed"],
+            "expected": expected,
+            "warns_beyond": warns,
+            "times": times,
+        }
+    )

@@ -46,9 +46,12 @@ _ACROSS, _DOWN = 3 * SIDE, PER_WARD // 3 * SIDE
 
 
 def borough(
-    wards: Sequence[Ward], *, seed: int = 1, publishes_wards: bool = False,
+    wards: Sequence[Ward],
+    *,
+    seed: int = 1,
+    publishes_wards: bool = False,
     scenario: str = "no-change",
-) -> World:  # fmt: skip
+) -> World:
     """Westminster with invented figures; `wards` are its wards of 2011 on the tile map.
 
     `scenario` is one of PATHS: how the contrast between top and bottom of the map goes on.
@@ -87,11 +90,14 @@ def places(wards: Sequence[Ward]) -> Places:
         halves.setdefault(old, []).append(new)
     lsoas21 = tuple(
         Lsoa21(
-            code, tuple(place[old] for old in parents[code]), told[code][2],
-            msoas.index(told[code][4]), _of_parents(code, parents[code], halves, boxes),
+            code,
+            tuple(place[old] for old in parents[code]),
+            told[code][2],
+            msoas.index(told[code][4]),
+            _of_parents(code, parents[code], halves, boxes),
         )
         for code in sorted(parents)
-    )  # fmt: skip
+    )
     redrawn = tuple(new_wards.index(told[lsoa.code][5]) for lsoa in lsoas21)
     wards24 = tuple(
         Ward24(code, westminster.WARDS_2024[code], _parts(at, redrawn, lsoas21, olds))
@@ -122,10 +128,15 @@ def _parts(
     ward: int, redrawn: Sequence[int], lsoas21: Sequence[Lsoa21], olds: Sequence[Lsoa11]
 ) -> tuple[int, ...]:
     """Wards of 2011 of which a ward of 2024 holds any small area."""
-    return tuple(sorted({
-        olds[lsoa.parents[0]].ward
-        for lsoa, new in zip(lsoas21, redrawn, strict=True) if new == ward
-    }))  # fmt: skip
+    return tuple(
+        sorted(
+            {
+                olds[lsoa.parents[0]].ward
+                for lsoa, new in zip(lsoas21, redrawn, strict=True)
+                if new == ward
+            }
+        )
+    )
 
 
 def residents(world: World, seed: int) -> Ints:

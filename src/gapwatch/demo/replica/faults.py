@@ -73,9 +73,11 @@ class Faults:
         """Switch a fault on; UsageError for one that is not known, or for less than no times."""
         if name not in FAULTS or times < 0:
             raise UsageError(
-                "replica, fault", expected=f"a fault ({', '.join(FAULTS)}), 0 or more times",
-                found=f"{name}, {times} times", remedy="name one of these",
-            )  # fmt: skip
+                "replica, fault",
+                expected=f"a fault ({', '.join(FAULTS)}), 0 or more times",
+                found=f"{name}, {times} times",
+                remedy="name one of these",
+            )
         with self._lock:
             self._due.append(_Due(name, on, times or -1))
 

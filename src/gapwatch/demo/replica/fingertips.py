@@ -19,13 +19,34 @@ TYPES = {WARD: "Ward", MSOA: "MSOA", BOROUGH: "Lower tier LAs", ENGLAND: "Englan
 WITHHELD = "Value suppressed for disclosure control"
 DECILES = "LSOA deprivation deciles within area (invented)"
 COLUMNS = (
-    "Indicator ID", "Indicator Name", "Parent Code", "Parent Name", "Area Code", "Area Name",
-    "Area Type", "Sex", "Age", "Category Type", "Category", "Time period", "Value",
-    "Lower CI 95.0 limit", "Upper CI 95.0 limit", "Lower CI 99.8 limit", "Upper CI 99.8 limit",
-    "Count", "Denominator", "Value note", "Recent Trend",
-    "Compared to England value or percentiles", "Compared to percentiles",
-    "Time period Sortable", "New data", "Compared to goal", "Time period range",
-)  # fmt: skip
+    "Indicator ID",
+    "Indicator Name",
+    "Parent Code",
+    "Parent Name",
+    "Area Code",
+    "Area Name",
+    "Area Type",
+    "Sex",
+    "Age",
+    "Category Type",
+    "Category",
+    "Time period",
+    "Value",
+    "Lower CI 95.0 limit",
+    "Upper CI 95.0 limit",
+    "Lower CI 99.8 limit",
+    "Upper CI 99.8 limit",
+    "Count",
+    "Denominator",
+    "Value note",
+    "Recent Trend",
+    "Compared to England value or percentiles",
+    "Compared to percentiles",
+    "Time period Sortable",
+    "New data",
+    "Compared to goal",
+    "Time period range",
+)
 PARENT_COMPARED = COLUMNS.index("Compared to percentiles")
 VALUE, UPPER = COLUMNS.index("Value"), COLUMNS.index("Upper CI 95.0 limit")
 NOT_FOUND = Reply(b"The resource cannot be found.", "text/plain", 404)
@@ -150,18 +171,38 @@ def _rows(world: World, area_type: str) -> Iterator[list[str]]:
 
 
 def _series(
-    world: World, area: tuple[str, str, str], parent: tuple[str, str],
+    world: World,
+    area: tuple[str, str, str],
+    parent: tuple[str, str],
     split: tuple[str, str] = ("", ""),
-) -> Iterator[list[str]]:  # fmt: skip
+) -> Iterator[list[str]]:
     for first, last in world.windows:
         for sex in ("Persons", *SEXES):
             found = world.life[area[0], sex, first]
             period = f"{first} - {last % 100:02d}"
             yield [
-                INDICATOR, NAME, *parent, *area, sex, "All ages", *split, period,
-                *_figures(found), "", "", "", "", "" if found.value is not None else WITHHELD,
-                "", "Not compared", "Not compared", f"{first}0000", "", "", f"{last - first + 1}y",
-            ]  # fmt: skip
+                INDICATOR,
+                NAME,
+                *parent,
+                *area,
+                sex,
+                "All ages",
+                *split,
+                period,
+                *_figures(found),
+                "",
+                "",
+                "",
+                "",
+                "" if found.value is not None else WITHHELD,
+                "",
+                "Not compared",
+                "Not compared",
+                f"{first}0000",
+                "",
+                "",
+                f"{last - first + 1}y",
+            ]
 
 
 def _figures(found: Estimate) -> list[str]:

@@ -52,19 +52,27 @@ def _lsoa11_ward(world: World) -> Layer:
     rows = []
     for number, lsoa in enumerate(world.places.lsoas11):
         ward = world.places.wards[lsoa.ward]
-        rows.append([lsoa.code, _name(world, number, "A"), ward.code, ward.name, world.code,
-                     world.name])  # fmt: skip
+        rows.append(
+            [lsoa.code, _name(world, number, "A"), ward.code, ward.name, world.code, world.name]
+        )
     names = ("LSOA11CD", "LSOA11NM", "WD19CD", "WD19NM", "LAD19CD", "LAD19NM")
     return Layer(names, rows, [])
 
 
 def _lsoa11_lsoa21(world: World) -> Layer:
     rows = [
-        [world.places.lsoas11[parent].code, _name(world, parent, "A"), lsoa.change, lsoa.code,
-         _name(world, number, "B"), world.code, world.name]
+        [
+            world.places.lsoas11[parent].code,
+            _name(world, parent, "A"),
+            lsoa.change,
+            lsoa.code,
+            _name(world, number, "B"),
+            world.code,
+            world.name,
+        ]
         for number, lsoa in enumerate(world.places.lsoas21)
         for parent in lsoa.parents
-    ]  # fmt: skip
+    ]
     names = ("LSOA11CD", "LSOA11NM", "CHGIND", "LSOA21CD", "LSOA21NM", "LAD22CD", "LAD22NM")
     return Layer(names, rows, [])
 
@@ -74,8 +82,17 @@ def _oa_msoa(world: World) -> Layer:
     for number, lsoa in enumerate(world.places.lsoas21):
         for place in range(OUTPUT_AREAS):
             area = f"E009{number * OUTPUT_AREAS + place:05d}"
-            rows.append([area, lsoa.code, _name(world, number, "B"), world.places.msoas[lsoa.msoa],
-                         _name(world, lsoa.msoa), world.code, world.name])  # fmt: skip
+            rows.append(
+                [
+                    area,
+                    lsoa.code,
+                    _name(world, number, "B"),
+                    world.places.msoas[lsoa.msoa],
+                    _name(world, lsoa.msoa),
+                    world.code,
+                    world.name,
+                ]
+            )
     names = ("OA21CD", "LSOA21CD", "LSOA21NM", "MSOA21CD", "MSOA21NM", "LAD22CD", "LAD22NM")
     return Layer(names, rows, [])
 
@@ -102,8 +119,9 @@ def _lsoa21_ward24(world: World) -> Layer:
     rows = []
     for number, lsoa in enumerate(world.places.lsoas21):
         ward = world.places.wards24[world.places.ward24_of_lsoa(number)]
-        rows.append([lsoa.code, _name(world, number, "B"), ward.code, ward.name, world.code,
-                     world.name])  # fmt: skip
+        rows.append(
+            [lsoa.code, _name(world, number, "B"), ward.code, ward.name, world.code, world.name]
+        )
     names = ("LSOA21CD", "LSOA21NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM")
     return Layer(names, rows, [])
 

@@ -23,8 +23,15 @@ FIRST_AGE = 101
 MEASURE = "20100"
 GENDERS = {"0": "Total", "1": "Male", "2": "Female"}
 PARAMS = {"geography", "date", "gender", "c_age", "measures", "select", "recordoffset"}
-FIELDS = ("date", "geography_code", "geography_name", "gender", "c_age", "obs_value",
-          "record_count")  # fmt: skip
+FIELDS = (
+    "date",
+    "geography_code",
+    "geography_name",
+    "gender",
+    "c_age",
+    "obs_value",
+    "record_count",
+)
 # A mistyped query is answered with nothing, under status 200.
 NOTHING = Reply(b"")
 
@@ -42,11 +49,20 @@ def answer(world: World, request: Request, cells: int) -> Reply:
     known = match[1] in (world.code, PARENT) and match[2] in TYPES
     areas = _areas(world, match[2]) if known else []
     changed = bool(areas) and request.fault("vintage")
-    return _sdmx([
-        _code(int(number), name, {"TypeName": TYPES[match[2]], "TypeCode": int(match[2][4:]),
-                                  "GeogCode": other_vintage(code) if changed else code})
-        for number, code, name, _ in areas
-    ])  # fmt: skip
+    return _sdmx(
+        [
+            _code(
+                int(number),
+                name,
+                {
+                    "TypeName": TYPES[match[2]],
+                    "TypeCode": int(match[2][4:]),
+                    "GeogCode": other_vintage(code) if changed else code,
+                },
+            )
+            for number, code, name, _ in areas
+        ]
+    )
 
 
 def _areas(world: World, kind: str) -> list[tuple[str, str, str, Ints]]:
@@ -62,8 +78,10 @@ def _areas(world: World, kind: str) -> list[tuple[str, str, str, Ints]]:
         codes = [lsoa.code for lsoa in places.lsoas21]
         people = list(world.population)
     start = FIRST_AREA + 100_000 * int(kind[4:])
-    return [(str(start + n), code, f"{world.name} {n + 1:03d}", people[n])
-            for n, code in enumerate(codes)]  # fmt: skip
+    return [
+        (str(start + n), code, f"{world.name} {n + 1:03d}", people[n])
+        for n, code in enumerate(codes)
+    ]
 
 
 def _code(value: object, words: str, notes: dict[str, object]) -> dict[str, Any]:
@@ -149,9 +167,13 @@ def _list(text: str, known: set[int]) -> list[int]:
 
 
 def _rows(
-    known: tuple[int, ...], areas: list[tuple[str, str, str, Ints]], years: list[int],
-    genders: list[str], ages: list[int], numbers: range,
-) -> Iterator[list[Any]]:  # fmt: skip
+    known: tuple[int, ...],
+    areas: list[tuple[str, str, str, Ints]],
+    years: list[int],
+    genders: list[str],
+    ages: list[int],
+    numbers: range,
+) -> Iterator[list[Any]]:
     """Rows of a query by their numbers: ages change first, then genders, areas, years."""
     for number in numbers:
         rest, age = divmod(number, len(ages))

@@ -51,10 +51,11 @@ def _file(world: World, request: Request, last: int) -> Reply:
     rows = [
         [lsoa.code, year, f"{sex}s", band, int(world.deaths[place, at, which, age])]
         for place, lsoa in enumerate(world.places.lsoas11)
-        for at, year in enumerate(DEATH_YEARS) if year <= last
+        for at, year in enumerate(DEATH_YEARS)
+        if year <= last
         for which, sex in enumerate(SEXES)
         for age, band in enumerate(BANDS)
-    ]  # fmt: skip
+    ]
     grid = Grid(list(COLUMNS), rows)
     if request.fault("corrected-silently"):
         grid.rows[-1][-1] += 1

@@ -138,8 +138,15 @@ def _lsoas21(lsoas11: tuple[Lsoa11, ...], wards: int) -> tuple[Lsoa21, ...]:
         msoa = _msoa(number, wards)
         if number in MERGED:
             first = made.pop()
-            made.append(Lsoa21(f"E0195{number:04d}", (MERGED[number], number), "M", msoa,
-                               (first.box[0], south, east, north)))  # fmt: skip
+            made.append(
+                Lsoa21(
+                    f"E0195{number:04d}",
+                    (MERGED[number], number),
+                    "M",
+                    msoa,
+                    (first.box[0], south, east, north),
+                )
+            )
         elif number in SPLIT:
             middle = (west + east) // 2
             for half, box in enumerate(

@@ -17,8 +17,12 @@ from gapwatch.demo.replica.faults import OF_ANSWERS, Faults, Reply, Request
 from gapwatch.demo.replica.layers import Layer, layers
 from gapwatch.demo.replica.world import World
 
-BASES = {"fingertips": "fingertips/api/", "nomis": "nomis/api/v01/",
-         "portal": "portal/rest/services/", "ons": "ons/"}  # fmt: skip
+BASES = {
+    "fingertips": "fingertips/api/",
+    "nomis": "nomis/api/v01/",
+    "portal": "portal/rest/services/",
+    "ons": "ons/",
+}
 PATIENCE_SECONDS = 60.0
 BOMB_BYTES = 64 << 20
 _PAGE = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head></html>"
@@ -173,8 +177,11 @@ class _Handler(BaseHTTPRequestHandler):
             size //= 2
         elif fault in ("cut", "reset", "stall"):
             half = body[: size // 2]
-            self._send(reply.status, {**headers, "Transfer-Encoding": "chunked"},
-                       b"%x\r\n%b\r\n" % (len(half), half))  # fmt: skip
+            self._send(
+                reply.status,
+                {**headers, "Transfer-Encoding": "chunked"},
+                b"%x\r\n%b\r\n" % (len(half), half),
+            )
             if fault == "stall":
                 self.server.replica.stopping.wait(PATIENCE_SECONDS)
             elif fault == "reset":

@@ -107,4 +107,4 @@ def _others(names: Sequence[str], texts: Mapping[str, int]) -> dict[str, str]:
         f'<Relationship Id="rId{len(names) + 1}" Type="{_OFFICE}/sharedStrings" '
         'Target="sharedStrings.xml"/></Relationships>',
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}" uniqueCount="{len(texts)}">{shared}</sst>',
-    }  # fmt: skip
+    }

@@ -25,15 +25,18 @@ OLD_PAGE = (
     f"{SITE}/14319deathsbylowerlayersuperoutputarealsoaenglandandwalesmidyearperiods1julyto30june"
     "2011to2020"
 )
-NEW_PAGE = (
-    f"{SITE}/3096deathsbylowerlayersuperoutputarealsoaenglandandwalesmidyear2023to2024"
-)  # fmt: skip
+NEW_PAGE = f"{SITE}/3096deathsbylowerlayersuperoutputarealsoaenglandandwalesmidyear2023to2024"
 OLD_FILE, OLD_MEMBER = "deathsbylsoa1023final.zip", "deaths_by_LSOA_10-23_FINAL.xlsx"
 NEW_FILE = "deathsbylsoamidyear24.xlsx"
 OLD_HEAD = ("Mid-year", "Local Authority code", "Local Authority name", "LSOA code", "LSOA name")
 # As they stand above the columns, not as they should.
-NEW_HEAD = ("Mid-year", "LSOA21 code", "LSOA21 name", "Local Authority code",
-            "Local Authority name")  # fmt: skip
+NEW_HEAD = (
+    "Mid-year",
+    "LSOA21 code",
+    "LSOA21 name",
+    "Local Authority code",
+    "Local Authority name",
+)
 INVENTED = "Invented figures: no real place or person is counted"
 # Code, name, and the authorities that it is listed under: two, as two areas are in the real file.
 ELSEWHERE = (
@@ -81,12 +84,18 @@ def old_file(world: World, deaths: Deaths) -> bytes:
             yield (year, authority, where, code, name, *_counts(counts, sex, len(OLD_BANDS)))
 
     book, made = io.BytesIO(), io.BytesIO()
-    write(book, {
-        "Cover sheet": _prose("Deaths by LSOA, mid-2010 to mid-2023"),
-        "Table of contents": _prose("Tables 1 to 3"), "Notes": _prose("Years end on 30 June"),
-        "Data sources": _prose("None"), "Table 1": table(None), "Table 2": table(0),
-        "Table 3": table(1),
-    })  # fmt: skip
+    write(
+        book,
+        {
+            "Cover sheet": _prose("Deaths by LSOA, mid-2010 to mid-2023"),
+            "Table of contents": _prose("Tables 1 to 3"),
+            "Notes": _prose("Years end on 30 June"),
+            "Data sources": _prose("None"),
+            "Table 1": table(None),
+            "Table 2": table(0),
+            "Table 3": table(1),
+        },
+    )
     zipped(made, OLD_MEMBER, book.getvalue())
     return made.getvalue()
 
@@ -111,11 +120,17 @@ def write_new(file: BinaryIO, world: World, deaths: Deaths, head: Sequence[str])
                 counts = deaths.new[at, y] if at >= 0 else None
                 yield (year, authority, where, code, name, *_counts(counts, sex, len(NEW_BANDS)))
 
-    write(file, {
-        "Cover sheet": _prose("Deaths by LSOA, mid-2024"), "Contents": _prose("Tables 1 to 3"),
-        "Notes": _prose("Years end on 30 June"), "Table 1": table(None), "Table 2": table(0),
-        "Table 3": table(1),
-    })  # fmt: skip
+    write(
+        file,
+        {
+            "Cover sheet": _prose("Deaths by LSOA, mid-2024"),
+            "Contents": _prose("Tables 1 to 3"),
+            "Notes": _prose("Years end on 30 June"),
+            "Table 1": table(None),
+            "Table 2": table(0),
+            "Table 3": table(1),
+        },
+    )
 
 
 def _prose(title: str) -> list[Row]:

@@ -16,8 +16,12 @@ WINDOWS = ((2015, 2019), (2016, 2020), (2017, 2021), (2018, 2022), (2019, 2023))
 YEARS = (2019, 2020, 2021, 2022)
 DEATH_YEARS = (2019, 2020, 2021)
 AGES = 91
-BANDS = ("under 1", "01 to 04", *(f"{a:02d} to {a + 4:02d}" for a in range(5, 90, 5)),
-         "90 and over")  # fmt: skip
+BANDS = (
+    "under 1",
+    "01 to 04",
+    *(f"{a:02d} to {a + 4:02d}" for a in range(5, 90, 5)),
+    "90 and over",
+)
 _WIDTHS = np.array([1, 4, *[5] * 17, 1])
 GRADIENT = 5.0
 WARD_YEAR = 2024
@@ -59,10 +63,16 @@ class World:
 
     @classmethod
     def make(
-        cls, wards: Sequence[Ward], *, seed: int = 1, name: str = "Westminster",
-        code: str = "E09000033", publishes_wards: bool = False, places: Places | None = None,
+        cls,
+        wards: Sequence[Ward],
+        *,
+        seed: int = 1,
+        name: str = "Westminster",
+        code: str = "E09000033",
+        publishes_wards: bool = False,
+        places: Places | None = None,
         years: tuple[int, ...] = YEARS,
-    ) -> World:  # fmt: skip
+    ) -> World:
         """The figures of a borough with these wards; ValueError without any ward.
 
         `places` are its areas where they aren't to be invented as well; `years` those of residents.
@@ -75,8 +85,16 @@ class World:
         population, deaths = _population(places, rng, years), _deaths(places, rng)
         # Last, and from numbers of their own, so that no other figure depends on them.
         life |= _life_of_wards(places, np.random.default_rng([seed, WARD_YEAR]))
-        return cls(places, name, code, life, population, deaths, publishes_wards=publishes_wards,
-                   years=years)  # fmt: skip
+        return cls(
+            places,
+            name,
+            code,
+            life,
+            population,
+            deaths,
+            publishes_wards=publishes_wards,
+            years=years,
+        )
 
     def population_of(self, lsoas: Sequence[int]) -> Ints:
         """Persons by year, sex and age: the sum over LSOAs of 2021, by number."""

@@ -94,9 +94,10 @@ def _new(lattice: Lattice, ward_of: dict[int, int]) -> tuple[tuple[Lsoa21, ...],
     def add(parents: tuple[int, ...], change: str, ring: Ring, ward: int) -> None:
         kept = change == "U"
         code = (
-            names.LSOA_2011.format(parents[0] + 1) if kept
+            names.LSOA_2011.format(parents[0] + 1)
+            if kept
             else names.LSOA_2021.format(sum(lsoa.change != "U" for lsoa in made) + 1)
-        )  # fmt: skip
+        )
         made.append(Lsoa21(code, parents, change, _msoa(parents[0]), bounds(ring), ring))
         wards.append(ward)
 
@@ -121,7 +122,8 @@ def _parts(
     """Wards of 2011 that gave small areas to a ward of 2022."""
     mine = {
         lsoas11[parent].ward
-        for lsoa, new in zip(lsoas21, redrawn, strict=True) if new == ward
+        for lsoa, new in zip(lsoas21, redrawn, strict=True)
+        if new == ward
         for parent in lsoa.parents
-    }  # fmt: skip
+    }
     return tuple(sorted(mine))

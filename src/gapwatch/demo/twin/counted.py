@@ -94,15 +94,22 @@ class Twin:
         return self._counts(people * rates(self.scenario, years), people, years)
 
     def _counts(
-        self, deaths: npt.NDArray[np.number], people: npt.NDArray[np.number],
+        self,
+        deaths: npt.NDArray[np.number],
+        people: npt.NDArray[np.number],
         years: IntArray = YEARS,
-    ) -> Counts:  # fmt: skip
+    ) -> Counts:
         return Counts(
-            geography="ward2011", areas=tuple(ward.code for ward in borough().wards), years=years,
-            bases=(BASE,) * len(years), age_starts=AGE_STARTS,
-            deaths=deaths.astype(np.float64), person_years=people.astype(np.float64),
-            provisional=np.zeros(len(years), dtype=bool), reassigned=np.zeros(len(WARDS)),
-        )  # fmt: skip
+            geography="ward2011",
+            areas=tuple(ward.code for ward in borough().wards),
+            years=years,
+            bases=(BASE,) * len(years),
+            age_starts=AGE_STARTS,
+            deaths=deaths.astype(np.float64),
+            person_years=people.astype(np.float64),
+            provisional=np.zeros(len(years), dtype=bool),
+            reassigned=np.zeros(len(WARDS)),
+        )
 
 
 def make(name: str) -> Twin:

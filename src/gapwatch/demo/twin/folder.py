@@ -20,9 +20,11 @@ def find_suites() -> Path:
         if (folder / "expectations" / "life_expectancy.json").is_file():
             return folder / "expectations"
     raise StudyError(
-        str(here), expected="a project: a folder with expectations/, here or above", found="none",
+        str(here),
+        expected="a project: a folder with expectations/, here or above",
+        found="none",
         remedy="run the demonstration in the folder of the gapwatch project",
-    )  # fmt: skip
+    )
 
 
 def require_free(folder: Path) -> None:
@@ -34,6 +36,8 @@ def require_free(folder: Path) -> None:
         return
     found = "a folder that holds something else" if folder.is_dir() else "a file"
     raise UsageError(
-        f"--out {folder}", expected="an empty or new folder, or an earlier demonstration",
-        found=found, remedy="name another folder with --out",
-    )  # fmt: skip
+        f"--out {folder}",
+        expected="an empty or new folder, or an earlier demonstration",
+        found=found,
+        remedy="name another folder with --out",
+    )

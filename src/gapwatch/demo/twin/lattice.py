@@ -52,8 +52,9 @@ class Lattice:
         """The outline of cells of one column, from a row to another."""
         east = [point for row in range(first, last + 1) for point in self.down[row][column + 1]]
         west = [point for row in range(first, last + 1) for point in self.down[row][column]]
-        return _ring(self.across[first][column], east, self.across[last + 1][column][::-1],
-                     west[::-1])  # fmt: skip
+        return _ring(
+            self.across[first][column], east, self.across[last + 1][column][::-1], west[::-1]
+        )
 
     def halves(self, row: int, column: int) -> tuple[Ring, Ring]:
         """A cell cut from the middle of its north edge to the middle of its south edge."""

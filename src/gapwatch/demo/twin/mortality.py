@@ -65,8 +65,9 @@ def rates(
         for sex, law in enumerate((FEMALE, MALE)):
             base = (
                 law.infant * np.exp(-middle / INFANT_FADES_YEARS)
-                + law.makeham + law.gompertz * np.exp(law.slope * middle)
-            ) * np.exp(-law.fall * (year - CENTRE_YEAR))  # fmt: skip
+                + law.makeham
+                + law.gompertz * np.exp(law.slope * middle)
+            ) * np.exp(-law.fall * (year - CENTRE_YEAR))
             found[:, sex, at] = base * np.exp(told * level[:, None])
     return found
 

@@ -125,9 +125,11 @@ def msoa_of(places: Places) -> IntArray:
 
 
 def _figures(
-    area: tuple[str, str, str], deaths: IntArray, people: IntArray,
+    area: tuple[str, str, str],
+    deaths: IntArray,
+    people: IntArray,
     windows: tuple[tuple[int, int], ...],
-) -> Iterator[Figure]:  # fmt: skip
+) -> Iterator[Figure]:
     for sex, word in enumerate(("Females", "Males")):
         for window in windows:
             found = estimate(deaths[sex], people[sex], window, WARD_TOP_AGE, 1)

@@ -26,17 +26,29 @@ class RoutedClient(Client):
         self._public, self._local = public, local
 
     def get(
-        self, address: str, params: Mapping[str, str] | None = None, *, expect: Expected,
-        starts_with: str = "", max_bytes: int = MOST_BYTES, discreet: bool = False,
-    ) -> Answer:  # fmt: skip
+        self,
+        address: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        expect: Expected,
+        starts_with: str = "",
+        max_bytes: int = MOST_BYTES,
+        discreet: bool = False,
+    ) -> Answer:
         """The answer of the replica, under the address that was asked for."""
         if not address.startswith(self._public):
             raise SourceError(
-                address, expected=f"an address below {self._public}", found="another",
+                address,
+                expected=f"an address below {self._public}",
+                found="another",
                 remedy="leave the study of a demonstration as it was written",
-            )  # fmt: skip
+            )
         sent = super().get(
-            self._local + address.removeprefix(self._public), params, expect=expect,
-            starts_with=starts_with, max_bytes=max_bytes, discreet=discreet,
-        )  # fmt: skip
+            self._local + address.removeprefix(self._public),
+            params,
+            expect=expect,
+            starts_with=starts_with,
+            max_bytes=max_bytes,
+            discreet=discreet,
+        )
         return Answer(self._public + sent.address.removeprefix(self._local), sent.content)

@@ -51,31 +51,41 @@ SCENARIOS = {
         Scenario(
             "halving",
             "falls steadily to well under half by 2035, because the worse-off side lives longer",
-            "on track", *_CLOSING,
+            "on track",
+            *_CLOSING,
         ),
         Scenario("no-change", "stays where it was", "off track", (1.15, 1.15), (0.50, 0.50)),
         Scenario(
-            "widening", "grows, because the better-off side alone lives longer",
-            "wrong direction", (0.90, 1.40), (0.45, 0.75),
+            "widening",
+            "grows, because the better-off side alone lives longer",
+            "wrong direction",
+            (0.90, 1.40),
+            (0.45, 0.75),
         ),
         Scenario(
             "levelling-down",
             "falls as much as in halving, because the better-off side lives shorter lives",
-            "on track", (0.80, 1.00), (1.15, -0.65),
+            "on track",
+            (0.80, 1.00),
+            (1.15, -0.65),
         ),
         Scenario(
             "pandemic",
             "as in halving, but for two years in which the worse-off side loses several years more",
-            "on track", *_CLOSING, shock={2020: 0.28, 2021: 0.18},
+            "on track",
+            *_CLOSING,
+            shock={2020: 0.28, 2021: 0.18},
         ),
         Scenario(
             "undercount",
             "as in halving; but residents of the worse-off side aged 20 to 44 are undercounted: "
             "there are 15% more of them than published, so that the published gap is too wide",
-            "on track", *_CLOSING, counted=1 / MISCOUNT,
+            "on track",
+            *_CLOSING,
+            counted=1 / MISCOUNT,
         ),
     )
-}  # fmt: skip
+}
 DEFAULT = "halving"
 
 
@@ -83,7 +93,9 @@ def scenario(name: str) -> Scenario:
     """The scenario of a name; UsageError, with all names, for one that there isn't."""
     if name not in SCENARIOS:
         raise UsageError(
-            "--scenario", expected=f"one of {', '.join(SCENARIOS)}", found=repr(name),
+            "--scenario",
+            expected=f"one of {', '.join(SCENARIOS)}",
+            found=repr(name),
             remedy="name one of these",
-        )  # fmt: skip
+        )
     return SCENARIOS[name]

@@ -149,15 +149,31 @@ def study(twin: Twin, seed: int, address: str) -> str:
     )
     head = _HEAD.format(
         first_line=FIRST_LINE,
-        scenario=twin.scenario.name, seed=seed, path=f"The true gap {twin.scenario.path}.",
-        invented=INVENTED, borough=names.BOROUGH_CODE, region=names.REGION_CODE,
-        country=names.COUNTRY_CODE, affluent=affluent.name, affluent_code=affluent.code,
-        slug=_slug(affluent.name), poorest=poorest.name, poorest_code=poorest.code,
-        poorest_slug=_slug(poorest.name), worse=worse, better=better, gap=better - worse,
-        baseline=list(BASELINE), deadline=DEADLINE, shocks=f"{{ {shocks} }}" if shocks else "{}",
-        areas=areas, north=json.dumps(list(SIDES["north"])), rest=json.dumps(list(SIDES["rest"])),
-        base=BASE, address=address,
-    )  # fmt: skip
+        scenario=twin.scenario.name,
+        seed=seed,
+        path=f"The true gap {twin.scenario.path}.",
+        invented=INVENTED,
+        borough=names.BOROUGH_CODE,
+        region=names.REGION_CODE,
+        country=names.COUNTRY_CODE,
+        affluent=affluent.name,
+        affluent_code=affluent.code,
+        slug=_slug(affluent.name),
+        poorest=poorest.name,
+        poorest_code=poorest.code,
+        poorest_slug=_slug(poorest.name),
+        worse=worse,
+        better=better,
+        gap=better - worse,
+        baseline=list(BASELINE),
+        deadline=DEADLINE,
+        shocks=f"{{ {shocks} }}" if shocks else "{}",
+        areas=areas,
+        north=json.dumps(list(SIDES["north"])),
+        rest=json.dumps(list(SIDES["rest"])),
+        base=BASE,
+        address=address,
+    )
     return head + sources(address)
 
 

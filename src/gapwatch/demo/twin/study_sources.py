@@ -54,9 +54,7 @@ def _toml(value: Value) -> str:
     return json.dumps(value if isinstance(value, str | int) else list(value), ensure_ascii=False)
 
 
-def _file(
-    site: str, page: str, name: str, table: str, title: str, **rest: Value
-) -> str:  # fmt: skip
+def _file(site: str, page: str, name: str, table: str, title: str, **rest: Value) -> str:
     link = NAMES[page].replace(".", "[.]")
     return _source(name, "file", table, title, landing_page=f"{site}{page}", link=link, **rest)
 
@@ -68,38 +66,67 @@ def _files(site: str) -> list[str]:
     area = {"area_code": "Area code", "area_name": "Area name", "geography": "Area type"}
     return [
         _file(
-            site, LIFE, "ward-life-expectancy", "life_expectancy",
-            "Life expectancy at birth by ward of 2011, 2001-05 to 2010-14", header=LIFE_HEADER,
-            columns=area | {"sex": "Sex", "period": "Period", **dict(zip(years, LIFE_HEADER[-3:],
-                                                                         strict=True))},
-            values={"geography": kinds}, units=years,
+            site,
+            LIFE,
+            "ward-life-expectancy",
+            "life_expectancy",
+            "Life expectancy at birth by ward of 2011, 2001-05 to 2010-14",
+            header=LIFE_HEADER,
+            columns=area
+            | {"sex": "Sex", "period": "Period", **dict(zip(years, LIFE_HEADER[-3:], strict=True))},
+            values={"geography": kinds},
+            units=years,
         ),
         _file(
-            site, TOTALS, "ward-population-deaths", "population_deaths",
-            "Mid-year residents and deaths by ward of 2011", header=TOTALS_HEADER,
-            columns=area | {"year": "Year", "population_persons": "Mid-year population",
-                            "deaths_persons": "Deaths"},
-            values={"geography": kinds}, units=persons,
+            site,
+            TOTALS,
+            "ward-population-deaths",
+            "population_deaths",
+            "Mid-year residents and deaths by ward of 2011",
+            header=TOTALS_HEADER,
+            columns=area
+            | {
+                "year": "Year",
+                "population_persons": "Mid-year population",
+                "deaths_persons": "Deaths",
+            },
+            values={"geography": kinds},
+            units=persons,
         ),
         _file(
-            site, REFERENCE, "ward-reference", "area_reference",
-            "Wards of 2011 and their deprivation scores", header=REFERENCE_HEADER,
-            columns={"area_code": "Ward code", "area_name": "Ward name",
-                     "imd2007_average_score": "Average score 2007",
-                     "imd2010_average_score": "Average score 2010"},
+            site,
+            REFERENCE,
+            "ward-reference",
+            "area_reference",
+            "Wards of 2011 and their deprivation scores",
+            header=REFERENCE_HEADER,
+            columns={
+                "area_code": "Ward code",
+                "area_name": "Ward name",
+                "imd2007_average_score": "Average score 2007",
+                "imd2010_average_score": "Average score 2010",
+            },
             constants={"geography": "ward2011"},
             units={"imd2007_average_score": "score", "imd2010_average_score": "score"},
         ),
         _by_age(
-            site, DEATHS, "lsoa2011-deaths", "deaths",
-            "Deaths by lower-layer area of 2011, sex and age, 2001 to 2025", DEATHS_HEADER,
+            site,
+            DEATHS,
+            "lsoa2011-deaths",
+            "deaths",
+            "Deaths by lower-layer area of 2011, sex and age, 2001 to 2025",
+            DEATHS_HEADER,
         ),
         _by_age(
-            site, PEOPLE, "lsoa2011-population", "population",
+            site,
+            PEOPLE,
+            "lsoa2011-population",
+            "population",
             "Residents at mid-year by lower-layer area of 2011, sex and age, 2001 to 2025",
-            PEOPLE_HEADER, base=BASE,
+            PEOPLE_HEADER,
+            base=BASE,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _by_age(
@@ -108,21 +135,33 @@ def _by_age(
     """A file with a row an area, year and sex, and a column an age band."""
     quantity = f"{table}_persons"
     return _file(
-        site, page, name, table, title, header=header, wide="Aged (?P<age>.+)",
+        site,
+        page,
+        name,
+        table,
+        title,
+        header=header,
+        wide="Aged (?P<age>.+)",
         columns=dict(zip(("area_code", "area_name", "year", "sex"), header, strict=True)),
         constants={"geography": "lsoa2011", "measure": quantity, **fixed},
         units={quantity: "persons"},
-    )  # fmt: skip
+    )
 
 
 def _nomis() -> str:
     return _source(
-        "lsoa2021-population", "nomis", "population",
+        "lsoa2021-population",
+        "nomis",
+        "population",
         "Residents at mid-year by lower-layer area of 2021, sex and single year of age",
-        dataset=DATASET, area_type=TYPES["TYPE151"], parent_code=names.BOROUGH_CODE,
-        geography="lsoa2021", base=BASE, years=NOMIS_YEARS,
+        dataset=DATASET,
+        area_type=TYPES["TYPE151"],
+        parent_code=names.BOROUGH_CODE,
+        geography="lsoa2021",
+        base=BASE,
+        years=NOMIS_YEARS,
         expected_areas=len(borough().lsoas21),
-    )  # fmt: skip
+    )
 
 
 def _lookups() -> list[str]:
@@ -130,45 +169,83 @@ def _lookups() -> list[str]:
     told = [
         ("LSOA11_WD19_LAD19_EW_LU", "LAD19CD", "lsoa2011", "LSOA11CD", "ward2011", "WD19CD", old),
         ("LSOA11_WD19_LAD19_EW_LU", "LAD19CD", "lsoa2011", "LSOA11CD", "borough", "LAD19CD", old),
-        ("LSOA11_LSOA21_LAD22_EW_LU_v5", "LAD22CD", "lsoa2011", "LSOA11CD", "lsoa2021",
-         "LSOA21CD", old),
+        (
+            "LSOA11_LSOA21_LAD22_EW_LU_v5",
+            "LAD22CD",
+            "lsoa2011",
+            "LSOA11CD",
+            "lsoa2021",
+            "LSOA21CD",
+            old,
+        ),
         ("LSOA21_WD24_LAD24_EW_LU", "LAD24CD", "lsoa2021", "LSOA21CD", "ward2024", "WD24CD", new),
-        ("OA21_LSOA21_MSOA21_LAD22_EW_LU", "LAD22CD", "lsoa2021", "LSOA21CD", "msoa2021",
-         "MSOA21CD", new),
-    ]  # fmt: skip
+        (
+            "OA21_LSOA21_MSOA21_LAD22_EW_LU",
+            "LAD22CD",
+            "lsoa2021",
+            "LSOA21CD",
+            "msoa2021",
+            "MSOA21CD",
+            new,
+        ),
+    ]
     return [
         _source(
-            f"{geography}-to-{to}", "portal", "lookup", f"Areas of {geography} to {to}",
-            service=service, filter_column=borough_column, filter_values=[names.BOROUGH_CODE],
-            geography=geography, code_column=code, to_geography=to, to_code_column=to_code,
+            f"{geography}-to-{to}",
+            "portal",
+            "lookup",
+            f"Areas of {geography} to {to}",
+            service=service,
+            filter_column=borough_column,
+            filter_values=[names.BOROUGH_CODE],
+            geography=geography,
+            code_column=code,
+            to_geography=to,
+            to_code_column=to_code,
             expected_areas=count,
         )
         for service, borough_column, geography, code, to, to_code, count in told
-    ]  # fmt: skip
+    ]
 
 
 def _outlines() -> list[str]:
     places = borough()
     told = [
         ("MSOA_2021_EW_BGC_V3", "MSOA21", "msoa2021", list(places.msoas)),
-        ("Wards_December_2019_Boundaries_EW_BGC", "WD19", "ward2011",
-         [ward.code for ward in places.wards]),
-    ]  # fmt: skip
+        (
+            "Wards_December_2019_Boundaries_EW_BGC",
+            "WD19",
+            "ward2011",
+            [ward.code for ward in places.wards],
+        ),
+    ]
     return [
         _source(
-            f"{geography}-boundaries", "portal", "boundary", f"Boundaries of {geography}",
-            service=service, filter_column=f"{name}CD", filter_values=codes, geography=geography,
-            code_column=f"{name}CD", name_column=f"{name}NM", expected_areas=len(codes),
+            f"{geography}-boundaries",
+            "portal",
+            "boundary",
+            f"Boundaries of {geography}",
+            service=service,
+            filter_column=f"{name}CD",
+            filter_values=codes,
+            geography=geography,
+            code_column=f"{name}CD",
+            name_column=f"{name}NM",
+            expected_areas=len(codes),
         )
         for service, name, geography, codes in told
-    ]  # fmt: skip
+    ]
 
 
 def _fingertips() -> str:
     areas = f'{{ id = {MSOA}, geography = "msoa2021", expected_areas = {len(borough().msoas)} }}'
     text = _source(
-        "small-area-life-expectancy", "fingertips", "life_expectancy",
-        "Life expectancy at birth, five years together, by MSOA", indicator=int(INDICATOR),
-        parent_area_type=101, parent_code=names.BOROUGH_CODE,
-    )  # fmt: skip
+        "small-area-life-expectancy",
+        "fingertips",
+        "life_expectancy",
+        "Life expectancy at birth, five years together, by MSOA",
+        indicator=int(INDICATOR),
+        parent_area_type=101,
+        parent_code=names.BOROUGH_CODE,
+    )
     return f"{text}area_types = [{areas}]\n"

@@ -23,7 +23,14 @@ def world(twin: Twin, seed: int) -> World:
     # The replica has males first, and years before sexes.
     people = published.people_2021[:, ::-1][:, :, at].swapaxes(1, 2)
     return World(
-        borough(), names.BOROUGH, names.BOROUGH_CODE, published.later(), people,
-        deaths=np.empty(0, dtype=np.int64), country="", windows=MSOA_WINDOWS, years=NOMIS_YEARS,
+        borough(),
+        names.BOROUGH,
+        names.BOROUGH_CODE,
+        published.later(),
+        people,
+        deaths=np.empty(0, dtype=np.int64),
+        country="",
+        windows=MSOA_WINDOWS,
+        years=NOMIS_YEARS,
         files=files(published),
-    )  # fmt: skip
+    )

@@ -116,8 +116,11 @@ class Build:
                 sheet.unsaid.watch_row(number, cells)
             if summed:
                 self.seen.words.update(summed.values())
-                words = {name: told for name, told in words.items()
-                         if told[0] and shape.taken.get(name) not in summed}  # fmt: skip
+                words = {
+                    name: told
+                    for name, told in words.items()
+                    if told[0] and shape.taken.get(name) not in summed
+                }
             else:
                 self._take_once(sheet, number, cells)
                 self._count(layout.where, number, cells, sheet.unique)
@@ -141,9 +144,12 @@ class Build:
         where = f"{layout.where}, row {number}"
         if key in self.once:
             words = ", ".join(f"{layout.names[at]} {cells[at]}" for at in named)
-            refuse(where, "each area, year and part once, since rows are added up",
-                   f"{words} again, after {self.once[key]}",
-                   "take the copy out of the file, or its rows out by drop_pattern")  # fmt: skip
+            refuse(
+                where,
+                "each area, year and part once, since rows are added up",
+                f"{words} again, after {self.once[key]}",
+                "take the copy out of the file, or its rows out by drop_pattern",
+            )
         self.once[key] = where
 
     def _count(self, where: str, number: int, cells: Sequence[str], unique: int | None) -> None:
@@ -153,9 +159,13 @@ class Build:
             self.unique.take(f"{where}, row {number}", cells[unique])
 
     def _record(
-        self, sheet: Sheet, number: int, cells: Sequence[str],
-        named: dict[str, tuple[str, str]], summed: set[int],
-    ) -> None:  # fmt: skip
+        self,
+        sheet: Sheet,
+        number: int,
+        cells: Sequence[str],
+        named: dict[str, tuple[str, str]],
+        summed: set[int],
+    ) -> None:
         fields: dict[str, Value] = {}
         quantities: dict[str, Value] = {}
         marks: dict[str, str] = {}
@@ -201,9 +211,12 @@ class Build:
         for name, text in marks.items():
             if text or beside:
                 found = f"the mark {text!r}" if text else f"a blank beside {beside!r}"
-                refuse(f"{where}, column {name!r}",
-                       "a count or a blank, since what a sparse file lacks is zero", found,
-                       of_withheld(self.source, nullable=False))  # fmt: skip
+                refuse(
+                    f"{where}, column {name!r}",
+                    "a count or a blank, since what a sparse file lacks is zero",
+                    found,
+                    of_withheld(self.source, nullable=False),
+                )
         return True
 
     def finish(self, where: str) -> pd.DataFrame:
@@ -236,9 +249,12 @@ class Build:
             if contract.may_be_empty and not contract.nullable:
                 frame[contract.name] = frame[contract.name].where(~blank, "")
             elif not contract.nullable and (blank & ~gone).any():
-                refuse(self.rows.place(int((blank & ~gone).to_numpy().argmax())),
-                       f"a value for {contract.name}", "a blank, or a mark of missing",
-                       self._blank(contract.name))  # fmt: skip
+                refuse(
+                    self.rows.place(int((blank & ~gone).to_numpy().argmax())),
+                    f"a value for {contract.name}",
+                    "a blank, or a mark of missing",
+                    self._blank(contract.name),
+                )
 
     def _blank(self, name: str) -> str:
         """What to do about a blank, which is no zero either."""
@@ -299,10 +315,13 @@ def require_known(source: FileSource, table: Table) -> bool:
     filled = _filled(table, given)
     # The file itself may name its quantities, by `measure`; each row is checked for them later.
     lacking = [
-        c.name for c in table.columns
-        if not c.nullable and not c.may_be_empty and c.name not in filled
+        c.name
+        for c in table.columns
+        if not c.nullable
+        and not c.may_be_empty
+        and c.name not in filled
         and not (measured(c) and "measure" in given)
-    ]  # fmt: skip
+    ]
     if lacking:
         _describe(source, f"a description of {', '.join(lacking)}", "none")
     return "measure" in given
@@ -326,6 +345,8 @@ def _filled(table: Table, given: set[str]) -> set[str]:
 
 def _describe(source: FileSource, expected: str, found: str) -> NoReturn:
     raise StudyError(
-        f"sources, {source.id}", expected=expected, found=found,
+        f"sources, {source.id}",
+        expected=expected,
+        found=found,
         remedy="correct the source's description in the study",
-    )  # fmt: skip
+    )

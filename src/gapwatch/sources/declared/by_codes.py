@@ -55,9 +55,12 @@ class Coded:
 
 
 def by_codes(
-    codes: Mapping[str, str], where: str, names: tuple[str, ...], places: Mapping[str, int],
+    codes: Mapping[str, str],
+    where: str,
+    names: tuple[str, ...],
+    places: Mapping[str, int],
     rows: Iterator[list[str]],
-) -> tuple[tuple[str, ...], Coded, Iterator[list[str]]]:  # fmt: skip
+) -> tuple[tuple[str, ...], Coded, Iterator[list[str]]]:
     """Names of the columns as their codes say, what each row is held against, and the rows.
 
     `places` has the position of each column of `codes` by its heading. The first of the first 100
@@ -68,29 +71,42 @@ def by_codes(
     head = list(itertools.islice(rows, SEARCHED))
     for row in head:
         fitting = [
-            order for order in itertools.permutations(places.values())
-            if all(at < len(row) and kind.fullmatch(row[at])
-                   for at, kind in zip(order, kinds.values(), strict=True))
-        ]  # fmt: skip
+            order
+            for order in itertools.permutations(places.values())
+            if all(
+                at < len(row) and kind.fullmatch(row[at])
+                for at, kind in zip(order, kinds.values(), strict=True)
+            )
+        ]
         if len(fitting) > 1:
-            refuse(f"{where}, header", "columns that their codes tell apart",
-                   f"{', '.join(repr(row[at]) for at in places.values())}, which could stand "
-                   "either way", "state narrower patterns in codes")  # fmt: skip
+            refuse(
+                f"{where}, header",
+                "columns that their codes tell apart",
+                f"{', '.join(repr(row[at]) for at in places.values())}, which could stand "
+                "either way",
+                "state narrower patterns in codes",
+            )
         if fitting:
             found = dict(zip(kinds, fitting[0], strict=True))
             break
     else:
         kinds_told = " and ".join(f"{name!r} with {pattern}" for name, pattern in codes.items())
         seen = [row[at] for row in head[:1] for at in places.values() if at < len(row)]
-        refuse(f"{where}, header", f"columns told apart by their codes: {kinds_told}",
-               f"{', '.join(map(repr, seen)) or 'nothing'} in the first row: it fits neither way",
-               "open the file: correct codes in the study, or ask the publisher for a corrected "
-               "edition")  # fmt: skip
+        refuse(
+            f"{where}, header",
+            f"columns told apart by their codes: {kinds_told}",
+            f"{', '.join(map(repr, seen)) or 'nothing'} in the first row: it fits neither way",
+            "open the file: correct codes in the study, or ask the publisher for a corrected "
+            "edition",
+        )
     told = list(names)
     for name, at in found.items():
         told[at] = next(heading for heading in places if heading == name)
     if found != dict(places):
-        log.warning("%s: the headings %s stand crosswise; each column is read by the codes in it",
-                    where, " and ".join(map(repr, places)))  # fmt: skip
+        log.warning(
+            "%s: the headings %s stand crosswise; each column is read by the codes in it",
+            where,
+            " and ".join(map(repr, places)),
+        )
     columns = tuple((at, name, kinds[name]) for name, at in found.items())
     return tuple(told), Coded(where, columns), chain(head, rows)

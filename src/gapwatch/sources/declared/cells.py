@@ -94,9 +94,12 @@ class Reader:
                 known = self._worded("age", years, where)
             except ValueError as error:
                 expected, _, found = str(error).partition("|")
-                refuse(str(where), expected, found,
-                       "map the words of the unit in values.age_unit, and those of ages in "
-                       "values.age")  # fmt: skip
+                refuse(
+                    str(where),
+                    expected,
+                    found,
+                    "map the words of the unit in values.age_unit, and those of ages in values.age",
+                )
             self._known[f"age in {unit}", age] = known
         return known
 
@@ -131,8 +134,7 @@ class Reader:
                 return text
             if name == "age" and self._keeps_ages:
                 return text
-            refuse(str(where), f"one of the words that values maps for {name}", repr(text),
-                   MAP)  # fmt: skip
+            refuse(str(where), f"one of the words that values maps for {name}", repr(text), MAP)
         return self._maps[name][text]
 
     def _worded(self, name: str, word: str, where: Place) -> Mapping[str, Value]:
@@ -200,9 +202,11 @@ class Reader:
 
     def _unknown(self, where: Place, name: str) -> NoReturn:
         raise StudyError(
-            f"sources, {self._source.id}, {where}", expected=f"a quantity of {self._table.name}",
-            found=repr(name), remedy=f"its columns are {', '.join(self._table.names)}",
-        )  # fmt: skip
+            f"sources, {self._source.id}, {where}",
+            expected=f"a quantity of {self._table.name}",
+            found=repr(name),
+            remedy=f"its columns are {', '.join(self._table.names)}",
+        )
 
     def _remedy(self, name: str, word: str) -> str:
         if name == "sex" and word in ("1", "2"):
@@ -259,8 +263,12 @@ def check(column: Column, value: Value, where: Place) -> None:
         fits = fits and (not column.choices or value in column.choices)
         form = column.pattern or ", ".join(column.choices) or "some text"
         if not fits:
-            refuse(str(where), f"{column.name} of the form {form}", repr(value),
-                   _note_remedy(column, where) if column.pattern == CODE else "")  # fmt: skip
+            refuse(
+                str(where),
+                f"{column.name} of the form {form}",
+                repr(value),
+                _note_remedy(column, where) if column.pattern == CODE else "",
+            )
     elif value is not None:
         low = -math.inf if column.minimum is None else column.minimum
         high = math.inf if column.maximum is None else column.maximum
@@ -285,4 +293,4 @@ def require_units(source: FileSource, table: Table, filled: set[str]) -> None:
                 expected=f"the file's unit: {column.unit}, or another with a factor",
                 found="none" if stated is None else told,
                 remedy="look the unit up in the file; state it in units, and its factor in factors",
-            )  # fmt: skip
+            )

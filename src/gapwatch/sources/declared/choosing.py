@@ -49,11 +49,13 @@ class RowPatterns:
                 continue
             kept = False
             if cell and pattern.near.search(cell):
-                refuse(f"{self._where}, row {number}, column {pattern.name!r}",
-                       f"a cell that matches {pattern.text} as a whole, or not at all",
-                       f"{cell!r}, a part of which matches, or in other letters",
-                       "correct the cell, widen keep_pattern to take the row in, or leave it out "
-                       "by drop or drop_pattern")  # fmt: skip
+                refuse(
+                    f"{self._where}, row {number}, column {pattern.name!r}",
+                    f"a cell that matches {pattern.text} as a whole, or not at all",
+                    f"{cell!r}, a part of which matches, or in other letters",
+                    "correct the cell, widen keep_pattern to take the row in, or leave it out "
+                    "by drop or drop_pattern",
+                )
         return kept
 
     def before_end(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -81,7 +83,12 @@ def _compiled(
     patterns: Mapping[str, str], columns: Mapping[str, str], find: Find
 ) -> list[_Pattern]:
     return [
-        _Pattern(find(columns.get(name, name)), name, text, re.compile(text),
-                 re.compile(text, re.IGNORECASE))
+        _Pattern(
+            find(columns.get(name, name)),
+            name,
+            text,
+            re.compile(text),
+            re.compile(text, re.IGNORECASE),
+        )
         for name, text in patterns.items()
-    ]  # fmt: skip
+    ]

@@ -45,13 +45,21 @@ def csv_rows(source: FileSource, where: str, content: bytes, refuse: Refuse) -> 
             yield row
     except UnicodeDecodeError:
         others = " or ".join(f'encoding = "{name}"' for name in _that_decode(source, content))
-        _refuse(f"{where}, after line {reader.line_num}", f"text in {source.encoding}",
-                "bytes of another kind",
-                f"state {others} in the study, whichever shows its names right" if others
-                else "save the file as CSV UTF-8")  # fmt: skip
+        _refuse(
+            f"{where}, after line {reader.line_num}",
+            f"text in {source.encoding}",
+            "bytes of another kind",
+            f"state {others} in the study, whichever shows its names right"
+            if others
+            else "save the file as CSV UTF-8",
+        )
     except csv.Error as error:
-        _refuse(f"{where}, line {reader.line_num}", "CSV", str(error),
-                "open the file, and correct it or its description in the study")  # fmt: skip
+        _refuse(
+            f"{where}, line {reader.line_num}",
+            "CSV",
+            str(error),
+            "open the file, and correct it or its description in the study",
+        )
 
 
 def _encoding(source: FileSource, where: str, content: bytes) -> str:
@@ -62,23 +70,40 @@ def _encoding(source: FileSource, where: str, content: bytes) -> str:
     if content.startswith(_UTF16):
         order = "utf-16-le" if content.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
         if told not in ("utf-16", order):
-            _refuse(where, f"text in {told}", "the byte order mark of UTF-16",
-                    'state encoding = "utf-16" in the study')  # fmt: skip
+            _refuse(
+                where,
+                f"text in {told}",
+                "the byte order mark of UTF-16",
+                'state encoding = "utf-16" in the study',
+            )
         return "utf-16"
     unmarked = _unmarked_utf16(content)
     if unmarked and told != unmarked:
-        _refuse(where, f"text in {told}", "text in UTF-16 without a byte order mark",
-                f'state encoding = "{unmarked}" in the study')  # fmt: skip
+        _refuse(
+            where,
+            f"text in {told}",
+            "text in UTF-16 without a byte order mark",
+            f'state encoding = "{unmarked}" in the study',
+        )
     if told == "utf-16":
-        _refuse(where, "the byte order mark of UTF-16", "none",
-                f'state encoding = "{next(iter(_that_decode(source, content)), "utf-16-le")}" '
-                "in the study")  # fmt: skip
+        _refuse(
+            where,
+            "the byte order mark of UTF-16",
+            "none",
+            f'state encoding = "{next(iter(_that_decode(source, content)), "utf-16-le")}" '
+            "in the study",
+        )
     if told in ("utf-16-le", "utf-16-be") and not unmarked and _decodes(content, "utf-8"):
-        _refuse(where, f"text in {told}", "text in UTF-8",
-                'state encoding = "utf-8-sig" in the study')  # fmt: skip
+        _refuse(
+            where, f"text in {told}", "text in UTF-8", 'state encoding = "utf-8-sig" in the study'
+        )
     if told in _OF_BYTES and not content.isascii() and _decodes(content, "utf-8"):
-        _refuse(where, f"text in {told}", "text in UTF-8, whose letters would be read wrong",
-                'state encoding = "utf-8-sig" in the study')  # fmt: skip
+        _refuse(
+            where,
+            f"text in {told}",
+            "text in UTF-8, whose letters would be read wrong",
+            'state encoding = "utf-8-sig" in the study',
+        )
     return "utf-8-sig" if told == "utf-8" else told
 
 
@@ -94,8 +119,11 @@ def _that_decode(source: FileSource, content: bytes) -> list[str]:
     """Encodings that a study may state and in which every byte means something."""
     if source.encoding not in ("utf-8", "utf-8-sig") and _decodes(content, "utf-8"):
         return ["utf-8-sig"]
-    return [name for name in ("cp1252", "mac-roman")
-            if name != source.encoding and _decodes(content, name)]  # fmt: skip
+    return [
+        name
+        for name in ("cp1252", "mac-roman")
+        if name != source.encoding and _decodes(content, name)
+    ]
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
@@ -125,15 +153,20 @@ def _require_delimiter(source: FileSource, where: str, content: bytes, encoding:
     if fits:
         found, told = _in_words(fits[0]), _in_words(source.delimiter)
         stated = fits[0].replace("\t", "\\t")
-        _refuse(where, f"cells parted by {told}", f"cells parted by {found}",
-                f'state delimiter = "{stated}" in the study')  # fmt: skip
+        _refuse(
+            where,
+            f"cells parted by {told}",
+            f"cells parted by {found}",
+            f'state delimiter = "{stated}" in the study',
+        )
 
 
 def _head(text: str, delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
-        for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter),
-                          _SEARCHED):  # fmt: skip
+        for row in islice(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SEARCHED
+        ):
             rows.append([" ".join(cell.split()) for cell in row])  # noqa: PERF401
     except csv.Error:
         pass  # what was read up to there tells enough

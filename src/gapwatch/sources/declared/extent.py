@@ -25,8 +25,22 @@ _SHEET_STARTS = 0x0809
 _DIMENSIONS = 0x0200  # first row, row after the last, and columns likewise; older books are shorter
 _EDGES = {14: struct.Struct("<IIHH"), 10: struct.Struct("<HHHH")}
 _MANY_CELLS = (0x00BD, 0x00BE)  # their last column stands at their end; their size bounds it
-_CELLS = (*_MANY_CELLS, 0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x00D6, 0x00FD, 0x027E, 0x0001,
-          0x0002, 0x0003, 0x0004, 0x0005)  # fmt: skip
+_CELLS = (
+    *_MANY_CELLS,
+    0x0006,
+    0x0201,
+    0x0203,
+    0x0204,
+    0x0205,
+    0x00D6,
+    0x00FD,
+    0x027E,
+    0x0001,
+    0x0002,
+    0x0003,
+    0x0004,
+    0x0005,
+)
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,9})["']""")
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"

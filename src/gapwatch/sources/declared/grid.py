@@ -44,9 +44,17 @@ MOST_CELLS = 20_000_000
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 LEAST_OF_XLS = 14  # bytes of a record of an old workbook that names a text
 _ZIP_FAULTS = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError,
-    NotImplementedError, ValueError, OverflowError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+)
 
 
 @dataclass(frozen=True)
@@ -69,9 +77,11 @@ class Grid:
 def refuse(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
     """Raise ValidationError: the file isn't what the study says of it."""
     raise ValidationError(
-        where, expected=expected, found=found,
+        where,
+        expected=expected,
+        found=found,
         remedy=remedy or "open the file, and correct the source's description in the study",
-    )  # fmt: skip
+    )
 
 
 class PlainError(ValidationError):
@@ -81,9 +91,11 @@ class PlainError(ValidationError):
 def refuse_plainly(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
     """Raise PlainError; neither `where` nor `found` may hold a cell's words."""
     raise PlainError(
-        where, expected=expected, found=found,
+        where,
+        expected=expected,
+        found=found,
         remedy=remedy or "open the file, and correct it or its description in the study",
-    )  # fmt: skip
+    )
 
 
 def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
@@ -118,11 +130,14 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
         if name in numbers:
             hidden = frozenset(numbers[name][at - 1] for at in hidden)
         yield Grid(
-            _sheet_place(where, name), dict(constants),
-            spread(rows, numbers[name]) if name in numbers else iter(rows), hidden,
-            sheet.hidden_columns(width), sheet.is_hidden,
+            _sheet_place(where, name),
+            dict(constants),
+            spread(rows, numbers[name]) if name in numbers else iter(rows),
+            hidden,
+            sheet.hidden_columns(width),
+            sheet.is_hidden,
             merged_cells(workbook.get_sheet_by_name(name)),
-        )  # fmt: skip
+        )
 
 
 def member_of(where: str, member: str, content: bytes) -> bytes:
@@ -136,9 +151,11 @@ def member_of(where: str, member: str, content: bytes) -> bytes:
             else:
                 names = ", ".join(sorted(archive.namelist())[:10]) or "an empty zip"
                 raise StudyError(
-                    where, expected=f"{member} inside the zip", found=names,
+                    where,
+                    expected=f"{member} inside the zip",
+                    found=names,
                     remedy="correct member in the study",
-                )  # fmt: skip
+                )
     except _ZIP_FAULTS as error:
         refuse(where, f"a zip with {member} in it", f"a zip that can't be read ({error})")
     if len(found) > MOST_BYTES:
@@ -214,8 +231,12 @@ def _weighed(source: FileSource, where: str, content: bytes) -> Weight:
     except _ZIP_FAULTS as error:
         refuse(where, "a workbook", f"a file that can't be read ({error})")
     if weight.cells > MOST_CELLS:
-        refuse(where, f"sheets of at most {MOST_CELLS} cells", f"one that spans {weight.cells}",
-               "delete the cells that lie far from the table")  # fmt: skip
+        refuse(
+            where,
+            f"sheets of at most {MOST_CELLS} cells",
+            f"one that spans {weight.cells}",
+            "delete the cells that lie far from the table",
+        )
     return weight
 
 
@@ -233,9 +254,13 @@ def _apart(
         sheet = looked.get(name, Looked())
         told = sheet.passing([_text(cell) for cell in row] for row in rows)
         yield Grid(
-            place, dict(constants), told, sheet.hidden_rows(MOST_ROWS),
-            sheet.hidden_columns(MOST_COLUMNS), sheet.is_hidden,
-        )  # fmt: skip
+            place,
+            dict(constants),
+            told,
+            sheet.hidden_rows(MOST_ROWS),
+            sheet.hidden_columns(MOST_COLUMNS),
+            sheet.is_hidden,
+        )
 
 
 def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
@@ -266,9 +291,11 @@ def _give_up(error: BaseException, where: str) -> NoReturn:
     """The reader's own faults, its panics among them, which aren't Exceptions."""
     if isinstance(error, Exception) or type(error).__name__ == "PanicException":
         raise ValidationError(
-            where, expected="a workbook that can be read", found=str(error)[:200] or "none",
+            where,
+            expected="a workbook that can be read",
+            found=str(error)[:200] or "none",
             remedy="open the file in a spreadsheet; state its format in the study",
-        ) from error  # fmt: skip
+        ) from error
     raise error
 
 

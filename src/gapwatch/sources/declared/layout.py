@@ -93,10 +93,11 @@ def _no_header(where: str, head: list[list[str]], wanted: list[str]) -> NoReturn
     lacking = [name for name in wanted if name not in best]
     near = difflib.get_close_matches(lacking[0], header_like(best), n=3, cutoff=0.0)
     refuse(
-        where, f"a row among the first {SEARCHED} with the columns {', '.join(wanted)}",
+        where,
+        f"a row among the first {SEARCHED} with the columns {', '.join(wanted)}",
         f"nearest is row {number}, without {', '.join(lacking)}; it holds "
         f"{', '.join(near) or NO_TABLE}",
-    )  # fmt: skip
+    )
 
 
 def plain(text: str) -> str:
@@ -114,18 +115,28 @@ def column(layout: Layout, name: str) -> int:
     if not positions and numbered and (same := _positions(layout, numbered[1])):
         positions = same[int(numbered[2]) - 1 : int(numbered[2])]
         if not positions:
-            refuse(f"{layout.where}, header", f"{numbered[2]} columns {numbered[1]!r}",
-                   f"{len(same)} of them", "correct the number behind # in the study")  # fmt: skip
+            refuse(
+                f"{layout.where}, header",
+                f"{numbered[2]} columns {numbered[1]!r}",
+                f"{len(same)} of them",
+                "correct the number behind # in the study",
+            )
     if len(positions) > 1:
         places = " and ".join(_placed(layout, at) for at in positions)
-        refuse(f"{layout.where}, header", f"one column {name!r}",
-               f"{len(positions)} of them, in {places} of a spreadsheet",
-               f'write "{plain(name)}#1" for the first from the left, "{plain(name)}#2" for the '
-               "second, wherever the study names the column")  # fmt: skip
+        refuse(
+            f"{layout.where}, header",
+            f"one column {name!r}",
+            f"{len(positions)} of them, in {places} of a spreadsheet",
+            f'write "{plain(name)}#1" for the first from the left, "{plain(name)}#2" for the '
+            "second, wherever the study names the column",
+        )
     if not positions:
         near = difflib.get_close_matches(name, header_like(layout.names), n=3, cutoff=0.0)
-        refuse(f"{layout.where}, header", f"a column {name!r}",
-               f"nearest are {', '.join(near) or NO_TABLE}")  # fmt: skip
+        refuse(
+            f"{layout.where}, header",
+            f"a column {name!r}",
+            f"nearest are {', '.join(near) or NO_TABLE}",
+        )
     return positions[0]
 
 
@@ -181,9 +192,12 @@ def unfolded(source: FileSource, layout: Layout) -> list[tuple[int, dict[str, st
             _require_one(layout, name, ignored)
             found.append((position, {k: v for k, v in match.groupdict().items() if v is not None}))
     if not found:
-        refuse(f"{layout.where}, header", f"columns that match {source.wide}",
-               f"none; the last ones are {', '.join([n for n in layout.names if n][-3:])}",
-               "correct wide in the study")  # fmt: skip
+        refuse(
+            f"{layout.where}, header",
+            f"columns that match {source.wide}",
+            f"none; the last ones are {', '.join([n for n in layout.names if n][-3:])}",
+            "correct wide in the study",
+        )
     described = ignored | {column(layout, name) for name in named_one_by_one(source)}
     require_no_neighbours(source, layout.where, layout.names, found, described)
     return found
@@ -193,11 +207,13 @@ def _require_one(layout: Layout, name: str, ignored: set[int]) -> None:
     again = [at for at in _positions(layout, name) if at not in ignored]
     if len(again) > 1:
         places = " and ".join(_placed(layout, at) for at in again)
-        refuse(f"{layout.where}, header", f"one column {name!r} that wide matches",
-               f"{len(again)} of them, in {places} of a spreadsheet",
-               f'name those that are not wanted in ignored, such as ignored = ["{name}#2"]; or '
-               "take in the header row that tells them apart (header_rows, carry_header)",
-               )  # fmt: skip
+        refuse(
+            f"{layout.where}, header",
+            f"one column {name!r} that wide matches",
+            f"{len(again)} of them, in {places} of a spreadsheet",
+            f'name those that are not wanted in ignored, such as ignored = ["{name}#2"]; or '
+            "take in the header row that tells them apart (header_rows, carry_header)",
+        )
 
 
 def named_one_by_one(source: FileSource) -> Iterator[str]:
@@ -212,9 +228,11 @@ def named_one_by_one(source: FileSource) -> Iterator[str]:
 
 
 def records(
-    source: FileSource, layout: Layout, seen: Seen,
+    source: FileSource,
+    layout: Layout,
+    seen: Seen,
     left_out: Callable[[int, list[str]], None] | None = None,
-) -> Iterator[tuple[int, list[str]]]:  # fmt: skip
+) -> Iterator[tuple[int, list[str]]]:
     """Rows that are kept, with their numbers; rows that are wholly blank aren't rows.
 
     `left_out` is told of those that words or patterns leave out. Raises ValidationError for a row
@@ -240,8 +258,12 @@ def records(
             leave_out(number, cells)
             continue
         if len(row) < width or any(row[width:]):
-            refuse(f"{layout.where}, row {number}", f"{width} fields", f"{len(row)} fields",
-                   _uneven_remedy(source))  # fmt: skip
+            refuse(
+                f"{layout.where}, row {number}",
+                f"{width} fields",
+                f"{len(row)} fields",
+                _uneven_remedy(source),
+            )
         _require_kept(source, layout, number, cells)
         yield number, cells
 
@@ -288,10 +310,13 @@ def _require_kept(source: FileSource, layout: Layout, number: int, cells: list[s
 
 def _lost(where: str, name: str, word: str, cells: list[str]) -> NoReturn:
     told = ", ".join(cell for cell in cells[:SHOWN] if cell)
-    refuse(where, f"every row of {word!r} ({name}) kept, as `every` asks",
-           f"one that is left out: {told}",
-           "look the area up: let keep_pattern take it in where it belongs to the place, or leave "
-           "the column out of every")  # fmt: skip
+    refuse(
+        where,
+        f"every row of {word!r} ({name}) kept, as `every` asks",
+        f"one that is left out: {told}",
+        "look the area up: let keep_pattern take it in where it belongs to the place, or leave "
+        "the column out of every",
+    )
 
 
 def _uneven_remedy(source: FileSource) -> str:
@@ -320,17 +345,20 @@ def require_seen(source: FileSource, where: str, seen: Seen) -> None:
                         found=f"no row of {where} that holds it{held}",
                         expected=f"{word!r} in the column {name!r}",
                         remedy=f"correct the word, or take it out of {kind}",
-                    )  # fmt: skip
-    for kind, patterns in (("keep_pattern", source.keep_pattern),
-                           ("drop_pattern", source.drop_pattern),
-                           ("end_pattern", source.end_pattern)):  # fmt: skip
+                    )
+    for kind, patterns in (
+        ("keep_pattern", source.keep_pattern),
+        ("drop_pattern", source.drop_pattern),
+        ("end_pattern", source.end_pattern),
+    ):
         for name, pattern in patterns.items():
             if (name, pattern) not in seen.patterns:
                 raise StudyError(
-                    f"sources, {source.id}, {kind}", found=f"no row of {where} that matches",
+                    f"sources, {source.id}, {kind}",
+                    found=f"no row of {where} that matches",
                     expected=f"a cell of the column {name!r} that matches {pattern} as a whole",
                     remedy=f"correct the pattern, or take it out of {kind}",
-                )  # fmt: skip
+                )
 
 
 def _named(row: list[str]) -> set[str]:

@@ -37,8 +37,11 @@ class Parts(zipfile.ZipFile):
         lists = [item for item in every if item.filename in (_BOOK, _LINKS)]
         for item in lists:
             if item.file_size > _MOST_LIST_BYTES:
-                refuse(f"{where}, {item.filename}", f"at most {_MOST_LIST_BYTES} bytes",
-                       f"{item.file_size}")  # fmt: skip
+                refuse(
+                    f"{where}, {item.filename}",
+                    f"at most {_MOST_LIST_BYTES} bytes",
+                    f"{item.file_size}",
+                )
         require_ratios(where, lists, refuse)
         if len({item.filename for item in lists}) == len((_BOOK, _LINKS)) == len(lists):
             self.sheets = _sheets(self)
@@ -79,8 +82,11 @@ def require_sheets(where: str, keys: Iterable[str], names: Sequence[str]) -> Map
             expected = f"a sheet in place {match[1]}" if match else f"a sheet {key!r}"
             _correct(where, expected, held)
         if match and key in names and name != key:
-            _correct(where, f"{key} to be a place alone",
-                     f"a sheet that is called so; the one in that place is {name!r}")  # fmt: skip
+            _correct(
+                where,
+                f"{key} to be a place alone",
+                f"a sheet that is called so; the one in that place is {name!r}",
+            )
         if name in found.values():
             _correct(where, "each sheet named once", f"{name!r} by two of {', '.join(keys)}")
         found[key] = name
@@ -88,9 +94,7 @@ def require_sheets(where: str, keys: Iterable[str], names: Sequence[str]) -> Map
 
 
 def _correct(where: str, expected: str, found: str) -> None:
-    raise StudyError(
-        where, expected=expected, found=found, remedy="correct sheets in the study"
-    )  # fmt: skip
+    raise StudyError(where, expected=expected, found=found, remedy="correct sheets in the study")
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -24,9 +24,12 @@ _SHORT_GAP = 3
 # A value with its two limits.
 _QUANTITIES = {"life_expectancy": 3}
 _READERS: dict[str, Callable[[str], object]] = {
-    "age": parse_age, "month": parse_month, "period": parse_period, "sex": parse_sex,
+    "age": parse_age,
+    "month": parse_month,
+    "period": parse_period,
+    "sex": parse_sex,
     "year": parse_period,
-}  # fmt: skip
+}
 _GROUP = "(?P<"
 Words = Mapping[str, str]
 
@@ -55,9 +58,12 @@ class _Block:
 
 
 def require_no_neighbours(
-    source: FileSource, where: str, names: tuple[str, ...],
-    matched: Sequence[tuple[int, Words]], described: Set[int],
-) -> None:  # fmt: skip
+    source: FileSource,
+    where: str,
+    names: tuple[str, ...],
+    matched: Sequence[tuple[int, Words]],
+    described: Set[int],
+) -> None:
     """Raise ValidationError for columns that look like those that `wide` matched.
 
     These are: a column between matched ones, at most three together; a name that the pattern would
@@ -67,22 +73,30 @@ def require_no_neighbours(
     totals and pass.
     """
     block = _Block(source, names, dict(matched), _loosened(source.wide or ""))
-    free = [at for at, name in enumerate(names)
-            if name and at not in block.matched and at not in described]  # fmt: skip
+    free = [
+        at
+        for at, name in enumerate(names)
+        if name and at not in block.matched and at not in described
+    ]
     touching = _touching(block, free)
     inside = _inside(block, free)
-    left_out = [at for at in free
-                if at in inside or _is_meant(block, at, at in touching)]  # fmt: skip
+    left_out = [at for at in free if at in inside or _is_meant(block, at, at in touching)]
     uncarried = [] if source.carry_header else [at for at in touching if _is_short(block, at)]
     found = [names[at] for at in sorted({*left_out, *uncarried})]
     if not found:
         return
     listed = ", ".join('"' + name.replace('"', '\\"') + '"' for name in _numbered(names, found))
-    carry = ("set carry_header = true where their words stand in merged cells to the left; else "
-             if uncarried else "")  # fmt: skip
-    refuse(f"{where}, header", "every column of the block matched by wide, described, or ignored",
-           f"{len(block.matched)} columns matched, and beside them {', '.join(found)}",
-           f"{carry}let wide match them, or leave them out by ignored = [{listed}]")  # fmt: skip
+    carry = (
+        "set carry_header = true where their words stand in merged cells to the left; else "
+        if uncarried
+        else ""
+    )
+    refuse(
+        f"{where}, header",
+        "every column of the block matched by wide, described, or ignored",
+        f"{len(block.matched)} columns matched, and beside them {', '.join(found)}",
+        f"{carry}let wide match them, or leave them out by ignored = [{listed}]",
+    )
 
 
 def _touching(block: _Block, free: Sequence[int]) -> set[int]:
@@ -156,10 +170,13 @@ def _differs_in_spelling(block: _Block, name: str) -> bool:
         return False
     groups = {group for told in block.matched.values() for group in told if group in _READERS}
     rests = {
-        group: {_without(block.names[at], told[group])
-                for at, told in block.matched.items() if group in told}
+        group: {
+            _without(block.names[at], told[group])
+            for at, told in block.matched.items()
+            if group in told
+        }
         for group in groups
-    }  # fmt: skip
+    }
     for first, last in combinations(range(len(words) + 1), 2):
         part = " ".join(words[first:last]).strip(";,:")
         rest = " ".join(words[:first] + words[last:])

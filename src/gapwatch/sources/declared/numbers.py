@@ -30,13 +30,17 @@ def number(text: str, source: FileSource) -> float:
     """
     decimal = source.decimal or "."
     other = "." if decimal == "," else ","
-    if source.decimal is None and source.delimiter != "," and (
-        _EITHER.fullmatch(text) or ("," in text and _COMMA.fullmatch(text))
-    ):  # fmt: skip
+    if (
+        source.decimal is None
+        and source.delimiter != ","
+        and (_EITHER.fullmatch(text) or ("," in text and _COMMA.fullmatch(text)))
+    ):
         choice = 'state decimal = "," in the study'
         if _EITHER.fullmatch(text):
-            choice = ('state decimal = "," in the study where a comma is the file\'s decimal sign, '
-                      'decimal = "." where a point is')  # fmt: skip
+            choice = (
+                'state decimal = "," in the study where a comma is the file\'s decimal sign, '
+                'decimal = "." where a point is'
+            )
         raise NumberError("a number whose decimal sign the study states", repr(text), choice)
     if not (_COMMA if decimal == "," else _POINT).fullmatch(text):
         if other not in text or not (_POINT if decimal == "," else _COMMA).fullmatch(text):

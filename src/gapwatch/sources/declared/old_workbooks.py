@@ -14,8 +14,15 @@ _BOOKS = ("Workbook", "Book")
 _BOF, _SHEET, _ROW, _COLUMNS, _ERROR = 0x0809, 0x0085, 0x0208, 0x007D, 0x0205
 _FORMULAS = (0x0006, 0x0206, 0x0406)
 _BIFF8 = 0x0600
-_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
-           0x24: "#NUM!", 0x2A: "#N/A"}  # fmt: skip
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 # Of a formula's eight bytes of result the last two say that the first is its kind.
 _NO_NUMBER = b"\xff\xff"
 _FAILED, _EMPTY = 2, 3

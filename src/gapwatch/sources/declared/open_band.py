@@ -20,9 +20,11 @@ Band = tuple[int, int | None, str, str]
 
 
 def require_bands(
-    source: FileSource, layout: Layout, reader: Reader,
+    source: FileSource,
+    layout: Layout,
+    reader: Reader,
     wide: Sequence[tuple[int, Mapping[str, str]]],
-) -> None:  # fmt: skip
+) -> None:
     """Refuse headings of ages that overlap, or that end with a single age or a band of `values`.
 
     Whether bands follow one another, and the last is open, is asked where deaths and residents meet
@@ -39,8 +41,7 @@ def require_bands(
         read = reader.read("age", groups["age"], place)
         first, last = read["age_start_years"], read["age_end_years"]
         if isinstance(first, int):
-            band = (first, last if isinstance(last, int) else None, layout.names[at],
-                    groups["age"])  # fmt: skip
+            band = (first, last if isinstance(last, int) else None, layout.names[at], groups["age"])
             of_others.setdefault(others, []).append(band)
     where = f"{layout.where}, header"
     for bands in of_others.values():
@@ -48,16 +49,23 @@ def require_bands(
         opened = [band for band in bands if band[1] is None]
         if len(opened) > 1:
             one, other = opened[0], opened[1]
-            refuse(where, "one open last band",
-                   f"two: {one[2]!r}, read as {one[0]} and over, and {other[2]!r}, read as "
-                   f"{other[0]} and over",
-                   f"say in values.age what the first is: \"{one[3]}\" = "
-                   f"\"{one[0]} to {other[0] - 1}\", once the file's notes say so")  # fmt: skip
+            refuse(
+                where,
+                "one open last band",
+                f"two: {one[2]!r}, read as {one[0]} and over, and {other[2]!r}, read as "
+                f"{other[0]} and over",
+                f'say in values.age what the first is: "{one[3]}" = '
+                f'"{one[0]} to {other[0] - 1}", once the file\'s notes say so',
+            )
         for one, other in pairwise(bands):
             if one[1] is None or other[0] <= one[1]:
                 found = f"{one[2]!r} and {other[2]!r}"
-                refuse(where, "bands of ages that don't overlap", found,
-                       "correct values.age in the study")  # fmt: skip
+                refuse(
+                    where,
+                    "bands of ages that don't overlap",
+                    found,
+                    "correct values.age in the study",
+                )
         # Who leaves an age out by name knows that it is there.
         left_out = any(any(map(str.isdigit, name)) for name in source.ignored)
         oldest = bands[-1]
@@ -69,6 +77,9 @@ def require_bands(
 def _closed(where: str, band: Band) -> None:
     first, last, name, word = band
     told = f"age {first} alone" if first == last else f"{first} to {last}, and nobody older"
-    refuse(where, "an open last band, such as 90 and over", f"{name!r}, read as {told}",
-           f"say in values.age what the file's notes say of the oldest: \"{word}\" = "
-           f"\"{first}+\"")  # fmt: skip
+    refuse(
+        where,
+        "an open last band, such as 90 and over",
+        f"{name!r}, read as {told}",
+        f'say in values.age what the file\'s notes say of the oldest: "{word}" = "{first}+"',
+    )

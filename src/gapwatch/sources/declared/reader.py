@@ -22,8 +22,11 @@ def _limit(memory_bytes: int, seconds: int) -> None:
         import resource
     except ImportError:
         return
-    for kind, most in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CPU, seconds),
-                       (resource.RLIMIT_CORE, 0)):  # fmt: skip
+    for kind, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
         _, hard = resource.getrlimit(kind)
         least = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (least, least))

@@ -48,18 +48,23 @@ class Repeats:
         if often > 1 and len(counts) >= _LEAST_ROWS:
             second = int(np.flatnonzero(_again(rows))[0])
             first = int(np.flatnonzero(rows == rows[second])[0])
-            refuse_plainly(self._place(second), "each row once, or rows that repeat by chance",
-                           f"every row of the file {often} times, this one again after "
-                           f"{self._place(first)}", "take the copy out of the file")  # fmt: skip
+            refuse_plainly(
+                self._place(second),
+                "each row once, or rows that repeat by chance",
+                f"every row of the file {often} times, this one again after {self._place(first)}",
+                "take the copy out of the file",
+            )
         block = _block(rows)
         if block is not None:
             first, second, length = block
             refuse_plainly(
-                self._place(second), "each block of rows once",
+                self._place(second),
+                "each block of rows once",
                 f"{length} rows one after another that stand from {self._place(first)} on, "
-                "in the same order", "take the copy out of the file; where each row has an id, "
+                "in the same order",
+                "take the copy out of the file; where each row has an id, "
                 "name its column in unique",
-            )  # fmt: skip
+            )
 
     def _place(self, position: int) -> str:
         where = [where for start, where in self._places if start <= position][-1]

@@ -76,14 +76,20 @@ class Rows:
     def refuse_again(self, first: int, second: int, row: pd.Series) -> None:
         """Refuse a key that stands twice."""
         if self.restricted:
-            refuse_plainly(self.place(second), f"each {', '.join(self.table.key)} once",
-                           f"one again, after {self.place(first)}",
-                           "take the copy out, or set add_up where rows add up")  # fmt: skip
+            refuse_plainly(
+                self.place(second),
+                f"each {', '.join(self.table.key)} once",
+                f"one again, after {self.place(first)}",
+                "take the copy out, or set add_up where rows add up",
+            )
         # What the file has no column for says nothing.
         told = {name: row.get(name) for name in self.table.key}
         what = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
-        refuse(self.place(second), f"each {', '.join(self.table.key)} once",
-               f"{what} again, after {self.place(first)}")  # fmt: skip
+        refuse(
+            self.place(second),
+            f"each {', '.join(self.table.key)} once",
+            f"{what} again, after {self.place(first)}",
+        )
 
 
 class Merged(Rows):
@@ -145,9 +151,12 @@ class Summed(Rows):
         sheet = self._sheets[-1][1]
         for name, value in row.items():
             if self._columns[name][position] != value:
-                refuse_plainly(f"{sheet}, row {number}",
-                               f"the {name} of {self.place(position)}, which has the same key",
-                               "another one", "make the two rows say the same")  # fmt: skip
+                refuse_plainly(
+                    f"{sheet}, row {number}",
+                    f"the {name} of {self.place(position)}, which has the same key",
+                    "another one",
+                    "make the two rows say the same",
+                )
         for name, value in quantities.items():
             before = self._columns[name][position]
             summed: Value = None

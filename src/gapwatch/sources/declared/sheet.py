@@ -51,9 +51,12 @@ class Sheet:
         return f"the file's {self.layout.names[at]}"
 
     def add_sums(
-        self, key: Sequence[str], fields: Mapping[str, Value], cells: Sequence[str],
+        self,
+        key: Sequence[str],
+        fields: Mapping[str, Value],
+        cells: Sequence[str],
         quantities: Mapping[str, Value],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Count a row by the words of the columns that are added up over."""
         if self.sums is None:
             return
@@ -66,8 +69,10 @@ class Sheet:
         """Raise ValidationError for a word that is the sum of all others of its column."""
         for at, word in ({} if self.sums is None else self.sums.totals()).items():
             name = name_of(self.layout, at)
-            refuse(f"{self.layout.where}, column {name!r}",
-                   "parts, since the column is added up over",
-                   f"{word!r}, whose counts are the sum of all others",
-                   f"say so in totals, by the column {name!r} and that word, and take the column "
-                   "out of over; or leave such rows out by drop")  # fmt: skip
+            refuse(
+                f"{self.layout.where}, column {name!r}",
+                "parts, since the column is added up over",
+                f"{word!r}, whose counts are the sum of all others",
+                f"say so in totals, by the column {name!r} and that word, and take the column "
+                "out of over; or leave such rows out by drop",
+            )

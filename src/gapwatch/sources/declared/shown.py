@@ -23,9 +23,13 @@ def require_sheet(source: FileSource, grid: Grid) -> None:
     if not grid.is_hidden:
         return
     if source.hidden != "count":
-        refuse_plainly(grid.where, "a sheet that is shown", "a hidden one",
-                       'look at it in a spreadsheet; set hidden = "count" to read it, or take it '
-                       "out of sheets")  # fmt: skip
+        refuse_plainly(
+            grid.where,
+            "a sheet that is shown",
+            "a hidden one",
+            'look at it in a spreadsheet; set hidden = "count" to read it, or take it '
+            "out of sheets",
+        )
     log.warning("%s is a hidden sheet; it is read, as the study says", grid.where)
 
 
@@ -40,15 +44,26 @@ def shown_columns(
     unfolding = [layout.names[at] for at, _ in wide if at in grid.hidden_columns]
     if source.hidden == "count":
         if names or unfolding:
-            log.warning("%s: %d hidden columns are read, as the study says", grid.where,
-                        len(names) + len(unfolding))  # fmt: skip
+            log.warning(
+                "%s: %d hidden columns are read, as the study says",
+                grid.where,
+                len(names) + len(unfolding),
+            )
         return wide
     if names or (unfolding and source.hidden is None):
-        remedy = _CHOICES if not names else (
-            'look at it in a spreadsheet; hidden = "count" reads it, or take it out of columns'
-        )  # fmt: skip
-        refuse_plainly(f"{grid.where}, header", "columns that are shown",
-                       f"hidden: {', '.join([*names, *unfolding][:5])}", remedy)  # fmt: skip
+        remedy = (
+            _CHOICES
+            if not names
+            else (
+                'look at it in a spreadsheet; hidden = "count" reads it, or take it out of columns'
+            )
+        )
+        refuse_plainly(
+            f"{grid.where}, header",
+            "columns that are shown",
+            f"hidden: {', '.join([*names, *unfolding][:5])}",
+            remedy,
+        )
     return [(at, groups) for at, groups in wide if at not in grid.hidden_columns]
 
 
@@ -65,9 +80,11 @@ def shown_rows(source: FileSource, grid: Grid, rows: Iterator[Record]) -> Iterat
     hidden = [row for row, _ in told if row in grid.hidden_rows]
     if hidden and source.hidden is None:
         refuse_plainly(
-            f"{grid.where}, row {hidden[0]}", "rows that are shown",
-            f"{len(hidden)} of {len(told)} rows hidden, by a filter or by hand", _CHOICES,
-        )  # fmt: skip
+            f"{grid.where}, row {hidden[0]}",
+            "rows that are shown",
+            f"{len(hidden)} of {len(told)} rows hidden, by a filter or by hand",
+            _CHOICES,
+        )
     if hidden:
         how = "counted" if source.hidden == "count" else "left out"
         log.warning("%s: %d hidden rows are %s, as the study says", grid.where, len(hidden), how)

@@ -30,8 +30,19 @@ _STRINGS = "xl/sharedStrings.xml"
 _ROW = re.compile(rb'<row [^>]*?\br="([0-9]{1,7})"')
 _SHARED = re.compile(rb't="s"[^>]*><v>([0-9]+)</v>')
 # Forms that are allowed and that no spreadsheet program in use writes, and texts in the sheet.
-_ODD = (b"='", b" =", b"= ", b"\n=", b"=\n", b"<!", b"<v ", b":v>", b"<row>", b't="str"',
-        b't="inlineStr"')  # fmt: skip
+_ODD = (
+    b"='",
+    b" =",
+    b"= ",
+    b"\n=",
+    b"=\n",
+    b"<!",
+    b"<v ",
+    b":v>",
+    b"<row>",
+    b't="str"',
+    b't="inlineStr"',
+)
 # Each way of a pattern begins with a letter, so that no number matches it.
 _LETTERED = re.compile(r"[A-Za-z](?![?*{])[^|]*(?:\|[A-Za-z](?![?*{])[^|]*)*")
 _SET, _GROUP = re.compile(r"\\.|\[[^\]]*\]"), re.compile(r"\([^()]*\)")
@@ -61,9 +72,11 @@ def sieved(source: FileSource, archive: Parts) -> Sieved | None:
     held = {item.filename: item.file_size for item in archive.infolist()}
     whole = source.sparse or source.carry_down or source.end_pattern or source.totals
     if (
-        not conditions or whole or _STRINGS not in held
+        not conditions
+        or whole
+        or _STRINGS not in held
         or sum(held.get(part, 0) for part in parts) < LEAST_BYTES
-    ):  # fmt: skip
+    ):
         return None
     texts = _shared(archive)
     takes = [

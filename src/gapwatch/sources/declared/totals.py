@@ -76,8 +76,9 @@ class Totals:
     def _refuse(self, place: str, name: str, value: float, summed: float) -> None:
         remedy = "ask who made the file which of them is right; leave the total out by drop"
         if self.restricted:
-            refuse_plainly(place, f"a total of {name} that is the sum of its parts",
-                           "another number", remedy)  # fmt: skip
+            refuse_plainly(
+                place, f"a total of {name} that is the sum of its parts", "another number", remedy
+            )
         refuse(place, f"the sum of its parts as total of {name}, {summed:g}", f"{value:g}", remedy)
 
 
@@ -112,5 +113,9 @@ class Unique:
             refuse_plainly(f"{place}, column {self.name!r}", "a value", "a blank")
         first = self._seen.setdefault(cell, place)
         if first != place:
-            refuse_plainly(f"{place}, column {self.name!r}", "each value once",
-                           f"that of {first} again", "take the copy out of the file")  # fmt: skip
+            refuse_plainly(
+                f"{place}, column {self.name!r}",
+                "each value once",
+                f"that of {first} again",
+                "take the copy out of the file",
+            )

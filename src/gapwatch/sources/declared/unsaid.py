@@ -80,8 +80,9 @@ class Unsaid:
         self._flags = {
             at: set[str]() for at in self._others if self.has_counts and not self.source.add_up
         }
-        added = set(named) - {column(self.layout, name) for name, words in self.source.keep.items()
-                              if len(words) == 1}  # fmt: skip
+        added = set(named) - {
+            column(self.layout, name) for name, words in self.source.keep.items() if len(words) == 1
+        }
         self._added = sorted(added - described) if self.source.add_up else []
         self._words: dict[int, set[str]] = {at: set() for at in self._added}
         self._totals = {column(self.layout, n): plain(w) for n, w in self.source.totals.items()}
@@ -93,9 +94,12 @@ class Unsaid:
             at = self.shape.taken.get(name)
             unit = "" if at is None else unit_in_name(self.layout.names[at])
             if unit and "age_unit" not in told:
-                refuse(f"{self.layout.where}, header", "ages in years, or the unit of ages",
-                       f"the column {self.layout.names[at or 0]!r}",
-                       f'describe it as age, with age_unit = "{unit}" among constants')  # fmt: skip
+                refuse(
+                    f"{self.layout.where}, header",
+                    "ages in years, or the unit of ages",
+                    f"the column {self.layout.names[at or 0]!r}",
+                    f'describe it as age, with age_unit = "{unit}" among constants',
+                )
 
     def require_named(self, row: int, cells: Sequence[str]) -> None:
         """Raise ValidationError for a column that rows are added up over without a word."""
@@ -106,8 +110,9 @@ class Unsaid:
         names = [name_of(self.layout, at) for at in lacking]
         name = names[0]
         refuse_plainly(
-            f"{self.layout.where}, header" if self.layout.names[lacking[0]] else
-            f"{self.layout.where}, row {row}, column {name!r}",
+            f"{self.layout.where}, header"
+            if self.layout.names[lacking[0]]
+            else f"{self.layout.where}, row {row}, column {name!r}",
             "every column named, since rows are added up (add_up)",
             f"nothing of {', '.join(map(repr, names))}",
             f'say what each is: over = ["{name}"] where rows are added up over all its words; '
@@ -115,7 +120,7 @@ class Unsaid:
             f'total of the others; keep = {{ "{name}" = ["All"] }} to take the rows of one '
             f'word alone; unique = "{name}" for the id of each row; ignored = ["{name}"] '
             "where it says nothing of what is counted",
-        )  # fmt: skip
+        )
 
     def watch_chunk(self, chunk: Sequence[tuple[int, Sequence[str]]]) -> None:
         """Notice words that are units of age; a column with any other word is forgotten."""
@@ -144,11 +149,12 @@ class Unsaid:
             if any(is_number(cells[i]) for i in (*counts, *(i for i, _ in self.shape.wide))):
                 refuse(
                     f"{self.layout.where}, row {number}, column {name_of(self.layout, at)!r}",
-                    "no number beside a word for withheld figures", repr(cells[at]),
+                    "no number beside a word for withheld figures",
+                    repr(cells[at]),
                     "take such a number for missing: name the column and the word in drop"
                     + (", and take sparse out of the source" if self.source.sparse else "")
                     + "; where the word says nothing of the count, name the column in ignored",
-                )  # fmt: skip
+                )
 
     def watch_row(self, number: int, cells: Sequence[str]) -> None:
         """Notice a word for all, in a column that is added up over."""
@@ -170,10 +176,14 @@ class Unsaid:
     def refuse_total(self, at: int, place: str, word: str) -> None:
         """Refuse a word that would be added to its own parts."""
         name = name_of(self.layout, at)
-        refuse(place, "a part, since the column is added up over", f"{word!r}, a total",
-               f"say so in totals, by the column {name!r} and that word, and take the column out "
-               "of over, ignored and unique; where the file holds no other word there, name both "
-               "in keep; or leave such rows out by drop")  # fmt: skip
+        refuse(
+            place,
+            "a part, since the column is added up over",
+            f"{word!r}, a total",
+            f"say so in totals, by the column {name!r} and that word, and take the column out "
+            "of over, ignored and unique; where the file holds no other word there, name both "
+            "in keep; or leave such rows out by drop",
+        )
 
     def require(self) -> None:
         """Raise ValidationError for units of age that aren't described, and ages that overlap."""
@@ -193,20 +203,24 @@ class Unsaid:
     def _refuse_units(self, at: int, found: str) -> NoReturn:
         name = name_of(self.layout, at)
         refuse(
-            f"{self.layout.where}, column {name!r}", "the unit of ages described, or years alone",
-            found, f'add age_unit = "{name}" to columns, beside age, and take it out of ignored, '
+            f"{self.layout.where}, column {name!r}",
+            "the unit of ages described, or years alone",
+            found,
+            f'add age_unit = "{name}" to columns, beside age, and take it out of ignored, '
             "over, unique, keep and drop; where its words are codes, say in values.age_unit which "
             "of years, months, weeks, days and hours each stands for",
-        )  # fmt: skip
+        )
 
     def _require_bands(self) -> None:
         for at in self._added:
             parts = self._words[at] - {self._totals.get(at, "")}
             if overlap := _overlap(parts):
-                refuse(f"{self.layout.where}, column {name_of(self.layout, at)!r}",
-                       "bands of ages that don't overlap, since they are added up",
-                       f"{overlap[0]!r} and {overlap[1]!r}",
-                       "leave the broader ones out by drop, or choose by keep")  # fmt: skip
+                refuse(
+                    f"{self.layout.where}, column {name_of(self.layout, at)!r}",
+                    "bands of ages that don't overlap, since they are added up",
+                    f"{overlap[0]!r} and {overlap[1]!r}",
+                    "leave the broader ones out by drop, or choose by keep",
+                )
 
 
 def _overlap(words: set[str]) -> tuple[str, str] | None:
@@ -261,21 +275,29 @@ def require_apart(source: FileSource, table: str) -> None:
     """Raise StudyError for a column that is described twice, or that only age can have."""
     columns = {plain(name) for name in source.columns.values()}
     kinds = {
-        "over": source.over, "ignored": source.ignored,
+        "over": source.over,
+        "ignored": source.ignored,
         "unique": () if source.unique is None else (source.unique,),
-    }  # fmt: skip
+    }
     for kind in ("over", "ignored"):
-        others = columns | {plain(n) for other, names in kinds.items() if other != kind
-                            for n in names} | {plain(n) for n in source.totals}  # fmt: skip
+        others = (
+            columns
+            | {plain(n) for other, names in kinds.items() if other != kind for n in names}
+            | {plain(n) for n in source.totals}
+        )
         twice = sorted(others & {plain(name) for name in kinds[kind]})
         if twice:
             raise StudyError(
-                f"sources, {source.id}, {kind}", expected="each column described once",
-                found=f"{', '.join(twice)} again", remedy=f"take it out of {kind}",
-            )  # fmt: skip
+                f"sources, {source.id}, {kind}",
+                expected="each column described once",
+                found=f"{', '.join(twice)} again",
+                remedy=f"take it out of {kind}",
+            )
     given = {*source.columns, *source.constants}
     if "age_unit" in given and "age" not in given and source.wide is None:
         raise StudyError(
-            f"sources, {source.id}", expected=f"age beside age_unit, for {table}",
-            found="age_unit alone", remedy="describe the column of ages as age",
-        )  # fmt: skip
+            f"sources, {source.id}",
+            expected=f"age beside age_unit, for {table}",
+            found="age_unit alone",
+            remedy="describe the column of ages as age",
+        )

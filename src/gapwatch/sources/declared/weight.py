@@ -58,13 +58,17 @@ def require_ratios(
     """Refuse a workbook with a part that unfolds beyond what a table does."""
     for item in archive.infolist() if isinstance(archive, zipfile.ZipFile) else archive:
         if item.filename == "content.xml" and item.file_size > MOST_ODS_CONTENT:
-            refuse(where, f"content of at most {MOST_ODS_CONTENT} bytes once unfolded",
-                   f"{item.file_size} bytes")  # fmt: skip
+            refuse(
+                where,
+                f"content of at most {MOST_ODS_CONTENT} bytes once unfolded",
+                f"{item.file_size} bytes",
+            )
         if item.file_size > max(_SMALL_PART, MOST_RATIO * item.compress_size):
             refuse(
-                f"{where}, {item.filename}", f"a part that unfolds at most {MOST_RATIO} times",
+                f"{where}, {item.filename}",
+                f"a part that unfolds at most {MOST_RATIO} times",
                 f"one of {item.file_size:,} bytes from {item.compress_size:,}",
-            )  # fmt: skip
+            )
 
 
 def require_lines(where: str, content: bytes, refuse: Refuse) -> None:
@@ -95,8 +99,11 @@ class Lines:
         line = next(self._text)
         self.since += len(line)
         if self.since > MOST_LINE_BYTES:
-            self._refuse(self._where, f"rows of at most {MOST_LINE_BYTES:,} characters",
-                         "a longer one: a quotation mark may be without its other")  # fmt: skip
+            self._refuse(
+                self._where,
+                f"rows of at most {MOST_LINE_BYTES:,} characters",
+                "a longer one: a quotation mark may be without its other",
+            )
         return line
 
 
@@ -176,8 +183,10 @@ def read_apart(
 
 def within_limits() -> str:
     """What a workbook must be, in words."""
-    return (f"a workbook that can be read with {MOST_MEMORY_BYTES / 1e9:g} GB of memory in "
-            f"{MOST_SECONDS} seconds")  # fmt: skip
+    return (
+        f"a workbook that can be read with {MOST_MEMORY_BYTES / 1e9:g} GB of memory in "
+        f"{MOST_SECONDS} seconds"
+    )
 
 
 def _rows(where: str, lines: Iterator[object], refuse: Refuse) -> Iterator[Cells]:
@@ -198,8 +207,10 @@ def _lines(where: str, name: str, content: bytes, refuse: Refuse) -> Iterator[ob
         given.seek(0)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
             [sys.executable, "-I", str(_READER), name, str(MOST_MEMORY_BYTES), str(MOST_SECONDS)],
-            stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         ended = False
         try:
             while process.stdout and (line := process.stdout.readline(_MOST_LINE)):

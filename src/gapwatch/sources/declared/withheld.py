@@ -64,8 +64,8 @@ def require_kept_apart(source: FileSource, table: Table) -> None:
                     expected="numbers as they stand in the file: values can't change them",
                     found=f"{word!r} mapped to {turned!r}",
                     remedy="take it out of values; "
-                           + faults.of_withheld(source, nullable=column.nullable),
-                )  # fmt: skip
+                    + faults.of_withheld(source, nullable=column.nullable),
+                )
     if not (source.sparse or source.add_up):
         return
     described = set(source.columns.values())
@@ -77,12 +77,13 @@ def require_kept_apart(source: FileSource, table: Table) -> None:
             if name in counts or wide or (kind == "drop" and marks):
                 how = "sparse" if source.sparse else "add_up"
                 raise StudyError(
-                    f"sources, {source.id}, {kind}", found=f"{name!r}: {', '.join(words)}",
+                    f"sources, {source.id}, {kind}",
+                    found=f"{name!r}: {', '.join(words)}",
                     expected=f"no choice of rows by their count or its mark, beside {how}: "
-                             "a count that is left out would be taken for zero",
+                    "a count that is left out would be taken for zero",
                     remedy=f"take {name!r} out of {kind}; "
-                           + faults.of_withheld(source, nullable=False),
-                )  # fmt: skip
+                    + faults.of_withheld(source, nullable=False),
+                )
 
 
 def require_no_fault(word: str, where: str) -> None:
@@ -143,6 +144,10 @@ class LeftOut:
         told = {tuple(key[i] for i in at) for key in keys}
         for key, place in self._held.items():
             if key not in keys and tuple(key[i] for i in at) in told:
-                refuse(place, "no withheld count left out of a sparse file by keep or drop, where "
-                       "it would be taken for zero", "one",
-                       faults.of_withheld(self.source, nullable=False))  # fmt: skip
+                refuse(
+                    place,
+                    "no withheld count left out of a sparse file by keep or drop, where "
+                    "it would be taken for zero",
+                    "one",
+                    faults.of_withheld(self.source, nullable=False),
+                )

@@ -80,11 +80,19 @@ def _nomis_pages(rows: Cells) -> Sent:
     """The types, two lower-layer areas, and their residents on two pages."""
     header = [name.upper() for name in nomis.FIELDS]
     half = len(rows) // 2
-    types = [{"value": "TYPE151", "description": {"value": nomis_source().area_type}},
-             {"value": "TYPE152", "description": {"value": "something else"}}]  # fmt: skip
-    areas = [{"value": n, "annotations": {"annotation": [
-        {"annotationtitle": "GeogCode", "annotationtext": code}]}}
-        for n, code in enumerate(LSOAS)]  # fmt: skip
+    types = [
+        {"value": "TYPE151", "description": {"value": nomis_source().area_type}},
+        {"value": "TYPE152", "description": {"value": "something else"}},
+    ]
+    areas = [
+        {
+            "value": n,
+            "annotations": {
+                "annotation": [{"annotationtitle": "GeogCode", "annotationtext": code}]
+            },
+        }
+        for n, code in enumerate(LSOAS)
+    ]
     return (
         Payload("types", "-", "json", _sdmx(types)),
         Payload("areas", "https://nomis.example/E09000033TYPE151.def", "json", _sdmx(areas)),
@@ -95,8 +103,10 @@ def _nomis_pages(rows: Cells) -> Sent:
 
 NOMIS: Cells = [
     [2022, code, f"Westminster {code[-1]}", sex, age, (sex * 7 + age) % 23, PEOPLE]
-    for code in LSOAS for sex in (1, 2) for age in range(101, 192)
-]  # fmt: skip
+    for code in LSOAS
+    for sex in (1, 2)
+    for age in range(101, 192)
+]
 NOMIS_SENT = _nomis_pages(NOMIS)
 
 
@@ -131,8 +141,10 @@ def _nomis(chance: Random) -> Case:
             chance.shuffle(sent)
         return Case(tuple(sent), harmless=False)
     place = chance.randrange(2)
-    return Case(_replaced(NOMIS_SENT, place, _json_spoilt(chance, NOMIS_SENT[place].content)),
-                harmless=False)  # fmt: skip
+    return Case(
+        _replaced(NOMIS_SENT, place, _json_spoilt(chance, NOMIS_SENT[place].content)),
+        harmless=False,
+    )
 
 
 def _layer(good: dict[str, Any], part: str) -> Callable[[Random], Case]:
@@ -175,9 +187,16 @@ def _page(links: list[str]) -> str:
 
 def _landing(chance: Random) -> Case:
     way = chance.random()
-    others = ["", "/", "births2030.csv", "http://publisher.example/deaths2019to2031.csv",
-              "https://me:secret@publisher.example/deaths2019to2031.csv", "//[", "#top",
-              "mailto:a@example.org"]  # fmt: skip
+    others = [
+        "",
+        "/",
+        "births2030.csv",
+        "http://publisher.example/deaths2019to2031.csv",
+        "https://me:secret@publisher.example/deaths2019to2031.csv",
+        "//[",
+        "#top",
+        "mailto:a@example.org",
+    ]
     if way < 0.3:
         links = [*LINKS, *chance.sample(others, chance.randrange(len(others)))]
         content = _page(chance.sample(links, len(links))).encode()

@@ -33,24 +33,51 @@ HEADER = 2
 _WIDE = ("Code", "Name", "Kind")
 _QUANTITIES = ("Life expectancy at birth", "95% Lower", "95% Upper")
 WIDE: Cells = [
-    [*_WIDE, *(f"{when};{sex};{what}" for when in ("2009-13", "2010-14")
-               for sex in ("Male", "Female") for what in _QUANTITIES)],
-    *([code, name, kind, *(round(80 + 2 * n + shift, 1) for n in range(4) for shift in (0, -2, 2))]
-      for code, name, kind in (("E05000630", "Abbey Road", "Ward"), ("E05000631", "Bayswater",
-                               "Ward"), ("E12000007", "London", "Region"))),
-]  # fmt: skip
+    [
+        *_WIDE,
+        *(
+            f"{when};{sex};{what}"
+            for when in ("2009-13", "2010-14")
+            for sex in ("Male", "Female")
+            for what in _QUANTITIES
+        ),
+    ],
+    *(
+        [
+            code,
+            name,
+            kind,
+            *(round(80 + 2 * n + shift, 1) for n in range(4) for shift in (0, -2, 2)),
+        ]
+        for code, name, kind in (
+            ("E05000630", "Abbey Road", "Ward"),
+            ("E05000631", "Bayswater", "Ward"),
+            ("E12000007", "London", "Region"),
+        )
+    ),
+]
 
 
 def wide_source() -> FileSource:
     """Life expectancy with a column a window, sex and quantity."""
     return described(
-        table="life_expectancy", header=_WIDE, constants={"geography": "ward2011"},
-        columns={"area_code": "Code", "area_name": "Name"}, keep={"Kind": ["Ward"]},
+        table="life_expectancy",
+        header=_WIDE,
+        constants={"geography": "ward2011"},
+        columns={"area_code": "Code", "area_name": "Name"},
+        keep={"Kind": ["Ward"]},
         wide=r"(?P<period>\d{4}-\d{2});(?P<sex>Male|Female);(?P<measure>.+)",
-        values={"measure": dict(zip(_QUANTITIES, ("life_expectancy_years", "lower95_years",
-                                                  "upper95_years"), strict=True))},
+        values={
+            "measure": dict(
+                zip(
+                    _QUANTITIES,
+                    ("life_expectancy_years", "lower95_years", "upper95_years"),
+                    strict=True,
+                )
+            )
+        },
         units=dict.fromkeys(("life_expectancy_years", "lower95_years", "upper95_years"), "years"),
-    )  # fmt: skip
+    )
 
 
 def _csv(chance: Random, rows: Cells) -> bytes:
@@ -59,9 +86,9 @@ def _csv(chance: Random, rows: Cells) -> bytes:
     quoting = chance.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC))
     writer = csv.writer(buffer, quoting=quoting, lineterminator=chance.choice(("\n", "\r\n")))
     for row in rows:
-        writer.writerow([
-            str(cell).removesuffix(".0") if isinstance(cell, float) else cell for cell in row
-        ])  # fmt: skip
+        writer.writerow(
+            [str(cell).removesuffix(".0") if isinstance(cell, float) else cell for cell in row]
+        )
     return chance.choice((b"", b"\xef\xbb\xbf")) + buffer.getvalue().encode("utf-8", "replace")
 
 
@@ -137,8 +164,17 @@ def well_formed(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             text = archive.read("content.xml")
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError,
-            RuntimeError, zlib.error, lzma.LZMAError, EOFError):  # fmt: skip
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+    ):
         return True
     try:
         expat.ParserCreate().Parse(text, True)
@@ -202,8 +238,9 @@ KINDS = {
     "long csv": _kind(described(), lambda chance: _text(LONG, HEADER, chance)),
     "wide csv": _kind(wide_source(), lambda chance: _text(WIDE, 0, chance)),
     "csv in a zip": _kind(described(member=MEMBER), _zip),
-    "xlsx": _kind(described(format="xlsx", sheets={SHEET: {}}),
-                  _workbook(books.xlsx, books.xlsx_parts)),
+    "xlsx": _kind(
+        described(format="xlsx", sheets={SHEET: {}}), _workbook(books.xlsx, books.xlsx_parts)
+    ),
     "ods": _kind(described(format="ods", sheets={SHEET: {}}), _closed),
     "xls": _kind(described(format="xls", sheets={SHEET: {}}), _old_workbook),
-}  # fmt: skip
+}

@@ -14,14 +14,71 @@ from typing import Any
 
 Cells = list[list[Any]]
 WORDS = (
-    "", "-", "nan", "inf", "1e9", "0", "7", "12.5", "-1", "1,012", "1,01", "[c]", "Males", "Female",
-    "Persons", "2019", "2031", "2016 - 20", "90 and over", "all ages", "E01004734", "E05000630",
-    "E02000960", "E09000033", "E92000001", "00BK", "é", "٣", '"', "'", ";", "=1+1", "x" * 400, "\t",
-    "\u2013", "null",
-)  # fmt: skip
-JUNK = (b"", b",", b'"', b"\r", b"\n", b"\x00", b"\xff", b"-", b"nan", b"1e99", b"0", b"9", b"<",
-        b">", b"/", b"&#0;", b"{", b"]", b"null", b"[[[[", b"\\ud800", "é".encode(), b"'", b";",
-        b"PK\x03\x04", b"\xef\xbb\xbf")  # fmt: skip
+    "",
+    "-",
+    "nan",
+    "inf",
+    "1e9",
+    "0",
+    "7",
+    "12.5",
+    "-1",
+    "1,012",
+    "1,01",
+    "[c]",
+    "Males",
+    "Female",
+    "Persons",
+    "2019",
+    "2031",
+    "2016 - 20",
+    "90 and over",
+    "all ages",
+    "E01004734",
+    "E05000630",
+    "E02000960",
+    "E09000033",
+    "E92000001",
+    "00BK",
+    "é",
+    "٣",
+    '"',
+    "'",
+    ";",
+    "=1+1",
+    "x" * 400,
+    "\t",
+    "\u2013",
+    "null",
+)
+JUNK = (
+    b"",
+    b",",
+    b'"',
+    b"\r",
+    b"\n",
+    b"\x00",
+    b"\xff",
+    b"-",
+    b"nan",
+    b"1e99",
+    b"0",
+    b"9",
+    b"<",
+    b">",
+    b"/",
+    b"&#0;",
+    b"{",
+    b"]",
+    b"null",
+    b"[[[[",
+    b"\\ud800",
+    "é".encode(),
+    b"'",
+    b";",
+    b"PK\x03\x04",
+    b"\xef\xbb\xbf",
+)
 _TOKEN = re.compile(r"<[^>]*>|[^<]+")
 _ATTRIBUTE = re.compile(r'"([^"<>]*)"')
 
@@ -164,8 +221,26 @@ def _changed(chance: Random) -> Callable[[Any], Any]:
             return part[:at] + part[at + 1 :] if kind < 2 else [*part, part[at]]
         if isinstance(part, float) and kind < 4:
             return part + chance.choice((1e-9, 1e-5, 0.001, 0.01, 1.0))
-        return chance.choice((None, True, 0, -1, 7, 1.5, 10**400, "", "é", "E05013792", "E01004646",
-                              "Years", [], [0, 1], {}, {"a": 1}))  # fmt: skip
+        return chance.choice(
+            (
+                None,
+                True,
+                0,
+                -1,
+                7,
+                1.5,
+                10**400,
+                "",
+                "é",
+                "E05013792",
+                "E01004646",
+                "Years",
+                [],
+                [0, 1],
+                {},
+                {"a": 1},
+            )
+        )
 
     return change
 
