@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gapwatch.demography.codes import ALL_REASONS, FLAGS
-from gapwatch.demography.codes import PROVISIONAL
+from gapwatch.demography.codes import ALL_REASONS, FLAGS, PROVISIONAL
 from gapwatch.reporting.language.numbers import count
 
 OLD = "V03"
