@@ -17,6 +17,7 @@ from gapwatch.contracts.computed import (
     REPRODUCTION,
     SERIES_COMPARISON,
 )
+from gapwatch.contracts.findings import AREA_STANDING, DECIDING_WINDOW, FINDINGS, LEVELLING_DOWN
 from gapwatch.contracts.inputs import AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS
 from gapwatch.contracts.outputs import (
     CHANGE,
@@ -25,7 +26,6 @@ from gapwatch.contracts.outputs import (
     TARGET,
     TRAJECTORY,
     VALIDATION,
-    VERDICT,
     VERDICTS,
 )
 from gapwatch.contracts.plausibility import PLAUSIBILITY
@@ -42,6 +42,7 @@ from gapwatch.contracts.schema import (
     Column,
     Table,
 )
+from gapwatch.contracts.verdict import VERDICT, Verdict
 
 INPUTS = (AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS)
 EXTRA_INPUTS = (BOUNDARY, DEATHS, INDICATOR, LOOKUP, POPULATION)
@@ -54,6 +55,7 @@ OUTPUTS = (
     FLIP,
     BACKTEST,
     SELECTION,
+    *FINDINGS,
     COVERAGE,
     CHANGE,
     BRIDGE,
@@ -77,6 +79,7 @@ TABLES = {table.name: table for table in (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)}
 __all__ = [
     "AGE_CONTRIBUTION",
     "AREA_REFERENCE",
+    "AREA_STANDING",
     "BACKTEST",
     "BOUNDARY",
     "BRIDGE",
@@ -92,14 +95,17 @@ __all__ = [
     "COVERAGE",
     "CUT",
     "DEATHS",
+    "DECIDING_WINDOW",
     "DECIMALS",
     "EXTRA_INPUTS",
+    "FINDINGS",
     "FLIP",
     "GAP",
     "GAP_CHANGE",
     "INDICATOR",
     "INPUTS",
     "KINDS",
+    "LEVELLING_DOWN",
     "LIFE_EXPECTANCY",
     "LOOKUP",
     "OUTPUTS",
@@ -123,4 +129,5 @@ __all__ = [
     "Check",
     "Column",
     "Table",
+    "Verdict",
 ]

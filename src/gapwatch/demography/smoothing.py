@@ -22,7 +22,6 @@ from gapwatch.demography.checks import (
     same_shape,
 )
 from gapwatch.demography.chiang import (
-    Z95,
     Bands,
     bands_of,
     expectancy,
@@ -31,6 +30,7 @@ from gapwatch.demography.chiang import (
 )
 from gapwatch.demography.life_table import LEAST_PERSON_YEARS, ROUNDING_PERSON_YEARS
 from gapwatch.demography.table import WIDEST_INTERVAL_YEARS
+from gapwatch.intervals import Z95
 
 KNOTS = (0.0, 1.0, 10.0, 20.0, 40.0, 70.0)
 """Gonzaga and Schmertmann's knots below the open band's; the last knot is the open band's start."""

@@ -1,30 +1,27 @@
 """Every area of the study in the newest window, set against the whole place.
 
-An area is called below or above only when its whole 95% interval lies on one side of the place's
-own figure. Two areas are told apart by the standard error of their difference.
+What is below or above, in which order, and what differs from the next is in `area_standing`.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 
+from gapwatch.contracts.findings import AreaStanding
+from gapwatch.contracts.row_class import read_rows
 from gapwatch.reporting.evidence.rows import (
-    Z95,
     Estimate,
     Tables,
     area_name,
     area_values,
     comparator,
     newest_period,
-    standard_error,
 )
 from gapwatch.reporting.language.numbers import noun_of, vintage
 from gapwatch.study import Study
 
 _NUMBER = re.compile(r"\d+$")
-BELOW, NEAR, ABOVE, UNKNOWN = "below", "near", "above", "unknown"
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,8 @@ class Ward:
     column: int | None
     value: Estimate | None
     standing: str
+    rank: int | None = None
+    differs_from_next: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class WardMap:
         return tuple(
             sorted(
                 self.wards,
-                key=lambda w: (w.value is None, -(w.value.value if w.value else 0), w.name),
+                key=lambda w: (w.rank is None, w.rank or 0, w.name),
             )
         )
 
@@ -108,27 +107,6 @@ def sexes(study: Study) -> tuple[str, str]:
     return ("male", "female") if study.promise.sex == "male" else ("female", "male")
 
 
-def standing(value: Estimate | None, place: Estimate | None) -> str:
-    """Below or above only with the whole interval; unknown when either figure is missing."""
-    if value is None or place is None or value.lower is None or value.upper is None:
-        return UNKNOWN
-    if value.upper < place.value:
-        return BELOW
-    return ABOVE if value.lower > place.value else NEAR
-
-
-def differ(first: Estimate, second: Estimate) -> bool | None:
-    """Whether two areas' figures differ at the 5% level; None when an interval is missing.
-
-    Areas share no deaths, so the errors are independent and the variance of the difference is the
-    sum of both. Intervals that overlap can still differ: asking that they don't is too strict.
-    """
-    errors = standard_error(first), standard_error(second)
-    if errors[0] is None or errors[1] is None:
-        return None
-    return abs(first.value - second.value) > Z95 * math.hypot(errors[0], errors[1])
-
-
 def ward_map(study: Study, tables: Tables, sex: str, geography: str = "") -> WardMap | None:
     """The newest window that is published for the study's own areas, or those of a bridge.
 
@@ -142,12 +120,30 @@ def ward_map(study: Study, tables: Tables, sex: str, geography: str = "") -> War
     values = area_values(tables, geography, sex, window)
     place = comparator(tables, study.study.area_code, sex, window)
     found = _own(study) if geography == own else _carried(study, tables, geography)
+    standings = _standings(tables, geography, sex)
     wards = tuple(
-        Ward(code, name, zone, row, column, values.get(code), standing(values.get(code), place))
+        Ward(
+            code,
+            name,
+            zone,
+            row,
+            column,
+            values.get(code),
+            standings[code].standing,
+            standings[code].rank,
+            standings[code].differs_from_next,
+        )
         for code, name, zone, row, column in found
     )
     outlined = tuple(study.zones) if geography == own else _sides(study)
     return WardMap(sex, window, study.study.place, place, wards, geography, outlined)
+
+
+def _standings(tables: Tables, geography: str, sex: str) -> dict[str, AreaStanding]:
+    frame = tables["area_standing"]
+    mine = frame[(frame["geography"] == geography) & (frame["sex"] == sex)]
+    rows = read_rows(AreaStanding, mine.to_dict("records"))
+    return {row.area_code: row for row in rows}
 
 
 def later_maps(study: Study, tables: Tables, geography: str) -> tuple[WardMap, ...]:
