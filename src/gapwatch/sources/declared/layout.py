@@ -15,7 +15,7 @@ from gapwatch.sources.declared.by_codes import Coded, by_codes
 from gapwatch.sources.declared.grid import Grid, refuse
 from gapwatch.sources.declared.neighbours import require_no_neighbours
 from gapwatch.sources.declared.projected import require_estimates
-from gapwatch.sources.discreet import NO_TABLE, header_like
+from gapwatch.sources.redact import NO_TABLE, header_like
 from gapwatch.study.sources import FileSource
 
 SEARCHED = 100
