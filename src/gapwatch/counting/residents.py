@@ -15,6 +15,7 @@ import pandas as pd
 
 from gapwatch.codes import NO_RESIDENTS, TWO_BASES
 from gapwatch.contracts import YEAR_LEADS
+from gapwatch.errors import ValidationError
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,20 @@ class Estimates:
 def estimate_years(year: int, year_ends: str) -> tuple[int, ...]:
     """The mid-years whose estimates give the person-years of a year."""
     return (year,) if YEAR_LEADS[year_ends] == 0 else (year - 1, year)
+
+
+def of_bases(population: pd.DataFrame, bases: Sequence[str]) -> pd.DataFrame:
+    """The residents that stand on one of `bases`; ValidationError where none do."""
+    chosen = population[population["base"].isin(list(bases))]
+    if chosen.empty:
+        known = ", ".join(sorted(population["base"].unique()))
+        raise ValidationError(
+            "population",
+            expected=f"residents on the base {' or '.join(bases)}",
+            found=f"those on {known}",
+            remedy="correct bases in the study's [computed]",
+        )
+    return chosen
 
 
 def at_risk(
