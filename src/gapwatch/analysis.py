@@ -15,33 +15,28 @@ from gapwatch import warehouse
 from gapwatch.audit.disclosed import Earlier
 from gapwatch.audit.readings import withheld_before
 from gapwatch.contracts import (
-    AREA_STANDING,
-    BRIDGE,
     CHANGE,
     COMPUTED_LIFE_EXPECTANCY,
     COVERAGE,
     DEATHS,
-    DECIDING_WINDOW,
     FINDINGS,
-    GAP_CHANGE,
-    LEVELLING_DOWN,
+    GAP,
     LIFE_EXPECTANCY,
     POPULATION,
     TABLES,
     TARGET,
+    VERDICT,
 )
 from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
-from gapwatch.gap.area_standing import area_standings
-from gapwatch.gap.bridged import bridged_gaps, names_of
-from gapwatch.gap.deciding_windows import deciding_windows
+from gapwatch.gap.bridged import bridged_gaps
 from gapwatch.gap.evidence import Series, series
-from gapwatch.gap.levelling_down import levelling_down
+from gapwatch.gap.findings import findings
 from gapwatch.gap.robustness import robustness
 from gapwatch.gap.verdict_table import target_table, trajectory_table, verdict_table
 from gapwatch.quality import views
 from gapwatch.quality.gate import Gate
-from gapwatch.reporting.language.labels import in_words
+from gapwatch.reporting.language.labels import with_words
 from gapwatch.sources.sanity import (
     absent_from_blocks,
     exchanged_areas,
@@ -115,9 +110,8 @@ def analyse(
     judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
     doubts = step("test verdict", robustness, found, judged, year)
     ages = withheld_before(told, step("find ages", which_ages, found))
-    beside = step("find standings", standings, found, judged, year, {**ages, **later})
-    others = {**doubts, **found.tables, **ages, **later, **beside}
-    results = step("tabulate", tabulate, found, judged, others)
+    others = {**doubts, **found.tables, **ages, **later}
+    results = step("tabulate", tabulate, found, judged, others, year)
     for name, frame in results.items():
         if TABLES[name] not in FINDINGS:
             gate.check(TABLES[name], frame)
@@ -224,34 +218,17 @@ def is_advisory(study: Study, table: str) -> bool:
     return decides and table in (COVERAGE.name, CHANGE.name)
 
 
-def standings(found: Series, judged: list[assessment.Judged], year: int, made: Frames) -> Frames:
-    """What is said of other tables: areas beside the place, deadlines, levelling down."""
-    study, inputs = found.study, found.inputs
-    carried: dict[str, dict[str, str]] = {}
-    if BRIDGE.name in made:
-        areas = made[BRIDGE.name]
-        for geography, mine in areas.groupby("geography", sort=True):
-            names = names_of(inputs, str(geography))
-            carried[str(geography)] = {c: names.get(c, c) for c in map(str, mine["area_code"])}
-    tables = {
-        AREA_STANDING.name: area_standings(study, inputs[LIFE_EXPECTANCY.name], carried),
-        DECIDING_WINDOW.name: deciding_windows(study, judged, year),
-    }
-    if GAP_CHANGE.name in made:
-        tables[LEVELLING_DOWN.name] = levelling_down(made[GAP_CHANGE.name], found.gaps)
-    return {name: frame for name, frame in tables.items() if len(frame)}
-
-
-def tabulate(found: Series, judged: list[assessment.Judged], others: Frames) -> Frames:
+def tabulate(found: Series, judged: list[assessment.Judged], others: Frames, year: int) -> Frames:
     """Arrange what was found as tables, with words beside codes, and check their contracts."""
     results = {
-        "gap": found.gaps,
-        "verdict": verdict_table(judged),
+        GAP.name: found.gaps,
+        VERDICT.name: verdict_table(judged),
         "trajectory": trajectory_table(judged),
         **others,
     }
     if any(item.against for item in judged):
         results[TARGET.name] = target_table(judged)
-    results = {name: in_words(name, frame, found.study) for name, frame in results.items()}
+    results |= findings(found.study, found.inputs, results, year)
+    results = {name: with_words(name, frame, found.study) for name, frame in results.items()}
     warehouse.check(results)
     return results

@@ -62,10 +62,19 @@ def columns_of(kind: type) -> tuple[Column, ...]:
 
 
 def read_rows(kind: type[Row], records: Iterable[Mapping[Any, Any]]) -> tuple[Row, ...]:
-    """Rows of a table, by column name, as the class; None, or "" of a text, for what is missing."""
+    """Rows of a table, by column name, as the class; None, or "" of a text, for what is missing.
+
+    Words beside a code may not be there yet.
+    """
     columns = columns_of(kind)
     return tuple(
-        kind(**{column.name: _value(column, record[column.name]) for column in columns})
+        kind(
+            **{
+                column.name: _value(column, record[column.name])
+                for column in columns
+                if not column.words_of or column.name in record
+            }
+        )
         for record in records
     )
 

@@ -56,18 +56,8 @@ class Judged:
 
     @property
     def since_baseline(self) -> Estimate | None:
-        """Change of the gap from the baseline window to the newest; None where either isn't given
-        in the run that was judged, or the two are one."""
-        given = self.windows[(self.windows["reason"] == "") & self.windows["gap_years"].notna()]
-        spans = list(zip(given["period_start"], given["period_end"], strict=True))
-        if self.baseline_period not in spans[:-1]:
-            return None
-        before, after = given.iloc[spans.index(self.baseline_period)], given.iloc[-1]
-        return change_between(
-            *((row["period_start"], row["period_end"]) for row in (before, after)),
-            gaps=(float(before["gap_years"]), float(after["gap_years"])),
-            errors=(_gap_error(before), _gap_error(after)),
-        )
+        """Change of the gap from the baseline window to the newest, as `change_since`."""
+        return change_since(self.windows, self.baseline_period)
 
     @property
     def year_ends(self) -> str:
@@ -296,6 +286,25 @@ def prior_of(study: Study, windows: pd.DataFrame) -> Prior:
         year: sd for year, sd in rules.shocks.items() if ((begins <= year) & (ends >= year)).any()
     }
     return Prior(rules.slope_sd_years_per_year, rules.step_sd_scale_years, covered or None)
+
+
+def change_since(windows: pd.DataFrame, baseline: Period) -> Estimate | None:
+    """Change of the gap, years, from the baseline window to the newest of one comparable run.
+
+    None where either isn't given in the run, or the two are one.
+    """
+    given = windows[(windows["reason"] == "") & windows["gap_years"].notna()]
+    spans = list(zip(given["period_start"], given["period_end"], strict=True))
+    if baseline not in spans[:-1]:
+        return None
+    before, after = given.iloc[spans.index(baseline)], given.iloc[-1]
+    first, last = ((int(row["period_start"]), int(row["period_end"])) for row in (before, after))
+    return change_between(
+        first,
+        last,
+        gaps=(float(before["gap_years"]), float(after["gap_years"])),
+        errors=(_gap_error(before), _gap_error(after)),
+    )
 
 
 def _gap_error(row: pd.Series[float]) -> float:

@@ -8,9 +8,10 @@ from dataclasses import asdict
 import pandas as pd
 
 from gapwatch.codes import CENTRED_ON_DEADLINE, ENDING_AT_DEADLINE, LAST_BY_DEADLINE
-from gapwatch.contracts import DECIDING_WINDOW
+from gapwatch.contracts import DECIDING_WINDOW, YEAR_LEADS, Verdict
 from gapwatch.contracts.findings import DecidingWindow
-from gapwatch.gap.assessment import Judged, lead_of
+from gapwatch.contracts.row_class import read_rows
+from gapwatch.gap.baseline import newest_run, settled
 from gapwatch.gap.trend.publication import publication_clock
 from gapwatch.study import Study
 from gapwatch.tables import canonical
@@ -20,30 +21,37 @@ USUAL_LAG_YEARS = 2
 USUAL_LENGTH_YEARS = 5
 
 
-def deciding_windows(study: Study, judged: list[Judged], release_year: int) -> pd.DataFrame:
-    """The table `deciding_window`: three windows a measure and sex, each as long as the newest.
+def deciding_windows(
+    study: Study, verdicts: pd.DataFrame, gaps: pd.DataFrame, release_year: int
+) -> pd.DataFrame:
+    """The table `deciding_window`: three windows a row of `verdict`.
+
+    Each is as long as the newest comparable window of the table `gap`, which a measure may have
+    without a verdict.
 
     Our own figures are known as soon as the newest of them was, unless that is too old for a
     verdict; published ones after the usual two years.
     """
-    rows = [asdict(row) for item in judged for row in _of(study, item, release_year)]
+    held = read_rows(Verdict, verdicts.to_dict("records"))
+    rows = [asdict(row) for verdict in held for row in _of(study, verdict, gaps, release_year)]
     frame = pd.DataFrame(rows, columns=list(DECIDING_WINDOW.names))
     return canonical(DECIDING_WINDOW, frame, DECIDING_WINDOW.name)
 
 
-def _of(study: Study, item: Judged, release_year: int) -> Iterator[DecidingWindow]:
-    newest = item.assessment.newest_window
-    length = newest[1] - newest[0] + 1 if newest else USUAL_LENGTH_YEARS
-    lag = None if newest is None else release_year - newest[1]
+def _of(
+    study: Study, verdict: Verdict, gaps: pd.DataFrame, release_year: int
+) -> Iterator[DecidingWindow]:
+    newest = _newest(gaps[(gaps["measure"] == verdict.measure) & (gaps["sex"] == verdict.sex)])
+    length = USUAL_LENGTH_YEARS if newest is None else newest[1] - newest[0] + 1
     own = study.computed is not None and study.computed.decides
-    usual = not own or lag is None or lag > study.verdict.stale_after_years
-    if lag is None or usual:
-        lag = USUAL_LAG_YEARS
+    age = 0 if verdict.newest_end is None else release_year - verdict.newest_end
+    usual = not own or newest is None or age > study.verdict.stale_after_years
+    lag = USUAL_LAG_YEARS if newest is None or usual else release_year - newest[1]
     clock = publication_clock(
-        deadline_year=item.deadline_year,
+        deadline_year=verdict.target_year,
         window_years=length,
         publication_lag_years=lag,
-        lead=lead_of(item.windows),
+        lead=YEAR_LEADS[verdict.year_ends],
     )
     for code, window in (
         (LAST_BY_DEADLINE, clock.last_by_deadline),
@@ -51,14 +59,23 @@ def _of(study: Study, item: Judged, release_year: int) -> Iterator[DecidingWindo
         (CENTRED_ON_DEADLINE, clock.centred_on_deadline),
     ):
         yield DecidingWindow(
-            measure=item.measure.id,
-            sex=item.sex,
+            measure=verdict.measure,
+            sex=verdict.sex,
             role=code,
             period_start=window.start,
             period_end=window.end,
-            year_ends=item.year_ends,
+            year_ends=verdict.year_ends,
             midpoint_year=window.midpoint,
             known_year=window.published,
             lag_years=lag,
             lag_is_usual=usual,
         )
+
+
+def _newest(gaps: pd.DataFrame) -> tuple[int, int] | None:
+    """First and last year of the newest comparable window that has a gap."""
+    run = newest_run(settled(gaps)) if len(gaps) else gaps
+    given = run[run["gap_years"].notna()]
+    if given.empty:
+        return None
+    return int(given["period_start"].iloc[-1]), int(given["period_end"].iloc[-1])

@@ -182,7 +182,7 @@ def titles(study: Study) -> dict[str, str]:
     return {measure.id: measure.title for measure in study.measures}
 
 
-def in_words(name: str, frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+def with_words(name: str, frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """A table as it was found out, with the words of its codes; others are returned as they are."""
     words = _WORDS.get(name)
     if words is None:
