@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
+from tests.conftest import copy_shipped
+from tests.replicated import ask_replica, world_of
 
 from gapwatch.demo.replica import Replica, workbooks
 from gapwatch.project import Project
-from tests.conftest import copy_shipped
-from tests.replicated import ask_replica, world_of
 
 ROOT = Path(__file__).resolve().parent.parent
 AREAS = 33_755
@@ -35,7 +35,7 @@ import io, json, resource, sys, time, zipfile
 from pathlib import Path
 from gapwatch import snapshots
 from gapwatch.project import Project
-from gapwatch.sources.pinned import payloads
+from gapwatch.sources.inputs import payloads
 from tests.replicated import pull
 {CPU}
 project = Project(Path(sys.argv[1]), Path(sys.argv[1]) / "gapwatch.toml")
@@ -72,7 +72,8 @@ print(json.dumps({{"seconds": seconds, "cpu_seconds": work, "alone_cpu_seconds":
 def national(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both workbooks hold small areas of elsewhere up to the number of the country's."""
     areas = tuple(
-        (f"W01{at:06d}", f"Elsewhere {at}", (("E08000012", "Elsewhere"),)) for at in range(AREAS - 128)
+        (f"W01{at:06d}", f"Elsewhere {at}", (("E08000012", "Elsewhere"),))
+        for at in range(AREAS - 128)
     )
     monkeypatch.setattr(workbooks, "ELSEWHERE", areas)
 
