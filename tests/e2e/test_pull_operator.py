@@ -22,21 +22,19 @@ from gapwatch.sources.http import Client
 from gapwatch.sources.inputs import absent
 from gapwatch.study import is_required
 from tests.command import COMMAND, contents, gapwatch
-from tests.replicated import DAY, ask_replica, pull
-
-# A pull of the replica at the size of a borough takes longer than all other tests may.
-pytestmark = pytest.mark.long
+from tests.replicated import DAY, pull
+from tests.small_replica import ask_small_replica
 
 MAP = "msoa2021-boundaries"
 # A source, the fault that its publisher has, where it shows, whether it answered, the words.
 FAULTS = [
     ("small-area-life-expectancy", "500-trace", "available_data", False, "status 500"),
     ("lsoa2021-population", "header-only", "data.csv", True, "a header and no rows"),
-    ("lsoa2021-to-msoa2021", "html", "OA21_LSOA21", True, "a web page"),
+    ("lsoa2021-to-msoa2021", "html", "OA_LSOA_MSOA", True, "a web page"),
     ("lsoa2021-to-ward2024", "silent", "LSOA21_WD24", False, "ReadTimeout"),
     ("lsoa2011-to-lsoa2021", "cut", "LSOA11_LSOA21", False, "RemoteProtocolError|ReadError"),
     ("lsoa2011-to-ward2011", "vintage", "LSOA11_WD19", True, "none for E01900001"),
-    (MAP, "vanished", "MSOA_2021", True, "no such service; nearest are"),
+    (MAP, "vanished", "Middle_layer", True, "no such service; nearest are"),
 ]
 
 
@@ -115,7 +113,7 @@ def test_a_pull_goes_on_without_a_map_and_exit_code_record_and_report_say_so(
     project, replica = again
     spare(project, MAP)
     old = snapshots.load(project.raw, study="westminster")
-    replica.fault("vanished", on="MSOA_2021")
+    replica.fault("vanished", on="Middle_layer")
     done = gapwatch(project, "pull", "--json")
     assert done.returncode == 6, done.stderr
     said = json.loads(done.stdout)
@@ -141,7 +139,7 @@ def test_a_pull_goes_on_without_a_map_and_exit_code_record_and_report_say_so(
 def first(world: World, project: Project) -> tuple[Project, Replica]:
     """A project that has never pulled, and what it asks."""
     with Replica(world) as replica:
-        ask_replica(project, replica)
+        ask_small_replica(project, replica)
         yield project, replica
 
 
@@ -150,7 +148,7 @@ def test_what_can_be_spared_and_was_never_pinned_is_left_out(
 ) -> None:
     project, replica = first
     spare(project, MAP)
-    replica.fault("html", on="MSOA_2021")
+    replica.fault("html", on="Middle_layer")
     found = pull(project)
     made = snapshots.load(project.raw, found.snapshot)
     assert MAP not in {pin.id for pin in made.pins}
@@ -166,7 +164,7 @@ def test_faults_of_several_required_sources_are_told_together_and_nothing_is_pin
     project, replica = again
     before = contents(project.raw)
     replica.fault("header-only", on="data.csv")
-    replica.fault("vanished", on="MSOA_2021")
+    replica.fault("vanished", on="Middle_layer")
     with pytest.raises(GapwatchError) as caught:
         pull(project)
     assert "a header and no rows" in str(caught.value)
@@ -178,7 +176,7 @@ def test_a_pull_that_was_killed_asks_for_no_whole_source_again(
     first: tuple[Project, Replica],
 ) -> None:
     project, replica = first
-    replica.fault("silent", on="MSOA_2021")
+    replica.fault("silent", on="Middle_layer")
     command = [*COMMAND, "pull"]
     running = subprocess.Popen(command, cwd=project.root, stderr=subprocess.PIPE, text=True)
     assert running.stderr is not None
@@ -197,7 +195,7 @@ def test_a_pull_that_was_killed_asks_for_no_whole_source_again(
     assert "not asked again" in done.stderr
     counted = Counter(request.target for request in replica.seen)
     assert {target for target, times in counted.items() if times > 1} <= {
-        target for target in counted if "MSOA_2021" in target
+        target for target in counted if "Middle_layer" in target
     }
     assert not kept.exists()
 

@@ -24,6 +24,8 @@ from gapwatch.reporting.evidence.areas import (
     drawable,
     has_outlines,
     later_maps,
+    level_id,
+    level_maps,
     map_id,
     ward_map,
 )
@@ -61,6 +63,9 @@ def draw_all(case: Case) -> dict[str, Chart]:
         for found in later_maps(case.study, case.tables, bridge.geography):
             if has_outlines(found, case.tables):
                 wanted[map_id(found)] = partial(_map, case, found)
+    for level in level_maps(case.study, case.tables):
+        for found in level:
+            wanted[level_id(found)] = partial(_map, case, found)
     wanted |= _of_counts(case)
     if maps:
         wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
