@@ -22,7 +22,7 @@ from gapwatch.sources.http import Client
 from gapwatch.sources.inputs import absent
 from gapwatch.study import is_required
 from tests.command import COMMAND, contents, gapwatch
-from tests.replicated import DAY, pull
+from tests.replicated import DAY, pull, require_every_source
 from tests.small_replica import ask_small_replica
 
 MAP = "msoa2021-boundaries"
@@ -38,8 +38,8 @@ FAULTS = [
 ]
 
 
-def check(project: Project) -> Checked:
-    with Client(allow_local=True, tries=2, back_off=0.01, connect=1.0, read=1.0) as client:
+def check(project: Project, *, read: float = 20.0) -> Checked:
+    with Client(allow_local=True, tries=2, back_off=0.01, connect=1.0, read=read) as client:
         return checking.check(project, today=DAY, client=client)
 
 
@@ -62,7 +62,8 @@ def test_a_check_lists_eight_different_faults_at_once_and_leaves_every_byte(
         replica.fault(fault, on=on)
     edit(project, r"landing_page = .+\nlink = .+\n", 'path = "not-there.csv"\n')
     before = contents(project.root)
-    found = check(project)
+    # One of them never answers. The page of residents takes a moment to be written.
+    found = check(project, read=5.0)
     rows = {row.id: row for row in found.sources}
     for source, _, _, answered, words in FAULTS:
         assert re.search(words, rows[source].problem or ""), rows[source]
@@ -140,6 +141,7 @@ def first(world: World, project: Project) -> tuple[Project, Replica]:
     """A project that has never pulled, and what it asks."""
     with Replica(world) as replica:
         ask_small_replica(project, replica)
+        require_every_source(project)
         yield project, replica
 
 
