@@ -75,6 +75,7 @@ def test_a_check_lists_eight_different_faults_at_once_and_leaves_every_byte(
     assert contents(project.root) == before
 
 
+@pytest.mark.long
 def test_a_check_of_sound_sources_says_rows_and_periods_and_exits_0(
     again: tuple[Project, Replica],
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_check_of_sound_sources_says_rows_and_periods_and_exits_0(
     assert newest[MAP][1] is None
 
 
+@pytest.mark.long
 def test_a_fault_of_figures_beside_the_others_alone_is_told_of_its_source(
     again: tuple[Project, Replica],
 ) -> None:
@@ -145,6 +147,7 @@ def first(world: World, project: Project) -> tuple[Project, Replica]:
         yield project, replica
 
 
+@pytest.mark.long
 def test_what_can_be_spared_and_was_never_pinned_is_left_out(
     first: tuple[Project, Replica],
 ) -> None:
@@ -211,6 +214,7 @@ def test_by_default_what_the_verdict_does_not_rest_on_can_be_spared(project: Pro
     assert "ward-life-expectancy" not in spared
 
 
+@pytest.mark.long
 def test_a_service_that_is_silent_is_not_asked_for_its_other_sources(
     again: tuple[Project, Replica],
 ) -> None:

@@ -20,6 +20,9 @@ from tests.replicated import PUBLISHERS, ask_elsewhere, pull, require_every_sour
 from tests.small_replica import ask_small_replica
 from tests.unit.sources.faulty_server import FaultyServer
 
+# Some eighty pulls: those of test_pull_operator and test_replica are in the usual suite.
+pytestmark = pytest.mark.long
+
 # A fault of the line or of the whole answer, where it shows, and what the error must say.
 ANSWERS = [
     ("400-text", "fingertips", "status 400: The indicator could not be found"),
