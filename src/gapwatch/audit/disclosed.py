@@ -30,7 +30,7 @@ from gapwatch.audit.verify import (
     sized_hash,
 )
 from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, DEATHS
-from gapwatch.counting.closing import Settled
+from gapwatch.counting.disclosure.closing import Settled
 from gapwatch.errors import IntegrityError, StudyError
 from gapwatch.study import Study, restricted_tables
 

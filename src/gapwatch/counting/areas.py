@@ -13,10 +13,10 @@ import pandas as pd
 from gapwatch.contracts import CALENDAR_YEAR, COUNT_TOTAL, COUNTED_YEAR, DEATHS, SEXES
 from gapwatch.counting.bands import UNTOLD
 from gapwatch.counting.blocks import Blocks, BlockSeries, FloatArray, YearOfBlocks, read_blocks
-from gapwatch.counting.closing import Settled
 from gapwatch.counting.counts import BoolArray, Counts, Rounded
-from gapwatch.counting.crossing import Crossing, Shares, crossing, shares_of
-from gapwatch.counting.disclosure import protect_count_totals, require_adding_up
+from gapwatch.counting.disclosure.closing import Settled
+from gapwatch.counting.disclosure.crossing import Crossing, Shares, crossing, shares_of
+from gapwatch.counting.disclosure.protect import protect_count_totals, require_adding_up
 from gapwatch.counting.plausibility.absent import mark_absent, monthly_deaths
 from gapwatch.errors import ValidationError
 from gapwatch.geography.bridge import chain

@@ -17,7 +17,10 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from gapwatch.errors import SourceError, UnavailableError, UsageError
-from gapwatch.sources.answers import (
+from gapwatch.sources.bodies import PassingError, Watch, read_body
+from gapwatch.sources.connecting import PublicHosts, not_public
+from gapwatch.sources.hosts import is_local_name, masked, without_secrets
+from gapwatch.sources.responses import (
     LATER,
     Answer,
     Expected,
@@ -27,9 +30,6 @@ from gapwatch.sources.answers import (
     retry_after,
     source_error,
 )
-from gapwatch.sources.bodies import PassingError, Watch, read_body
-from gapwatch.sources.connecting import PublicHosts, not_public
-from gapwatch.sources.hosts import is_local_name, masked, without_secrets
 from gapwatch.study.sources import LOOPBACK, is_loopback
 
 LOG = logging.getLogger(__name__)

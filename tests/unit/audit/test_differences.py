@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from gapwatch.audit.differences import LONGEST, MOST, Difference, compare
+from gapwatch.audit.compare.files import LONGEST, MOST, Difference, compare
 
 SUFFIXES = (".csv", ".json", ".html", ".pdf", ".toml", ".bin")
 GAP = (

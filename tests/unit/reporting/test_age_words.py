@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from tests.unit.reporting.test_ages import band
 
-from gapwatch.reporting import age_words
-from gapwatch.reporting.ages import Change
+from gapwatch.reporting.chapters.ages import words as age_words
+from gapwatch.reporting.chapters.ages.rows import Change
 
 WORSE, BETTER = "the north", "Castle"
 

@@ -4,12 +4,12 @@ import pytest
 from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
-from gapwatch.reporting import moves
-from gapwatch.reporting.answers import answers
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.moves import Moves, who_moved
-from gapwatch.reporting.reading import Estimate
-from gapwatch.reporting.section_trajectory import section
+from gapwatch.reporting.chapters.trajectory.section import section
+from gapwatch.reporting.chapters.verdict import sides as moves
+from gapwatch.reporting.chapters.verdict.section import answers
+from gapwatch.reporting.chapters.verdict.sides import Moves, who_moved
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.rows import Estimate
 
 RISE, FALL = Estimate(0.05, 0.01, 0.09), Estimate(-0.3, -0.4, -0.2)
 NONE = Estimate(0.05, -0.1, 0.2)

@@ -9,9 +9,10 @@ from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
 from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, COUNT_TOTAL
-from gapwatch.reporting import quality_own, section_quality
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.parts import Paragraph, Table
+from gapwatch.reporting.chapters.quality import computed as quality_own
+from gapwatch.reporting.chapters.quality import section as section_quality
+from gapwatch.reporting.document import Paragraph, Table
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import FileSource
 from gapwatch.tables import canonical
 

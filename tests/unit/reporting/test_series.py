@@ -8,10 +8,11 @@ from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
 from gapwatch.contracts import COMPUTED_GAP, REPRODUCTION, SERIES_COMPARISON
-from gapwatch.reporting import section_series, series
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.parts import Figure, Paragraph, Table
-from gapwatch.reporting.series import Meeting, Reproduced
+from gapwatch.reporting.chapters.published import section as section_series
+from gapwatch.reporting.chapters.published import words as series
+from gapwatch.reporting.chapters.published.words import Meeting, Reproduced
+from gapwatch.reporting.document import Figure, Paragraph, Table
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.tables import canonical
 
 MEETING = Meeting(2004, 2008, 10.0, 1.1, 9.6, 0.9, -0.4, -0.15, -0.25, "census2021", 90, "")

@@ -19,7 +19,7 @@ from gapwatch.sources.declared.choosing import RowPatterns, carried_down
 from gapwatch.sources.declared.grid import Grid, refuse
 from gapwatch.sources.declared.neighbours import require_no_neighbours
 from gapwatch.sources.declared.projected import require_estimated_row, require_estimates
-from gapwatch.sources.discreet import NO_TABLE, header_like
+from gapwatch.sources.redact import NO_TABLE, header_like
 from gapwatch.study.sources import FileSource
 
 SEARCHED = 100
