@@ -87,6 +87,14 @@ _TOTALS = (
     "each area has its share of the place as in the publisher's totals of the years beside; blocks "
     "may lead to another area, or deaths be counted where people died"
 )
+_PREMATURE = (
+    "men of 15 to 64 die more than women, in the place and in each area; the sexes of deaths may "
+    "be exchanged"
+)
+_JUMPS = (
+    "residents of each area, sex and age go on from one year to the next; a cell may be cut off or "
+    "in another's place"
+)
 _BANDS = "each age of each sex has residents; bands may be merged"
 
 
@@ -267,10 +275,13 @@ def note_levels(study: Study, inputs: Frames, found: Series, gate: Gate) -> None
     deaths, areas = DEATHS.name, len(own.areas)
     _note(gate, deaths, _NEWEST, levels.newest_year_short(whole), len(whole.years))
     _note(gate, POPULATION.name, _BANDS, levels.empty_bands(whole), len(whole.age_starts))
+    _note(gate, POPULATION.name, _JUMPS, levels.bands_jump(own), own.person_years.size)
     _note(gate, POPULATION.name, _TOTALS, levels.moved_since_totals(own, published), areas)
     if not own.restricted:
         _note(gate, deaths, _LEVELS, levels.strange_levels(own), areas)
         _note(gate, POPULATION.name, _EXCHANGED, levels.residents_exchanged(own), areas)
+        both = [*levels.premature_exchanged(whole), *levels.premature_exchanged(own)]
+        _note(gate, deaths, _PREMATURE, both, areas + 1)
 
 
 def _note(gate: Gate, table: str, says: str, found: list[str], checked: int) -> None:

@@ -22,6 +22,9 @@ STANDARD_ERRORS = 3.0
 # Indirectly standardised mortality ratios of areas in their place: no home for the old and no
 # hostel takes an area further.
 LEVEL = (0.45, 2.0)
+PREMATURE = (15, 65)
+LEAST_MEN_A_WOMAN, SURE = 1.1, 2.5
+JUMP_SHARE, JUMP_ERRORS = 0.5, 6.0
 OLD = 60
 POINTING, LEAST_APART = 1.5, 0.03
 LEAST_DEATHS = 30
@@ -84,6 +87,61 @@ def residents_exchanged(own: Counts) -> list[str]:
         f"women {np.exp(apart[at]):.2f} times as far above the place's mortality as men"
         for at in np.flatnonzero(odd)
     ]
+
+
+def premature_exchanged(counts: Counts) -> list[str]:
+    """Areas whose women of 15 to 64 die more than their men, beyond chance, over all years.
+
+    Men of these ages die half as much again as women and more, everywhere. Told is a ratio of the
+    two rates below 1.1 by more than 2.5 standard errors of its logarithm. Deaths whose sexes are
+    exchanged make it so, and leave life expectancy of both about the same.
+    """
+    inside = (counts.age_starts >= PREMATURE[0]) & (counts.age_starts < PREMATURE[1])
+    dead, people = (a[..., inside].sum(axis=(2, 3)) for a in (counts.deaths, counts.person_years))
+    known = (dead > 0).all(axis=1) & (people > 0).all(axis=1)
+    with np.errstate(all="ignore"):
+        ratio = dead[:, 1] / people[:, 1] / (dead[:, 0] / people[:, 0])
+        error = np.sqrt((1 / dead).sum(axis=1))
+        odd = known & (np.log(ratio) + SURE * error < np.log(LEAST_MEN_A_WOMAN))
+    return [
+        f"{counts.areas[at]}: men aged {PREMATURE[0]} to {PREMATURE[1] - 1} die at {ratio[at]:.2f} "
+        "times the rate of women"
+        for at in np.flatnonzero(odd)
+    ]
+
+
+def bands_jump(own: Counts) -> list[str]:
+    """Residents of an area, sex and band that leave their own years before and after, for a year.
+
+    Told are numbers that differ from those of both neighbouring years on one base (of the first and
+    the newest year, from the one that there is) by more than half and by more than 6 standard
+    errors of a Poisson count. A digit that is lost, or a cell cut off, makes that.
+    """
+    people, segments = own.person_years, own.segments
+    told = []
+    for at, year in enumerate(own.years):
+        near = [
+            k
+            for k in (at - 1, at + 1)
+            if 0 <= k < len(own.years) and segments[k] == segments[at] and not own.provisional[k]
+        ]
+        if not near or own.provisional[at]:
+            continue
+        now = people[:, :, at]
+        odd = np.ones(now.shape, dtype=bool)
+        for k in near:
+            then = people[:, :, k]
+            apart, most = np.abs(now - then), np.maximum(now, then)
+            odd &= (apart > JUMP_SHARE * np.maximum(then, 1)) & (
+                apart > JUMP_ERRORS * np.sqrt(most)
+            )
+        told += [
+            f"{own.areas[area]}, {SEXES[sex]} aged {own.age_starts[band]} on, {year}: "
+            f"{now[area, sex, band]:,.0f}, {people[area, sex, near[0], band]:,.0f} in "
+            f"{own.years[near[0]]}"
+            for area, sex, band in zip(*np.nonzero(odd), strict=True)
+        ]
+    return told
 
 
 def newest_year_short(whole: Counts) -> list[str]:
