@@ -95,6 +95,10 @@ _JUMPS = (
     "residents of each area, sex and age go on from one year to the next; a cell may be cut off or "
     "in another's place"
 )
+_CURVE = (
+    "mortality of the place rises smoothly with age; two ages may be in each other's place, in the "
+    "deaths or in the residents"
+)
 _BANDS = "each age of each sex has residents; bands may be merged"
 
 
@@ -274,6 +278,7 @@ def note_levels(study: Study, inputs: Frames, found: Series, gate: Gate) -> None
     published = inputs["population_deaths"]
     deaths, areas = DEATHS.name, len(own.areas)
     _note(gate, deaths, _NEWEST, levels.newest_year_short(whole), len(whole.years))
+    _note(gate, deaths, _CURVE, levels.rough_curve(whole), len(whole.age_starts))
     _note(gate, POPULATION.name, _BANDS, levels.empty_bands(whole), len(whole.age_starts))
     _note(gate, POPULATION.name, _JUMPS, levels.bands_jump(own), own.person_years.size)
     _note(gate, POPULATION.name, _TOTALS, levels.moved_since_totals(own, published), areas)

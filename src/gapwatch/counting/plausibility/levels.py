@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import chdtrc, ndtri
 
 from gapwatch.contracts import SEXES
 from gapwatch.counting.counts import Counts, FloatArray
 from gapwatch.counting.plausibility.absent import expected_deaths
+from gapwatch.counting.plausibility.ages import RISES_FROM
 from gapwatch.counting.plausibility.chance import FALSE_WARNINGS, deviations, limit
 from gapwatch.counting.plausibility.jumps import in_pandemic
 
@@ -25,6 +26,7 @@ LEVEL = (0.45, 2.0)
 PREMATURE = (15, 65)
 LEAST_MEN_A_WOMAN, SURE = 1.1, 2.5
 JUMP_SHARE, JUMP_ERRORS = 0.5, 6.0
+CUBIC, CURVE_SD, CURVE_CHANCE, FEWEST = 3, 0.05, 5e-4, 5.0
 OLD = 60
 POINTING, LEAST_APART = 1.5, 0.03
 LEAST_DEATHS = 30
@@ -142,6 +144,46 @@ def bands_jump(own: Counts) -> list[str]:
             for area, sex, band in zip(*np.nonzero(odd), strict=True)
         ]
     return told
+
+
+def rough_curve(whole: Counts) -> list[str]:
+    """Ages at which mortality of a place leaves the smooth curve that it follows from 35 on.
+
+    Of all years together, by sex, the logarithms of the rates of closed bands from 35 on are fitted
+    by a cubic in age, each weighted by the inverse of its variance 1/D + 0.05^2: 5% is what real
+    schedules leave. Residuals of both sexes, divided by their standard errors, are added and
+    divided by sqrt(2). Told, by its two strangest bands, is a place whose sum of squares has a
+    chance below 0.05% of a chi-squared distribution with as many degrees of freedom as bands
+    less 4. Of restricted deaths the ages alone are told.
+    """
+    closed = np.flatnonzero((whole.age_starts >= RISES_FROM)[:-1])
+    if len(closed) <= CUBIC + 1:
+        return []
+    middle = (whole.age_starts[closed] + whole.age_starts[closed + 1]) / 2
+    x = (middle - middle.mean()) / (middle[-1] - middle[0])
+    design = np.vander(x, CUBIC + 1)
+    both = np.zeros(len(closed))
+    for sex in range(len(SEXES)):
+        dead, people = (
+            a[0, sex][:, closed].sum(axis=0) for a in (whole.deaths, whole.person_years)
+        )
+        if (dead < FEWEST).any() or (people <= 0).any():
+            return []
+        variance = 1 / dead + CURVE_SD**2
+        root = 1 / np.sqrt(variance)
+        weighted = design * root[:, np.newaxis]
+        y = np.log(dead / people) * root
+        fitted = weighted @ np.linalg.lstsq(weighted, y, rcond=None)[0]
+        both += (y - fitted) / np.sqrt(len(SEXES))
+    freedom = len(closed) - CUBIC - 1
+    if chdtrc(freedom, float(both @ both)) >= CURVE_CHANCE:
+        return []
+    worst = np.sort(np.argsort(-np.abs(both), kind="stable")[:2])
+    return [
+        f"aged {whole.age_starts[closed[at]]} to {whole.age_starts[closed[at] + 1] - 1}"
+        + ("" if whole.restricted else f": {abs(both[at]):.1f} standard errors off the curve")
+        for at in worst
+    ]
 
 
 def newest_year_short(whole: Counts) -> list[str]:
