@@ -99,8 +99,10 @@ def slipped(number: int, *, scenario: str = "") -> Outcome | None:
     if world is None or (world.files() == before.files() and world.study == before.study):
         return None
     ended, said = _ended(world, scenario, seed, about)
-    if ended == "wrong" and name in UNSEEN and about["totals_to"] == WITHOUT_TOTALS:
-        ended = "unseen"
+    if ended == "wrong" and name in UNSEEN:
+        off = _gap_off(world, right(scenario, seed, **about), _right(scenario, seed, **about))
+        ended = "unseen" if off <= UNSEEN[name][0] else "wrong"
+        said = f"{off:.2f} years, {said}"
     return Outcome(name, number, ended, f"{scenario}, {seed}, {about}: {said}")
 
 
@@ -126,6 +128,17 @@ def _ended(world: World, scenario: str, seed: int, about: dict[str, Any]) -> tup
         if told:
             return "warned", told[0]
         return ("wrong", apart) if apart else ("withheld", withheld)
+
+
+def _gap_off(world: World, before: World, rights: pd.DataFrame) -> float:
+    """The most that any gap of a slipped world is off, years."""
+    found = figures(run(world))["gap_years"].dropna()
+    off = [0.0]
+    for key, value in found.items():
+        wanted = rights.loc[key] if key in rights.index else counted(before, *key)
+        if wanted is not None:
+            off.append(abs(value - wanted["gap_years"]))
+    return max(off)
 
 
 def differences(found: pd.DataFrame, rights: pd.DataFrame, world: World) -> tuple[str, str]:
