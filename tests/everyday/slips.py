@@ -34,11 +34,12 @@ SPARSE_HEADER = ["LSOA 2011 code", "LSOA 2011 name", "Year of registration", "Se
 UNSEEN = {
     "a band merged": (0.3, "deaths of one band of a few years, too few for chance to be ruled out"),
     "a block led to another ward": (
-        0.6,
-        "each block is of some ward, and where no totals are near in time any of them could be",
+        0.9,
+        "where published windows of the same years are within a year all the same, and no totals "
+        "are near in time",
     ),
     "a last year that is not over": (
-        0.6,
+        0.9,
         "a fifth fewer deaths is a year that a small place may have",
     ),
     "life expectancy at another age": (
