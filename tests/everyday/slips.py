@@ -35,8 +35,7 @@ UNSEEN = {
     "a band merged": (0.3, "deaths of one band of a few years, too few for chance to be ruled out"),
     "a block led to another ward": (
         0.9,
-        "where published windows of the same years are within a year all the same, and no totals "
-        "are near in time",
+        "where no totals are near in time and published windows come within a year all the same",
     ),
     "a last year that is not over": (
         0.9,
