@@ -62,17 +62,20 @@ def error_steps(deaths: FloatArray, person_years: FloatArray, age_starts: FloatA
     safe side.
     """
     bands = deaths.shape[-1]
-    flat, people = deaths.reshape(-1, bands), person_years.reshape(-1, bands)
-    made = life_table(flat, people, age_starts)
+    flat, people = (
+        np.asarray(part, dtype=np.float64).reshape(-1, bands) for part in (deaths, person_years)
+    )
+    ages = np.asarray(age_starts, dtype=np.float64)
+    made = life_table(flat, people, ages)
     stands = (np.asarray(made.reason) == "") & (flat.sum(axis=1) >= LEAST_DEATHS)
     found = np.full(len(flat), np.nan)
     for at in np.flatnonzero(stands):
-        found[at] = _step(flat[at].tobytes(), people[at].tobytes(), age_starts.tobytes())
+        found[at] = step_of(flat[at].tobytes(), people[at].tobytes(), ages.tobytes())
     return found.reshape(deaths.shape[:-1])
 
 
 @lru_cache(maxsize=4096)
-def _step(deaths: bytes, people: bytes, age_starts: bytes) -> float:
+def step_of(deaths: bytes, people: bytes, age_starts: bytes) -> float:
     """The step of one table. A side of a measure is often one of another, or a zone."""
     one = _Search(np.frombuffer(deaths), np.frombuffer(people), np.frombuffer(age_starts))
     return next((step for step in ERROR_STEPS if one.is_open(step)), np.nan)
