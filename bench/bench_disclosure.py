@@ -21,9 +21,9 @@ from tests.unit.audit.test_disclosed import after, put, record
 from gapwatch.audit.closed import closed_as_sent
 from gapwatch.audit.disclosed import earlier
 from gapwatch.audit.readings import require_no_other_reading, require_same, withheld_before
-from gapwatch.counting import solving
+from gapwatch.counting.disclosure import reconstruction as solving
 from gapwatch.demo.twin.making import TODAY
-from gapwatch.gap.series import series
+from gapwatch.gap.evidence import series
 
 ROUNDS = 3
 # The budget of one borough, in processor seconds, and as a ratio to the series of open deaths.

@@ -27,9 +27,9 @@ from gapwatch.contracts import (
 from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
-from gapwatch.gap.judged_tables import target_table, trajectory_table, verdict_table
+from gapwatch.gap.evidence import Series, series
 from gapwatch.gap.robustness import robustness
-from gapwatch.gap.series import Series, series
+from gapwatch.gap.verdict_table import target_table, trajectory_table, verdict_table
 from gapwatch.quality import views
 from gapwatch.quality.gate import Gate
 from gapwatch.sources.sanity import (

@@ -19,10 +19,10 @@ from gapwatch import pipeline, pulling, snapshots
 from gapwatch.audit.closed import closed_as_sent
 from gapwatch.audit.disclosed import RECORD
 from gapwatch.counting.areas import count
-from gapwatch.counting.closing import Frames
 from gapwatch.counting.counts import windows
-from gapwatch.counting.crossing import Figures, told_steps
-from gapwatch.counting.solving import error_steps
+from gapwatch.counting.disclosure.closing import Frames
+from gapwatch.counting.disclosure.crossing import Figures, told_steps
+from gapwatch.counting.disclosure.reconstruction import error_steps
 from gapwatch.demo.replica import Replica
 from gapwatch.demo.twin import files
 from gapwatch.demo.twin.counted import make
@@ -32,9 +32,9 @@ from gapwatch.demo.twin.study import study as study_of
 from gapwatch.demo.twin.world import world
 from gapwatch.errors import IntegrityError
 from gapwatch.gap.assessment import judge
-from gapwatch.gap.series import series
+from gapwatch.gap.evidence import series
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import Study, load
 from tests.conftest import ROOT
 

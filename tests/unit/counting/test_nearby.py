@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gapwatch.counting.nearby import Aim, Moves, Nearby, moves_of
+from gapwatch.counting.disclosure.nearby import Aim, Moves, Nearby, moves_of
 
 BANDS, TRIED = 7, 5
 MOVES = moves_of(BANDS, (1, -1, 2, -2, 5, -5), 2, ((0, 1, 0, 0),))

@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from pypdf import PdfReader
 from tests.conftest import ROOT
 
-from gapwatch.reporting.charts import Canvas, drawn
-from gapwatch.reporting.further import FURTHER_FOLDER, further_style
-from gapwatch.reporting.pdf import STANDARDS, TEMPLATE, _fonts
+from gapwatch.reporting.drawing.canvas import Canvas, drawn
+from gapwatch.reporting.drawing.further import FURTHER_FOLDER, further_style
+from gapwatch.reporting.formats.pdf import STANDARDS, TEMPLATE, _fonts
 from gapwatch.study.base import FURTHER, PRINTED, printable
 
 FONTS = ROOT / "src" / "gapwatch" / "reporting" / "fonts"
