@@ -52,12 +52,16 @@ def restricted(text: str) -> str:
 
 
 def moved(content: bytes) -> bytes:
-    """The extract in which one boy's death of 2023 is in another small area."""
+    """The extract in which one boy's death of 2023 is in another small area, and one more is told.
+
+    The publisher's total of the borough, which is pinned, doesn't count that one.
+    """
     rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
     mine = [row for row in rows[1:] if row[2] == "2023" and row[3].lower().startswith("m")]
     one = next(row for row in mine if int(row[4]) > 0)
     other = mine[(mine.index(one) + len(mine) // 2) % len(mine)]
     one[4], other[4] = str(int(one[4]) - 1), str(int(other[4]) + 1)
+    other[5] = str(int(other[5]) + 1)
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
