@@ -49,7 +49,7 @@ lock: $(INSTALLED) ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
 
-audit: $(INSTALLED) ## Hold the lock against advisories (ADVISORIES=all.zip: stored ones, no network)
+audit: $(INSTALLED) ## Hold the lock against advisories (ADVISORIES=.ci/advisories or all.zip: no network)
 	$(BIN)/python .ci/audit.py $(ADVISORIES)
 
 sbom: $(INSTALLED) ## List what is installed, in CycloneDX: dist/gapwatch.cdx.json
