@@ -1,4 +1,4 @@
-"""Holds requirements.lock against known advisories: those that are stored, or pip-audit's.
+"""Holds both locks against known advisories: those that are stored, or pip-audit's.
 
     python .ci/audit.py                      # ask pip-audit, where it is installed
     python .ci/audit.py ADVISORIES.zip       # a stored export of OSV for PyPI; no network
@@ -22,16 +22,18 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "requirements.lock"
+# What runs, and what develops beside it: who proves the code installs both.
+LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
 MOST_BYTES = 5_000_000
 PACKAGE = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 
 
-def locked(lock: str) -> dict[str, str]:
-    """Version by normalised name."""
-    return {
-        re.sub(r"[-_.]+", "-", name).lower(): version for name, version in PACKAGE.findall(lock)
-    }
+def locked(*locks: str) -> dict[str, set[str]]:
+    """Versions by normalised name: a lock may hold several, each for other versions of Python."""
+    versions: dict[str, set[str]] = {}
+    for name, version in (pair for lock in locks for pair in PACKAGE.findall(lock)):
+        versions.setdefault(re.sub(r"[-_.]+", "-", name).lower(), set()).add(version)
+    return versions
 
 
 def advisories(stored: Path) -> Iterator[dict[str, Any]]:
@@ -72,24 +74,25 @@ def _within(mine: Version, events: list[dict[str, str]]) -> bool:
     return inside
 
 
-def found(stored: Path, lock: str) -> list[str]:
-    """Advisories that fit a locked package, in words, sorted."""
-    versions = locked(lock)
+def found(stored: Path, *locks: str) -> list[str]:
+    """Advisories that fit a package of any of the locks, in words, sorted."""
+    versions = locked(*locks)
     told = []
     for advisory in advisories(stored):
         for affected in advisory.get("affected", ()):
             name = re.sub(r"[-_.]+", "-", affected.get("package", {}).get("name", "")).lower()
-            if name in versions and fits(affected, versions[name]):
-                told.append(
-                    f"{name} {versions[name]}: {advisory['id']} {advisory.get('summary', '')}"
-                )
+            told += [
+                f"{name} {version}: {advisory['id']} {advisory.get('summary', '')}"
+                for version in versions.get(name, ())
+                if fits(affected, version)
+            ]
     return sorted(set(told))
 
 
 def main() -> int:
     """Print what fits; the exit code says whether anything does."""
     if len(sys.argv) > 1:
-        told = found(Path(sys.argv[1]), LOCK.read_text(encoding="utf-8"))
+        told = found(Path(sys.argv[1]), *(lock.read_text(encoding="utf-8") for lock in LOCKS))
         print("\n".join(told) or "No stored advisory fits a locked package.")  # noqa: T201
         return 1 if told else 0
     command = shutil.which("pip-audit", path=str(Path(sys.executable).parent)) or shutil.which(
@@ -102,8 +105,9 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
+    named = [part for lock in LOCKS for part in ("-r", str(lock))]
     return subprocess.run(  # noqa: S603 - a program that the caller installed
-        [command, "--disable-pip", "--require-hashes", "-r", str(LOCK)], check=False
+        [command, "--disable-pip", "--require-hashes", *named], check=False
     ).returncode
 
 
