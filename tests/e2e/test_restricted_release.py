@@ -36,6 +36,13 @@ def made(tmp_path_factory: pytest.TempPathFactory, shipped: Project) -> Project:
     return project
 
 
+def test_a_preview_from_restricted_deaths_is_the_released_page(
+    made: Project, tmp_path: Path
+) -> None:
+    released = made.reports / release(made) / "report.html"
+    assert previewing.preview(made, tmp_path).path.read_bytes() == released.read_bytes()
+
+
 @pytest.fixture
 def mine(made: Project, tmp_path: Path) -> Project:
     root = tmp_path / "mine"
