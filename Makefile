@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-unit test-long coverage lint format preview docs docs-serve reference \
+.PHONY: help report test test-unit test-long coverage lint format preview docs reference \
 	hooks bench figures lock audit sbom clean
 
 help: ## Show what can be made
@@ -20,7 +20,7 @@ help: ## Show what can be made
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "gapwatch needs Python 3.11 or newer: install it, or make ... PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Installing the locked packages into $(VENV) (about SIZE_GB, once) ..."
+	@echo "Installing the locked packages into $(VENV) (about 1 GB, once) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-build-isolation --editable .
@@ -46,6 +46,9 @@ test-unit: $(DEVELOPING) ## The unit tests alone
 test-long: $(DEVELOPING) ## The long calibration and fuzz suites
 	$(BIN)/python -m pytest -n 2 -m long
 
+coverage: $(DEVELOPING) ## The unit tests with branch coverage, against the floor in pyproject.toml
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" --cov --cov-report=term:skip-covered tests/unit
+
 lint: $(DEVELOPING) ## Style, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -55,6 +58,16 @@ lint: $(DEVELOPING) ## Style, types and layers
 format: $(DEVELOPING) ## Put the code in house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+hooks: $(DEVELOPING) ## Check style, types and layers before each commit, from this environment
+	@$(BIN)/pre-commit install
+
+reference: $(DEVELOPING) ## The reference pages again, from the code: command line, study, tables
+	$(BIN)/python .ci/reference.py
+
+docs: reference ## The documentation as a site, every link checked: dist/site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo dist/site/index.html
 
 bench: $(DEVELOPING) ## Speed and memory, as ratios to a baseline in the same run
 	$(BIN)/python -m pytest bench -o python_files='bench_*.py'
@@ -75,4 +88,4 @@ sbom: $(INSTALLED) ## List what a report needs, in CycloneDX: dist/gapwatch.cdx.
 	@echo dist/gapwatch.cdx.json
 
 clean: ## Remove the environment and everything that can be made again
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks .coverage dist

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,15 @@ from gapwatch.reporting import release
 from tests.command import contents
 from tests.conftest import ROOT
 from tests.e2e.conftest import Chain, Undisturbed
+
+
+@pytest.fixture
+def own_log() -> Iterator[None]:
+    """The command line logs to its own stream, which is closed when the runner is done."""
+    root = logging.getLogger()
+    usual = root.handlers[:]
+    yield
+    root.handlers[:] = usual
 
 
 def test_the_same_code_gives_the_released_page_byte_for_byte_and_touches_nothing_else(
@@ -46,7 +57,7 @@ def test_a_changed_chart_is_told_as_one(
 
 
 def test_the_command_says_where_the_page_is_and_which_lines_differ(
-    undisturbed: Undisturbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    undisturbed: Undisturbed, own_log: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = str(undisturbed.project.study_file)
     command = ["preview", "--study", study, "--to", str(tmp_path / "p")]
