@@ -29,7 +29,13 @@ IN_STYLES = re.compile(r"""(?:url\(|@import\s)\s*["']?([^"')\s;]+)""")
 
 
 def build(root: Path, into: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+    ]  # with --quiet no link is checked
     return subprocess.run(
         [*command, "--config-file", str(root / "mkdocs.yml"), "--site-dir", str(into)],
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
