@@ -126,7 +126,9 @@ def _read(table: Table, path: Path, banner: str) -> pd.DataFrame:
 
 def _identity(told: Manifest, folder: Path) -> Identity:
     link = told.previous
-    previous = link and Previous(link.release, link.sha256, folder.parent / link.release)
+    previous = (
+        None if link is None else Previous(link.release, link.sha256, folder.parent / link.release)
+    )
     return Identity(told.basis, previous, told.release)
 
 
