@@ -27,7 +27,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $(INSTALLED)
 
 $(DEVELOPING): $(INSTALLED) requirements-dev.lock
-	@echo "Installing the locked packages for development into $(VENV) (SIZE_DEV more, once) ..."
+	@echo "Installing the locked packages for development into $(VENV) (about 0.4 GB more, once) ..."
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $(DEVELOPING)
 
