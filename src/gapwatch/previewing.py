@@ -22,9 +22,10 @@ from gapwatch.audit.compare.text import page as page_changes
 from gapwatch.audit.disclosed import Earlier, read_record
 from gapwatch.audit.lineage import Previous
 from gapwatch.audit.manifest import Identity
+from gapwatch.audit.manifest_model import Manifest
 from gapwatch.audit.provenance import STUDY, Provenance
 from gapwatch.audit.revisions.since import Since
-from gapwatch.audit.verify import Manifest, read_manifest, verify_release
+from gapwatch.audit.verify import read_manifest, verify_release
 from gapwatch.contracts import REVISION, TABLES, Table
 from gapwatch.errors import UsageError, ValidationError
 from gapwatch.gap.evidence import series
