@@ -1,4 +1,4 @@
-"""Holds requirements.lock against known advisories: pip-audit's, or stored ones without a network.
+"""Holds both locks against known advisories: pip-audit's, or stored ones without a network.
 
     python .ci/audit.py                      # pip-audit, where it is installed; else those stored
     python .ci/audit.py ADVISORIES           # stored ones: an export of OSV for PyPI, or a folder
@@ -24,7 +24,8 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "requirements.lock"
+# What runs, and what develops beside it: who proves the code installs both.
+LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
 STORED = ROOT / ".ci" / "advisories"
 KEPT = ("schema_version", "id", "aliases", "modified", "summary", "affected", "references")
 MOST_BYTES = 5_000_000
@@ -122,9 +123,9 @@ def mine(advisory: dict[str, Any], held: dict[str, set[str]]) -> list[tuple[str,
     ]
 
 
-def found(stored: Path, lock: str) -> list[str]:
-    """Advisories that fit a locked package, in words, sorted."""
-    held = locked(lock)
+def found(stored: Path, *locks: str) -> list[str]:
+    """Advisories that fit a package of any of the locks, in words, sorted."""
+    held = locked("\n".join(locks))
     return sorted(
         {
             " ".join([f"{name} {version}:", *_names(advisory), advisory.get("summary", "")])
@@ -175,7 +176,7 @@ def keep(export: Path, lock: str, into: Path) -> int:
 
 def against_stored(stored: Path) -> int:
     """Print what fits of stored advisories; the exit code says whether anything does."""
-    lock = LOCK.read_text(encoding="utf-8")
+    lock = _locks()
     if not any(mine(advisory, locked(lock)) for advisory in advisories(stored)):
         raise ValueError(f"{stored}: expected advisories of locked packages, found none")
     told = found(stored, lock)
@@ -188,7 +189,7 @@ def main(arguments: list[str]) -> int:
     """Do what was asked; the exit code says whether an advisory fits."""
     try:
         if arguments[:1] == ["--keep"] and len(arguments) == 2:  # noqa: PLR2004
-            number = keep(Path(arguments[1]), LOCK.read_text(encoding="utf-8"), STORED)
+            number = keep(Path(arguments[1]), _locks(), STORED)
             print(f"{number} advisories are in {STORED.relative_to(ROOT)}.")  # noqa: T201
             return 0
         if arguments:
@@ -202,8 +203,9 @@ def main(arguments: list[str]) -> int:
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         print(f"No advisories to hold the lock against: {error}", file=sys.stderr)  # noqa: T201
         return 2
+    named = [part for path in LOCKS for part in ("-r", str(path))]
     return subprocess.run(  # noqa: S603 - a program that the caller installed
-        [command, "--disable-pip", "--require-hashes", "-r", str(LOCK)], check=False
+        [command, "--disable-pip", "--require-hashes", *named], check=False
     ).returncode
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import python_calamine
 
-from gapwatch import snapshots
+from gapwatch import previewing, snapshots
 from gapwatch import study as study_file
 from gapwatch.counting.counts import period
 from gapwatch.counting.gaps import two_sides
@@ -178,6 +178,13 @@ def test_the_verdict_rests_on_own_tables_for_years_to_june(said: dict[str, Any])
     html = (release / "report.html").read_text(encoding="utf-8")
     assert "years to June" in html
     assert "Map of 20 wards" in html
+
+
+def test_a_preview_of_figures_from_own_tables_is_the_released_page(
+    pulled: Project, said: dict[str, Any], tmp_path: Path
+) -> None:
+    made = previewing.preview(pulled, tmp_path, Path(said["path"]))
+    assert made.path.read_bytes() == (Path(said["path"]) / "report.html").read_bytes()
 
 
 def test_the_shipped_snapshot_has_no_deaths_and_published_figures_decide(

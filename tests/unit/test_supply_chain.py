@@ -1,4 +1,4 @@
-"""What gapwatch installs: listed in CycloneDX from the lock alone, and held against advisories."""
+"""What gapwatch installs: two locks that agree, listed, and held against advisories."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -50,6 +51,48 @@ def test_the_shipped_lock_is_listed_whole_and_the_same_each_time() -> None:
     made = json.loads(one)
     assert len(made["components"]) == len(names) > 50
     assert "timestamp" not in made["metadata"]
+
+
+def test_a_stored_advisory_is_held_against_every_version_of_every_lock(tmp_path: Path) -> None:
+    lock = "numpy==2.4.6 ; python_version < '3.12'\nnumpy==2.5.5 ; python_version >= '3.12'"
+    for at, version in enumerate(("2.4.6", "2.5.5")):
+        affected = {"package": {"name": "numpy"}, "versions": [version]}
+        with zipfile.ZipFile(tmp_path / f"{at}.zip", "w") as archive:
+            archive.writestr("X-1.json", json.dumps({"id": "X-1", "affected": [affected]}))
+        assert script("audit").found(tmp_path / f"{at}.zip", LOCK, lock) == [
+            f"numpy {version}: X-1 "
+        ]
+    assert [path.name for path in script("audit").LOCKS] == [
+        "requirements.lock",
+        "requirements-dev.lock",
+    ]
+
+
+def entries(name: str) -> dict[str, str]:
+    """The entries of a lock, hashes included, by their first line."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return {entry.split("\n")[0]: entry.strip() for entry in re.split(r"\n(?=\S)", text.strip())}
+
+
+def test_the_lock_for_development_holds_the_other_one_whole() -> None:
+    run, develop = entries("requirements.lock"), entries("requirements-dev.lock")
+    assert len(develop) > len(run) > 50
+    assert {first: entry for first, entry in develop.items() if first in run} == run
+    assert all("--hash=sha256:" in entry for entry in develop.values())
+    assert not any("://" in entry for entry in develop.values())
+
+
+def test_who_makes_a_report_installs_nothing_that_only_development_needs() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    locked = script("audit").locked((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    extras = project["optional-dependencies"]
+
+    def names(listed: list[str]) -> set[str]:
+        return {re.split("[^a-z0-9-]", name.lower())[0] for name in listed}
+
+    assert names([*project["dependencies"], *extras["build"]]) <= set(locked)
+    # coverage, Playwright and the stubs come with what the extra names.
+    assert not set(locked) & (names(extras["dev"]) | {"coverage", "playwright", "mkdocs"})
 
 
 @pytest.mark.parametrize(
@@ -120,11 +163,11 @@ def test_a_lock_with_a_vulnerable_version_fails_by_name(
 ) -> None:
     audit = script("audit")
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    monkeypatch.setattr(audit, "LOCK", tmp_path / "requirements.lock")
+    monkeypatch.setattr(audit, "LOCKS", (tmp_path / "requirements.lock",))
     for version, code in ((bad, 1), (good, 0)):
         other = re.sub(rf"(?m)^{name}==\S+", f"{name}=={version}", lock)
         assert other != lock
-        audit.LOCK.write_text(other, encoding="utf-8")
+        audit.LOCKS[0].write_text(other, encoding="utf-8")
         assert audit.main([str(audit.STORED)]) == code
         out = capsys.readouterr().out
         assert (f"{name} {version}: {told}" in out) == bool(code)
