@@ -174,6 +174,10 @@ def keep(export: Path, lock: str, into: Path) -> int:
     return len(kept)
 
 
+def _locks() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in LOCKS)
+
+
 def against_stored(stored: Path) -> int:
     """Print what fits of stored advisories; the exit code says whether anything does."""
     lock = _locks()

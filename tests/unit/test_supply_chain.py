@@ -56,7 +56,7 @@ def test_the_shipped_lock_is_listed_whole_and_the_same_each_time() -> None:
 def test_a_stored_advisory_is_held_against_every_version_of_every_lock(tmp_path: Path) -> None:
     lock = "numpy==2.4.6 ; python_version < '3.12'\nnumpy==2.5.5 ; python_version >= '3.12'"
     for at, version in enumerate(("2.4.6", "2.5.5")):
-        affected = {"package": {"name": "numpy"}, "versions": [version]}
+        affected = {"package": {"name": "numpy", "ecosystem": "PyPI"}, "versions": [version]}
         with zipfile.ZipFile(tmp_path / f"{at}.zip", "w") as archive:
             archive.writestr("X-1.json", json.dumps({"id": "X-1", "affected": [affected]}))
         assert script("audit").found(tmp_path / f"{at}.zip", LOCK, lock) == [
