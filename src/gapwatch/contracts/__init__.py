@@ -17,6 +17,18 @@ from gapwatch.contracts.computed import (
     REPRODUCTION,
     SERIES_COMPARISON,
 )
+from gapwatch.contracts.initiatives import (
+    DETECTABLE,
+    EFFECT,
+    EXPECTATION,
+    IDENTIFIER,
+    INITIATIVE,
+    INITIATIVE_CELL,
+    INITIATIVE_OVERLAP,
+    OUTCOMES,
+    REGISTRATION,
+    WHEN,
+)
 from gapwatch.contracts.inputs import AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS
 from gapwatch.contracts.outputs import (
     CHANGE,
@@ -42,9 +54,19 @@ from gapwatch.contracts.schema import (
     Column,
     Table,
 )
+from gapwatch.contracts.voice import QUOTE, VOICE, VOICE_SHARE
 
 INPUTS = (AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS)
-EXTRA_INPUTS = (BOUNDARY, DEATHS, INDICATOR, LOOKUP, POPULATION)
+EXTRA_INPUTS = (
+    BOUNDARY,
+    DEATHS,
+    EXPECTATION,
+    INDICATOR,
+    INITIATIVE,
+    LOOKUP,
+    POPULATION,
+    VOICE,
+)
 OUTPUTS = (
     GAP,
     VERDICT,
@@ -69,6 +91,13 @@ OUTPUTS = (
     COUNT_TOTAL,
     COUNTED_YEAR,
     PLAUSIBILITY,
+    EFFECT,
+    DETECTABLE,
+    INITIATIVE_OVERLAP,
+    INITIATIVE_CELL,
+    REGISTRATION,
+    VOICE_SHARE,
+    QUOTE,
     REVISION,
     VALIDATION,
 )
@@ -93,19 +122,29 @@ __all__ = [
     "CUT",
     "DEATHS",
     "DECIMALS",
+    "DETECTABLE",
+    "EFFECT",
+    "EXPECTATION",
     "EXTRA_INPUTS",
     "FLIP",
     "GAP",
     "GAP_CHANGE",
+    "IDENTIFIER",
     "INDICATOR",
+    "INITIATIVE",
+    "INITIATIVE_CELL",
+    "INITIATIVE_OVERLAP",
     "INPUTS",
     "KINDS",
     "LIFE_EXPECTANCY",
     "LOOKUP",
+    "OUTCOMES",
     "OUTPUTS",
     "PLAUSIBILITY",
     "POPULATION",
     "POPULATION_DEATHS",
+    "QUOTE",
+    "REGISTRATION",
     "REPRODUCTION",
     "REVISION",
     "SELECTION",
@@ -119,6 +158,9 @@ __all__ = [
     "VALIDATION",
     "VERDICT",
     "VERDICTS",
+    "VOICE",
+    "VOICE_SHARE",
+    "WHEN",
     "YEAR_LEADS",
     "Check",
     "Column",

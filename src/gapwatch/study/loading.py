@@ -15,6 +15,7 @@ from pydantic import ValidationError as PydanticError
 from gapwatch.errors import StudyError
 from gapwatch.study import limits
 from gapwatch.study.extracts import restricted_tables
+from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
 from gapwatch.study.sources import KINDS
 
@@ -60,6 +61,7 @@ def load(path: Path) -> tuple[Study, str]:
     _check_bridges(path, study)
     _check_computed(path, study)
     _check_disclosure(path, study)
+    _check_initiatives(path, study)
     return study, hashlib.sha256(raw).hexdigest()
 
 
@@ -305,3 +307,10 @@ def _check_disclosure(path: Path, study: Study) -> None:
             f"{', '.join(others) or 'there is none'}",
             also,
         )
+
+
+def _check_initiatives(path: Path, study: Study) -> None:
+    registers = any(source.table == "initiative" for source in study.sources)
+    areas = study.named_areas
+    for fault in faults(study.initiatives, study.expectations, areas, registers=registers):
+        raise _wrong(path, *fault)

@@ -16,10 +16,12 @@ TableName = Literal[
     "area_reference",
     "boundary",
     "deaths",
+    "initiative",
     "life_expectancy",
     "lookup",
     "population",
     "population_deaths",
+    "voice",
 ]
 ColumnName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,60}$")]
 Cell = Annotated[str, Field(max_length=300)]
