@@ -13,8 +13,15 @@ from gapwatch.errors import ValidationError
 from gapwatch.tables import canonical
 
 _ONE_WORD = (
-    "title", "led_by", "theme", "starts_on", "ends_on", "where_basis", "areas_chosen", "register",
-)  # fmt: skip
+    "title",
+    "led_by",
+    "theme",
+    "starts_on",
+    "ends_on",
+    "where_basis",
+    "areas_chosen",
+    "register",
+)
 LAST_YEAR = 9999
 WORST_SHARE = 0.25
 

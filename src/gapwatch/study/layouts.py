@@ -52,8 +52,8 @@ class Layouts(Part):
     In a JSON file `records` leads to the list of records, by keys with points between; without it
     the file is that list. Each value of a record is a column named by its keys, `where.name`, with
     the place of an item of a list, from 0, among them: `plannedDates.0.startDate`. `unfold` leads
-    to a list inside each record: a record then has a row for each of its items, whose own columns
-    have no such place in their names (`beneficiaryLocation.geoCode`), and one row where it has none.
+    to a list inside each record: a record then has a row for each of its items, or one where it has
+    none, and their own columns have no such place in their names (`beneficiaryLocation.geoCode`).
 
     Outlines (`table = "boundary"`) may also come as `format = "geojson"`, `"gpkg"` or `"shapefile"`
     (a zip of its parts; `member` names the .shp where there are several). `columns` then maps

@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 import pytest
+from tests import realdata
+from tests.oracles import initiatives as oracle
 
 from gapwatch.initiatives.detection import of_counts
 from gapwatch.initiatives.placebo import (
@@ -20,8 +22,6 @@ from gapwatch.initiatives.placebo import (
     smallest,
     spread,
 )
-from tests import realdata
-from tests.oracles import initiatives as oracle
 
 
 def counts(seed: int, areas: int = 9) -> Counts:
