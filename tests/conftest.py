@@ -31,6 +31,7 @@ STAGES = (
     "test verdict",
     "find ages",
     "tabulate",
+    "follow initiatives",
     "hold against earlier",
     "compare",
     "draw",

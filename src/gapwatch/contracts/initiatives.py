@@ -319,8 +319,9 @@ REGISTRATION = Table(
         text("first_known_at", "Date of the snapshot of that release", pattern=DAY),
         text(
             "proof",
-            "Whether a release from before the start holds it, or the study alone says so",
-            choices=("release", "statement", "late"),
+            "Whether a release from before the start holds it, or the study alone says that it was "
+            "written down before; late where it says otherwise, unknown without a start",
+            choices=("release", "statement", "late", "unknown"),
         ),
     ),
     key=("expectation", "version"),

@@ -21,8 +21,12 @@ _SAMPLE = text(
 )
 
 
-def _persons(name: str, meaning: str, *, nullable: bool = False) -> Column:
-    return Column(name, "integer", meaning, unit="persons", nullable=nullable, minimum=0)
+FEWEST = 10
+"""People who must have answered before a share of them is told."""
+
+
+def _persons(name: str, meaning: str, *, nullable: bool = False, minimum: int = 0) -> Column:
+    return Column(name, "integer", meaning, unit="persons", nullable=nullable, minimum=minimum)
 
 
 VOICE = Table(
@@ -74,7 +78,7 @@ VOICE_SHARE = Table(
         ),
         text("place", "Code of the area or the place, or key of the zone"),
         _SAMPLE,
-        _persons("respondents_persons", "People who answered", nullable=True),
+        _persons("respondents_persons", "People who answered", nullable=True, minimum=FEWEST),
         _persons("mentions_persons", "Of these, people who named the priority", nullable=True),
         Column(
             "share_percent",

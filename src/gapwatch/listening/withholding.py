@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gapwatch.contracts.voice import FEWEST
 from gapwatch.listening.codes import NOBODY, SECONDARY, TOO_FEW
 
-FEWEST = 10
-"""People who must have answered before a share of them is told."""
 _PARTS = 2
 
 
