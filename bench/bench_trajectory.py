@@ -10,9 +10,9 @@ import time
 import numpy as np
 import pytest
 
-from gapwatch.gap.backtest import backtest, score
-from gapwatch.gap.sensitivity import sensitivity, smallest_flips
-from gapwatch.gap.verdict import Series, Target, assess
+from gapwatch.gap.trend.backtest import backtest, score
+from gapwatch.gap.trend.sensitivity import sensitivity, smallest_flips
+from gapwatch.gap.trend.verdict import Series, Target, assess
 
 MEASURES = 10
 # Measured at 0.3: an allowance of three.

@@ -24,7 +24,7 @@ from flows import telling
 from flows.keeping import has_restricted, keep, make_up_for_missed_runs
 from gapwatch import publishing, replaying
 from gapwatch import study as study_file
-from gapwatch.audit.bundle import own_code
+from gapwatch.audit.bundle.release import own_code
 from gapwatch.audit.verify import MANIFEST
 from gapwatch.errors import GapwatchError, IntegrityError, UsageError
 from gapwatch.project import Project, find

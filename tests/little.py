@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from gapwatch import study as study_file
-from gapwatch.sources import kinds
+from gapwatch.sources import registry as kinds
 from gapwatch.sources.corrections import correct
+from gapwatch.sources.inputs import combine
 from gapwatch.sources.payload import Payload
-from gapwatch.sources.pinned import combine
 from gapwatch.study import FileSource, Study
 
 TODAY = dt.date(2026, 11, 29)

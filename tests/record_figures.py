@@ -14,12 +14,12 @@ from collections.abc import Mapping
 
 from gapwatch import snapshots
 from gapwatch import study as study_file
-from gapwatch.audit.figures import NEWEST, Key, figures
+from gapwatch.audit.revisions.figures import NEWEST, Key, figures
 from gapwatch.gap.assessment import judge
-from gapwatch.gap.judged_tables import verdict_table
-from gapwatch.gap.series import series
+from gapwatch.gap.evidence import series
+from gapwatch.gap.verdict_table import verdict_table
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from tests.conftest import ROOT
 
 RECORD = ROOT / "docs" / "figures.csv"

@@ -28,9 +28,9 @@ from gapwatch.contracts import (
 from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
-from gapwatch.gap.judged_tables import target_table, trajectory_table, verdict_table
+from gapwatch.gap.evidence import Series, series
 from gapwatch.gap.robustness import robustness
-from gapwatch.gap.series import Series, series
+from gapwatch.gap.verdict_table import target_table, trajectory_table, verdict_table
 from gapwatch.initiatives.tables import COMPARED, initiative_tables
 from gapwatch.listening.tables import voice_tables
 from gapwatch.quality import views

@@ -23,8 +23,8 @@ import filelock
 from packaging.requirements import InvalidRequirement, Requirement
 
 from gapwatch import scratch
-from gapwatch.audit import bundle
-from gapwatch.audit.bundle import PACKAGED, Held
+from gapwatch.audit.bundle import release as bundle
+from gapwatch.audit.bundle.release import PACKAGED, Held
 from gapwatch.audit.provenance import LOCK
 from gapwatch.errors import IntegrityError, OutputError, UsageError
 from gapwatch.publishing import told, write_files

@@ -22,13 +22,13 @@ from gapwatch.audit.disclosed import (
     Record,
     earlier,
 )
-from gapwatch.audit.figures import figures
 from gapwatch.audit.lineage import lineage
 from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
 from gapwatch.audit.provenance import Claims, Provenance, believing, input_files, provenance
 from gapwatch.audit.readings import require_no_other_reading, require_same
 from gapwatch.audit.registration import registration
-from gapwatch.audit.since import Since, since
+from gapwatch.audit.revisions.figures import figures
+from gapwatch.audit.revisions.since import Since, since
 from gapwatch.audit.standing import mend
 from gapwatch.audit.verify import MANIFEST, SEAL, torn_files
 from gapwatch.contracts import (
@@ -50,11 +50,11 @@ from gapwatch.quality import views
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
 from gapwatch.reporting import render
-from gapwatch.reporting.facts import release_facts
-from gapwatch.reporting.model import Report, build_report
-from gapwatch.reporting.numbers import sentence
+from gapwatch.reporting.build import Report, build_report
+from gapwatch.reporting.language.numbers import sentence
+from gapwatch.reporting.release import release_facts
 from gapwatch.snapshots import Snapshot
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import Study, restricted_tables
 from gapwatch.targets import newest_end, targets_of
 

@@ -33,13 +33,14 @@ from gapwatch.pulls.starting import Base, base_of, previous_of
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
 from gapwatch.snapshots import Snapshot
-from gapwatch.sources.apart import require_apart
 from gapwatch.sources.changes import Change
 from gapwatch.sources.corrections import correct
-from gapwatch.sources.fit import require_tables
-from gapwatch.sources.http import Client, Exchange
-from gapwatch.sources.pinned import combine, payloads
-from gapwatch.sources.revised import differences, require_announced, require_no_fewer
+from gapwatch.sources.duplicates import require_apart
+from gapwatch.sources.fits_study import require_tables
+from gapwatch.sources.http import Client
+from gapwatch.sources.inputs import combine, payloads
+from gapwatch.sources.responses import Exchange
+from gapwatch.sources.revisions import differences, require_announced, require_no_fewer
 from gapwatch.study import (
     PinnedSource,
     Study,

@@ -17,12 +17,12 @@ from gapwatch.audit.provenance import provenance
 from gapwatch.audit.verify import verify_release
 from gapwatch.contracts import EFFECT, INITIATIVE, INITIATIVE_CELL, INITIATIVE_OVERLAP, SEXES
 from gapwatch.errors import UsageError
-from gapwatch.gap.series import series
+from gapwatch.gap.evidence import series
 from gapwatch.initiatives.register import initiatives as registered
 from gapwatch.initiatives.tables import initiative_tables
 from gapwatch.project import Project
 from gapwatch.sources.changes import Change, changes
-from gapwatch.sources.pinned import load_inputs, read_sources
+from gapwatch.sources.inputs import load_inputs, read_sources
 from gapwatch.study import Study, is_restricted, restricted_tables
 from gapwatch.targets import read_targets
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from gapwatch import own_code, pipeline, publishing, scratch, snapshots
-from gapwatch.audit import bundle
-from gapwatch.audit.bundle import Held
-from gapwatch.audit.differences import Difference, causes, compare
+from gapwatch.audit.bundle import release as bundle
+from gapwatch.audit.bundle.release import Held
+from gapwatch.audit.compare.files import Difference, causes, compare
 from gapwatch.audit.lineage import claims_of
 from gapwatch.audit.provenance import INPUTS, LOCK, STUDY, code_sha256, made_with
-from gapwatch.audit.since import Since, between
+from gapwatch.audit.revisions.since import Since, between
 from gapwatch.audit.verify import MANIFEST, release_problems
 from gapwatch.errors import IntegrityError, UsageError
 from gapwatch.project import Project

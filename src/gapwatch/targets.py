@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from gapwatch.contracts import TARGET, VERDICT
-from gapwatch.reporting.numbers import number, percent
+from gapwatch.reporting.language.numbers import number, percent
 
 BASELINE = "baseline"
 

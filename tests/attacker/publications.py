@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gapwatch.counting.areas import count
-from gapwatch.counting.closing import Settled, newly_closed, taken
 from gapwatch.counting.counts import windows
-from gapwatch.counting.disclosure import parts_of, protect_life_expectancy
+from gapwatch.counting.disclosure.closing import Settled, newly_closed, taken
+from gapwatch.counting.disclosure.protect import parts_of, protect_life_expectancy
+from gapwatch.counting.life_tables import _frame, life_expectancies, steps_of, tabled
 from gapwatch.gap.ages import which_ages
-from gapwatch.gap.own_tables import _frame, life_expectancies, steps_of, tabled
-from gapwatch.gap.series import series
+from gapwatch.gap.evidence import series
 from gapwatch.study import Study
 from tests.attacker.places import History
 

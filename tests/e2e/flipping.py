@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gapwatch.audit import bundle
+from gapwatch.audit.bundle import release as bundle
 from gapwatch.audit.custody import check_all
 from gapwatch.audit.verify import MANIFEST, SEAL
 from gapwatch.errors import IntegrityError

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from gapwatch.audit.figures import NEWEST, Key, published
+from gapwatch.audit.revisions.figures import NEWEST, Key, published
 from gapwatch.project import Project
 from tests.conftest import ROOT
 from tests.e2e.conftest import Undisturbed

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from gapwatch import queries, snapshots
-from gapwatch.audit.figures import Key, published
 from gapwatch.audit.lineage import lineage
+from gapwatch.audit.revisions.figures import Key, published
 from gapwatch.audit.verify import MANIFEST, SEAL
 from gapwatch.project import Project
 from tests.command import contents, gapwatch

@@ -19,7 +19,7 @@ from gapwatch.project import Project
 from gapwatch.pulls.checked import TOGETHER, Checked
 from gapwatch.pulls.kept import FOLDER
 from gapwatch.sources.http import Client
-from gapwatch.sources.pinned import absent
+from gapwatch.sources.inputs import absent
 from gapwatch.study import is_required
 from tests.command import COMMAND, contents, gapwatch
 from tests.replicated import DAY, ask_replica, pull

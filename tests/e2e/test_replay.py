@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from gapwatch import own_code, replaying
-from gapwatch.audit import bags
+from gapwatch.audit.bundle import bag as bags
 from gapwatch.errors import UsageError
 from gapwatch.project import Project
 from tests.command import COMMAND, contents, gapwatch

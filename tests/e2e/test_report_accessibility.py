@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from gapwatch.reporting.model import build_report
+from gapwatch.reporting.build import build_report
 from gapwatch.reporting.render import draw, render
 from tests.unit.reporting import later_samples, samples
 

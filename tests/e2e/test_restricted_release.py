@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gapwatch import pipeline, replaying, snapshots
-from gapwatch.audit import bundle
+from gapwatch.audit.bundle import release as bundle
 from gapwatch.audit.custody import check_all
 from gapwatch.errors import UsageError
 from gapwatch.project import Project

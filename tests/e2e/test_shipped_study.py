@@ -20,13 +20,13 @@ import python_calamine
 from gapwatch import snapshots
 from gapwatch import study as study_file
 from gapwatch.counting.counts import period
+from gapwatch.counting.gaps import two_sides
+from gapwatch.counting.life_tables import tabled
 from gapwatch.demo.replica import World, westminster
 from gapwatch.demo.replica.workbooks import NEW_FILE, NEW_PAGE, OLD_FILE, OLD_MEMBER, OLD_PAGE
-from gapwatch.gap.own_measures import two_sides
-from gapwatch.gap.own_tables import tabled
-from gapwatch.gap.series import Series, series
+from gapwatch.gap.evidence import Series, series
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from tests.command import gapwatch
 from tests.oracles.life_table import life_table
 

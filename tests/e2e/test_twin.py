@@ -20,8 +20,8 @@ from gapwatch.demo.twin.scenarios import SCENARIOS
 from gapwatch.demo.twin.study import study as study_of
 from gapwatch.demo.twin.world import world
 from gapwatch.project import Project
-from gapwatch.sources import kinds
-from gapwatch.sources.pinned import combine
+from gapwatch.sources import registry as kinds
+from gapwatch.sources.inputs import combine
 from tests.command import contents, gapwatch
 from tests.conftest import ROOT
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from gapwatch import replaying, snapshots
-from gapwatch.audit import bags
-from gapwatch.audit import bundle as bundles
+from gapwatch.audit.bundle import bag as bags
+from gapwatch.audit.bundle import release as bundles
 from gapwatch.audit.custody import check_all
 from gapwatch.audit.manifest import seal
 from gapwatch.audit.verify import MANIFEST, SEAL

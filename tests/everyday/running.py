@@ -18,11 +18,11 @@ from gapwatch.errors import GapwatchError
 from gapwatch.quality import views, worker
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
-from gapwatch.sources import kinds
-from gapwatch.sources.apart import require_apart
+from gapwatch.sources import registry as kinds
 from gapwatch.sources.corrections import correct
+from gapwatch.sources.duplicates import require_apart
+from gapwatch.sources.inputs import combine
 from gapwatch.sources.payload import Payload
-from gapwatch.sources.pinned import combine
 from gapwatch.study import FileSource
 from gapwatch.tables import canonical
 from tests.conftest import ROOT

@@ -23,9 +23,9 @@ from gapwatch.demo.twin.study import study as study_of
 from gapwatch.demo.twin.world import world
 from gapwatch.errors import IntegrityError
 from gapwatch.gap.assessment import judge
-from gapwatch.gap.series import series
+from gapwatch.gap.evidence import series
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import load
 from tests.conftest import ROOT
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from gapwatch.demography.extremes import corrected_range
-from gapwatch.gap.backtest import backtest, score
-from gapwatch.gap.power import called_on_track_rate, first_answerable, path_answerable
-from gapwatch.gap.trajectory import gls_trend
-from gapwatch.gap.verdict import assess
-from gapwatch.gap.windows import averaging_matrix
+from gapwatch.gap.trend.backtest import backtest, score
+from gapwatch.gap.trend.power import called_on_track_rate, first_answerable, path_answerable
+from gapwatch.gap.trend.trajectory import gls_trend
+from gapwatch.gap.trend.verdict import assess
+from gapwatch.gap.trend.windows import averaging_matrix
 from tests.oracles.pooled import se_from_interval
 from tests.unit.gap.calibration import (
     called_by_simulation,

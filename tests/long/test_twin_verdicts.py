@@ -13,14 +13,14 @@ import pytest
 from gapwatch import study as study_file
 from gapwatch.counting.areas import Counted
 from gapwatch.counting.counts import Counts
+from gapwatch.counting.gaps import own_gaps
 from gapwatch.demo.twin.counted import Twin, make
 from gapwatch.demo.twin.study import study as written
 from gapwatch.gap.assessment import Judged, judge, series_of
-from gapwatch.gap.own_measures import own_gaps
-from gapwatch.gap.populations import other_populations
-from gapwatch.gap.power import called_on_track_rate
-from gapwatch.gap.series import Series
-from gapwatch.gap.trajectory import project
+from gapwatch.gap.evidence import Series
+from gapwatch.gap.population_error import other_populations
+from gapwatch.gap.trend.power import called_on_track_rate
+from gapwatch.gap.trend.trajectory import project
 from gapwatch.study import Study
 
 pytestmark = pytest.mark.long

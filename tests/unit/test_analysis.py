@@ -15,7 +15,7 @@ from gapwatch import pipeline, pulling, snapshots, tables
 from gapwatch.analysis import analyse, hand_over, require_sexes_of_computed
 from gapwatch.contracts import VALIDATION
 from gapwatch.errors import GapwatchError, UsageError, ValidationError
-from gapwatch.gap.series import series
+from gapwatch.gap.evidence import series
 from gapwatch.project import Project
 from gapwatch.quality import worker
 from gapwatch.quality.checker import Checker

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from gapwatch.cli import app
 from gapwatch.errors import GapwatchError
-from gapwatch.sources import kinds
+from gapwatch.sources import registry as kinds
 from gapwatch.sources.payload import Payload
 from gapwatch.study import FileSource
 from tests.everyday.cases import DESCRIBED, FOLDER, REFUSED, RIGHT, files_of

@@ -10,8 +10,8 @@ import pytest
 from gapwatch import snapshots, study
 from gapwatch.errors import GapwatchError, StudyError, ValidationError
 from gapwatch.project import Project
-from gapwatch.sources.fit import require_fit
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.fits_study import require_fit
+from gapwatch.sources.inputs import load_inputs
 
 Inputs = dict[str, pd.DataFrame]
 

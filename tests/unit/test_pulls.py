@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from gapwatch import pulling, snapshots, study, terminal
+from gapwatch import pulling, snapshots, study
+from gapwatch.cli import tables as terminal
 from gapwatch.errors import (
     SourceError,
     StudyError,
@@ -22,8 +23,8 @@ from gapwatch.project import Project
 from gapwatch.pulls.checked import TOGETHER, Checked, SourceCheck
 from gapwatch.pulls.kept import Kept
 from gapwatch.pulls.progress import Progress
-from gapwatch.reporting.not_renewed import warning
-from gapwatch.reporting.parts import MissedFacts
+from gapwatch.reporting.chapters.quality.not_renewed import warning
+from gapwatch.reporting.document import MissedFacts
 from gapwatch.sources.payload import Payload
 from gapwatch.study import NomisSource
 from tests.little import TODAY, Little

@@ -16,7 +16,7 @@ from gapwatch.errors import ValidationError
 from gapwatch.project import Project
 from gapwatch.quality import views, worker
 from gapwatch.quality.gate import Gate
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 
 pytestmark = pytest.mark.usefixtures("warm_worker")
 

@@ -20,7 +20,7 @@ from gapwatch.project import Project
 from gapwatch.quality.gate import Gate
 from gapwatch.queries import snapshot_changes, snapshot_list
 from gapwatch.sources.http import Client
-from gapwatch.sources.pinned import load_inputs, read_sources
+from gapwatch.sources.inputs import load_inputs, read_sources
 from gapwatch.study import load
 from tests.pullable import forget_publishers
 

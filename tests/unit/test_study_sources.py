@@ -12,7 +12,7 @@ from gapwatch.errors import StudyError, UsageError
 from gapwatch.project import Project
 from gapwatch.snapshots import load as load_snapshot
 from gapwatch.snapshots import read_objects, write
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import FileSource, PortalSource
 
 BASE = """

@@ -12,7 +12,7 @@ from gapwatch import snapshots, study, tables, warehouse
 from gapwatch.contracts import LIFE_EXPECTANCY, TABLES
 from gapwatch.errors import ValidationError
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ import pandas as pd
 from gapwatch import snapshots
 from gapwatch.audit.disclosed import Earlier, Record, is_restricted_study
 from gapwatch.contracts import DEATHS, TABLES
-from gapwatch.counting.closing import READ, Frames, newly_closed, taken
+from gapwatch.counting.disclosure.closing import READ, Frames, newly_closed, taken
 from gapwatch.errors import StudyError
 from gapwatch.snapshots import Snapshot
-from gapwatch.sources.pinned import read_sources
+from gapwatch.sources.inputs import read_sources
 from gapwatch.study import Study
 from gapwatch.tables import canonical
 

@@ -30,7 +30,7 @@ from gapwatch.contracts import (
     GAP_CHANGE,
     Table,
 )
-from gapwatch.counting.disclosure import DISCLOSURE
+from gapwatch.counting.disclosure.protect import DISCLOSURE
 from gapwatch.errors import GapwatchError, StudyError
 from gapwatch.study import Study
 from gapwatch.tables import to_csv

@@ -163,7 +163,7 @@ def bundle(
 ) -> None:
     """Write a release and all that it rests on as one file, a BagIt bag that any tool can check."""
     from gapwatch import replaying
-    from gapwatch.audit import bundle as bundles
+    from gapwatch.audit.bundle import release as bundles
 
     stopping.leaves(f"{file} wasn't written")
     with replaying.located(release, _maybe_project(study), out) as held:
@@ -203,7 +203,8 @@ def diff(
 ) -> None:
     """Tell which published numbers moved between two releases, by how much, and why."""
     project = project_of(study)
-    from gapwatch import replaying, terminal
+    from gapwatch import replaying
+    from gapwatch.cli import tables as terminal
 
     found = replaying.difference(one, other, project, out)
     if json_:

@@ -53,7 +53,7 @@ def boroughs(
                 found=f"{file}, which is read",
                 remedy="name another file; nothing was written",
             )
-    from gapwatch import terminal
+    from gapwatch.cli import tables as terminal
     from gapwatch.counting.national import boroughs as gaps
     from gapwatch.counting.national import wards as national
     from gapwatch.study.computed import STANDARD_AGES

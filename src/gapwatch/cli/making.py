@@ -119,7 +119,8 @@ def pull(
 def _check(
     project: Project, accept_revisions: bool, root: Path | None, allow_local: bool, json_: bool
 ) -> None:
-    from gapwatch import checking, terminal
+    from gapwatch import checking
+    from gapwatch.cli import tables as terminal
 
     found = checking.check_now(
         project, accept_revisions=accept_revisions, root=root, allow_local=allow_local
@@ -165,7 +166,8 @@ def gap(
 ) -> None:
     """Print the gap by measure, sex and window, from a pinned snapshot."""
     project = project_of(study)
-    from gapwatch import queries, terminal
+    from gapwatch import queries
+    from gapwatch.cli import tables as terminal
 
     frame = queries.gaps(
         project, snapshot_id=snapshot, known_at=date_of(as_known_at), measure=measure, sex=sex
@@ -309,6 +311,6 @@ def serve(
 ) -> None:
     """Keep a flow on the schedule of a Prefect server until stopped; refuse when none answers."""
     project = project_of(study)
-    from gapwatch import scheduling
+    from gapwatch.cli import scheduling
 
     raise typer.Exit(scheduling.serve(project, flow, cron, password_file))

@@ -48,7 +48,8 @@ class Counts:
     person_years : (A, 2, Y, K) person-years at risk, for the part of the year that deaths cover
     provisional : (Y,) deaths of the year are still coming in, or cover a part of it
     reassigned : (A,) share of residents who live in blocks that were shared out between areas
-    restricted : whether the deaths may not be published as they are (gapwatch.counting.disclosure)
+    restricted : whether the deaths may not be published as they are
+        (gapwatch.counting.disclosure.protect)
     year_ends : last day of each year, 12-31 or 06-30
     absent : (A, 2, Y) deaths that the residents make to be expected aren't there; None for nowhere
     deaths_rounded, residents_rounded : what rounding may have done to deaths and to person_years,

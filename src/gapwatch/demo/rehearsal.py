@@ -23,8 +23,8 @@ from gapwatch.errors import SourceError, StudyError, UsageError
 from gapwatch.project import STUDY_FILE, Project
 from gapwatch.publishing import told
 from gapwatch.quality.checker import Checker
-from gapwatch.sources.answers import Answer, Expected
 from gapwatch.sources.http import MOST_BYTES, Client
+from gapwatch.sources.responses import Answer, Expected
 from gapwatch.study import Study
 
 log = logging.getLogger(__name__)

@@ -33,6 +33,7 @@ FLAGS = {
 """What a reader should know about a table that is published."""
 
 PANDEMIC_YEARS = (2020, 2021)
+PROVISIONAL = "Q05"  # deaths of the window are still coming in
 
 GROUP_MISSING = "G01"
 INDEX_UNDEFINED = "G02"

@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import AGE_CONTRIBUTION, CUT, GAP_CHANGE, SEXES, Table
-from gapwatch.counting.broad_ages import tells_ages, told_cut
 from gapwatch.counting.counts import Counts, IntArray, Windows, period
-from gapwatch.counting.disclosure import DISCLOSURE
+from gapwatch.counting.disclosure.broad_ages import tells_ages, told_cut
+from gapwatch.counting.disclosure.protect import DISCLOSURE
+from gapwatch.counting.gaps import BETTER, WORSE, sided, two_sides
+from gapwatch.counting.protected_ages import Told, told_changes, told_contributions, told_gaps
 from gapwatch.demography.inverse import cut_to_target
 from gapwatch.demography.life_table import life_table
 from gapwatch.demography.resampling import Decomposition, arriaga_interval, gap_change_interval
-from gapwatch.gap.ages_told import Told, told_changes, told_contributions, told_gaps
 from gapwatch.gap.baseline import baseline_period
-from gapwatch.gap.own_measures import BETTER, WORSE, sided, two_sides
-from gapwatch.gap.series import Series
+from gapwatch.gap.evidence import Series
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 
@@ -39,8 +39,8 @@ def which_ages(of: Series) -> dict[str, pd.DataFrame]:
     there are, and of the baseline; the change is between the two where they share no year and have
     residents on one base. Empty without deaths and residents by age.
 
-    From restricted deaths ages are told in broad bands (gapwatch.counting.broad_ages), totals are
-    those of the gap as told, and where that is withheld so are its ages and its cuts.
+    From restricted deaths ages are told in broad bands (gapwatch.counting.disclosure.broad_ages),
+    totals are those of the gap as told, and where that is withheld so are its ages and its cuts.
     """
     if of.counted is None:
         return {}

@@ -9,9 +9,9 @@ import pandas as pd
 
 from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
 from gapwatch.gap.baseline import baseline_period, newest_run, settled
-from gapwatch.gap.latent import Prior
-from gapwatch.gap.verdict import Assessment, Series, Target, Thresholds, assess
-from gapwatch.gap.windows import first_calendar_year
+from gapwatch.gap.trend.latent_gap import Prior
+from gapwatch.gap.trend.verdict import Assessment, Series, Target, Thresholds, assess
+from gapwatch.gap.trend.windows import first_calendar_year
 from gapwatch.geography.panel import INTERVAL_WIDTH_SE
 from gapwatch.study import Measure, Period, Study
 

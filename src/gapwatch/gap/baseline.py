@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gapwatch.gap.sensitivity import PROVISIONAL
+from gapwatch.demography.codes import PROVISIONAL
 from gapwatch.study import Measure, Period, Study
 
 

@@ -10,12 +10,12 @@ import pandas as pd
 
 from gapwatch.contracts import CALENDAR_YEAR, REPRODUCTION, SERIES_COMPARISON, SEXES
 from gapwatch.counting.counts import Counts, FloatArray, Windows, period
-from gapwatch.counting.disclosure import DISCLOSURE
-from gapwatch.counting.solving import near, upward
+from gapwatch.counting.disclosure.protect import DISCLOSURE
+from gapwatch.counting.disclosure.reconstruction import near, upward
+from gapwatch.counting.gaps import BETTER, WORSE, sided, two_sides
+from gapwatch.counting.life_tables import tabled
 from gapwatch.demography.pooling import pool_published
 from gapwatch.gap.measures import measure_gaps
-from gapwatch.gap.own_measures import BETTER, WORSE, sided, two_sides
-from gapwatch.gap.own_tables import tabled
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 

@@ -10,13 +10,13 @@ import pandas as pd
 
 from gapwatch.contracts import BACKTEST, FLIP, SELECTION, SENSITIVITY, Table
 from gapwatch.gap.assessment import STATED, Judged, lead_of, prior_of, series_of, thresholds_of
-from gapwatch.gap.backtest import backtest, score
-from gapwatch.gap.populations import other_populations
-from gapwatch.gap.promise import Target
-from gapwatch.gap.selection import selection_effect
-from gapwatch.gap.sensitivity import Alternative, sensitivity, smallest_flips, years_named
-from gapwatch.gap.series import Series
-from gapwatch.gap.verdict import classify
+from gapwatch.gap.evidence import Series
+from gapwatch.gap.population_error import other_populations
+from gapwatch.gap.trend.backtest import backtest, score
+from gapwatch.gap.trend.selection import selection_effect
+from gapwatch.gap.trend.sensitivity import Alternative, sensitivity, smallest_flips, years_named
+from gapwatch.gap.trend.target import Target
+from gapwatch.gap.trend.verdict import classify
 from gapwatch.geography.panel import FloatArray, Panel, build_panel
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gapwatch.gap.selection import selection_effect
+from gapwatch.gap.trend.selection import selection_effect
 from gapwatch.initiatives import codes
 from gapwatch.initiatives.detection import Detectable, detect, of_counts, without_effect
 from gapwatch.initiatives.expected import Expectation, judged_version
@@ -292,7 +292,7 @@ def _lead(place: Place, case: _Case, found: Windows) -> tuple[float | None, floa
 def _regression(place: Place, case: _Case, counts: Counts) -> float | None:
     """Log change to expect of areas that were chosen for their figures before, from chance alone.
 
-    Empirical Bayes over all areas (gapwatch.gap.selection) on the logarithm of the rate before. The
+    Empirical Bayes over all areas (gap.trend.selection) on the logarithm of the rate before. The
     standard error of an area is that of its count, 1/sqrt(count), times how much more areas move
     from window to window than counts alone would. None below three areas and for a count of zero.
     """

@@ -19,7 +19,7 @@ from gapwatch.errors import (
     together,
 )
 from gapwatch.pulls.kept import Kept
-from gapwatch.sources import kinds
+from gapwatch.sources import registry as kinds
 from gapwatch.sources.hosts import host_and_port
 from gapwatch.sources.http import Client
 from gapwatch.sources.payload import Payload

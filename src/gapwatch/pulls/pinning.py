@@ -13,9 +13,9 @@ from gapwatch import snapshots
 from gapwatch.pulls.asking import FAULTS
 from gapwatch.pulls.settling import Part
 from gapwatch.snapshots import Pin, Snapshot
-from gapwatch.sources import kinds
+from gapwatch.sources import registry as kinds
+from gapwatch.sources.inputs import payloads
 from gapwatch.sources.payload import Payload
-from gapwatch.sources.pinned import payloads
 from gapwatch.study import FileSource, LiveSource, Source, is_restricted
 
 log = logging.getLogger(__name__)

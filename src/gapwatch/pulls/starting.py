@@ -11,8 +11,8 @@ from gapwatch.project import Project
 from gapwatch.pulls.pinning import Before, carried
 from gapwatch.pulls.settling import Part, Parts
 from gapwatch.snapshots import Pin, Snapshot
-from gapwatch.sources import kinds
-from gapwatch.sources.pinned import payloads
+from gapwatch.sources import registry as kinds
+from gapwatch.sources.inputs import payloads
 from gapwatch.study import LiveSource, PinnedSource, Study
 
 

@@ -1,186 +1,90 @@
-"""Charts as SVG: drawn in the style of the Government Analysis Function, with our own font.
-
-Every chart exists twice: wide, for paper and large screens, and narrow, for phones. Charts carry
-no titles: the report says in words what each one shows. Nothing here reads the clock, the
-machine's fonts or its settings, so the same tables give the same bytes.
-"""
+"""Which charts a report has: drawn from the tables alone, before any word is written."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-from afcharts.af_colours import get_af_colours
-from matplotlib import font_manager, patheffects
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.transforms import Bbox
+from gapwatch.reporting.chapters.ages import change as age_changes
+from gapwatch.reporting.chapters.ages import section as section_ages
+from gapwatch.reporting.chapters.ages.chart import ages_figure
+from gapwatch.reporting.chapters.ages.chart_change import change_figure
+from gapwatch.reporting.chapters.areas.chart_map import map_figure
+from gapwatch.reporting.chapters.areas.chart_ranking import dots_figure
+from gapwatch.reporting.chapters.areas.chart_tiles import tile_figure
+from gapwatch.reporting.chapters.bridged.summary import draws_maps
+from gapwatch.reporting.chapters.published import section as section_series
+from gapwatch.reporting.chapters.published.chart import series_figure
+from gapwatch.reporting.chapters.trajectory.chart import gap_figure
+from gapwatch.reporting.chapters.trajectory.chart_sides import ends_figure
+from gapwatch.reporting.drawing.canvas import Canvas, Chart, drawn
+from gapwatch.reporting.evidence.areas import (
+    WardMap,
+    drawable,
+    has_outlines,
+    later_maps,
+    map_id,
+    ward_map,
+)
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.rows import trajectory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FONT = "Gapwatch Sans"
-FONT_FOLDER = Path(__file__).parent / "fonts"
 
-# The duo palette, used the same way in every chart: dark blue for the better-off side and for the
-# gap, orange for the worse-off side and for the target. Orange is 3:1 on white, so never for text.
-BLUE, ORANGE = get_af_colours("duo")
-WARNING = "#801650"  # of the banner that says that figures are invented
-INK, SOFT_INK, GREY, LIGHT = "#0b0c0c", "#484949", "#767676", "#f2f2f2"
-
-# Letters that cross a line stay legible on a white rim.
-HALO = (patheffects.withStroke(linewidth=3, foreground="white"),)
-
-# Our font is tall in itself: matplotlib's own line spacing would tear a label's lines apart.
-TIGHT = 0.92
-
-WIDE_INCHES = 7.1
-NARROW_INCHES = 2.95
-STRIP_INCHES = 0.22
+INVENTED = "Invented figures"
 
 
-@dataclass(frozen=True)
-class Chart:
-    """One chart as SVG text: for wide pages and for phones."""
-
-    wide: str
-    narrow: str
-
-
-Charts = Mapping[str, Chart]
-
-
-@dataclass(frozen=True)
-class Canvas:
-    """What a drawing function is told about its space."""
-
-    narrow: bool
-
-    @property
-    def width(self) -> float:
-        """Width in inches."""
-        return NARROW_INCHES if self.narrow else WIDE_INCHES
-
-
-def drawn(draw_one: Callable[[Canvas], Figure], mark: str = "") -> Chart:
-    """Both versions of one chart, over a strip with the `mark` where there is one."""
-    with _style():
-        figures = (draw_one(Canvas(narrow=narrow)) for narrow in (False, True))
-        wide, narrow = (svg(figure, _strip(figure, mark)) for figure in figures)
-    return Chart(wide=wide, narrow=narrow)
-
-
-def _strip(figure: Figure, mark: str) -> float:
-    """Write the mark below the figure; the inches that it takes."""
-    if not mark:
-        return 0.0
-    width, height = figure.get_size_inches()
-    figure.text(
-        0.06 / width,
-        -0.5 * STRIP_INCHES / height,
-        mark,
-        fontsize=9,
-        weight="semibold",
-        color=WARNING,
-        ha="left",
-        va="center",
-    )
-    return STRIP_INCHES
-
-
-@cache
-def _register_fonts() -> None:
-    for path in sorted(FONT_FOLDER.glob("*.ttf")):
-        font_manager.fontManager.addfont(path)
-
-
-@contextmanager
-def _style() -> Iterator[None]:
-    """Matplotlib's own defaults, the style file, then ours: never the reader's matplotlibrc."""
-    spec = find_spec("afcharts")
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("afcharts is not installed: run make to install the lock")
-    _register_fonts()
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(
-            mpl.rc_params_from_file(
-                Path(spec.origin).with_name("afcharts.mplstyle"), use_default_template=False
-            )
+def draw_all(case: Case) -> dict[str, Chart]:
+    """Every chart of the report by the id of its figure."""
+    wanted: dict[str, Callable[[Canvas], Figure]] = {
+        "trajectory": lambda canvas: gap_figure(
+            canvas,
+            case.windows,
+            trajectory(case.tables, case.measure.id, case.sexes[0]),
+            case.verdict,
+            case.facts.as_known_at,
+            old=case.is_old,
         )
-        mpl.rcParams.update(
-            {
-                "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-                "font.family": FONT,
-                "font.size": 10,
-                "text.color": INK,
-                "axes.labelcolor": INK,
-                "xtick.labelcolor": INK,
-                "ytick.labelcolor": INK,
-                "axes.edgecolor": GREY,
-                "xtick.color": GREY,
-                "ytick.color": GREY,
-                "grid.color": "#d9d9d9",
-                "svg.fonttype": "path",
-                "svg.hashsalt": "gapwatch",
-                "hatch.linewidth": 0.6,
-            }
+    }
+    if case.sided:
+        wanted["ends"] = lambda canvas: ends_figure(
+            canvas, case.windows, case.label(case.measure.worse), case.label(case.measure.better)
         )
-        yield
+    maps = tuple(m for sex in case.sexes if (m := ward_map(case.study, case.tables, sex)))
+    for found in maps:
+        if drawable(found, case.tables):
+            wanted[f"tiles-{found.sex}"] = partial(_map, case, found)
+    for bridge in case.study.geography.bridges if draws_maps(case) else ():
+        for found in later_maps(case.study, case.tables, bridge.geography):
+            if has_outlines(found, case.tables):
+                wanted[map_id(found)] = partial(_map, case, found)
+    wanted |= _of_counts(case)
+    if maps:
+        wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
+    mark = INVENTED if case.facts.demonstration else ""
+    return {name: drawn(figure, mark) for name, figure in wanted.items()}
 
 
-_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
-_COORDINATES = re.compile(r'(?<= d=")[^"]*')
-_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-_AROUND_LETTERS = re.compile(r"\s*([A-Za-z])\s*")
-_ADVANCE = re.compile(r'transform="translate\((-?\d+(?:\.\d{1,2})?)\d*(?: 0)?\)"')
-_GROUP = re.compile(r'<g id="[^"]*">')
-# Names of glyphs and groups, long numbers and indentation are half of the file.
-_SHORTER = (
-    ("GapwatchSans-Regular-", "r"),
-    ("GapwatchSans-SemiBold-", "s"),
-    ("GapwatchSans-Italic-", "i"),
-    ("xlink:href", "href"),
-    ("; ", ";"),
-    (": ", ":"),
-)
+def _of_counts(case: Case) -> dict[str, Callable[[Canvas], Figure]]:
+    """Charts of what rests on deaths and residents by age."""
+    wanted: dict[str, Callable[[Canvas], Figure]] = {}
+    if panels := section_ages.panels(case):
+        wanted[section_ages.CHART] = lambda canvas: ages_figure(canvas, panels)
+    if changes := age_changes.panels(case):
+        names = (case.label(case.measure.better), case.label(case.measure.worse))
+        wanted[age_changes.CHART] = lambda canvas: change_figure(canvas, changes, names)
+    if meetings := section_series.drawn(case):
+        wanted[section_series.CHART] = lambda canvas: series_figure(
+            canvas, meetings, computed_decides=case.computes
+        )
+    return wanted
 
 
-def _rounded(match: re.Match[str]) -> str:
-    text = f"{float(match.group()):.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def _shorter(path: re.Match[str]) -> str:
-    short = _AROUND_LETTERS.sub(r"\1", _LONG_NUMBER.sub(_rounded, path.group().strip()))
-    return short.replace(" ", ",")
-
-
-def svg(figure: Figure, below: float = 0.0) -> str:
-    """The figure as compact SVG text without a date, a version or comments.
-
-    `below` adds inches under the figure. Coordinates of paths keep two decimals of a point, letters
-    those of a hundredth of their size.
-    """
-    buffer = io.StringIO()
-    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    canvas = FigureCanvasSVG(figure)
-    if below:
-        width, height = figure.get_size_inches()
-        frame = Bbox([[0.0, -below], [width, height]])
-        canvas.print_figure(buffer, format="svg", metadata=nothing, bbox_inches=frame)
-    else:
-        canvas.print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
-    text = _COMMENT.sub("", buffer.getvalue())
-    text = _COORDINATES.sub(_shorter, text)
-    text = _GROUP.sub("<g>", _ADVANCE.sub(r'x="\1"', text))
-    for name, short in _SHORTER:
-        text = text.replace(name, short)
-    return "\n".join(line.strip() for line in text.splitlines())
+def _map(case: Case, found: WardMap, canvas: Canvas) -> Figure:
+    """Areas on their real outlines where these are pinned, as tiles where not."""
+    if has_outlines(found, case.tables):
+        return map_figure(canvas, case.study, found, case.tables["boundary"])
+    return tile_figure(canvas, case.study, found)

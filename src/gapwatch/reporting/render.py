@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.parts import ReleaseFacts, Report
+from gapwatch.reporting.document import ReleaseFacts, Report
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gapwatch.reporting.charts import Charts
+    from gapwatch.reporting.drawing.canvas import Charts
 
 
 def draw(study: Study, tables: Mapping[str, pd.DataFrame], facts: ReleaseFacts) -> Charts:
     """Every chart, as SVG, by the id of its figure; needs no validation results."""
-    from gapwatch.reporting.drawing import draw_all  # noqa: PLC0415 - matplotlib takes a second
+    from gapwatch.reporting.charts import draw_all  # noqa: PLC0415 - matplotlib takes a second
 
     return draw_all(Case(study, facts, tables))
 
 
 def render(report: Report, charts: Charts) -> dict[str, bytes]:
     """The report in both forms: report.html and report.pdf, from the same words and charts."""
-    from gapwatch.reporting.html import to_html  # noqa: PLC0415
-    from gapwatch.reporting.pdf import to_pdf  # noqa: PLC0415
+    from gapwatch.reporting.formats.html import to_html  # noqa: PLC0415
+    from gapwatch.reporting.formats.pdf import to_pdf  # noqa: PLC0415
 
     return {"report.html": to_html(report, charts), "report.pdf": to_pdf(report, charts)}

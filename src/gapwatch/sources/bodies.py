@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from gapwatch.sources.answers import LATER, line, source_error
 from gapwatch.sources.hosts import masked
+from gapwatch.sources.responses import LATER, line, source_error
 
 
 class Response(Protocol):

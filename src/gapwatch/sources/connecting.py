@@ -9,8 +9,8 @@ from typing import Any
 import httpcore
 
 from gapwatch.errors import SourceError
-from gapwatch.sources.answers import source_error
 from gapwatch.sources.hosts import is_public
+from gapwatch.sources.responses import source_error
 
 
 class PublicHosts(httpcore.NetworkBackend):

@@ -18,10 +18,10 @@ from gapwatch.contracts import TABLES
 from gapwatch.errors import SourceError
 from gapwatch.geography.national_grid import GRID
 from gapwatch.sources import local, outline_files, outline_table
-from gapwatch.sources.answers import Answer
 from gapwatch.sources.declared.build import Build
 from gapwatch.sources.declared.grid import MOST_BYTES, grids, refuse
 from gapwatch.sources.payload import Payload
+from gapwatch.sources.responses import Answer
 from gapwatch.study.sources import FileSource, is_loopback
 
 SHOWN_LINKS = 5

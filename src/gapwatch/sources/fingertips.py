@@ -14,8 +14,8 @@ from gapwatch.contracts import CODE, INDICATOR, LIFE_EXPECTANCY
 from gapwatch.errors import SourceError
 from gapwatch.sources import fingertips_csv
 from gapwatch.sources.fingertips_csv import COUNTRY
+from gapwatch.sources.parsing import break_contract, dig, json_of, one, refuse, words
 from gapwatch.sources.payload import Payload
-from gapwatch.sources.sent import break_contract, dig, json_of, one, refuse, words
 from gapwatch.study.sources import AreaType, FingertipsSource, Publishers
 
 if TYPE_CHECKING:

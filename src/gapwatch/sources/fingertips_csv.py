@@ -13,8 +13,8 @@ from typing import NoReturn
 import numpy as np
 import pandas as pd
 
-from gapwatch.sources.sent import break_contract, places, records, refuse
-from gapwatch.sources.words import parse_period, parse_sex
+from gapwatch.sources.parsing import break_contract, places, records, refuse
+from gapwatch.sources.vocabulary import parse_period, parse_sex
 
 COUNTRY = "E92000001"
 SORTABLE = "Time period Sortable"

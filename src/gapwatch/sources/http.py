@@ -9,7 +9,6 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Self
 
@@ -17,9 +16,13 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from gapwatch.errors import SourceError, UnavailableError, UsageError
-from gapwatch.sources.answers import (
+from gapwatch.sources.bodies import PassingError, Watch, read_body
+from gapwatch.sources.connecting import PublicHosts, not_public
+from gapwatch.sources.hosts import is_local_name, masked, without_secrets
+from gapwatch.sources.responses import (
     LATER,
     Answer,
+    Exchange,
     Expected,
     answered_on,
     check,
@@ -27,9 +30,6 @@ from gapwatch.sources.answers import (
     retry_after,
     source_error,
 )
-from gapwatch.sources.bodies import PassingError, Watch, read_body
-from gapwatch.sources.connecting import PublicHosts, not_public
-from gapwatch.sources.hosts import is_local_name, masked, without_secrets
 from gapwatch.study.sources import LOOPBACK, is_loopback
 
 LOG = logging.getLogger(__name__)
@@ -41,23 +41,6 @@ REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
 MOST_ADDRESS = 8000
 MOST_BYTES = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One call of `get`: decoded bytes kept, tries and seconds taken; status 0 if none came.
-
-    `bytes` is None for a restricted file, whose size isn't told; keys in the address are masked.
-    `date` is the answer's own, in universal time: when it says that it was made, and how long it
-    has lain in a cache since. "" where the publisher sends none.
-    """
-
-    address: str
-    status: int
-    bytes: int | None
-    tries: int
-    seconds: float
-    date: str = ""
 
 
 class Client:

@@ -14,8 +14,17 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import CODE, POPULATION, POPULATION_DEATHS
 from gapwatch.errors import SourceError
+from gapwatch.sources.parsing import (
+    break_contract,
+    dig,
+    json_of,
+    one,
+    places,
+    records,
+    refuse,
+    words,
+)
 from gapwatch.sources.payload import Payload
-from gapwatch.sources.sent import break_contract, dig, json_of, one, places, records, refuse, words
 from gapwatch.study.sources import NomisSource, Publishers
 
 if TYPE_CHECKING:

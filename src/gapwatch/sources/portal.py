@@ -13,9 +13,9 @@ from gapwatch import tables
 from gapwatch.contracts import BOUNDARY, LOOKUP
 from gapwatch.errors import SourceError, ValidationError
 from gapwatch.sources import portal_outlines
+from gapwatch.sources.parsing import words
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.portal_checks import Record, check_number, code, nest, refuse
-from gapwatch.sources.sent import words
 from gapwatch.study.sources import PortalSource, Publishers
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gapwatch.errors import SourceError, UsageError
-from gapwatch.sources.answers import source_error
 from gapwatch.sources.http import FAULTS, REDIRECTS, allowed, opened
+from gapwatch.sources.responses import source_error
 from gapwatch.study.sources import LOOPBACK
 
 

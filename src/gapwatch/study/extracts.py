@@ -55,8 +55,8 @@ class Extract(Part):
     up or down so that the expectation is kept. Rounded counts that don't say so are refused.
     `restricted`: the file may not leave this machine. Its pin tells a keyed digest alone; it is
     kept outside version control, bundles and exports; no message tells a cell of it; and what is
-    published from it passes disclosure control (gapwatch.counting.disclosure), which there is for
-    deaths alone.
+    published from it passes disclosure control (gapwatch.counting.disclosure.protect),
+    which there is for deaths alone.
     """
 
     add_up: bool = False

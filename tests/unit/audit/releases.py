@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 
 from gapwatch import snapshots, study, tables
-from gapwatch.audit.figures import Figures, Key, published
-from gapwatch.audit.ledger import Basis
+from gapwatch.audit.revisions.figures import Figures, Key, published
+from gapwatch.audit.revisions.ledger import Basis
 from gapwatch.contracts import GAP, LIFE_EXPECTANCY, LOOKUP, VERDICT
 from gapwatch.gap.assessment import judge
-from gapwatch.gap.judged_tables import verdict_table
 from gapwatch.gap.measures import measure_gaps
+from gapwatch.gap.verdict_table import verdict_table
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import Study
 
 Inputs = dict[str, pd.DataFrame]

@@ -17,7 +17,8 @@ from typing import Any
 import bagit
 import pytest
 
-from gapwatch.audit import bags, zips
+from gapwatch.audit.bundle import bag as bags
+from gapwatch.audit.bundle import zip as zips
 from gapwatch.errors import IntegrityError
 
 PAYLOAD = {"release/report.html": b"<p>8.9 years</p>\n", "snapshot/gap.csv": b"a,b\n1,2\n"}

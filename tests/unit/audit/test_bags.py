@@ -19,7 +19,8 @@ from pathlib import Path
 import bagit
 import pytest
 
-from gapwatch.audit import bags, zips
+from gapwatch.audit.bundle import bag as bags
+from gapwatch.audit.bundle import zip as zips
 from gapwatch.errors import IntegrityError, OutputError, UsageError
 
 FILES: dict[str, bytes | Path] = {
@@ -106,7 +107,7 @@ import os, sys
 from pathlib import Path
 os.umask(int(sys.argv[1], 8))
 os.chdir(sys.argv[2])
-from gapwatch.audit import bags
+from gapwatch.audit.bundle import bag as bags
 names = sys.argv[4].split(",")
 files = {name: (name * 100).encode() for name in names}
 bags.write(Path(sys.argv[3]), files, {"Bagging-Date": "2026-11-23", "Contact-Name": "x"})
@@ -299,7 +300,7 @@ def test_a_target_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 AGAIN_AND_AGAIN = """
 import sys
 from pathlib import Path
-from gapwatch.audit import bags
+from gapwatch.audit.bundle import bag as bags
 while True:
     for letter in (b"a", b"b"):
         bags.write(Path(sys.argv[1]), {"x": letter * 300_000}, {"Bagging-Date": "2026-11-23"})

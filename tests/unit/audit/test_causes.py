@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gapwatch.audit.differences import causes
+from gapwatch.audit.compare.files import causes
 
 A, B = "a" * 64, "b" * 64
 TOLD: dict[str, Any] = {

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gapwatch import tables
-from gapwatch.audit.figures import Key
-from gapwatch.audit.ledger import Mix, chain, counts, headline
+from gapwatch.audit.revisions.figures import Key
+from gapwatch.audit.revisions.ledger import Mix, chain, counts, headline
 from gapwatch.contracts import KINDS
 from tests.unit.audit.releases import require_exact
 

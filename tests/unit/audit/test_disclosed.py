@@ -24,7 +24,7 @@ from gapwatch.audit.manifest import Identity, manifest, seal
 from gapwatch.audit.provenance import Provenance
 from gapwatch.audit.verify import MANIFEST, SEAL, release_name
 from gapwatch.contracts import TABLES
-from gapwatch.counting.closing import last_closed, newly_closed, taken
+from gapwatch.counting.disclosure.closing import last_closed, newly_closed, taken
 from gapwatch.demo.twin.counted import make
 from gapwatch.demo.twin.making import ADDRESS
 from gapwatch.demo.twin.study import study as study_of

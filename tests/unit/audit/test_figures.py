@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from gapwatch import tables
-from gapwatch.audit.figures import NEWEST, Key, figures, published
-from gapwatch.audit.ledger import chain
+from gapwatch.audit.revisions.figures import NEWEST, Key, figures, published
+from gapwatch.audit.revisions.ledger import chain
 from gapwatch.contracts import GAP, VERDICT
 from gapwatch.errors import IntegrityError
 from gapwatch.project import Project

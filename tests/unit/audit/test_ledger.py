@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 
 from gapwatch import snapshots, tables, warehouse
-from gapwatch.audit.figures import Figures, Key
-from gapwatch.audit.ledger import Basis, chain, counts, headline, mixed
+from gapwatch.audit.revisions.figures import Figures, Key
+from gapwatch.audit.revisions.ledger import Basis, chain, counts, headline, mixed
 from gapwatch.contracts import KINDS, REVISION
 from gapwatch.errors import IntegrityError, UsageError
 from gapwatch.project import Project
 from gapwatch.quality import worker
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import FileSource, Study
 from tests.repin import repin
 from tests.unit.audit.releases import (

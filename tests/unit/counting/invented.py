@@ -7,9 +7,9 @@ import pandas as pd
 
 from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, SEXES
 from gapwatch.counting.counts import Counts, windows
-from gapwatch.counting.disclosure import Steps
+from gapwatch.counting.disclosure.protect import Steps
+from gapwatch.counting.life_tables import steps_of, tabled
 from gapwatch.demography.life_table import life_table
-from gapwatch.gap.own_tables import steps_of, tabled
 from gapwatch.tables import canonical
 
 AGES = np.array([0, 1, *range(5, 95, 5)], dtype=np.int64)

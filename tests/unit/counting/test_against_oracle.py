@@ -14,11 +14,11 @@ from gapwatch.contracts import DEATHS, LOOKUP, POPULATION, SEXES
 from gapwatch.contracts.inputs import POPULATION_DEATHS
 from gapwatch.counting.areas import Counted, count
 from gapwatch.counting.counts import period, windows
+from gapwatch.counting.gaps import BETTER, WORSE, gap_rows, sided, two_sides
+from gapwatch.counting.life_tables import tabled
 from gapwatch.demography.chiang import Z95
 from gapwatch.demography.decomposition import arriaga
 from gapwatch.demography.life_table import life_table
-from gapwatch.gap.own_measures import BETTER, WORSE, gap_rows, sided, two_sides
-from gapwatch.gap.own_tables import tabled
 from gapwatch.tables import canonical
 
 LEVELS = ("ward2011", "ward2022")

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from gapwatch.contracts import AGE_CONTRIBUTION, GAP_CHANGE
-from gapwatch.counting.broad_ages import (
+from gapwatch.counting.disclosure.broad_ages import (
     broad_bands,
     protect_ages,
     tells_ages,
     told_cut,
     withheld_bands,
 )
-from gapwatch.counting.disclosure import DISCLOSURE
+from gapwatch.counting.disclosure.protect import DISCLOSURE
 from gapwatch.tables import canonical
 
 STANDARD = [0, 1, *range(5, 95, 5)]

@@ -11,7 +11,8 @@ from tests.unit.counting.invented import BOROUGH, SIDES, WARDS, borough, release
 
 from gapwatch.contracts import GAP
 from gapwatch.counting.counts import windows
-from gapwatch.counting.disclosure import (
+from gapwatch.counting.disclosure.bounds import Parts, rounded, sums_of, withhold
+from gapwatch.counting.disclosure.protect import (
     DISCLOSURE,
     parts_of,
     protect_count_totals,
@@ -19,8 +20,7 @@ from gapwatch.counting.disclosure import (
     protect_life_expectancy,
     require_adding_up,
 )
-from gapwatch.counting.inference import Parts, rounded, sums_of, withhold
-from gapwatch.counting.solving import error_steps
+from gapwatch.counting.disclosure.reconstruction import error_steps
 from gapwatch.errors import ValidationError
 from gapwatch.tables import canonical
 

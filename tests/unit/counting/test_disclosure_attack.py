@@ -30,13 +30,13 @@ from tests.unit.counting.invented import (
 from tests.unit.gap.restricted_cases import study
 
 from gapwatch.contracts import SEXES
-from gapwatch.counting.broad_ages import withheld_bands
 from gapwatch.counting.counts import Counts, period
-from gapwatch.counting.disclosure import parts_of, protect_life_expectancy
-from gapwatch.counting.solving import error_steps
+from gapwatch.counting.disclosure.broad_ages import withheld_bands
+from gapwatch.counting.disclosure.protect import parts_of, protect_life_expectancy
+from gapwatch.counting.disclosure.reconstruction import error_steps
+from gapwatch.counting.protected_ages import told_gaps
 from gapwatch.demography.decomposition import arriaga
 from gapwatch.demography.life_table import life_table
-from gapwatch.gap.ages_told import told_gaps
 
 SMALL = 5
 MEMBERS = {

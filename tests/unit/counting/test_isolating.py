@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from gapwatch.counting.counts import Counts
-from gapwatch.counting.crossing import Crossing, Figures, told_steps
-from gapwatch.counting.isolating import Area, emptied, open_bands
-from gapwatch.counting.solving import error_steps
+from gapwatch.counting.disclosure.crossing import Crossing, Figures, told_steps
+from gapwatch.counting.disclosure.isolation import Area, emptied, open_bands
+from gapwatch.counting.disclosure.reconstruction import error_steps
 from gapwatch.demography.life_table import life_table
 
 SMALL = 5

@@ -14,13 +14,13 @@ import pytest
 from gapwatch.contracts.inputs import POPULATION_DEATHS
 from gapwatch.counting.areas import Counted
 from gapwatch.counting.counts import Counts, windows
+from gapwatch.counting.life_tables import tabled
 from gapwatch.counting.plausibility.absent import mark_absent
 from gapwatch.counting.plausibility.judging import plausibility
 from gapwatch.counting.plausibility.jumps import deaths_change, life_change, residents_change
 from gapwatch.counting.plausibility.totals import against_totals
 from gapwatch.demo.twin.counted import Twin, make
 from gapwatch.errors import ValidationError
-from gapwatch.gap.own_tables import tabled
 from gapwatch.study import Accepted
 from gapwatch.tables import canonical
 

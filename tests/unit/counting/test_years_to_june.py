@@ -14,7 +14,7 @@ from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.counting.areas import Counted, count
 from gapwatch.counting.blocks import read_blocks
 from gapwatch.errors import ValidationError
-from gapwatch.gap.series import series
+from gapwatch.gap.evidence import series
 
 JUNE = "06-30"
 BASES = ("census2021", "census2011")

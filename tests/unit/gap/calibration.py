@@ -8,11 +8,11 @@ import numpy as np
 from scipy.stats import linregress
 from tests.unit.gap.trajectory_cases import rolling
 
-from gapwatch.gap.latent import Prior, condition, system
-from gapwatch.gap.mixture import mixture_cdf, mixture_moments
-from gapwatch.gap.power import further_windows
-from gapwatch.gap.trajectory import gls_trend
-from gapwatch.gap.windows import Windows, averaging_matrix
+from gapwatch.gap.trend.latent_gap import Prior, condition, system
+from gapwatch.gap.trend.mixture import mixture_cdf, mixture_moments
+from gapwatch.gap.trend.power import further_windows
+from gapwatch.gap.trend.trajectory import gls_trend
+from gapwatch.gap.trend.windows import Windows, averaging_matrix
 
 
 def null_windows(rng, count, series, se=1.0):

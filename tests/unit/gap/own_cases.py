@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.unit.counting.worlds import World
 
 from gapwatch.counting.areas import Counted, count
+from gapwatch.counting.gaps import own_gaps
 from gapwatch.gap.assessment import Judged, judge
-from gapwatch.gap.own_measures import own_gaps
-from gapwatch.gap.series import Series
+from gapwatch.gap.evidence import Series
 from gapwatch.study import Study
 
 RELEASE = 2010

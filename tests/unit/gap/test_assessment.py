@@ -7,12 +7,12 @@ import pytest
 
 from gapwatch import snapshots, study
 from gapwatch.gap.assessment import Judged, judge, prior_of
-from gapwatch.gap.judged_tables import trajectory_table, verdict_table
+from gapwatch.gap.evidence import series
 from gapwatch.gap.measures import measure_gaps
 from gapwatch.gap.robustness import robustness
-from gapwatch.gap.series import series
+from gapwatch.gap.verdict_table import trajectory_table, verdict_table
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import Study
 
 Inputs = dict[str, pd.DataFrame]

@@ -6,9 +6,9 @@ from scipy.stats import norm
 from tests.unit.gap.test_trajectory import sampling_covariance
 from tests.unit.gap.trajectory_cases import END, GAP, PRIMARY, SE, START, rolling
 
-from gapwatch.gap.backtest import METHODS, backtest, score
-from gapwatch.gap.latent import Prior
-from gapwatch.gap.trajectory import gls_trend
+from gapwatch.gap.trend.backtest import METHODS, backtest, score
+from gapwatch.gap.trend.latent_gap import Prior
+from gapwatch.gap.trend.trajectory import gls_trend
 
 ROWS = backtest(START, END, GAP, SE)
 

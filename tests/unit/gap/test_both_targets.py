@@ -16,9 +16,9 @@ from tests.unit.gap.own_cases import judged, of_measure, own_series
 from gapwatch.errors import StudyError
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.assessment import Judged
-from gapwatch.gap.judged_tables import target_table, trajectory_table, verdict_table
+from gapwatch.gap.evidence import Series
 from gapwatch.gap.robustness import robustness
-from gapwatch.gap.series import Series
+from gapwatch.gap.verdict_table import target_table, trajectory_table, verdict_table
 from gapwatch.study import Study
 from gapwatch.targets import in_words, newest_end, targets_of
 

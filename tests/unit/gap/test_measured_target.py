@@ -7,14 +7,14 @@ import pytest
 from tests.oracles import june as oracle
 from tests.unit.gap.trajectory_cases import END, GAP, SE, START, gap_only
 
-from gapwatch.gap.latent import Limit, Prior, condition, held_against
-from gapwatch.gap.pace import error_beside, less_baseline, years_to_target
-from gapwatch.gap.power import called_on_track_rate, first_answerable
-from gapwatch.gap.promise import Target
-from gapwatch.gap.sensitivity import sensitivity, smallest_flips
-from gapwatch.gap.trajectory import gls_trend, project
-from gapwatch.gap.verdict import assess
-from gapwatch.gap.windows import check_windows, error_covariance
+from gapwatch.gap.trend.latent_gap import Limit, Prior, condition, held_against
+from gapwatch.gap.trend.pace import error_beside, less_baseline, years_to_target
+from gapwatch.gap.trend.power import called_on_track_rate, first_answerable
+from gapwatch.gap.trend.sensitivity import sensitivity, smallest_flips
+from gapwatch.gap.trend.target import Target
+from gapwatch.gap.trend.trajectory import gls_trend, project
+from gapwatch.gap.trend.verdict import assess
+from gapwatch.gap.trend.windows import check_windows, error_covariance
 
 WINDOWS = list(zip(START.tolist(), END.tolist(), strict=True))
 FIRST = WINDOWS[0]

@@ -12,7 +12,7 @@ from tests.oracles import inequality, pooled
 from gapwatch import snapshots, study
 from gapwatch.gap.measures import measure_gaps
 from gapwatch.project import Project
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import Study
 
 Inputs = dict[str, pd.DataFrame]

@@ -6,7 +6,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from gapwatch.gap.mixture import mixture_cdf, mixture_crps, mixture_moments, mixture_quantile
+from gapwatch.gap.trend.mixture import mixture_cdf, mixture_crps, mixture_moments, mixture_quantile
 
 WEIGHT = np.array([0.5, 0.3, 0.2])
 MEAN = np.array([[7.0, 6.0, 9.0], [0.0, 30.0, -30.0]])

@@ -17,9 +17,9 @@ from tests.unit.gap.own_cases import RELEASE, judged, of_measure, own_series
 from gapwatch.contracts import SEXES
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.assessment import Judged
-from gapwatch.gap.populations import other_populations
+from gapwatch.gap.evidence import Series, series
+from gapwatch.gap.population_error import other_populations
 from gapwatch.gap.robustness import robustness
-from gapwatch.gap.series import Series, series
 from gapwatch.study import Study
 
 BASELINE, NEWEST = (2001, 2003), (2006, 2008)

@@ -15,10 +15,10 @@ from tests.unit.counting.worlds import BETTER, PLACE, WARDS, WORSE, World
 from tests.unit.gap.own_cases import counted, judged, of_measure, own_series
 
 from gapwatch.contracts import SEXES
+from gapwatch.counting.gaps import own_gaps
 from gapwatch.errors import StudyError, ValidationError
+from gapwatch.gap.evidence import Series, series
 from gapwatch.gap.measures import measure_gaps
-from gapwatch.gap.own_measures import own_gaps
-from gapwatch.gap.series import Series, series
 from gapwatch.study import Measure, Study
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tests.unit.gap.trajectory_cases import END, GAP, SE, START
 
-from gapwatch.gap.pace import NEVER, is_never, required_pace, years_to_target
-from gapwatch.gap.trajectory import Z95, Trend, gls_trend
+from gapwatch.gap.trend.pace import NEVER, is_never, required_pace, years_to_target
+from gapwatch.gap.trend.trajectory import Z95, Trend, gls_trend
 
 
 def line(level, level_se, slope, se, covariance=0.0):

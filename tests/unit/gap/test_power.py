@@ -6,14 +6,14 @@ from scipy.stats import multivariate_normal
 from tests.unit.gap.calibration import called_by_simulation, futures_by_simulation
 from tests.unit.gap.trajectory_cases import END, GAP, START, rolling
 
-from gapwatch.gap.power import (
+from gapwatch.gap.trend.power import (
     _both_below,
     called_on_track_rate,
     first_answerable,
     further_windows,
     path_answerable,
 )
-from gapwatch.gap.windows import Windows, check_windows
+from gapwatch.gap.trend.windows import Windows, check_windows
 
 
 def seen(se):

@@ -16,8 +16,8 @@ from gapwatch.counting.counts import Counts
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.assessment import judge
 from gapwatch.gap.comparison import comparison
-from gapwatch.gap.populations import other_populations
-from gapwatch.gap.series import Series, series
+from gapwatch.gap.evidence import Series, series
+from gapwatch.gap.population_error import other_populations
 from gapwatch.tables import canonical
 
 HIDDEN = "D01"

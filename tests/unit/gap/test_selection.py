@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gapwatch.gap.selection import expected_range_of_equals, selection_effect
+from gapwatch.gap.trend.selection import expected_range_of_equals, selection_effect
 
 
 def extremes(value):

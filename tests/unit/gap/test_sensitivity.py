@@ -15,8 +15,8 @@ from tests.unit.gap.trajectory_cases import (
     rolling,
 )
 
-from gapwatch.gap.sensitivity import sensitivity, smallest_flips
-from gapwatch.gap.verdict import assess
+from gapwatch.gap.trend.sensitivity import sensitivity, smallest_flips
+from gapwatch.gap.trend.verdict import assess
 
 SERIES = gap_only(START, END, GAP, 0.6)
 

@@ -15,7 +15,7 @@ from tests.unit.gap.trajectory_cases import (
     rolling,
 )
 
-from gapwatch.gap.trajectory import gls_trend, project
+from gapwatch.gap.trend.trajectory import gls_trend, project
 
 
 def test_trend_golden():

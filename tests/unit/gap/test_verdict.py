@@ -22,8 +22,8 @@ from tests.unit.gap.trajectory_cases import (
     two_sides,
 )
 
-from gapwatch.gap.trajectory import project
-from gapwatch.gap.verdict import (
+from gapwatch.gap.trend.trajectory import project
+from gapwatch.gap.trend.verdict import (
     Assessment,
     Series,
     Target,

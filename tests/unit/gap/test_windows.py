@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.unit.gap.trajectory_cases import END, GAP, SE, START, rolling
 
-from gapwatch.gap.windows import (
+from gapwatch.gap.trend.windows import (
     Windows,
     averaging_matrix,
     check_windows,

@@ -7,12 +7,12 @@ from tests.oracles import june as oracle
 from tests.unit.gap import surface
 from tests.unit.gap.trajectory_cases import GAP, SE, gap_only, rolling
 
-from gapwatch.gap.clock import centred_end, publication_clock
-from gapwatch.gap.pace import required_pace
-from gapwatch.gap.sensitivity import sensitivity
-from gapwatch.gap.trajectory import gls_trend, project
-from gapwatch.gap.verdict import Target, assess
-from gapwatch.gap.windows import averaging_matrix, check_windows, error_covariance
+from gapwatch.gap.trend.pace import required_pace
+from gapwatch.gap.trend.publication import centred_end, publication_clock
+from gapwatch.gap.trend.sensitivity import sensitivity
+from gapwatch.gap.trend.trajectory import gls_trend, project
+from gapwatch.gap.trend.verdict import Target, assess
+from gapwatch.gap.trend.windows import averaging_matrix, check_windows, error_covariance
 
 START, END = rolling(2012, 8)
 WINDOWS = list(zip(START.tolist(), END.tolist(), strict=True))

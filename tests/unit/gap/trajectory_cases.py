@@ -13,7 +13,7 @@ import numpy as np
 from tests.oracles.pooled import pooled_value, se_from_interval
 
 from gapwatch import snapshots
-from gapwatch.gap.promise import Series, Target
+from gapwatch.gap.trend.target import Series, Target
 
 START = np.arange(2010, 2018)
 END = START + 4

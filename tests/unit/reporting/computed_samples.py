@@ -18,8 +18,8 @@ from gapwatch.contracts import (
     SERIES_COMPARISON,
     Table,
 )
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.parts import ReleaseFacts
+from gapwatch.reporting.document import ReleaseFacts
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Study
 from gapwatch.study.computed import Computed
 from gapwatch.tables import canonical

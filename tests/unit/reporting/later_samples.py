@@ -8,7 +8,7 @@ import pandas as pd
 from shapely.geometry import box
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.case import Case
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Bridge, Study
 
 BRIDGE = Bridge(

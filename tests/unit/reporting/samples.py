@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from gapwatch.reporting.parts import PinFacts, ReleaseFacts
+from gapwatch.reporting.document import PinFacts, ReleaseFacts
 from gapwatch.study import Study
 
 NAMES = ("Upper Mill", "Mill Lane", "Harbour and Old Docks", "Hillside", "Castle", "St Anne's")

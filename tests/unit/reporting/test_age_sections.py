@@ -8,11 +8,13 @@ from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
 from gapwatch.contracts import AGE_CONTRIBUTION, CUT, GAP_CHANGE
-from gapwatch.reporting import age_changes, section_ages, section_take
-from gapwatch.reporting.age_tables import contribution_table, groups_table
-from gapwatch.reporting.ages import newest
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.parts import Figure, Heading, Items, Paragraph, Table
+from gapwatch.reporting.chapters.ages import change as age_changes
+from gapwatch.reporting.chapters.ages import section as section_ages
+from gapwatch.reporting.chapters.ages.rows import newest
+from gapwatch.reporting.chapters.ages.tables import contribution_table, groups_table
+from gapwatch.reporting.chapters.cut import section as section_take
+from gapwatch.reporting.document import Figure, Heading, Items, Paragraph, Table
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Break
 
 

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.reporting import computed_samples as computed
 
 from gapwatch.contracts import AGE_CONTRIBUTION
-from gapwatch.reporting.ages import Contribution, band_name, grouped, in_ages, newest
+from gapwatch.reporting.chapters.ages.rows import Contribution, band_name, grouped, in_ages, newest
 
 
 def band(start, end, value=0.5, half=0.2, **changes):

@@ -8,9 +8,9 @@ import pytest
 from tests.unit.reporting import samples
 from tests.unit.reporting.test_words import VERDICT
 
-from gapwatch.reporting import asking_again
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.words import Goal
+from gapwatch.reporting.chapters.verdict import next_data as asking_again
+from gapwatch.reporting.chapters.verdict.words import Goal
+from gapwatch.reporting.evidence.case import Case
 
 
 def first(year: int | None, reason: str = "", power: float = 0.8) -> str:

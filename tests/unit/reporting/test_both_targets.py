@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 from tests.unit.reporting import computed_samples as computed
 
-from gapwatch.reporting import answers, both_targets, section_making, trajectory_words
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.section_trajectory import section
+from gapwatch.reporting.chapters import methods as section_making
+from gapwatch.reporting.chapters.trajectory import words as trajectory_words
+from gapwatch.reporting.chapters.trajectory.section import section
+from gapwatch.reporting.chapters.verdict import both_targets
+from gapwatch.reporting.chapters.verdict import section as answers
+from gapwatch.reporting.evidence.case import Case
 
 FIRST = (2006, 2006)
 

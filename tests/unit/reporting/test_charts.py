@@ -10,15 +10,15 @@ import pytest
 from tests.unit.reporting import samples
 from tests.unit.reporting.test_words import window
 
-from gapwatch.reporting.chart_areas import draw_areas, tiles, zone_shapes
-from gapwatch.reporting.chart_ends import ends_figure
-from gapwatch.reporting.chart_wards import dots_figure
-from gapwatch.reporting.charts import Canvas, drawn
-from gapwatch.reporting.model import build_report
-from gapwatch.reporting.parts import Figure
+from gapwatch.reporting.build import build_report
+from gapwatch.reporting.chapters.areas.chart_areas import draw_areas, tiles, zone_shapes
+from gapwatch.reporting.chapters.areas.chart_ranking import dots_figure
+from gapwatch.reporting.chapters.trajectory.chart_sides import ends_figure
+from gapwatch.reporting.document import Figure
+from gapwatch.reporting.drawing.canvas import Canvas, drawn
+from gapwatch.reporting.drawing.wrap import lines
+from gapwatch.reporting.evidence.areas import ABOVE, BELOW, NEAR, UNKNOWN, standing, ward_map
 from gapwatch.reporting.render import draw
-from gapwatch.reporting.wards import ABOVE, BELOW, NEAR, UNKNOWN, standing, ward_map
-from gapwatch.reporting.wrapping import lines
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_drawing_never_loads_the_stateful_interface_of_matplotlib():
 
 def test_importing_the_model_loads_no_drawing_library():
     code = (
-        "import sys; import gapwatch.reporting.model, gapwatch.reporting.render; "
+        "import sys; import gapwatch.reporting.build, gapwatch.reporting.render; "
         "sys.exit(bool({'matplotlib', 'geopandas', 'typst', 'jinja2'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from tests.unit.reporting.test_doubts import choice
 
-from gapwatch.reporting.choices import MANY, label, span, together
-from gapwatch.reporting.doubts import Choice
+from gapwatch.reporting.chapters.robustness.grouping import MANY, label, span, together
+from gapwatch.reporting.chapters.robustness.words import Choice
 
 
 def left_out(number: int) -> list[Choice]:

@@ -9,29 +9,27 @@ from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import later_samples, samples
 from tests.unit.reporting.test_doubts import score
 
-from gapwatch.reporting import (
-    answers,
-    area_figures,
-    asking_again,
-    doubts,
-    later,
-    pace,
-    section_later,
-    section_making,
-    section_measures,
-    section_trajectory,
-    trajectory_words,
-)
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.chart_ends import ends_figure
-from gapwatch.reporting.chart_gap import gap_figure
-from gapwatch.reporting.charts import Canvas
-from gapwatch.reporting.drawing import draw_all
-from gapwatch.reporting.model import build_report
-from gapwatch.reporting.parts import Figure, Table
-from gapwatch.reporting.reading import trajectory
-from gapwatch.reporting.sourcing import next_expected
-from gapwatch.reporting.wards import ward_map
+from gapwatch.reporting.build import build_report
+from gapwatch.reporting.chapters import measures as section_measures
+from gapwatch.reporting.chapters import methods as section_making
+from gapwatch.reporting.chapters.areas import figures as area_figures
+from gapwatch.reporting.chapters.bridged import section as section_later
+from gapwatch.reporting.chapters.bridged import summary as later
+from gapwatch.reporting.chapters.robustness import words as doubts
+from gapwatch.reporting.chapters.trajectory import pace
+from gapwatch.reporting.chapters.trajectory import section as section_trajectory
+from gapwatch.reporting.chapters.trajectory import words as trajectory_words
+from gapwatch.reporting.chapters.trajectory.chart import gap_figure
+from gapwatch.reporting.chapters.trajectory.chart_sides import ends_figure
+from gapwatch.reporting.chapters.verdict import next_data as asking_again
+from gapwatch.reporting.chapters.verdict import section as answers
+from gapwatch.reporting.charts import draw_all
+from gapwatch.reporting.document import Figure, Table
+from gapwatch.reporting.drawing.canvas import Canvas
+from gapwatch.reporting.evidence.areas import ward_map
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.expected import next_expected
+from gapwatch.reporting.evidence.rows import trajectory
 from gapwatch.study import PinnedSource
 
 
@@ -107,12 +105,12 @@ def test_the_figure_of_the_deadline_is_our_own_and_known_a_year_later(case):
             "and those around it."
         ),
         (
-            "We make a figure once the deaths and the residents of its last year are known. In this "
-            "report that takes one year."
+            "We make a figure once the deaths and the residents of its last year are known. In "
+            "this report that takes one year."
         ),
         (
-            "So the figure of 2030 is known about 2031, and the last one known by the end of 2030 is "
-            "that of 2029."
+            "So the figure of 2030 is known about 2031, and the last one known by the end of 2030 "
+            "is that of 2029."
         ),
     ]
 
@@ -120,8 +118,8 @@ def test_the_figure_of_the_deadline_is_our_own_and_known_a_year_later(case):
 def test_the_same_for_windows_of_three_years():
     assert trajectory_words.deciding(longer(3))[2:] == [
         (
-            "So a three-year figure that ends in 2030, which is centred on 2029, is known about 2031. "
-            "The last one known by the end of 2030 tells of about 2028."
+            "So a three-year figure that ends in 2030, which is centred on 2029, is known about "
+            "2031. The last one known by the end of 2030 tells of about 2028."
         ),
         "The figure centred on 2030 is known about 2032.",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gapwatch.reporting.doubts import (
+from gapwatch.reporting.chapters.robustness.words import (
     CANNOT,
     Choice,
     Flip,

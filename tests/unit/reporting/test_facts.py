@@ -12,9 +12,9 @@ from tests.unit.reporting import samples
 
 from gapwatch.audit.manifest import Identity
 from gapwatch.audit.provenance import Provenance
-from gapwatch.reporting.facts import release_facts
-from gapwatch.reporting.parts import ReleaseFacts
-from gapwatch.reporting.refusals import CLAUSES, clause, every_ground
+from gapwatch.reporting.document import ReleaseFacts
+from gapwatch.reporting.language.reasons import CLAUSES, clause, every_ground
+from gapwatch.reporting.release import release_facts
 from gapwatch.snapshots import Snapshot
 
 BASIS = Provenance(

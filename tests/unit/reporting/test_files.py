@@ -14,8 +14,8 @@ import pypdf
 import pytest
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.model import build_report
-from gapwatch.reporting.parts import Figure, Heading, Items, Paragraph
+from gapwatch.reporting.build import build_report
+from gapwatch.reporting.document import Figure, Heading, Items, Paragraph
 from gapwatch.reporting.render import draw, render
 
 HOSTILE = '<script>alert(1)</script> "#panic()" $x$ *bold* & \\ `raw`'

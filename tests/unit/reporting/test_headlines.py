@@ -7,10 +7,10 @@ from tests.unit.reporting import samples
 from tests.unit.reporting.test_words import HALVE, RULES, verdict
 
 from gapwatch.contracts import VERDICTS
-from gapwatch.reporting import headlines
-from gapwatch.reporting.answers import answers, banner, one_sentence
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.words import Goal
+from gapwatch.reporting.chapters.verdict import headline as headlines
+from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
+from gapwatch.reporting.chapters.verdict.words import Goal
+from gapwatch.reporting.evidence.case import Case
 
 MALE = verdict(p_target=0.9)
 FEMALE = verdict(sex="female", verdict="too early to tell", p_target=0.72)

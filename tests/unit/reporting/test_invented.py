@@ -11,9 +11,9 @@ from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import test_layout
 from tests.unit.reporting.test_files import squeeze
 
-from gapwatch.reporting.charts import WARNING
-from gapwatch.reporting.html import css_text
-from gapwatch.reporting.model import build_report
+from gapwatch.reporting.build import build_report
+from gapwatch.reporting.drawing.canvas import WARNING
+from gapwatch.reporting.formats.html import css_text
 from gapwatch.reporting.render import draw, render
 
 

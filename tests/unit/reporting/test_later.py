@@ -9,12 +9,7 @@ import pytest
 from tests.unit.reporting import later_samples as later
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.answers import answers
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.later import in_short
-from gapwatch.reporting.later_tables import share
-from gapwatch.reporting.parts import Figure, Paragraph, Table
-from gapwatch.reporting.section_later import (
+from gapwatch.reporting.chapters.bridged.section import (
     WARNING,
     fit,
     newest,
@@ -24,6 +19,11 @@ from gapwatch.reporting.section_later import (
     sources,
     weights,
 )
+from gapwatch.reporting.chapters.bridged.summary import in_short
+from gapwatch.reporting.chapters.bridged.tables import share
+from gapwatch.reporting.chapters.verdict.section import answers
+from gapwatch.reporting.document import Figure, Paragraph, Table
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import FingertipsSource
 
 NAN = float("nan")

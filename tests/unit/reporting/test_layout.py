@@ -12,10 +12,10 @@ from matplotlib.ft2font import FT2Font
 from tests.unit.reporting import later_samples as later
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.charts import FONT_FOLDER
-from gapwatch.reporting.model import build_report
-from gapwatch.reporting.parts import Column, Report, Section, Table
-from gapwatch.reporting.pdf import to_pdf
+from gapwatch.reporting.build import build_report
+from gapwatch.reporting.document import Column, Report, Section, Table
+from gapwatch.reporting.drawing.canvas import FONT_FOLDER
+from gapwatch.reporting.formats.pdf import to_pdf
 from gapwatch.reporting.render import draw
 
 MM = 72 / 25.4

@@ -6,10 +6,11 @@ from tests.unit.reporting import samples
 from tests.unit.reporting.test_age_words import moved
 
 from gapwatch.contracts import GAP_CHANGE
-from gapwatch.reporting import levelling, section_take
-from gapwatch.reporting.answers import answers, banner, one_sentence
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.levelling import Down
+from gapwatch.reporting.chapters.ages import levelling_down as levelling
+from gapwatch.reporting.chapters.ages.levelling_down import Down
+from gapwatch.reporting.chapters.cut import section as section_take
+from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
+from gapwatch.reporting.evidence.case import Case
 
 ALONE = (
     "But the gap narrows because life expectancy fell in Castle. That is levelling down, and no "

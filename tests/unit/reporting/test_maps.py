@@ -11,13 +11,13 @@ from shapely.geometry import MultiPolygon, Point, box
 from tests.unit.reporting import later_samples as later
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.chart_list import list_of
-from gapwatch.reporting.chart_map import map_figure
-from gapwatch.reporting.charts import Canvas, drawn
-from gapwatch.reporting.label_places import label_places
+from gapwatch.reporting.chapters.areas.chart_list import list_of
+from gapwatch.reporting.chapters.areas.chart_map import map_figure
+from gapwatch.reporting.chapters.areas.section import section as where
+from gapwatch.reporting.drawing.canvas import Canvas, drawn
+from gapwatch.reporting.drawing.labels import label_places
+from gapwatch.reporting.evidence.areas import drawable, has_outlines, later_maps, ward_map
 from gapwatch.reporting.render import draw
-from gapwatch.reporting.section_where import section as where
-from gapwatch.reporting.wards import drawable, has_outlines, later_maps, ward_map
 
 SIZE = {"a": (1.0, 0.5), "b": (1.0, 0.5)}
 ROOM = (-3.0, -3.0, 13.0, 13.0)

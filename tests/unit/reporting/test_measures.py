@@ -6,9 +6,9 @@ import pytest
 from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.parts import Items, Paragraph, Table
-from gapwatch.reporting.section_measures import section
+from gapwatch.reporting.chapters.measures import section
+from gapwatch.reporting.document import Items, Paragraph, Table
+from gapwatch.reporting.evidence.case import Case
 
 
 def case(change: float = 2.0) -> Case:

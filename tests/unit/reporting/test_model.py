@@ -9,9 +9,9 @@ import pytest
 from tests.unit.reporting import doubtful, samples
 
 from gapwatch.contracts import VERDICTS
-from gapwatch.reporting.model import build_report
-from gapwatch.reporting.parts import Figure, Paragraph, Table
-from gapwatch.reporting.section_measures import agreement
+from gapwatch.reporting.build import build_report
+from gapwatch.reporting.chapters.measures import agreement
+from gapwatch.reporting.document import Figure, Paragraph, Table
 
 
 def build(facts=None, **changes):

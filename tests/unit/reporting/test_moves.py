@@ -4,12 +4,12 @@ import pytest
 from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
-from gapwatch.reporting import moves
-from gapwatch.reporting.answers import answers
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.moves import Moves, who_moved
-from gapwatch.reporting.reading import Estimate
-from gapwatch.reporting.section_trajectory import section
+from gapwatch.reporting.chapters.trajectory.section import section
+from gapwatch.reporting.chapters.verdict import sides as moves
+from gapwatch.reporting.chapters.verdict.section import answers
+from gapwatch.reporting.chapters.verdict.sides import Moves, who_moved
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.rows import Estimate
 
 RISE, FALL = Estimate(0.05, 0.01, 0.09), Estimate(-0.3, -0.4, -0.2)
 NONE = Estimate(0.05, -0.1, 0.2)
@@ -33,8 +33,8 @@ def flat(text):
             "worse-off side improving faster",
             (
                 "Male life expectancy rose on both sides, and faster "
-                "in A (0.05 years a year, plausibly 0.01 to 0.09) than in B (0.30 years a year, plausibly "
-                "0.20 to 0.40)."
+                "in A (0.05 years a year, plausibly 0.01 to 0.09) than in B (0.30 years a year, "
+                "plausibly 0.20 to 0.40)."
             ),
         ),
         (
@@ -48,16 +48,16 @@ def flat(text):
             "better-off side getting worse faster",
             (
                 "Male life expectancy fell on both sides. The "
-                "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) than in "
-                "A (0.05 years a year, plausibly 0.01 to 0.09)."
+                "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) "
+                "than in A (0.05 years a year, plausibly 0.01 to 0.09)."
             ),
         ),
         (
             "worse-off side improving and better-off side getting worse",
             (
                 "Male life expectancy rose "
-                "slightly in A (0.05 years a year, plausibly 0.01 to 0.09) and fell in B (0.30 years a "
-                "year, plausibly 0.20 to 0.40)."
+                "slightly in A (0.05 years a year, plausibly 0.01 to 0.09) and fell in B (0.30 "
+                "years a year, plausibly 0.20 to 0.40)."
             ),
         ),
         ("neither side's own change is clear", "The figures cannot tell which side moved."),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gapwatch.reporting.numbers import (
+from gapwatch.reporting.language.numbers import (
     MISSING,
     SPACE,
     about,

@@ -6,7 +6,7 @@ import dataclasses
 
 from tests.unit.reporting.test_words import VERDICT
 
-from gapwatch.reporting import pace
+from gapwatch.reporting.chapters.trajectory import pace
 
 
 def told(*, old: bool = False, **changes: object) -> str:

@@ -6,10 +6,10 @@ from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 from tests.unit.reporting.test_doubts import choice
 
-from gapwatch.reporting import trajectory_words
-from gapwatch.reporting.answers import banner
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.pandemic import sentences, touched, without
+from gapwatch.reporting.chapters.trajectory import words as trajectory_words
+from gapwatch.reporting.chapters.verdict.pandemic import sentences, touched, without
+from gapwatch.reporting.chapters.verdict.section import banner
+from gapwatch.reporting.evidence.case import Case
 
 WITHOUT = "without windows that include 2020 or 2021"
 MADE = choice("as calculated", "on track")

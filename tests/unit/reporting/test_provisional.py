@@ -6,20 +6,18 @@ import pytest
 from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
-from gapwatch.reporting import (
-    answers,
-    section_measures,
-    section_quality,
-    section_trajectory,
-    trajectory_words,
-)
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.chart_ends import ends_figure
-from gapwatch.reporting.chart_gap import gap_figure
-from gapwatch.reporting.charts import Canvas
-from gapwatch.reporting.parts import Items
-from gapwatch.reporting.reading import last_segment, newest_segment, trajectory
-from gapwatch.reporting.trajectory_tables import windows_table
+from gapwatch.reporting.chapters import measures as section_measures
+from gapwatch.reporting.chapters.quality import section as section_quality
+from gapwatch.reporting.chapters.trajectory import section as section_trajectory
+from gapwatch.reporting.chapters.trajectory import words as trajectory_words
+from gapwatch.reporting.chapters.trajectory.chart import gap_figure
+from gapwatch.reporting.chapters.trajectory.chart_sides import ends_figure
+from gapwatch.reporting.chapters.trajectory.tables import windows_table
+from gapwatch.reporting.chapters.verdict import section as answers
+from gapwatch.reporting.document import Items
+from gapwatch.reporting.drawing.canvas import Canvas
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.rows import last_segment, newest_segment, trajectory
 
 
 def flat(text):

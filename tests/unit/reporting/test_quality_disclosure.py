@@ -7,8 +7,8 @@ import pytest
 from tests.attacker.places import study
 from tests.unit.reporting import samples
 
-from gapwatch.reporting import quality_disclosure
-from gapwatch.reporting.case import Case
+from gapwatch.reporting.chapters.quality import disclosure as quality_disclosure
+from gapwatch.reporting.evidence.case import Case
 
 
 def case(**disclosure: object) -> Case:

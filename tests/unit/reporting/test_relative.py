@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.unit.reporting import samples as s
 
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.section_measures import section
-from gapwatch.reporting.section_trajectory import section as trajectory_section
+from gapwatch.reporting.chapters.measures import section
+from gapwatch.reporting.chapters.trajectory.section import section as trajectory_section
+from gapwatch.reporting.evidence.case import Case
 
 
 def paragraphs(build, **changes: object) -> str:

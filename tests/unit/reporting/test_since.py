@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import pytest
 from tests.unit.reporting import samples
 
-from gapwatch.audit.figures import NEWEST, Key
-from gapwatch.audit.ledger import chain
-from gapwatch.audit.since import Since
-from gapwatch.reporting.since import changed, kinds
+from gapwatch.audit.revisions.figures import NEWEST, Key
+from gapwatch.audit.revisions.ledger import chain
+from gapwatch.audit.revisions.since import Since
+from gapwatch.reporting.chapters.verdict.changed import changed, kinds
 
 DAY = dt.date(2016, 11, 23)
 NOW = Key("gap", "", "west-v-castle", "male", NEWEST, "gap_years")

@@ -9,14 +9,14 @@ import pytest
 from tests.unit.reporting import later_samples as later
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.html import breakable
-from gapwatch.reporting.model import build_report, licence_lines
-from gapwatch.reporting.parts import Entries, Figure, Items, PinFacts, Table
-from gapwatch.reporting.section_making import CARRIED
-from gapwatch.reporting.section_making import section as making
-from gapwatch.reporting.section_quality import cut, in_order, readable, section
-from gapwatch.reporting.sources import compact
+from gapwatch.reporting.build import build_report, licence_lines
+from gapwatch.reporting.chapters.methods import CARRIED
+from gapwatch.reporting.chapters.methods import section as making
+from gapwatch.reporting.chapters.quality.section import cut, in_order, readable, section
+from gapwatch.reporting.chapters.quality.sources import compact
+from gapwatch.reporting.document import Entries, Figure, Items, PinFacts, Table
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.formats.html import breakable
 from gapwatch.study import PinnedSource, PortalSource, Study
 
 LIVE: dict[str, Any] = {

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from gapwatch.reporting import taking
-from gapwatch.reporting.taking import Cut
+from gapwatch.reporting.chapters.cut import words as taking
+from gapwatch.reporting.chapters.cut.words import Cut
 
 CUT = Cut(2019, 2023, 40, 74, 8.1, 5.0, 0.41, 45.2, "")
 

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.area_figures import a, compared
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.reading import Estimate
-from gapwatch.reporting.section_where import extent, ranking
-from gapwatch.reporting.wards import Ward, WardMap, differ, ward_map
+from gapwatch.reporting.chapters.areas.figures import a, compared
+from gapwatch.reporting.chapters.areas.section import extent, ranking
+from gapwatch.reporting.evidence.areas import Ward, WardMap, differ, ward_map
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.rows import Estimate
 
 
 def estimate(value: float, half: float | None = 1.0) -> Estimate:

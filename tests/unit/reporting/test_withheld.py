@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from tests.unit.reporting import samples as s
 
-from gapwatch.reporting.answers import answers, one_sentence
-from gapwatch.reporting.case import Case
-from gapwatch.reporting.section_measures import section
+from gapwatch.reporting.chapters.measures import section
+from gapwatch.reporting.chapters.verdict.section import answers, one_sentence
+from gapwatch.reporting.evidence.case import Case
 
 
 def withheld_newest() -> Case:

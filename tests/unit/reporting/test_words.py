@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 
 from gapwatch.contracts import VERDICTS
-from gapwatch.reporting import words
-from gapwatch.reporting.case import difference, phrase
-from gapwatch.reporting.reading import Estimate, Verdict, Window
-from gapwatch.reporting.words import Goal, Rules
+from gapwatch.reporting.chapters.verdict import words
+from gapwatch.reporting.chapters.verdict.words import Goal, Rules
+from gapwatch.reporting.evidence.case import difference, phrase
+from gapwatch.reporting.evidence.rows import Estimate, Verdict, Window
 
 RULES = Rules()
 HALVE = Goal(0.5, 2035)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from gapwatch.errors import GapwatchError
-from gapwatch.sources import kinds
+from gapwatch.sources import registry as kinds
 from gapwatch.sources.payload import Payload
 from gapwatch.study.sources import FileSource
 

@@ -11,7 +11,7 @@ from gapwatch import study
 from gapwatch.errors import StudyError, ValidationError
 from gapwatch.project import Project
 from gapwatch.snapshots import load
-from gapwatch.sources.pinned import load_inputs
+from gapwatch.sources.inputs import load_inputs
 
 # The published figure of Abbey Road, females, 1999-2003 (Greater London Authority): 82.3.
 CORRECTION = """

@@ -13,10 +13,10 @@ import pytest
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import GapwatchError, StudyError, ValidationError
-from gapwatch.sources import kinds
-from gapwatch.sources.apart import require_apart
-from gapwatch.sources.discreet import HIDDEN
+from gapwatch.sources import registry as kinds
+from gapwatch.sources.duplicates import require_apart
 from gapwatch.sources.payload import Payload
+from gapwatch.sources.redact import HIDDEN
 from gapwatch.study import restricted_tables, sparse_years
 from gapwatch.study.sources import FileSource
 from tests.unit.sources import books

@@ -13,15 +13,15 @@ import pytest
 from gapwatch import snapshots, study
 from gapwatch.errors import SourceError, UsageError, ValidationError
 from gapwatch.project import Project
-from gapwatch.sources import kinds
-from gapwatch.sources.answers import retry_after
+from gapwatch.sources import registry as kinds
 from gapwatch.sources.files import newest_link
-from gapwatch.sources.fit import require_fit
+from gapwatch.sources.fits_study import require_fit
 from gapwatch.sources.http import Client
+from gapwatch.sources.inputs import load_inputs
 from gapwatch.sources.payload import Payload
-from gapwatch.sources.pinned import load_inputs
 from gapwatch.sources.portal import parse as parse_layer
-from gapwatch.sources.revised import differences, require_announced
+from gapwatch.sources.responses import retry_after
+from gapwatch.sources.revisions import differences, require_announced
 from tests.unit.sources import test_portal
 from tests.unit.sources.fingertips_files import AREAS, at, payloads, rows, source, written
 

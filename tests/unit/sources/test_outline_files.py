@@ -15,7 +15,8 @@ import shapely
 
 from gapwatch.errors import GapwatchError, StudyError, ValidationError
 from gapwatch.geography.national_grid import IN_DEGREES, to_national_grid
-from gapwatch.sources import files, kinds, outline_table, portal
+from gapwatch.sources import files, outline_table, portal
+from gapwatch.sources import registry as kinds
 from gapwatch.sources.outline_files import code_of
 from gapwatch.sources.payload import Payload
 from gapwatch.study.sources import FileSource, PinnedSource, PortalSource

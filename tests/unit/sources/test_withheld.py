@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gapwatch.errors import StudyError
-from gapwatch.sources.discreet import HIDDEN
+from gapwatch.sources.redact import HIDDEN
 from tests.unit.sources import books
 from tests.unit.sources.described import DEATHS, PUBLISHED, RESIDENTS, TOTALS, read, refused
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gapwatch.sources.words import parse_age, parse_period, parse_sex
+from gapwatch.sources.vocabulary import parse_age, parse_period, parse_sex
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gapwatch.errors import SourceError
-from gapwatch.sources.answers import Answer, Expected
 from gapwatch.sources.http import MOST_BYTES, Client
+from gapwatch.sources.responses import Answer, Expected
 
 
 class RoutedClient(Client):

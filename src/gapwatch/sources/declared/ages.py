@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gapwatch.sources.words import parse_age
+from gapwatch.sources.vocabulary import parse_age
 
 UNITS = {
     word: unit

@@ -12,24 +12,12 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import Table
 from gapwatch.sources.declared import quick
-from gapwatch.sources.declared.cells import (
-    NO_DATA,
-    Place,
-    Reader,
-    Value,
-    measured,
-)
+from gapwatch.sources.declared.cells import NO_DATA, Place, Reader, Value, measured
 from gapwatch.sources.declared.described import of_source, require_known
 from gapwatch.sources.declared.faults import of_withheld
 from gapwatch.sources.declared.grid import Grid, refuse, refuse_plainly
-from gapwatch.sources.declared.layout import (
-    Seen,
-    column,
-    locate,
-    records,
-    require_seen,
-    unfolded,
-)
+from gapwatch.sources.declared.kept_rows import Seen, records, require_seen
+from gapwatch.sources.declared.layout import column, locate, unfolded
 from gapwatch.sources.declared.open_band import require_bands
 from gapwatch.sources.declared.repeats import Repeats
 from gapwatch.sources.declared.rows import Merged, Rows, Summed

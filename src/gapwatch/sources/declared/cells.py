@@ -16,7 +16,7 @@ from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import plain
 from gapwatch.sources.declared.numbers import NumberError, number
 from gapwatch.sources.declared.total_words import is_total
-from gapwatch.sources.words import (
+from gapwatch.sources.vocabulary import (
     parse_age,
     parse_date,
     parse_day,

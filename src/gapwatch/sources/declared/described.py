@@ -1,4 +1,4 @@
-"""Whether a description fills the columns of its table, and no others."""
+"""Whether a source's description fills the columns of its table: each once, and no others."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from itertools import combinations, pairwise
 
 from gapwatch.sources.declared.grid import refuse
-from gapwatch.sources.words import parse_age, parse_month, parse_period, parse_sex
+from gapwatch.sources.vocabulary import parse_age, parse_month, parse_period, parse_sex
 from gapwatch.study.sources import FileSource
 
 # Two spellings of one word, such as Upper and Upper CI, or Males and Male.

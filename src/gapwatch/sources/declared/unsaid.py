@@ -23,7 +23,7 @@ from gapwatch.sources.declared.layout import (
 from gapwatch.sources.declared.quick import Shape
 from gapwatch.sources.declared.total_words import is_total
 from gapwatch.sources.declared.withheld import COUNTS, is_flag, is_number, require_no_fault
-from gapwatch.sources.words import parse_age
+from gapwatch.sources.vocabulary import parse_age
 from gapwatch.study.sources import FileSource
 
 _MOST_WORDS = 5000

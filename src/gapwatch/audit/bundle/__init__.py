@@ -1,0 +1,1 @@
+"""A release with everything that it rests on, in one file."""

@@ -1,0 +1,1 @@
+"""Two releases, difference by difference."""

@@ -1,0 +1,1 @@
+"""What each figure was before, and what moved it."""

@@ -1,0 +1,110 @@
+"""The same series had the residents been counted otherwise: what the estimates may be off by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from gapwatch.counting.counts import Counts, period, windows
+from gapwatch.counting.gaps import BETTER, WORSE, gap_rows, sided, two_sides
+from gapwatch.counting.life_tables import tabled
+from gapwatch.gap.assessment import Judged, series_of, settled
+from gapwatch.gap.evidence import Series
+from gapwatch.gap.trend.target import Series as Run
+from gapwatch.gap.trend.target import Target
+
+# Estimates between censuses are least sure of young adults, who move and don't register, and of
+# the oldest: factor, first and last age, the last None for all later ages (docs/methods.md).
+CHANGES: tuple[tuple[float, int, int | None], ...] = (
+    (1.15, 20, 44),
+    (0.85, 20, 44),
+    (1.05, 80, None),
+    (0.95, 80, None),
+)
+# A constant error moves every window alike and hardly the slope; one that grows with the years
+# since the census moves both.
+CASES: tuple[tuple[str, tuple[int, ...], bool], ...] = (
+    ("on both sides", (WORSE, BETTER), False),
+    ("on the worse-off side alone", (WORSE,), False),
+    ("by {last} on the worse-off side alone, growing from none in {first}", (WORSE,), True),
+)
+
+
+def other_populations(of: Series, item: Judged) -> dict[str, tuple[Run, Target]]:
+    """Series and target of one measure and sex under each change of the residents, by its words.
+
+    Empty unless the study's own life tables decide, on deaths that aren't restricted, and the
+    measure has two sides and a target. Where the windows are shorter than the longest that the
+    study allows, the same residents in those as well: life expectancy from few deaths is too high.
+    Windows are those that were judged; the target follows the baseline, which moves as well. Ages
+    that no bands begin and end with are left out: a row under their name would be of others.
+    """
+    rules = of.study.computed
+    if of.counted is None or rules is None or not rules.decides:
+        return {}
+    if item.target is None or item.windows.empty or item.measure not in sided(of.study):
+        return {}
+    own = of.counted.levels[of.study.geography.vintage]
+    if own.restricted:
+        # Each further reading of the same deaths would help to solve for them.
+        return {}
+    counts = two_sides(of.study, item.measure, own)
+    first, length = int(item.windows["period_start"].min()), _length(item)
+    found = {words: _run(of, item, changed, length) for words, changed in _changed(counts, first)}
+    longest = max(rules.side_window_years)
+    if longest > length:
+        found[f"in windows of {longest} years, not {length}"] = _run(of, item, counts, longest)
+    return {words: made for words, made in found.items() if made is not None}
+
+
+def _length(item: Judged) -> int:
+    """Years of the windows that were judged."""
+    newest = item.windows.iloc[-1]
+    return int(newest["period_end"] - newest["period_start"]) + 1
+
+
+def _changed(counts: Counts, first_judged: int) -> Iterator[tuple[str, Counts]]:
+    starts = set(counts.age_starts.tolist())
+    last_year = int(counts.years[-1])
+    since = (counts.years - first_judged) / max(last_year - first_judged, 1)
+    growth = np.clip(since, 0.0, 1.0)[None, None, :, None]
+    for told, sides, grows in CASES:
+        where = told.format(first=first_judged, last=last_year)
+        for factor, first, last in CHANGES:
+            if not {first, *([] if last is None else [last + 1])} <= starts:
+                continue
+            people = counts.person_years.copy()
+            more_or_fewer = counts.scaled(factor, first, last).person_years - people
+            people[list(sides)] += (more_or_fewer * (growth if grows else 1.0))[list(sides)]
+            more = "more" if factor > 1 else "fewer"
+            ages = f"{first} to {last}" if last is not None else f"{first} and over"
+            words = f"with {abs(factor - 1):.0%} {more} residents aged {ages} {where}"
+            yield words, replace(counts, person_years=people)
+
+
+def _run(of: Series, item: Judged, counts: Counts, length: int) -> tuple[Run, Target] | None:
+    if item.target is None:
+        return None
+    rows = gap_rows(of.study, item.measure, tabled(counts, windows(counts, length)))
+    mine = settled(rows[rows["sex"] == item.sex])
+    mine = mine[mine["segment"] == item.windows["segment"].iloc[0]]
+    at_baseline = period(counts, *item.baseline_period)
+    if mine.empty or not len(at_baseline.start):
+        return None
+    baseline = gap_rows(of.study, item.measure, tabled(counts, at_baseline))
+    value = float(baseline.loc[baseline["sex"] == item.sex, "gap_years"].iloc[0])
+    if np.isnan(value):
+        return None
+    ordered: pd.DataFrame = mine.sort_values(["period_end", "period_start"])
+    return series_of(ordered), _moved(of, item.target, value)
+
+
+def _moved(of: Series, target: Target, baseline: float) -> Target:
+    """The target with another measured baseline; one that was stated stays as it is."""
+    if not target.same_series:
+        return target
+    share = of.study.promise.share_of_baseline
+    return replace(target, baseline_gap_years=baseline, gap_years=share * baseline)

@@ -1,0 +1,1 @@
+"""The gap over time: windows, trend, projection, target and verdict."""

@@ -1,0 +1,70 @@
+"""Both ends of a gap: each side's own trend, the relative gap, and who closes it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gapwatch.gap.trend.latent_gap import Prior
+from gapwatch.gap.trend.target import Series
+from gapwatch.gap.trend.trajectory import Z95, Estimate, Trend, gls_trend
+from gapwatch.gap.trend.windows import Floats, Windows
+
+
+def side_trends(
+    series: Series, windows: Windows, model: Prior
+) -> tuple[Trend | None, Trend | None]:
+    """Trends of the worse-off and the better-off side's life expectancy over the usable windows.
+
+    None for a side whose values or standard errors are not all published beside the gap.
+    """
+    trends = []
+    for value, se in ((series.worse, series.worse_se), (series.better, series.better_se)):
+        v, s = series.of_usable(value), series.of_usable(se)
+        known = bool(np.isfinite(v).all() and np.isfinite(s).all() and (s > 0).all())
+        trends.append(
+            gls_trend(windows.start, windows.end, v, s, lead=windows.lead, shock_sd=model.shock_sd)
+            if known
+            else None
+        )
+    return trends[0], trends[1]
+
+
+def relative_gap(series: Series) -> Estimate | None:
+    """better / worse in the newest usable window, by the delta method on the log ratio.
+
+    None when a side's value or standard error is missing there.
+    """
+
+    def newest(values: Floats) -> float:
+        return float(values[-1])
+
+    worse, better = (newest(series.of_usable(v)) for v in (series.worse, series.better))
+    worse_se, better_se = (newest(series.of_usable(v)) for v in (series.worse_se, series.better_se))
+    if not (np.isfinite([worse, better, worse_se, better_se]).all() and min(worse, better) > 0):
+        return None
+    half = Z95 * float(np.hypot(worse_se / worse, better_se / better))
+    ratio = better / worse
+    return Estimate(ratio, ratio * float(np.exp(-half)), ratio * float(np.exp(half)))
+
+
+def closing_by(gap: Trend, worse: Trend | None, better: Trend | None) -> str:
+    """Which side closes a gap, named only as far as 95% intervals that exclude zero go.
+
+    Empty unless the gap's own trend is below zero with its whole interval and both sides have a
+    trend. Then, with "rises" and "falls" meaning an interval wholly above or below zero:
+    worse-off rises, better-off falls: "worse-off side improving and better-off side getting worse";
+    both rise: "worse-off side improving faster"; both fall: "better-off side getting worse faster";
+    one of them alone: "worse-off side improving" or "better-off side getting worse";
+    neither: "neither side's own change is clear". Other combinations are "".
+    """
+    if worse is None or better is None or gap.upper >= 0:
+        return ""
+    rises, falls = worse.lower > 0, worse.upper < 0
+    better_rises, better_falls = better.lower > 0, better.upper < 0
+    if rises and better_falls:
+        return "worse-off side improving and better-off side getting worse"
+    if rises:
+        return "worse-off side improving faster" if better_rises else "worse-off side improving"
+    if better_falls:
+        return "better-off side getting worse faster" if falls else "better-off side getting worse"
+    return "" if falls or better_rises else "neither side's own change is clear"

@@ -1,0 +1,90 @@
+"""The report as data: one model, which the HTML and the PDF print alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from gapwatch.reporting.chapters import measures as section_measures
+from gapwatch.reporting.chapters import methods as section_making
+from gapwatch.reporting.chapters.ages import section as section_ages
+from gapwatch.reporting.chapters.areas import section as section_where
+from gapwatch.reporting.chapters.bridged import section as section_later
+from gapwatch.reporting.chapters.cut import section as section_take
+from gapwatch.reporting.chapters.published import section as section_series
+from gapwatch.reporting.chapters.quality import section as section_quality
+from gapwatch.reporting.chapters.robustness import section as section_doubts
+from gapwatch.reporting.chapters.trajectory import section as section_trajectory
+from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
+from gapwatch.reporting.document import Figure, PinFacts, ReleaseFacts, Report, Section
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.numbers import date, sentence
+from gapwatch.study import Study
+
+__all__ = ["PinFacts", "ReleaseFacts", "Report", "build_report"]
+
+
+def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.DataFrame]) -> Report:
+    """Everything that the report says, from the tables of the contract by name.
+
+    Needs life_expectancy, gap, verdict, trajectory and validation; reads no clock and no file.
+    """
+    case = Case(study, facts, tables)
+    return Report(
+        title=study.study.title,
+        place=study.study.place,
+        promise=study.promise.text,
+        made_by=study.promise.made_by,
+        promise_source=study.promise.source,
+        release_id=facts.release_id,
+        date=facts.as_known_at.isoformat(),
+        known_at=date(facts.as_known_at),
+        verdict=case.verdict.verdict,
+        sentence=one_sentence(case),
+        banner=banner(case),
+        answers=answers(case),
+        sections=sections(case),
+        licence_lines=licence_lines(facts),
+        demonstration=facts.demonstration,
+    )
+
+
+def licence_lines(facts: ReleaseFacts) -> tuple[str, ...]:
+    """Every attribution once, then licences that say more than the attribution does."""
+    lines = [pin.attribution for pin in facts.pins]
+    more: dict[str, list[str]] = {}
+    for pin in facts.pins:
+        if pin.licence.rstrip(".") not in pin.attribution:
+            more.setdefault(sentence(pin.licence), []).append(pin.title)
+    every = {pin.title for pin in facts.pins}
+    for licence, titles in more.items():
+        whose = "Every source" if len(titles) > 1 and set(titles) == every else "; ".join(titles)
+        lines.append(f"{whose}: {licence}")
+    return tuple(dict.fromkeys(lines))
+
+
+def figures(*found: Section) -> int:
+    """How many figures sections have."""
+    return sum(isinstance(block, Figure) for section in found for block in section.blocks)
+
+
+def sections(case: Case) -> tuple[Section, ...]:
+    """The sections after the answer, in reading order; empty ones are left out."""
+    trajectory = section_trajectory.section(case)
+    where = section_where.section(case, 1 + figures(trajectory))
+    later = section_later.section(case, 1 + figures(trajectory, where))
+    ages = section_ages.section(case, 1 + figures(trajectory, where, later))
+    found = (
+        trajectory,
+        where,
+        later,
+        section_measures.section(case),
+        section_doubts.section(case),
+        ages,
+        section_take.section(case),
+        section_series.section(case, 1 + figures(trajectory, where, later, ages)),
+        section_quality.section(case),
+        section_making.section(case),
+    )
+    return tuple(section for section in found if section.blocks)

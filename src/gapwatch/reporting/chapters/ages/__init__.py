@@ -1,0 +1,1 @@
+"""The ages and groups of ages that the gap comes from."""

@@ -1,0 +1,129 @@
+"""Which side made the gap change since the baseline: words, a chart and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gapwatch.reporting.chapters.ages import words as age_words
+from gapwatch.reporting.chapters.ages.rows import Change, ChangePanel
+from gapwatch.reporting.chapters.ages.tables import change_tables, totals_table
+from gapwatch.reporting.document import Block, Figure, Heading, Paragraph
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.numbers import capital, date, listing, period
+
+CHART = "change"
+TWO_ALONE = (
+    "This sets one window against another. What is said of both sides under “Which way is it "
+    "going?” is the trend through all windows. It can be sure of a small change that these two "
+    "leave open."
+)
+BROKEN = (
+    "The baseline and the newest window stand on two sides of a break, so what changed between "
+    "them cannot be told by side."
+)
+
+
+def panels(case: Case) -> tuple[ChangePanel, ...]:
+    """What the chart shows: the sexes for which any change by age is given."""
+    if _broken(case):
+        return ()
+    return tuple(
+        ChangePanel(sex, rows)
+        for sex, rows in _held(case)
+        if any(row.change_years is not None for row in rows)
+    )
+
+
+def blocks(case: Case, number: int) -> list[Block]:
+    """Empty without the table `gap_change` for the headline's measure."""
+    held = _held(case)
+    if not held:
+        return []
+    found: list[Block] = [Heading("Which side made the gap change")]
+    if _broken(case):
+        return [*found, Paragraph(BROKEN)]
+    found.append(Paragraph(TWO_ALONE))
+    found += [Paragraph(_told(case, sex, rows)) for sex, rows in held]
+    found.append(totals_table(case))
+    drawn = panels(case)
+    tables = change_tables(case)
+    if drawn:
+        return [*found, _figure(case, drawn, number)]
+    return [*found, *tables]
+
+
+def _held(case: Case) -> list[tuple[str, list[Change]]]:
+    found = ((sex, case.rows_of(Change, "gap_change", case.measure.id, sex)) for sex in case.sexes)
+    return [(sex, rows) for sex, rows in found if rows]
+
+
+def _broken(case: Case) -> bool:
+    """Whether the two windows stand on two sides of a break of the series that decides."""
+    if not case.computes:
+        return False
+    firsts = [rupture.first_period[0] for rupture in case.study.geography.breaks]
+    spans = {(row.from_start, row.to_start) for _, rows in _held(case) for row in rows}
+    return any(start < first <= end for first in firsts for start, end in spans)
+
+
+def _told(case: Case, sex: str, rows: Sequence[Change]) -> str:
+    texts = [
+        f"{sex.capitalize()}s.",
+        age_words.change_sum(rows),
+        age_words.side_moved(rows, "worse", case.worse_name),
+        age_words.side_moved(rows, "better", case.better_name),
+        age_words.levelling_down(rows, case.better_name),
+    ]
+    return " ".join(text for text in texts if text)
+
+
+def _figure(case: Case, drawn: Sequence[ChangePanel], number: int) -> Figure:
+    row = drawn[0].rows[0]
+    return Figure(
+        id=CHART,
+        number=number,
+        title=_finding(case, drawn),
+        subtitle=f"Years by which each side’s own change widened or narrowed the gap, by age, "
+        f"{listing([f'{panel.sex}s' for panel in drawn])}, {case.measure.title}, from "
+        f"{period(row.from_start, row.from_end, row.year_ends)} to "
+        f"{period(row.to_start, row.to_end, row.year_ends)}, with 95% "
+        f"intervals. As known at {date(case.facts.as_known_at)}.",
+        alt=_alt(case, drawn),
+        notes=(
+            (
+                "Left of zero the change of that side made the gap smaller, right of it bigger. "
+                "Filled: clear. Open: not clear, because the interval holds zero or the side has "
+                "fewer than 5 deaths in one of the windows."
+            ),
+        ),
+        files=("data/gap_change.csv",),
+        tables=tuple(change_tables(case)),
+    )
+
+
+def _finding(case: Case, drawn: Sequence[ChangePanel]) -> str:
+    """What is clear of each sex, in one where it is the same of both."""
+    sexes: dict[str, list[str]] = {}
+    for panel in drawn:
+        told = age_words.moved_finding(panel.rows, case.worse_name, case.better_name)
+        sexes.setdefault(told, []).append(f"{panel.sex}s")
+    return capital("; ".join(f"{listing(held)}: {told}" for told, held in sexes.items()))
+
+
+def _alt(case: Case, drawn: Sequence[ChangePanel]) -> str:
+    worse, better = case.label(case.measure.worse), case.label(case.measure.better)
+    parts = [
+        (
+            f"Dot plot of two series by age band: circles for {worse}, diamonds for {better}, each "
+            "with a 95% interval."
+        )
+    ]
+    for panel in drawn:
+        told = []
+        for side, name in (("worse", worse), ("better", better)):
+            mine = [r for r in panel.rows if r.side == side and r.change_years is not None]
+            sure = sum(row.certain for row in mine)
+            are = "is" if sure == 1 else "are"
+            told.append(f"{sure} of {len(mine)} of {name} {are} called clear")
+        parts.append(f"For {panel.sex}s {listing(told)}.")
+    return " ".join(parts)

@@ -1,0 +1,228 @@
+"""Sentences on ages: which make the gap, and which side made it change; one test a branch.
+
+An age is named as certain only when its whole 95% interval lies on one side of zero. A gap that
+narrows because the better-off side got worse is called that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gapwatch.reporting.chapters.ages.levelling_down import MOST, of_change
+from gapwatch.reporting.chapters.ages.rows import Change, Contribution, band_name, in_ages, runs
+from gapwatch.reporting.language.numbers import (
+    SPACE,
+    apart,
+    capital,
+    count,
+    estimate,
+    interval,
+    listing,
+    number,
+    period,
+    sentence,
+    years,
+)
+from gapwatch.reporting.language.reasons import reason_text
+
+NO_SUCCESS = "Narrowing because the better-off side gets worse is levelling down, and no success."
+NAMED = 3
+MANY = 10
+
+
+def finding(by_sex: Sequence[tuple[str, Sequence[Contribution]]]) -> str:
+    """Title of the chart: the ages that surely widen the gap, by sex; how many, where many."""
+    told: list[str] = []
+    sure_by_sex = {sex: [band.ages for band in bands if band.widens] for sex, bands in by_sex}
+    if any(len(runs(sure)) > NAMED for sure in sure_by_sex.values()):
+        counts = [
+            f"{len(sure)} of {count(len(bands), 'age band')} for {sex}s"
+            for (sex, bands), sure in zip(by_sex, sure_by_sex.values(), strict=True)
+        ]
+        return f"Mortality clearly widens the gap in {' and in '.join(counts)}"
+    for sex, bands in by_sex:
+        sure = [band.ages for band in bands if band.widens]
+        if sure:
+            clearly = "" if told else "clearly widen the gap "
+            told.append(f"ages {in_ages(sure)} {clearly}for {sex}s")
+    if not told:
+        return "No single age can be named as certainly widening the gap"
+    return capital(", and ".join(told))
+
+
+def which_ages(sex: str, bands: Sequence[Contribution], worse: str) -> tuple[str, ...]:
+    """The ages whose interval excludes zero; then what the others, and chance, leave open."""
+    given = [band for band in bands if band.contribution_years is not None]
+    if not given:
+        reason = reason_text(bands[0].reason) if bands else "no window has them"
+        return (f"For {sex}s, the ages cannot be given: {reason}.",)
+    wide, narrow = [b for b in given if b.widens], [b for b in given if b.narrows]
+    told = [*_widening(sex, wide, worse), *_narrowing(sex, narrow, worse)]
+    few = [band for band in given if band.few]
+    if not told:
+        told = [f"For {sex}s, no single age can be named with certainty.", *_biggest(given)]
+    if few:
+        told.append(
+            f"At ages {in_ages(band.ages for band in few)} one side has fewer than 5 deaths. Their "
+            "intervals are too narrow, so none of them is called clear."
+        )
+    if (wide or narrow) and len(wide) + len(narrow) + len(few) < len(given):
+        told.append("At all other ages the figures also fit no difference.")
+    hidden = [band for band in bands if band.contribution_years is None]
+    if hidden:
+        reasons = listing(list(dict.fromkeys(reason_text(band.reason) for band in hidden)))
+        told.append(f"Ages {in_ages(b.ages for b in hidden)} are withheld: {reasons}.")
+    return tuple(told)
+
+
+def _widening(sex: str, bands: Sequence[Contribution], worse: str) -> list[str]:
+    if not bands:
+        return []
+    named = sorted(bands, key=_size, reverse=True)[:NAMED]
+    which = "The figure there is" if len(bands) == 1 else "The biggest figures are"
+    return [
+        (
+            f"For {sex}s, mortality is clearly higher in {worse} at ages "
+            f"{in_ages(band.ages for band in bands)}. That makes the gap bigger."
+        ),
+        f"{which} {listing([_told(band) for band in named])}.",
+    ]
+
+
+def _narrowing(sex: str, bands: Sequence[Contribution], worse: str) -> list[str]:
+    if not bands:
+        return []
+    return [
+        (
+            f"For {sex}s, mortality is clearly lower in {worse} at ages "
+            f"{in_ages(band.ages for band in bands)}. That makes the gap smaller."
+        )
+    ]
+
+
+def _biggest(bands: Sequence[Contribution]) -> list[str]:
+    """The biggest figure on enough deaths, which holds zero where none is clear."""
+    enough = [band for band in bands if not band.few]
+    if not enough:
+        return []
+    told = _told(max(enough, key=_size))
+    if len(enough) == len(bands):
+        return [f"The biggest figure, {told}, also fits no difference at all."]
+    return [f"The biggest figure on enough deaths, {told}, also fits no difference at all."]
+
+
+def _size(band: Contribution) -> float:
+    return abs(band.contribution_years or 0.0)
+
+
+def _told(band: Contribution) -> str:
+    spread = estimate(band.contribution_years, band.lower95_years, band.upper95_years)
+    value, _, limits = spread.partition(" (")
+    at = f"{value}{SPACE}years at {band_name(band.ages)}"
+    return f"{at} ({limits}" if limits else at
+
+
+def by_chance(bands: int) -> str:
+    """How many bands would stand out if no age made a difference: one interval in twenty."""
+    expected = bands * 0.05
+    shown = number(expected, 0 if expected >= MANY else 1).removesuffix(".0")
+    return (
+        f"Each interval misses once in twenty by chance. So of {count(bands, 'band')} about "
+        f"{shown} would look clear even if no age made a difference."
+    )
+
+
+def side_moved(rows: Sequence[Change], side: str, name: str) -> str:
+    """What one side's own change did to the gap; nothing rose or fell when chance could do it."""
+    mine = [row for row in rows if row.side == side]
+    if not mine:
+        return ""
+    total = mine[0].side_total_years
+    low, high = mine[0].side_lower95_years, mine[0].side_upper95_years
+    if total is None:
+        reason = next((row.reason for row in mine if row.reason), "")
+        return f"For {name} the change cannot be given: {reason_text(reason)}."
+    if low is None or high is None:
+        return f"For {name} it cannot be said how sure the change is."
+    if low <= 0 <= high:
+        return (
+            f"In {name} no change is clear. Its part in the gap could be anything from "
+            f"{interval(low, high)}{SPACE}years."
+        )
+    rose = (total < 0) if side == "worse" else (total > 0)
+    least, most = sorted((abs(low), abs(high)))
+    return (
+        f"Life expectancy {'rose' if rose else 'fell'} in {name}. That alone "
+        f"{'widened' if total > 0 else 'narrowed'} the gap by {years(abs(total))} "
+        f"(plausibly {interval(least, most)})."
+    )
+
+
+def moved_finding(rows: Sequence[Change], worse: str, better: str) -> str:
+    """What the two sides' changes come to, in short: only what is beyond chance."""
+    signs = {side: _sign(rows, side) for side in ("worse", "better")}
+    rose, fell = "life expectancy rose in", "life expectancy fell in"
+    sentences = {
+        (-1, -1): f"{_level(rows)} levelling down: {rose} {worse} and fell in {better}",
+        (-1, 0): f"{rose} {worse}, and no change is clear in {better}",
+        (-1, 1): "life expectancy rose on both sides",
+        (0, -1): f"levelling down: {fell} {better}, and no change is clear in {worse}",
+        (0, 0): "neither side’s change is clear",
+        (0, 1): f"{rose} {better}, and no change is clear in {worse}",
+        (1, -1): "life expectancy fell on both sides",
+        (1, 0): f"{fell} {worse}, and no change is clear in {better}",
+        (1, 1): f"{fell} {worse} and rose in {better}",
+    }
+    return sentences[signs["worse"], signs["better"]]
+
+
+def _level(rows: Sequence[Change]) -> str:
+    found = of_change("", rows)
+    return "mostly" if found is not None and found.share >= MOST else "partly"
+
+
+def _sign(rows: Sequence[Change], side: str) -> int:
+    """-1 where the side's change clearly narrowed the gap, 1 where it widened it, else 0."""
+    mine = [row for row in rows if row.side == side]
+    low = mine[0].side_lower95_years if mine else None
+    high = mine[0].side_upper95_years if mine else None
+    if low is None or high is None or low <= 0 <= high:
+        return 0
+    return 1 if low > 0 else -1
+
+
+def levelling_down(rows: Sequence[Change], better: str) -> str:
+    """Said whenever the better-off side clearly got worse; "" otherwise."""
+    if _sign(rows, "better") >= 0:
+        return ""
+    if _sign(rows, "worse") < 0:
+        found = of_change("", rows)
+        much = capital(found.how_much) if found else "Part"
+        part = "That part" if much == "Part" else "That"
+        return (
+            f"{much} of the narrowing is {better} getting worse. {part} is levelling down and no "
+            "success."
+        )
+    return f"Shorter lives in {better} make the gap smaller. {NO_SUCCESS}"
+
+
+def change_sum(rows: Sequence[Change]) -> str:
+    """The change of the gap as the sum of both sides, with its periods; "" when one is missing."""
+    first = {side: next((r for r in rows if r.side == side), None) for side in ("worse", "better")}
+    worse, better = first["worse"], first["better"]
+    if worse is None or better is None:
+        return ""
+    if worse.side_total_years is None or better.side_total_years is None:
+        return ""
+    total = worse.side_total_years + better.side_total_years
+    when = (
+        f"Between {period(worse.from_start, worse.from_end, worse.year_ends)} and "
+        f"{period(worse.to_start, worse.to_end, worse.year_ends)}"
+    )
+    values = (total, worse.side_total_years, better.side_total_years)
+    places = max(len(apart(value)[0].partition(".")[2]) for value in values)
+    shown = [number(value, places, plus=True) for value in values]
+    return sentence(
+        f"{when} the figure for the gap changed by {shown[0]}{SPACE}years: {shown[1]} from the "
+        f"worse-off side and {shown[2]} from the better-off side"
+    )

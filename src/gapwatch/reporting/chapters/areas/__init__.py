@@ -1,0 +1,1 @@
+"""Where in the place: maps, tiles and rankings of areas."""

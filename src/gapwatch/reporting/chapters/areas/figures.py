@@ -1,0 +1,240 @@
+"""Areas of one geography: what is said of their newest figures, their map, and their table."""
+
+from __future__ import annotations
+
+from gapwatch.reporting.document import Column, Figure, Table
+from gapwatch.reporting.evidence.areas import ABOVE, BELOW, NEAR, UNKNOWN, WardMap, has_outlines
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.rows import area_name, comparator
+from gapwatch.reporting.language.numbers import (
+    SPACE,
+    capital,
+    count,
+    date,
+    estimate,
+    listing,
+    names_in_short,
+    number,
+    sentence,
+    years,
+)
+
+STANDING = {
+    BELOW: "clearly below",
+    NEAR: "not clear",
+    ABOVE: "clearly above",
+    UNKNOWN: "cannot be compared",
+}
+LINES = ("bold", "dashed")
+KINDS = {"E12": "the region", "E92": "the country"}
+
+
+def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
+    """What the figures are, and what chance alone would do to them."""
+    when = case.when(maps[0].window, maps[0].geography)
+    total, noun = len(maps[0].wards), maps[0].noun
+    own = case.computes and maps[0].geography == case.study.geography.vintage
+    made = ", computed here from deaths and residents" if own else ""
+    return [
+        (
+            f"These are the newest figures for {maps[0].areas}{made}: deaths in {when}. "
+            f"{a(noun)} counts as below or above {case.study.study.place} only when its whole "
+            "95% interval lies on that side."
+        ),
+        (
+            f"Even if all {count(total, noun)} were alike, about {_by_chance(2 * total)} of "
+            f"the {2 * total} comparisons would stand out by chance. Small differences "
+            "in rank mean nothing."
+        ),
+        *compared(case, maps),
+    ]
+
+
+def a(noun: str) -> str:
+    """`An MSOA`, by the name of the letter M; `A ward`."""
+    spoken = "AEFHILMNORSX" if noun.isupper() else "aeiou"
+    return f"{'An' if noun[0] in spoken else 'A'} {noun}"
+
+
+def _by_chance(comparisons: int) -> str:
+    """One interval in twenty misses by chance."""
+    return number(comparisons * 0.05, 0 if comparisons >= 10 else 1)  # noqa: PLR2004
+
+
+def compared(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
+    """The study's larger areas in the same window, a sentence a sex; the missing are named."""
+    texts, lacking = [], {}
+    for found in maps:
+        told, lacking[found.sex] = _compared(case, found)
+        if told:
+            texts.append(
+                f"For {found.sex}s, life expectancy in years (with its 95% interval) was "
+                f"{listing(told)} in {case.when(found.window, found.geography)}."
+            )
+    everywhere = len({tuple(names) for names in lacking.values()}) == 1
+    for found in maps[:1] if everywhere else maps:
+        if lacking[found.sex]:
+            start = "There is no figure" if everywhere else f"For {found.sex}s there is no figure"
+            texts.append(
+                f"{start} for {listing(lacking[found.sex])} in "
+                f"{case.when(found.window, found.geography)}."
+            )
+    return texts
+
+
+def _compared(case: Case, found: WardMap) -> tuple[list[str], list[str]]:
+    """What is known of each larger area, and the names of those without a figure."""
+    told, missing = [], []
+    for code in case.study.geography.comparators:
+        value = comparator(case.tables, code, found.sex, found.window)
+        name = area_name(case.tables, code)
+        if value is None:
+            # Nobody knows an invented region or country by its name.
+            kind = KINDS.get(code[:3], name) if case.facts.demonstration else name
+            missing.append(kind)
+        else:
+            told.append(f"{estimate(value.value, value.lower, value.upper)} in {name}")
+    return told, missing
+
+
+def standings(found: WardMap, noun: str) -> str:
+    """`4 below and 5 above`, as a finding."""
+    if found.place is None:
+        return f"Life expectancy of {found.sex}s by {noun}"
+    below, above = len(found.named(BELOW)), len(found.named(ABOVE))
+    if not below and not above:
+        return f"For {found.sex}s no {noun} stands out clearly from {found.place_name}"
+    if not below or not above:
+        side, held = ("above", above) if above else ("below", below)
+        return (
+            f"For {found.sex}s, {count(held, noun)} of {len(found.wards)} "
+            f"{'is' if held == 1 else 'are'} clearly {side} {found.place_name}"
+        )
+    return (
+        f"For {found.sex}s, {below} of {len(found.wards)} {noun}s "
+        f"{'is' if below == 1 else 'are'} clearly below {found.place_name} and "
+        f"{above} clearly above"
+    )
+
+
+def map_figure(
+    case: Case,
+    found: WardMap,
+    name: str,
+    place: int,
+    values_in: tuple[str, int] | None,
+    table: Table | None = None,
+) -> Figure:
+    """A map of the areas on real outlines, or as tiles; its values are in a table or elsewhere."""
+    return Figure(
+        id=name,
+        number=place,
+        title=standings(found, found.noun),
+        subtitle=f"Life expectancy at birth, {found.sex}s, {found.areas}, "
+        f"{case.when(found.window, found.geography)}, with 95% intervals. As known at "
+        f"{date(case.facts.as_known_at)}.",
+        alt=_alt(case, found),
+        notes=tuple(_notes(case, found)),
+        files=("data/life_expectancy.csv",),
+        tables=(table,) if table else (),
+        values_in=None if table else values_in,
+    )
+
+
+def _notes(case: Case, found: WardMap) -> list[str]:
+    zones = case.study.zones
+    own = found.geography == case.study.geography.vintage
+    if not has_outlines(found, case.tables):
+        return [
+            (
+                f"Not to scale: each {found.noun} is one tile of one size, placed roughly as on "
+                "the map."
+            ),
+            *(f"{zone.name}: {zone.definition}." for zone in zones.values()),
+        ]
+    numbers = (
+        f"The numbers are those in the names of the {found.noun}s."
+        if found.numbered
+        else f"The numbers are places in the ranking of this map. The list gives each "
+        f"{found.noun}'s name."
+    )
+    if own:
+        lines = [f"{zones[zone].name}. {zones[zone].definition}" for zone in found.outlined]
+    else:
+        lines = [_counting(case, found, side) for side in found.outlined]
+    told = [f"{capital(line)} line: {text}." for line, text in zip(LINES, lines, strict=False)]
+    return [numbers, *([" ".join(told)] if told else [])]
+
+
+def _counting(case: Case, found: WardMap, side: str) -> str:
+    held = len(found.within(side))
+    return (
+        f"the {count(held, found.noun)} that {'counts' if held == 1 else 'count'} for "
+        f"{case.named(side)}"
+        if held
+        else f"none, as no {found.noun} counts for {case.named(side)}"
+    )
+
+
+def _alt(case: Case, found: WardMap) -> str:
+    held = count(len(found.wards), found.noun)
+    real = has_outlines(found, case.tables)
+    parts = [
+        f"Map of {held}."
+        if real and case.facts.demonstration
+        else f"Map of {held} on their real outlines."
+        if real
+        else f"Tile map of {held}, one square each."
+    ]
+    if found.place is not None:
+        parts.append(f"{found.place_name} as a whole has {years(found.place.value)}.")
+        for standing in (BELOW, ABOVE):
+            names = found.named(standing)
+            if names:
+                parts.append(sentence(f"{STANDING[standing]}: {names_in_short(names)}"))
+        if found.named(NEAR):
+            parts.append("The others are not clearly different.")
+    sides = [case.study.side_name(side) for side in found.outlined]
+    if not real and sides:
+        parts.append(f"Outlines mark {listing(sides)}.")
+    for line, side in zip(LINES, found.outlined if real else (), strict=False):
+        inside = found.within(side)
+        if inside:
+            name = case.study.side_name(side)
+            parts.append(f"A {line} line for {name} holds {names_in_short(inside)}.")
+    if real:
+        parts.append(f"A list of every {found.noun} with its value and interval follows the map.")
+    return " ".join(parts)
+
+
+def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) -> Table:
+    """Every area with its value for each sex; `side` heads the column of zones or sides."""
+    others = [{ward.code: ward for ward in found.wards} for found in maps]
+    rows = []
+    for ward in maps[0].ranked():
+        zone = case.study.side_name(ward.zone) if ward.zone else "none"
+        cells: list[str] = []
+        for held in others:
+            value = held[ward.code].value
+            cells += [
+                estimate(value.value, value.lower, value.upper) if value else "withheld",
+                STANDING[held[ward.code].standing],
+            ]
+        rows.append((ward.name, zone, *cells))
+    heads = [
+        column
+        for found in maps
+        for column in (
+            Column(f"{found.sex.capitalize()}s, years (95%{SPACE}interval)", numeric=True),
+            Column(f"{found.sex.capitalize()}s, compared with {found.place_name}"),
+        )
+    ]
+    return Table(
+        id=name,
+        caption=f"Life expectancy at birth of every {maps[0].noun}, "
+        f"{case.when(maps[0].window, maps[0].geography)}",
+        columns=(Column(capital(maps[0].noun)), Column(side), *heads),
+        rows=tuple(rows),
+        shares=(2.4, 1.8, 1.5, 1.25, 1.5, 1.25),
+        folded=True,
+    )

@@ -1,0 +1,105 @@
+"""Section 3: every area on a map and in a ranking, each with its interval."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from gapwatch.reporting.chapters.areas.figures import map_figure, opening, values_table
+from gapwatch.reporting.document import Block, Figure, Paragraph, Section
+from gapwatch.reporting.evidence.areas import WardMap, differ, drawable, ward_map
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.numbers import SPACE, apart, capital, count, date, number, years
+
+
+def section(case: Case, first_number: int) -> Section:
+    """The section; empty when nothing is published for the study's own areas."""
+    maps = tuple(m for sex in case.sexes if (m := ward_map(case.study, case.tables, sex)))
+    if not maps:
+        return Section("where", "Where", ())
+    texts = opening(case, maps)
+    blocks: list[Block] = [Paragraph(text) for text in texts]
+    drawn = [found for found in maps if drawable(found, case.tables)]
+    values_in = ("ranking", first_number + len(drawn))
+    for place, found in enumerate(drawn):
+        number = first_number + place
+        blocks.append(map_figure(case, found, f"tiles-{found.sex}", number, values_in))
+    blocks.append(_dots_figure(case, maps, values_in[1]))
+    return Section("where", "Where in the borough" if _is_borough(case) else "Where", tuple(blocks))
+
+
+def _is_borough(case: Case) -> bool:
+    """London boroughs have codes that begin with E09."""
+    return case.study.study.area_code.startswith("E09")
+
+
+def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
+    first = maps[0]
+    widest = max(
+        (
+            w.value.upper - w.value.lower
+            for m in maps
+            for w in m.wards
+            if w.value and w.value.upper is not None and w.value.lower is not None
+        ),
+        default=None,
+    )
+    spread = "" if widest is None else f"The widest interval spans {years(widest)}. "
+    alt = f"Dot plot of every {maps[0].noun} with its 95% interval, one panel for each sex. "
+    for found in maps:
+        given = [(ward.name, ward.value) for ward in found.ranked() if ward.value]
+        if given:
+            (top, most), (bottom, least) = given[0], given[-1]
+            alt += (
+                f"For {found.sex}s the dots run from {number(most.value)} years in {top} to "
+                f"{number(least.value)} in {bottom}. "
+            )
+    return Figure(
+        id="ranking",
+        number=place,
+        title=extent(maps) or ranking(maps, maps[0].noun),
+        subtitle=f"Life expectancy at birth by {maps[0].noun}, males and females, "
+        f"{maps[0].areas}, {case.when(first.window, first.geography)}, with 95% intervals. "
+        f"As known at {date(case.facts.as_known_at)}.",
+        alt=f"{alt}{spread}{ranking(maps, maps[0].noun)}.",
+        notes=(_order_note(maps), f"{ranking(maps, maps[0].noun)}."),
+        phone_note="Each panel has its own order.",
+        files=("data/life_expectancy.csv",),
+        tables=(values_table(case, maps, "table-areas", "Zone"),),
+    )
+
+
+def _order_note(maps: tuple[WardMap, ...]) -> str:
+    return f"The {maps[0].noun}s stand in the order of the figures for {maps[0].sex}s."
+
+
+def extent(maps: tuple[WardMap, ...]) -> str:
+    """The lowest and the highest figure of each sex, with their areas; "" without two."""
+    told = []
+    for found in maps:
+        given = [(ward.name, ward.value.value) for ward in found.ranked() if ward.value]
+        if len(given) > 1:
+            (top, most), (bottom, least) = given[0], given[-1]
+            low, high = apart(least, most)
+            told.append(f"from {low}{SPACE}years in {bottom} to {high} in {top} for {found.sex}s")
+    return capital(", and ".join(told))
+
+
+def ranking(maps: tuple[WardMap, ...], noun: str) -> str:
+    """Whether places in the ranking mean anything: neighbours that differ beyond their errors."""
+    answers = [
+        differ(higher, lower)
+        for found in maps
+        for higher, lower in pairwise([w.value for w in found.ranked() if w.value])
+    ]
+    known = [answer for answer in answers if answer is not None]
+    if not known:
+        return f"The {noun}s cannot be ranked"
+    told = sum(known)
+    beyond = "by more than sampling error alone would explain"
+    if not told:
+        return f"No {noun} differs from the next in the ranking {beyond}"
+    few = "Only " if 2 * told < len(known) else ""
+    return (
+        f"{few}{told} of {count(len(known), 'pair')} of neighbours in the ranking "
+        f"{'differs' if told == 1 else 'differ'} {beyond}"
+    )

@@ -1,0 +1,1 @@
+"""Later published figures of other areas, carried over to the sides."""

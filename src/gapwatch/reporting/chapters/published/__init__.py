@@ -1,0 +1,1 @@
+"""The published figures against those computed here."""

@@ -1,0 +1,1 @@
+"""How good the figures are, and where they come from."""

@@ -1,0 +1,104 @@
+"""Section 5: what would change the verdict, and how good the method has been here."""
+
+from __future__ import annotations
+
+from gapwatch.reporting.chapters.robustness import words as doubts
+from gapwatch.reporting.chapters.robustness.grouping import label, span, together
+from gapwatch.reporting.chapters.robustness.words import METHOD_NAMES, Choice, Flip, Score
+from gapwatch.reporting.document import Block, Column, Heading, Paragraph, Section, Table
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.numbers import MISSING, capital, number, percent, plain
+
+
+def section(case: Case) -> Section:
+    """Other choices, the smallest changes that matter, and past forecasts."""
+    choices = case.rows(Choice, "sensitivity")
+    blocks: list[Block] = []
+    if choices:
+        blocks += [Paragraph(text) for text in doubts.what_flips(choices)]
+        blocks.append(_choices_table(case, choices))
+        smallest = [doubts.smallest_change(flip) for flip in case.rows(Flip, "flip")]
+        blocks += [Paragraph(text) for text in smallest if text]
+        blocks += _track_record(case)
+    return Section("doubts", "What would change the verdict", tuple(blocks))
+
+
+def _choices_table(case: Case, choices: list[Choice]) -> Table:
+    deadline = case.verdict.target_year
+    rules = case.study.verdict
+
+    def chance(value: float | None) -> str:
+        if value is None:
+            return MISSING
+        return percent(value, rules.on_track_probability, rules.off_track_probability)
+
+    return Table(
+        id="table-choices",
+        caption=f"What the numbers would say under other choices: {case.measure.title}, "
+        f"{case.sexes[0]}s",
+        columns=(
+            Column("Choice"),
+            Column(f"Expected gap in {deadline}, years", numeric=True),
+            Column("Chance of the target", numeric=True),
+            Column("Chance of narrowing", numeric=True),
+            Column("By the numbers"),
+        ),
+        rows=tuple(
+            (
+                capital(label(rows)),
+                span(rows, lambda row: row.projected_gap_years, plain),
+                span(rows, lambda row: row.p_target, chance),
+                span(rows, lambda row: row.p_narrowing, chance),
+                rows[0].by_numbers + (" (changes)" if rows[0].flips else ""),
+            )
+            for rows in together(choices)
+        ),
+        shares=(3.0, 1.2, 1.1, 1.1, 1.5),
+        note="Data: data/sensitivity.csv and data/flip.csv, with every other measure and sex.",
+    )
+
+
+def _track_record(case: Case) -> list[Block]:
+    every = case.rows(Score, "backtest", shares_no_year=False)
+    apart = case.rows(Score, "backtest", shares_no_year=True)
+    blocks: list[Block] = [Heading("How good has this method been here?")]
+    blocks += [Paragraph(text) for text in doubts.track_record(every, apart)]
+    if every:
+        blocks.append(_score_table(every, apart))
+    return blocks
+
+
+def _score_table(every: list[Score], apart: list[Score]) -> Table:
+    if apart and apart[0].forecasts == every[0].forecasts:
+        apart = []
+    rows = [(row, "") for row in every] + [(row, ", no year shared") for row in apart]
+    return Table(
+        id="table-backtest",
+        caption="Standing at each past window and foretelling the later ones",
+        columns=(
+            Column("Method"),
+            Column("Forecasts", numeric=True),
+            Column("Inside the 50% range", numeric=True),
+            Column("Inside the 80% range", numeric=True),
+            Column("Inside the 95% range", numeric=True),
+            Column("Score (CRPS), years", numeric=True),
+            Column("Brier score of “narrower”", numeric=True),
+        ),
+        rows=tuple(
+            (
+                capital(METHOD_NAMES[row.method] + more),
+                f"{row.forecasts:,}",
+                f"{100 * row.within50:.0f}%",
+                f"{100 * row.within80:.0f}%",
+                f"{100 * row.within95:.0f}%",
+                number(row.crps_years, 2),
+                number(row.brier, 2),
+            )
+            for row, more in rows
+        ),
+        shares=(2.6, 1.0, 1.0, 1.0, 1.0, 1.2, 1.2),
+        note="A good 80% range holds about 80% of what came later. The score (CRPS, the "
+        "continuous ranked probability score) weighs the whole range against what came later. "
+        "Lower scores are better. All figures are as they stand in this snapshot. "
+        "Data: data/backtest.csv.",
+    )

@@ -1,0 +1,264 @@
+"""Sentences on how far the verdict can be trusted; rules alone, one test a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gapwatch.reporting.language.numbers import (
+    SPACE,
+    apart,
+    capital,
+    count,
+    interval,
+    listing,
+    number,
+    sentence,
+    years,
+)
+from gapwatch.reporting.language.reasons import OLD, clause
+
+METHOD_NAMES = {
+    "projection": "this report's projection",
+    "straight line": "a straight line through the figures",
+    "no change": "repeating the newest figure",
+}
+SIMPLEST_FIRST = ("no change", "straight line", "projection")
+CANNOT = "cannot calculate"
+
+# Below these a difference between methods decides nothing.
+FEWEST_FORECASTS = 10
+LEAST_DIFFERENCE = 0.1
+
+# A range that should hold 80% and holds this much more or less is called too wide or too narrow.
+RANGE, LENIENT = 0.8, 0.08
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One row of the table `sensitivity`."""
+
+    choice: str
+    verdict: str
+    reason_code: str
+    by_numbers: str
+    p_target: float | None
+    p_narrowing: float | None
+    projected_gap_years: float | None
+    projected_sd_years: float | None
+    flips: bool
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One row of the table `flip`."""
+
+    changed: str
+    change_years: float | None
+    by_numbers: str
+    limit_down_years: float
+    limit_up_years: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """One row of the table `backtest`."""
+
+    method: str
+    forecasts: int
+    within50: float
+    within80: float
+    within95: float
+    crps_years: float
+    brier: float
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One row of the table `selection`."""
+
+    period_start: int
+    period_end: int
+    observed_gap_years: float
+    expected_gap_years: float
+    expected_lower95_years: float
+    expected_upper95_years: float
+    expected_fall_years: float
+
+
+def what_flips(choices: Sequence[Choice]) -> tuple[str, ...]:
+    """Whether any other choice changes the verdict; the first row is the choice as made."""
+    made, others = choices[0], choices[1:]
+    told = _refused(made, others)
+    if not others:
+        return (*told, "There is no other choice to try.")
+    return (*told, _by_numbers(made, others))
+
+
+def _refused(made: Choice, others: Sequence[Choice]) -> tuple[str, ...]:
+    """Where there is no verdict, why, and what the numbers are worth then."""
+    lost = [row.choice for row in others if row.verdict == CANNOT]
+    if made.verdict != CANNOT:
+        named = f"Some choices would allow no verdict: {listing(lost)}."
+        return (named,) if lost else ()
+    told = [f"There is no verdict as calculated, because {clause(made.reason_code)}."]
+    if others and len(lost) == len(others):
+        told.append(f"The verdict is “{CANNOT}” whichever choice is made.")
+    given = [f"{row.choice}: “{row.verdict}”" for row in others if row.verdict != CANNOT]
+    if given:
+        told.append(f"Some choices would allow one: {listing(given)}.")
+    if any(row.verdict == CANNOT != row.by_numbers for row in (made, *others)):
+        which = "the old figures" if made.reason_code == OLD else "the figures"
+        told.append(
+            f"Without a verdict, the table shows what {which} alone would say. That tests the "
+            "method and is no verdict."
+        )
+    return tuple(told)
+
+
+def _by_numbers(made: Choice, others: Sequence[Choice]) -> str:
+    tried = f"{count(len(others), 'other choice')} tried"
+    differ = [f"{row.choice}: {_said(row.by_numbers)}" for row in others if row.flips]
+    if not differ:
+        return f"{capital(tried)}, and the numbers say {_said(made.by_numbers)} each time."
+    return (
+        f"As calculated the numbers say {_said(made.by_numbers)}. "
+        f"{count(len(differ), 'choice').capitalize()} out of {len(others)} would say something "
+        f"else. {sentence(listing(differ))}"
+    )
+
+
+def _said(by_numbers: str) -> str:
+    return "nothing" if by_numbers == CANNOT else f"“{by_numbers}”"
+
+
+def smallest_change(flip: Flip) -> str:
+    """How little would have to be otherwise for the numbers to say something else.
+
+    Empty when nothing was tried; otherwise it claims no more than was tried in each direction.
+    """
+    down, up = flip.limit_down_years, flip.limit_up_years
+    if flip.change_years is not None:
+        way = "lower" if flip.change_years < 0 else "higher"
+        return (
+            f"If the {flip.changed} were {years(abs(flip.change_years))} {way}, the numbers would "
+            f"say {_said(flip.by_numbers)}."
+        )
+    tried = [
+        text
+        for limit, text in (
+            (down, f"down to {years(down)} lower"),
+            (up, f"up to {years(up)} higher"),
+        )
+        if limit > 0
+    ]
+    if not tried:
+        return ""
+    told = f"No {flip.changed} {' or '.join(tried)} would make the numbers say anything else."
+    if down > 0 and up > 0:
+        return told
+    return f"{told} No {'higher' if down > 0 else 'lower'} one was tried."
+
+
+def track_record(scores: Sequence[Score], apart_scores: Sequence[Score]) -> tuple[str, ...]:
+    """How well past windows foretold later ones; skill is claimed only where it is there."""
+    if not scores:
+        return ("There are too few windows to look back and see how good such projections were.",)
+    if apart_scores and apart_scores[0].forecasts == scores[0].forecasts:
+        return _apart_alone(scores)
+    told = [_ranking(scores, f"Over {count(scores[0].forecasts, 'past forecast')}")]
+    told.append(
+        "These forecasts share years with what was known, and with each other. They are "
+        "fewer trials than they seem."
+    )
+    if not apart_scores:
+        return (*told, "None is far enough ahead to share no year with what was known.")
+    number_of = count(apart_scores[0].forecasts, "forecast")
+    told.append(_ranking(apart_scores, f"Over the {number_of} that share no year"))
+    if winner(apart_scores) != "projection":
+        told.append("Nothing here shows that this projection can foretell the gap that far ahead.")
+    return tuple(told)
+
+
+def _apart_alone(scores: Sequence[Score]) -> tuple[str, ...]:
+    """The same where windows share no years, so that every forecast is of years not yet known."""
+    told = [
+        _ranking(scores, f"Over {count(scores[0].forecasts, 'past forecast')}"),
+        (
+            "None of these forecasts shares a year with what was known. But many foretell the same "
+            "window. They are fewer trials than they seem."
+        ),
+    ]
+    if winner(scores) != "projection":
+        told.append("Nothing here shows that this projection can foretell the gap.")
+    return tuple(told)
+
+
+def winner(scores: Sequence[Score]) -> str:
+    """The method with the best score, if there are enough forecasts and a clear difference."""
+    best, *rest = _ranked(scores)
+    if best.forecasts < FEWEST_FORECASTS or not rest:
+        return ""
+    second = rest[0].crps_years
+    return best.method if second - best.crps_years >= LEAST_DIFFERENCE * second > 0 else ""
+
+
+def _ranked(scores: Sequence[Score]) -> list[Score]:
+    """Best first; of a tie the simpler method."""
+    return sorted(scores, key=lambda row: (row.crps_years, SIMPLEST_FIRST.index(row.method)))
+
+
+def _ranking(scores: Sequence[Score], start: str) -> str:
+    ordered = _ranked(scores)
+    shown = apart(*(row.crps_years for row in ordered), decimals=2)
+    named = [
+        f"{METHOD_NAMES[row.method]} {value}" for row, value in zip(ordered, shown, strict=True)
+    ]
+    unit = "(CRPS, in years; lower is better)"
+    if winner(scores):
+        best = METHOD_NAMES[ordered[0].method]
+        told = f"{start}, {best} had the best score {unit}: {shown[0]} ({listing(named[1:])})."
+        return f"{told} {calibration(ordered[0])}"
+    told = f"{start}, these were the scores {unit}: {listing(named)}."
+    if ordered[0].forecasts < FEWEST_FORECASTS:
+        return f"{told} So few forecasts decide nothing."
+    if len(ordered) > 1:
+        return f"{told} The difference between the first two is too small to decide anything."
+    return told
+
+
+def calibration(row: Score) -> str:
+    """Whether a method's 80% range held about 80%: a good score can hide that it did not."""
+    held = f"{100 * row.within80:.0f}%"
+    if row.within80 > RANGE + LENIENT:
+        return f"But its ranges were too wide: the 80% range held {held} of what came later."
+    if row.within80 < RANGE - LENIENT:
+        return f"But its ranges were too narrow: the 80% range held {held} of what came later."
+    return f"Its 80% range held {held} of what came later, about as it should."
+
+
+def if_picked(found: Selection, noun: str, when: str, baseline: float | None = None) -> str:
+    """The fall to expect without any change, if a side was picked for its extreme figure.
+
+    `baseline` is the gap that the target is set from: where it prints otherwise, it is told why.
+    """
+    if found.expected_fall_years <= 0:
+        return (
+            f"If a side was picked because its figure of {when} was extreme, that alone would not "
+            "make the gap smaller later."
+        )
+    observed, expected = apart(found.observed_gap_years, found.expected_gap_years)
+    spread = interval(found.expected_lower95_years, found.expected_upper95_years)
+    why = ""
+    if baseline is not None and number(baseline) != number(found.observed_gap_years):
+        why = (
+            f" (not {number(baseline)}, as it takes the mean of the {noun}s’ own figures on each "
+            "side)"
+        )
+    return (
+        f"If a side was picked because its figure of {when} was extreme, part of a later fall is "
+        f"to be expected. The gap measured then was {observed}{SPACE}years{why}. Given all "
+        f"{noun}s, the true one would be expected at {expected}{SPACE}years (plausibly {spread}). "
+        f"Later figures would then be about {years(found.expected_fall_years)} lower with no "
+        "change in anyone's health."
+    )

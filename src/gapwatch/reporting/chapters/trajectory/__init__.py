@@ -1,0 +1,1 @@
+"""The path of the gap against its target."""

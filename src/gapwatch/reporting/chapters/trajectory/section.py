@@ -1,0 +1,229 @@
+"""Section 2: the gap over time, the target line, the projection, both ends."""
+
+from __future__ import annotations
+
+from gapwatch.contracts import CALENDAR_YEAR
+from gapwatch.reporting.chapters.robustness import words as doubts
+from gapwatch.reporting.chapters.trajectory import pace
+from gapwatch.reporting.chapters.trajectory import words as trajectory_words
+from gapwatch.reporting.chapters.trajectory.tables import path_table, windows_table
+from gapwatch.reporting.chapters.verdict import both_targets, words
+from gapwatch.reporting.chapters.verdict import next_data as asking_again
+from gapwatch.reporting.chapters.verdict.section import goal, rules
+from gapwatch.reporting.chapters.verdict.sides import finding, level, moves
+from gapwatch.reporting.document import Block, Figure, Heading, Items, Paragraph, Section
+from gapwatch.reporting.evidence.case import Case, difference
+from gapwatch.reporting.language import numbers
+from gapwatch.reporting.language.numbers import (
+    SPACE,
+    date,
+    ending,
+    interval,
+    listing,
+    number,
+    plain,
+    sentence,
+    years,
+)
+
+
+def section(case: Case) -> Section:
+    """The section, with one or two figures."""
+    blocks: list[Block] = [Paragraph(text) for text in _opening(case)]
+    blocks.append(_gap_figure(case))
+    blocks.append(Heading("What the projection says, and what it does not"))
+    blocks += [Paragraph(text) for text in _projection(case)]
+    if case.newest is not None:
+        middle = int(case.newest.midpoint)
+        single = case.newest.years == 1 and case.newest.year_ends == CALENDAR_YEAR
+        told = pace.sentences(
+            case.verdict, middle, old=case.is_old, single=single, level=level(case)
+        )
+        blocks += [Paragraph(text) for text in told]
+    if case.sided:
+        blocks.append(_ends_figure(case))
+    blocks.append(Heading(f"Which figure decides {case.verdict.target_year}"))
+    blocks += [Paragraph(text) for text in trajectory_words.deciding(case)]
+    if case.is_old:
+        blocks.append(Heading("What data would let the question be asked again"))
+        blocks.append(Items(asking_again.in_full(case, goal(case))))
+    return Section("trajectory", "The gap over time", tuple(blocks))
+
+
+def _opening(case: Case) -> list[str]:
+    verdict, promise = case.verdict, case.study.promise
+    base = case.period(verdict.baseline_start, verdict.baseline_end)
+    whose = (
+        "Our own figures, computed from deaths and residents, give"
+        if case.computes
+        else "The published figures give"
+    )
+    measured = (
+        f"{whose} no gap for {base} that the newest figures can be compared with, so there is no "
+        "target."
+        if verdict.baseline_gap_years is None or verdict.target_gap_years is None
+        else f"{whose} {years(verdict.baseline_gap_years)} for {base}, and the target is set from "
+        f"that: {years(verdict.target_gap_years)} in {verdict.target_year}."
+    )
+    stated = plain(promise.stated_gap_years, 0)
+    texts = [f"The promise was stated with a gap of {stated} years. {measured}"]
+    if both_targets.heads_stated(case, case.sexes[0]):
+        texts = [_from_stated(case, stated, base, whose)]
+    texts += [text for text in (both_targets.not_spliced(case), both_targets.other(case)) if text]
+    outside = trajectory_words.baseline_outside(case) if case.computes else None
+    if case.baseline and case.newest and case.baseline != case.newest:
+        change = difference(case.baseline, case.newest)
+        texts.append(words.since_baseline(case.baseline, case.newest, change))
+    elif outside and case.newest:
+        texts.append(words.since_baseline(outside, case.newest, None))
+    for found in case.rows(doubts.Selection, "selection"):
+        when = case.period(found.period_start, found.period_end)
+        texts.append(doubts.if_picked(found, case.noun, when, verdict.baseline_gap_years))
+    if case.newest and case.newest.gap and verdict.target_gap_years is not None:
+        texts.append(
+            words.against_target(case.newest.gap, verdict.target_gap_years, verdict.target_year)
+        )
+    told = trajectory_words.provisional(case.provisional)
+    if case.computes and not told:
+        told = "No figure here is provisional."
+    return [*texts, told] if told else texts
+
+
+def _from_stated(case: Case, stated: str, base: str, whose: str) -> str:
+    verdict = case.verdict
+    told = (
+        f"The promise was stated with a gap of {stated} years, and the target is set from that: "
+        f"{years(verdict.target_gap_years)} in {verdict.target_year}."
+        if verdict.target_gap_years is not None
+        else f"The promise was stated with a gap of {stated} years."
+    )
+    if verdict.baseline_gap_years is None:
+        return told
+    return f"{told} {whose} {years(verdict.baseline_gap_years)} for {base}."
+
+
+def _finding(case: Case) -> str:
+    """Title of the figure: the direction and, when the data are old, the missing years."""
+    comparable = case.comparable
+    first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
+    short, _ = words.direction(case.verdict, first, last)
+    if short.startswith("We cannot tell"):
+        short = "The figures cannot tell whether the gap has narrowed"
+    short = short.rstrip(".")
+    if case.is_old and last is not None:
+        return f"{short}, and nothing comparable follows {last.ends}"
+    return short
+
+
+def _gap_figure(case: Case) -> Figure:
+    return Figure(
+        id="trajectory",
+        number=1,
+        title=_finding(case),
+        subtitle=_subtitle(case, "Gap in life expectancy at birth"),
+        alt=trajectory_words.alt(case),
+        notes=tuple(trajectory_words.notes(case)),
+        files=("data/gap.csv", "data/trajectory.csv"),
+        tables=(windows_table(case), path_table(case)),
+    )
+
+
+def _subtitle(case: Case, what: str) -> str:
+    span = ""
+    if case.windows:
+        first, last = case.windows[0], case.windows[-1]
+        span = f", {numbers.span(first.start, last.end, last.year_ends)}"
+    return (
+        f"{what}, {case.sexes[0]}s, {case.measure.title}{span}. "
+        f"As known at {date(case.facts.as_known_at)}."
+    )
+
+
+def _projection(case: Case) -> list[str]:
+    verdict = case.verdict
+    if verdict.projected_lower95_years is None or verdict.projected_gap_years is None:
+        return ["There is no projection, because there are too few comparable figures."]
+    spread = interval(verdict.projected_lower95_years, verdict.projected_upper95_years)
+    texts = []
+    until = ending(verdict.newest_end or 0, verdict.year_ends)
+    if case.is_old:
+        texts.append(
+            f"The figures up to {until} alone would put the gap of "
+            f"{verdict.target_year} anywhere from {spread}{SPACE}years. A range that wide decides "
+            "nothing. It takes in a gap that is gone and a gap that has grown."
+            if verdict.projected_lower95_years <= 0
+            and verdict.baseline_gap_years is not None
+            and verdict.projected_upper95_years is not None
+            and verdict.projected_upper95_years > verdict.baseline_gap_years
+            else f"The figures up to {until} alone would put the gap of "
+            f"{verdict.target_year} anywhere from {spread}{SPACE}years."
+        )
+    else:
+        texts.append(
+            f"If the gap goes on changing as it has, it is expected at "
+            f"{years(verdict.projected_gap_years)} in {verdict.target_year}, and plausibly "
+            f"anywhere from {spread}{SPACE}years."
+        )
+        if verdict.p_narrowing is not None:
+            texts.append(words.narrowing(verdict, rules(case)))
+    if verdict.covariance_note:
+        texts.append(sentence(verdict.covariance_note))
+    texts.append(
+        "The projection knows only the past figures. It knows nothing of new services, of people "
+        "who move in or out, or of anything that has happened since."
+    )
+    return texts
+
+
+def _ends_figure(case: Case) -> Figure:
+    worse, better = case.label(case.measure.worse), case.label(case.measure.better)
+    moved = finding(moves(case), case.worse_name, case.better_name)
+    title = (
+        moved
+        if moved and (case.computes or case.verdict.closing_by)
+        else f"Both ends of the gap are uncertain, {case.better_name} most of all"
+        if _wider_better(case)
+        else "Both ends of the gap are uncertain"
+    )
+    return Figure(
+        id="ends",
+        number=2,
+        title=title,
+        subtitle=_subtitle(case, "Life expectancy at birth on both sides"),
+        alt=_ends_alt(case, worse, better),
+        notes=(
+            "Upright lines are 95% intervals. Windows on the two sides of a break are not joined.",
+        ),
+        files=("data/gap.csv",),
+        tables=(),
+        values_in=("trajectory", 1),
+    )
+
+
+def _wider_better(case: Case) -> bool:
+    """Whether every comparable interval is wider on the better-off side."""
+    pairs = [(w.worse, w.better) for w in case.comparable]
+    return bool(pairs) and all(
+        a
+        and b
+        and a.lower is not None
+        and a.upper is not None
+        and b.lower is not None
+        and b.upper is not None
+        and b.upper - b.lower > a.upper - a.lower
+        for a, b in pairs
+    )
+
+
+def _ends_alt(case: Case, worse: str, better: str) -> str:
+    ends = []
+    given = [w for w in case.comparable if w.worse and w.better]
+    for name, pick in ((better, "better"), (worse, "worse")):
+        if given:
+            first, last = (getattr(w, pick).value for w in (given[0], given[-1]))
+            ends.append(f"{name} goes from {number(first)} to {number(last)} years")
+    span = f" between {given[0].when} and {given[-1].when}" if given else ""
+    return (
+        f"Line chart with two series: diamonds for {better}, circles for {worse}. "
+        f"{listing(ends)}{span}. Each point has an upright 95% interval."
+    )

@@ -1,0 +1,229 @@
+"""What is said of the chart of the gap over time, and of the figure that decides the deadline."""
+
+from __future__ import annotations
+
+from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
+from gapwatch.gap.trend.publication import publication_clock
+from gapwatch.reporting.chapters.verdict import both_targets
+from gapwatch.reporting.chapters.verdict.pandemic import NAMED, touched
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.rows import Estimate, Window
+from gapwatch.reporting.language.numbers import count, interval, listing, period, plain, years
+
+WINDOW_NAMES = {1: "one-year", 2: "two-year", 3: "three-year", 5: "five-year"}
+USUAL_LAG_YEARS = 2
+
+
+def size(length: int) -> str:
+    """`five-year`."""
+    return WINDOW_NAMES.get(length, f"{length}-year")
+
+
+def provisional(found: tuple[Window, ...]) -> str:
+    """Named so that nobody takes it for the newest figure; "" when there is none."""
+    if not found:
+        return ""
+    named = [w.when + (f" ({years(w.gap.value)})" if w.gap else "") for w in found]
+    if len(found) == 1:
+        return (
+            f"The figure for {named[0]} is provisional: deaths are still coming in, or part of the "
+            "time is missing. It decides nothing."
+        )
+    return (
+        f"The figures for {listing(named)} are provisional: deaths are still coming in, or part of "
+        "the time is missing. They decide nothing."
+    )
+
+
+def baseline_outside(case: Case) -> Window | None:
+    """The baseline as a window of its own where it is none of the trend; None where it is one."""
+    verdict = case.verdict
+    span = (verdict.baseline_start, verdict.baseline_end)
+    if verdict.baseline_gap_years is None or span in {(w.start, w.end) for w in case.windows}:
+        return None
+    gap = Estimate(verdict.baseline_gap_years, None, None)
+    return Window(*span, 1, gap, None, None, None, None, "", "", (), verdict.year_ends)
+
+
+def notes(case: Case) -> list[str]:
+    """What the marks of the chart mean."""
+    told = [_dots(case)]
+    if any(window.gap for window in case.provisional):
+        told.append(
+            "The open dot with a dashed line is provisional. Deaths are still coming in there, so "
+            "no trend and no verdict rests on it."
+        )
+    told += [
+        (
+            "Shaded: the ranges that hold the gap of each calendar year with 50, 80 and 95 chances "
+            "in 100, if it goes on changing as it has. The dashed line in the middle is the "
+            "expected gap."
+        ),
+        "Orange: the target. It was stated on other figures, so no line leads to it from these."
+        if both_targets.heads_stated(case, case.sexes[0])
+        else "Orange: the straight line from the baseline to the target." + _flat(case),
+    ]
+    if touched([window for window in case.windows if window.gap]):
+        told.append(f"Light band: windows that include {NAMED}, years of the pandemic.")
+    lowest = case.verdict.projected_lower95_years
+    if lowest is not None and lowest < 0:
+        told.append("Below zero, the side that is worse off today would live longer.")
+    if case.is_old:
+        told.append(
+            "The shading is grey because the figures are too old. It shows what they alone would "
+            "imply. It is not a forecast, and no verdict rests on it."
+        )
+    return told + [f"Break: {rupture.reason}" for rupture in case.study.geography.breaks]
+
+
+def _flat(case: Case) -> str:
+    base = baseline_outside(case) if case.computes else None
+    return f" Its flat part is the baseline of {base.when}." if base else ""
+
+
+def _dots(case: Case) -> str:
+    upright = "The upright line is the 95% interval: the range that plausibly holds the true gap."
+    if case.windows and all(window.years == 1 for window in case.windows):
+        kind = "calendar year" if case.windows[0].year_ends == CALENDAR_YEAR else "year to June"
+        return f"Each dot is the gap of one {kind}, drawn at its middle. {upright}"
+    shared = " Neighbouring windows share years." if case.overlapping or not case.computes else ""
+    return (
+        f"Each dot is the gap over one window of years, drawn at its middle. {upright} The thin "
+        f"flat line shows the years that the window covers.{shared}"
+    )
+
+
+def alt(case: Case) -> str:
+    """What the chart shows to someone who can't see it."""
+    verdict = case.verdict
+    given = [w for w in case.comparable if w.gap]
+    parts = ["Line chart of the gap in years against calendar year."]
+    if given:
+        first, last = given[0], given[-1]
+        lengths = {size(w.years) for w in given}
+        named = f"{lengths.pop()} " if len(lengths) == 1 else ""
+        parts.append(
+            f"{len(given)} comparable {named}windows run from "
+            f"{plain(first.gap.value if first.gap else None)} years in "
+            f"{first.when} to {plain(last.gap.value if last.gap else None)} in "
+            f"{last.when}, each with its 95% interval."
+        )
+        top = max(given, key=lambda window: window.gap.value if window.gap else 0.0)
+        if top not in (first, last) and top.gap:
+            when = top.when
+            parts.append(f"The highest is {plain(top.gap.value)} in {when}.")
+    parts += [
+        f"An open dot, marked as provisional, is {plain(w.gap.value)} in {w.when}."
+        for w in case.provisional
+        if w.gap
+    ]
+    before = [
+        w for w in case.windows if w.gap and case.comparable and w.segment < given[-1].segment
+    ]
+    if before:
+        parts.append(f"{len(before)} earlier windows stand apart in grey, left of a break.")
+    if verdict.target_gap_years is not None:
+        aim = f"target of {years(verdict.target_gap_years)} in {verdict.target_year}."
+        parts.append(
+            f"A diamond marks the {aim}"
+            if both_targets.heads_stated(case, case.sexes[0])
+            else f"A straight line falls from the baseline to the {aim}"
+        )
+    held = touched([window for window in case.windows if window.gap])
+    if held:
+        parts.append(f"A light band marks the {count(len(held), 'window')} that include {NAMED}.")
+    if verdict.projected_lower95_years is not None:
+        shade = "A grey fan, marked as not a forecast," if case.is_old else "A shaded fan"
+        spread = interval(verdict.projected_lower95_years, verdict.projected_upper95_years)
+        parts.append(
+            f"{shade} widens after the newest window to {spread} years in {verdict.target_year}."
+        )
+    return " ".join(parts)
+
+
+def deciding(case: Case) -> list[str]:
+    """Which figure speaks of the deadline, and when it is known."""
+    newest = case.newest
+    deadline = case.verdict.target_year
+    length = newest.years if newest else 5
+    if case.computes:
+        return _deciding_own(case, length)
+    lead = YEAR_LEADS[case.verdict.year_ends]
+    clock = publication_clock(deadline_year=deadline, window_years=length, lead=lead)
+    ending, last = clock.ending_at_deadline, clock.last_by_deadline
+    centred = clock.centred_on_deadline
+    return [
+        (
+            f"What decides is the gap of the calendar year {deadline} itself, seen through the "
+            f"{size(length)} figures around it."
+        ),
+        (
+            f"A {size(length)} figure that ends in {deadline} is centred on "
+            f"{moment(ending.midpoint)}, and is published about {ending.published}. So the last "
+            f"figure out by the end of {deadline} tells of about {moment(last.midpoint)}."
+        ),
+        f"The figure centred on {moment(centred.midpoint)} is published about {centred.published}.",
+    ]
+
+
+def _deciding_own(case: Case, length: int) -> list[str]:
+    """The same for figures that we make as soon as deaths and residents are known."""
+    deadline = case.verdict.target_year
+    newest, known = case.newest, case.facts.as_known_at.year
+    usual = case.is_old or newest is None
+    lag = USUAL_LAG_YEARS if newest is None or case.is_old else known - newest.end
+    clock = publication_clock(
+        deadline_year=deadline,
+        window_years=length,
+        publication_lag_years=lag,
+        lead=YEAR_LEADS[case.verdict.year_ends],
+    )
+    ending, last = clock.ending_at_deadline, clock.last_by_deadline
+    centred = clock.centred_on_deadline
+    calendar = case.verdict.year_ends == CALENDAR_YEAR
+    own = "its own figure and those" if calendar else "the figures of the years to June"
+    around = own if length == 1 else f"the {size(length)} figures"
+    told = [
+        (
+            f"What decides is the gap of the calendar year {deadline} itself, seen through "
+            f"{around} around it."
+        ),
+        (
+            "We make a figure once the deaths and the residents of its last year are known. In "
+            f"this report that takes {_after(lag)}."
+            if not usual
+            else "We make a figure once the deaths and the residents of its last year are known, "
+            f"which has usually taken {_after(lag)}."
+        ),
+    ]
+    if length == 1:
+        names = [ends_in(end, case.verdict.year_ends) for end in (deadline, last.end)]
+        told.append(
+            f"So the figure of {names[0]} is known about {ending.published}, and the last one "
+            f"known by the end of {deadline} is that of {names[1]}."
+        )
+        return told
+    told.append(
+        f"So a {size(length)} figure that ends in {deadline}, which is centred on "
+        f"{moment(ending.midpoint)}, is known about {ending.published}. The last one known by the "
+        f"end of {deadline} tells of about {moment(last.midpoint)}."
+    )
+    told.append(
+        f"The figure centred on {moment(centred.midpoint)} is known about {centred.published}."
+    )
+    return told
+
+
+def ends_in(year: int, year_ends: str) -> str:
+    """`2035`, or `the year to June 2035`."""
+    return period(year, year, year_ends)
+
+
+def _after(lag: int) -> str:
+    return "less than a year" if lag == 0 else "one year" if lag == 1 else f"{lag} years"
+
+
+def moment(midpoint: float) -> str:
+    """The middle of a window: a calendar year, or the 1 January between two of them."""
+    whole = int(midpoint)
+    return str(whole) if midpoint == whole else f"1 January {whole + 1}"

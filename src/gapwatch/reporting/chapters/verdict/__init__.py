@@ -1,0 +1,1 @@
+"""The answer: verdict, its words, and what changed since the release before."""

@@ -1,0 +1,203 @@
+"""Section 1: the verdict and four short answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gapwatch.reporting.chapters.ages import levelling_down as levelling
+from gapwatch.reporting.chapters.bridged.summary import in_short
+from gapwatch.reporting.chapters.trajectory.words import provisional
+from gapwatch.reporting.chapters.verdict import both_targets, pandemic, words
+from gapwatch.reporting.chapters.verdict import headline as headlines
+from gapwatch.reporting.chapters.verdict import next_data as asking_again
+from gapwatch.reporting.chapters.verdict.sides import moves, who_moved
+from gapwatch.reporting.document import Answer, Banner
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.expected import next_expected
+from gapwatch.reporting.evidence.rows import Verdict, windows
+from gapwatch.reporting.language.numbers import listing, sentence, years
+from gapwatch.reporting.language.reasons import reason_text
+
+TONES = {"target met": "good", "on track": "good", "off track": "bad", "wrong direction": "bad"}
+
+
+def goal(case: Case) -> words.Goal:
+    """The promise as a share of the baseline and a deadline."""
+    promise = case.study.promise
+    of = both_targets.from_what(case, case.sexes[0])
+    return words.Goal(promise.share_of_baseline, promise.deadline_year, of)
+
+
+def _goal_of_other(case: Case) -> words.Goal | None:
+    """The other sex's promise where it is judged against another baseline; None where it isn't."""
+    first, other = case.sexes
+    if both_targets.from_what(case, first) == both_targets.from_what(case, other):
+        return None
+    row = both_targets.heading(case, other)
+    of = both_targets.gap_named(case, row) if row else ""
+    return replace(goal(case), of=of)
+
+
+def rules(case: Case) -> words.Rules:
+    """The lines of the verdict."""
+    found = case.study.verdict
+    return words.Rules(
+        on_track=found.on_track_probability,
+        off_track=found.off_track_probability,
+        wrong_direction=found.wrong_direction_probability,
+        stale_after=found.stale_after_years,
+        target_met=found.target_met_probability,
+    )
+
+
+def both(case: Case) -> tuple[Verdict, ...]:
+    """Verdicts on the headline's measure, the promise's own sex first."""
+    found = (case.verdicts.get((case.measure.id, sex)) for sex in case.sexes)
+    return tuple(verdict for verdict in found if verdict)
+
+
+def headline(case: Case) -> str:
+    """The verdicts in words; a good one that is mostly levelling down is called that."""
+    found = both(case)
+    if case.verdict.verdict in headlines.GOOD:
+        down = [levelling.mostly(row.closing_by, levelling.down(case, row.sex)) for row in found]
+        if down[0]:
+            return headlines.but_down(found, down, goal(case), rules(case), _goal_of_other(case))
+    return headlines.headline(found, goal(case), rules(case), _goal_of_other(case))
+
+
+def banner(case: Case) -> Banner:
+    """The verdict in words, and what it rests on."""
+    tone = TONES.get(case.verdict.verdict, "open")
+    but = _but(case)
+    if but:
+        tone = "open"
+    return Banner(
+        tone="good" if tone == "good" else "bad" if tone == "bad" else "open",
+        verdict=case.verdict.verdict.capitalize(),
+        headline=headline(case),
+        because=(*_because(case), *_against(case), *but, *pandemic.sentences(case)),
+    )
+
+
+def _because(case: Case) -> tuple[str, ...]:
+    """What the verdicts rest on, with the other sex's chance where its verdict is the same."""
+    first, *rest = words.because(case.verdict, rules(case), case.years_old)
+    found = both(case)
+    same = len(found) > 1 and found[1].verdict == found[0].verdict
+    if found[0].verdict == "cannot calculate":
+        return (first if same else f"For {found[0].sex}s: {first}", *rest)
+    other = words.other_chance(found[1], rules(case)) if same else ""
+    return tuple(text for text in (first, other, *rest) if text)
+
+
+def _against(case: Case) -> tuple[str, ...]:
+    """What the verdict would be against the other target, and whose error its chance allows for."""
+    return tuple(text for text in (both_targets.other(case), both_targets.carried(case)) if text)
+
+
+def _but(case: Case) -> tuple[str, ...]:
+    """What keeps good verdicts from being a success; empty for any other."""
+    texts: list[str] = []
+    for row in both(case):
+        if row.verdict in headlines.GOOD:
+            down = levelling.down(case, row.sex)
+            text = levelling.no_success(row.closing_by, case.better_name, down)
+            if texts and text and down:
+                text = levelling.too(down)
+            elif text and down is None and row.sex != case.sexes[0]:
+                text = f"For {row.sex}s: {text}"
+            texts.append(text)
+    return tuple(text for text in texts if text)
+
+
+def answers(case: Case) -> tuple[Answer, ...]:
+    """How big, which way, will it, what is new."""
+    return (_how_big(case), _which_way(case), _will_it(case), _what_changed(case))
+
+
+def _how_big(case: Case) -> Answer:
+    question = "How big is the gap, and how sure are we?"
+    newest = case.newest
+    if newest is None:
+        return Answer(question, "There is no comparable figure.", ())
+    short, sure = words.gap_size(newest, reason_text(newest.reason), case.sexes[0])
+    ends = words.both_ends(newest, case.sexes[0], case.worse_name, case.better_name)
+    later = [
+        words.withheld(
+            f"The gap for {case.sexes[0]}s",
+            window.when,
+            reason_text(window.reason),
+        )
+        for window in case.withheld_since
+    ]
+    told = (*later, sure, ends, _other(case), provisional(case.provisional), in_short(case))
+    return Answer(question, short, tuple(text for text in told if text))
+
+
+def _other(case: Case) -> str:
+    sex = case.sexes[1]
+    newest = case.newest
+    same = [
+        window
+        for window in windows(case.tables, case.measure.id, sex)
+        if newest and (window.start, window.end) == (newest.start, newest.end)
+    ]
+    found = same[0] if same else None
+    return words.other_sex(found, sex, reason_text(found.reason) if found else "")
+
+
+def _which_way(case: Case) -> Answer:
+    comparable = case.comparable
+    first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
+    short, how = words.direction(case.verdict, first, last)
+    closing = case.verdict.closing_by
+    moved = who_moved(closing, case.worse_name, case.better_name, case.sexes[0], moves(case))
+    down = levelling.down(case, case.sexes[0])
+    # Beside a good verdict the banner has said it.
+    said = case.verdict.verdict in headlines.GOOD
+    share = levelling.told(down, case.better_name) if down and not said else ""
+    since = ""
+    if case.is_old and last is not None:
+        since = f"Nothing comparable is known about the years after {last.ends}."
+    more = tuple(text for text in (how, moved, share, since) if text)
+    return Answer("Which way is it going?", short, more)
+
+
+def _will_it(case: Case) -> Answer:
+    aim = goal(case)
+    question = f"Will it be {aim.done} by {aim.deadline}?"
+    verdict = case.verdict
+    need = words.needed(verdict)
+    if verdict.verdict == "cannot calculate":
+        again = asking_again.in_short(case) if case.is_old else ()
+        return Answer(question, "We cannot say.", (need, *again))
+    more = [words.chance(verdict, rules(case)), need]
+    if verdict.verdict == "too early to tell":
+        more += asking_again.first_report(verdict, case.study.verdict.power)
+    told = headlines.headline(both(case), aim, rules(case), _goal_of_other(case))
+    return Answer(question, told, tuple(more))
+
+
+def _what_changed(case: Case) -> Answer:
+    short, _, more = case.facts.changed_sentence.strip().partition(". ")
+    texts = [sentence(more)]
+    texts += [sentence(told) for told in next_expected(case.study) if told not in more]
+    return Answer(
+        "What has changed since the last release?",
+        sentence(short),
+        tuple(text for text in texts if text),
+    )
+
+
+def one_sentence(case: Case) -> str:
+    """The verdict for a terminal: the headline, and the newest gap with its period."""
+    text = words.joined(headline(case), *_but(case))
+    newest = case.newest
+    if newest is None or newest.gap is None:
+        return text
+    when = newest.when
+    size = f"for {case.sexes[0]}s is {years(newest.gap.value)}, for {when}"
+    told = f"{text} The newest comparable gap {size}."
+    later = [window.when for window in case.withheld_since]
+    return f"{told} That of {listing(later)} is withheld." if later else told

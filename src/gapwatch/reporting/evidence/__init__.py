@@ -1,0 +1,1 @@
+"""What the report reads: rows of a release's tables, typed."""

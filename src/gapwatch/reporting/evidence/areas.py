@@ -1,0 +1,208 @@
+"""Every area of the study in the newest window, set against the whole place.
+
+An area is called below or above only when its whole 95% interval lies on one side of the place's
+own figure. Two areas are told apart by the standard error of their difference.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from gapwatch.reporting.evidence.rows import (
+    Z95,
+    Estimate,
+    Tables,
+    area_name,
+    area_values,
+    comparator,
+    newest_period,
+    standard_error,
+)
+from gapwatch.reporting.language.numbers import noun_of, vintage
+from gapwatch.study import Study
+
+_NUMBER = re.compile(r"\d+$")
+BELOW, NEAR, ABOVE, UNKNOWN = "below", "near", "above", "unknown"
+
+
+@dataclass(frozen=True)
+class Ward:
+    """One area: its value, and which side of the place's figure it is.
+
+    `row` and `column` are its tile's; None for areas that only a real map can show.
+    """
+
+    code: str
+    name: str
+    zone: str
+    row: int | None
+    column: int | None
+    value: Estimate | None
+    standing: str
+
+
+@dataclass(frozen=True)
+class WardMap:
+    """All areas of one geography for one sex and window; `place` is the figure of the whole place.
+
+    `outlined` are the sides whose areas a line is drawn around, the bold one first: an area's
+    `zone` is one of them, or "".
+    """
+
+    sex: str
+    window: tuple[int, int]
+    place_name: str
+    place: Estimate | None
+    wards: tuple[Ward, ...]
+    geography: str = "ward2011"
+    outlined: tuple[str, ...] = ()
+
+    @property
+    def areas(self) -> str:
+        """What the areas are called, such as `2011 wards`."""
+        return vintage(self.geography)
+
+    @property
+    def noun(self) -> str:
+        """One of them, such as `ward` or `MSOA`."""
+        return noun_of(self.geography)
+
+    def named(self, standing: str) -> tuple[str, ...]:
+        """Names of the areas with one standing."""
+        return tuple(ward.name for ward in self.wards if ward.standing == standing)
+
+    def within(self, side: str) -> tuple[str, ...]:
+        """Names of the areas inside one outline."""
+        return tuple(ward.name for ward in self.wards if ward.zone == side)
+
+    def ranked(self) -> tuple[Ward, ...]:
+        """Highest first; areas without a value last, by name."""
+        return tuple(
+            sorted(
+                self.wards,
+                key=lambda w: (w.value is None, -(w.value.value if w.value else 0), w.name),
+            )
+        )
+
+    @property
+    def numbered(self) -> bool:
+        """Whether every name ends in a number of its own, such as `Riverton 008`."""
+        found = {_NUMBER.search(ward.name) for ward in self.wards}
+        return None not in found and len({n[0] for n in found if n}) == len(self.wards)
+
+    def labels(self) -> dict[str, str]:
+        """A short sign of each area by code, in the order of a list: its own number, or its rank.
+
+        A number of its own is the same on every map; a rank is that of this map alone.
+        """
+        if self.numbered:
+            by_name = sorted(self.wards, key=lambda ward: ward.name)
+            return {ward.code: _NUMBER.findall(ward.name)[0] for ward in by_name}
+        return {ward.code: str(rank) for rank, ward in enumerate(self.ranked(), 1)}
+
+
+def sexes(study: Study) -> tuple[str, str]:
+    """The promise's own sex first."""
+    return ("male", "female") if study.promise.sex == "male" else ("female", "male")
+
+
+def standing(value: Estimate | None, place: Estimate | None) -> str:
+    """Below or above only with the whole interval; unknown when either figure is missing."""
+    if value is None or place is None or value.lower is None or value.upper is None:
+        return UNKNOWN
+    if value.upper < place.value:
+        return BELOW
+    return ABOVE if value.lower > place.value else NEAR
+
+
+def differ(first: Estimate, second: Estimate) -> bool | None:
+    """Whether two areas' figures differ at the 5% level; None when an interval is missing.
+
+    Areas share no deaths, so the errors are independent and the variance of the difference is the
+    sum of both. Intervals that overlap can still differ: asking that they don't is too strict.
+    """
+    errors = standard_error(first), standard_error(second)
+    if errors[0] is None or errors[1] is None:
+        return None
+    return abs(first.value - second.value) > Z95 * math.hypot(errors[0], errors[1])
+
+
+def ward_map(study: Study, tables: Tables, sex: str, geography: str = "") -> WardMap | None:
+    """The newest window that is published for the study's own areas, or those of a bridge.
+
+    None when there is none.
+    """
+    own = study.geography.vintage
+    geography = geography or own
+    window = newest_period(tables, geography)
+    if window is None:
+        return None
+    values = area_values(tables, geography, sex, window)
+    place = comparator(tables, study.study.area_code, sex, window)
+    found = _own(study) if geography == own else _carried(study, tables, geography)
+    wards = tuple(
+        Ward(code, name, zone, row, column, values.get(code), standing(values.get(code), place))
+        for code, name, zone, row, column in found
+    )
+    outlined = tuple(study.zones) if geography == own else _sides(study)
+    return WardMap(sex, window, study.study.place, place, wards, geography, outlined)
+
+
+def later_maps(study: Study, tables: Tables, geography: str) -> tuple[WardMap, ...]:
+    """A map a sex of the areas of a bridge, the promise's own sex first; none without figures."""
+    carried = tables.get("bridge")
+    if carried is None or not (carried["geography"] == geography).any():
+        return ()
+    found = (ward_map(study, tables, sex, geography) for sex in sexes(study))
+    return tuple(ward_map for ward_map in found if ward_map)
+
+
+Place = tuple[str, str, str, int | None, int | None]
+
+
+def _own(study: Study) -> list[Place]:
+    """Code, name, zone and tile of the study's own areas."""
+    return [
+        (area.code, area.name, study.zone_of(area.code), area.row, area.column)
+        for area in study.geography.areas
+    ]
+
+
+def _sides(study: Study) -> tuple[str, ...]:
+    """The headline's two sides, when it has them."""
+    measure = study.primary
+    return tuple(side for side in (measure.worse, measure.better) if side)
+
+
+def _carried(study: Study, tables: Tables, geography: str) -> list[Place]:
+    """Code, name and side of the headline of the areas of a bridge; they have no tiles."""
+    areas, sides = (tables[name] for name in ("bridge", "bridge_side"))
+    mine = sides[
+        (sides["geography"] == geography)
+        & sides["counts"].astype(bool)
+        & sides["side"].isin(_sides(study))
+    ]
+    counted = dict(zip(mine["area_code"], mine["side"], strict=True))
+    codes = areas.loc[areas["geography"] == geography, "area_code"]
+    return [(code, area_name(tables, code), counted.get(code, ""), None, None) for code in codes]
+
+
+def has_outlines(found: WardMap, tables: Tables) -> bool:
+    """Whether an outline of every area of the map is pinned, of its own vintage."""
+    boundary = tables.get("boundary")
+    if boundary is None:
+        return False
+    held = set(boundary.loc[boundary["geography"] == found.geography, "area_code"])
+    return {ward.code for ward in found.wards} <= held
+
+
+def drawable(found: WardMap, tables: Tables) -> bool:
+    """Whether the areas can be put on a map: real outlines, or a tile for each."""
+    return has_outlines(found, tables) or all(ward.row is not None for ward in found.wards)
+
+
+def map_id(found: WardMap) -> str:
+    """Name of a map's chart."""
+    return f"map-{found.geography}-{found.sex}"

@@ -1,0 +1,193 @@
+"""The facts of one release that the words are about, gathered once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from gapwatch.reporting.document import ReleaseFacts
+from gapwatch.reporting.evidence.areas import sexes
+from gapwatch.reporting.evidence.rows import (
+    Z95,
+    Estimate,
+    Tables,
+    Verdict,
+    Window,
+    last_segment,
+    newest_segment,
+    rows,
+    share_years,
+    standard_error,
+    verdicts,
+    windows,
+)
+from gapwatch.reporting.language.numbers import noun_of, period, vintage
+from gapwatch.study import Measure, Study
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Case:
+    """Study, release and tables, with the questions that more than one section asks."""
+
+    study: Study
+    facts: ReleaseFacts
+    tables: Tables
+
+    @cached_property
+    def verdicts(self) -> dict[tuple[str, str], Verdict]:
+        """Every verdict by measure and sex."""
+        return {(row.measure, row.sex): row for row in verdicts(self.tables)}
+
+    @property
+    def sexes(self) -> tuple[str, str]:
+        """The promise's own sex first."""
+        return sexes(self.study)
+
+    @property
+    def measure(self) -> Measure:
+        """The measure of the headline."""
+        return self.study.primary
+
+    @property
+    def verdict(self) -> Verdict:
+        """The headline's verdict."""
+        return self.verdicts[self.measure.id, self.sexes[0]]
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """Every window of the headline's measure and sex."""
+        return windows(self.tables, self.measure.id, self.sexes[0])
+
+    @cached_property
+    def comparable(self) -> tuple[Window, ...]:
+        """Windows of the headline after the last break that have a gap."""
+        return newest_segment(self.windows)
+
+    @property
+    def newest(self) -> Window | None:
+        """The newest comparable window of the headline."""
+        return self.comparable[-1] if self.comparable else None
+
+    def rows(self, kind: type[Row], table: str, **wanted: object) -> list[Row]:
+        """Rows of the headline's measure and sex in another table."""
+        return rows(kind, self.tables, table, self.measure.id, self.sexes[0], **wanted)
+
+    def rows_of(self, kind: type[Row], table: str, measure: str, sex: str) -> list[Row]:
+        """Rows of any measure and sex in another table."""
+        return rows(kind, self.tables, table, measure, sex)
+
+    @property
+    def computes(self) -> bool:
+        """Whether the trend rests on deaths and residents rather than on published figures."""
+        return self.study.computed is not None and self.study.computed.decides
+
+    @property
+    def provisional(self) -> tuple[Window, ...]:
+        """Windows of the headline that hold deaths still coming in: they decide nothing."""
+        return tuple(window for window in self.windows if window.provisional)
+
+    def provisional_of(self, measure: str, sex: str) -> set[tuple[int, int]]:
+        """Windows of any measure that are provisional."""
+        found = windows(self.tables, measure, sex)
+        return {(window.start, window.end) for window in found if window.provisional}
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether comparable windows of the headline share years."""
+        return share_years(self.comparable)
+
+    @property
+    def withheld_since(self) -> tuple[Window, ...]:
+        """Windows after the newest comparable one whose gap is withheld, oldest first."""
+        last = self.newest.end if self.newest else 0
+        return tuple(w for w in last_segment(self.windows) if w.gap is None and w.end > last)
+
+    @property
+    def baseline(self) -> Window | None:
+        """The baseline window of the headline, if it is there and comparable."""
+        period = (self.verdict.baseline_start, self.verdict.baseline_end)
+        return next((w for w in self.comparable if (w.start, w.end) == period), None)
+
+    def period(self, start: int, end: int) -> str:
+        """Years of the series that decides, as they stand in a sentence."""
+        return period(start, end, self.verdict.year_ends)
+
+    def when(self, window: tuple[int, int], geography: str) -> str:
+        """A window of areas of one kind: ours are of the study's years, published ones calendar."""
+        own = self.computes and geography == self.study.geography.vintage
+        return self.period(*window) if own else period(*window)
+
+    @property
+    def years_old(self) -> int:
+        """Calendar years from the end of the newest window to the release."""
+        newest = self.verdict.newest_end
+        return 0 if newest is None else self.facts.as_known_at.year - newest
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the newest window is too old for a verdict."""
+        return self.years_old > self.study.verdict.stale_after_years
+
+    @property
+    def sided(self) -> bool:
+        """Whether the headline's measure has two named sides."""
+        return self.measure.kind in ("pair", "pooled")
+
+    @property
+    def worse_name(self) -> str:
+        """The worse-off side as it stands in a sentence."""
+        return self.named(self.measure.worse) if self.sided else "the lower end"
+
+    @property
+    def better_name(self) -> str:
+        """The better-off side as it stands in a sentence."""
+        return self.named(self.measure.better) if self.sided else "the upper end"
+
+    @property
+    def areas(self) -> str:
+        """What the study's areas are called, such as `2011 wards`."""
+        return vintage(self.study.geography.vintage)
+
+    @property
+    def noun(self) -> str:
+        """One of them, such as `ward`."""
+        return noun_of(self.study.geography.vintage)
+
+    def named(self, side: str) -> str:
+        """A side of any measure as it stands in a sentence."""
+        return phrase(self.study.side_name(side))
+
+    def label(self, side: str) -> str:
+        """A side's own name, for a chart or a table."""
+        return self.study.side_name(side) if self.sided else ""
+
+
+def phrase(name: str) -> str:
+    """A name inside a sentence: `the north of the borough`, but `Knightsbridge and Belgravia`.
+
+    Only a name of the form "X of the Y" is a description; any other is taken as a proper name.
+    """
+    return f"the {name[0].lower()}{name[1:]}" if " of the " in name else name
+
+
+def difference(before: Window, after: Window) -> Estimate | None:
+    """Change of the gap between two windows of one series, with its 95% interval.
+
+    Sampling errors of windows that share years are correlated by the shared share of years
+    (docs/methods.md, overlapping windows). None when an interval is missing.
+    """
+    if before.gap is None or after.gap is None:
+        return None
+    first, last = standard_error(before.gap), standard_error(after.gap)
+    if first is None or last is None:
+        return None
+    shared = max(0, min(before.end, after.end) - max(before.start, after.start) + 1)
+    lengths = math.sqrt((before.end - before.start + 1) * (after.end - after.start + 1))
+    variance = first**2 + last**2 - 2 * first * last * shared / lengths
+    half = Z95 * math.sqrt(max(variance, 0.0))
+    change = after.gap.value - before.gap.value
+    return Estimate(change, change - half, change + half)

@@ -1,0 +1,98 @@
+"""The report as one HTML file that needs nothing else: no request, no script, no other file."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from gapwatch.reporting.document import Report
+from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Chart, Charts
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+_BREAKS = re.compile("(?<=[/&%,=?])")
+FACES = (("400", "GapwatchSans-Regular.woff2"), ("600", "GapwatchSans-SemiBold.woff2"))
+
+
+def data_uri(kind: str, content: bytes) -> str:
+    """`content` inside the page."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def svg_uri(svg: str) -> Markup:
+    """An SVG of ours inside the page, as text: a third shorter than in base 64.
+
+    Safe in an attribute, as nothing that could end it is left.
+    """
+    text = svg.replace("'", "&apos;").replace('"', "'").replace("\n", " ").replace("> <", "><")
+    for sign in "%#<>& ":  # a blank would end an address in a list of them
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return Markup("data:image/svg+xml,") + Markup(text)  # noqa: S704
+
+
+def picture(chart: Chart) -> dict[str, str]:
+    """Both versions of a chart as addresses for a picture element, with the wide one's size."""
+    width, height = size(chart.wide)
+    return {
+        "wide": svg_uri(chart.wide),
+        "narrow": svg_uri(chart.narrow),
+        "width": f"{width:.0f}",
+        "height": f"{height:.0f}",
+    }
+
+
+def size(svg: str) -> tuple[float, float]:
+    """Width and height of an SVG of ours, in points."""
+    view = svg.split('viewBox="', 1)[1].split('"', 1)[0].split()
+    return float(view[2]), float(view[3])
+
+
+def breakable(text: str) -> Markup:
+    """An address, escaped, that may break after its punctuation."""
+    parts = _BREAKS.split(text)
+    return Markup("<wbr>").join(escape(part) for part in parts if part)
+
+
+def to_html(report: Report, charts: Charts) -> bytes:
+    """The whole page, escaped by the template engine, as UTF-8 with line feeds."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        newline_sequence="\n",
+    )
+    environment.filters["breakable"] = breakable
+    faces = [
+        (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
+        for weight, name in FACES
+    ]
+    text = environment.get_template("report.html.j2").render(
+        report=report,
+        pictures={name: picture(chart) for name, chart in charts.items()},
+        # Our own stylesheet: the only text that goes in unescaped.
+        style=Markup(_style(report)),  # noqa: S704
+        faces=faces,
+    )
+    return text.encode("utf-8")
+
+
+def css_text(text: str) -> str:
+    """`text` as a string of CSS in which nothing can end it: all but letters, digits and blanks
+    are written by their number."""
+    plain = (sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06X}" for sign in text)
+    return f'"{"".join(plain)}"'
+
+
+def _style(report: Report) -> str:
+    """Our stylesheet, with that of a demonstration where the report is one."""
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    if not report.demonstration:
+        return style
+    more = (TEMPLATES / "demonstration.css").read_text(encoding="utf-8")
+    return style + more.replace("BANNER", css_text(report.demonstration))

@@ -1,0 +1,1 @@
+"""Words and numbers: the one place where codes become English."""
