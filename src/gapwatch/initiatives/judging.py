@@ -169,7 +169,7 @@ def _measured(place: Place, case: _Case, named: Finding) -> Judged:
         return replace(named, reason=found, flags=flags), None
     flags += (codes.YEARS_LACKING,) if found.lacking else ()
     sets = sets_of(len(case.at), size, place.seed)
-    tried = sets.members if sets.exact else np.vstack((case.treated, sets.members))
+    tried = sets.members if sets.exact else np.vstack((case.treated.astype(float), sets.members))
     moved = effects(found.counts, tried)
     own = float(effects(found.counts, case.treated[np.newaxis])[0])
     if math.isnan(own):
@@ -285,7 +285,7 @@ def _lead(place: Place, case: _Case, found: Windows) -> tuple[float | None, floa
     if math.isnan(own):
         return None, None
     sets = sets_of(len(case.at), len(case.one.areas), place.seed)
-    tried = sets.members if sets.exact else np.vstack((case.treated, sets.members))
+    tried = sets.members if sets.exact else np.vstack((case.treated.astype(float), sets.members))
     return own, share_as_far(effects(pair.counts, tried), own, 0)
 
 

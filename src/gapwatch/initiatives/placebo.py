@@ -54,13 +54,16 @@ class Counts:
 
 @dataclass(frozen=True)
 class Sets:
-    """Sets of k of n areas, (s, n); `exact` where they are all that there are."""
+    """Sets of k of n areas, (s, n), 1 for an area that is in one, so that sums are products.
 
-    members: BoolArray
+    `exact` where they are all that there are.
+    """
+
+    members: FloatArray
     exact: bool
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def sets_of(areas: int, size: int, seed: int) -> Sets:
     """Every set of `size` of `areas` areas, or a seeded draw of MOST_EXACT of them.
 
@@ -76,29 +79,29 @@ def sets_of(areas: int, size: int, seed: int) -> Sets:
     else:
         keys = np.random.default_rng(seed).random((MOST_EXACT, areas))
         chosen = np.argpartition(keys, size, axis=1)[:, :size]
-    members = np.zeros((len(chosen), areas), dtype=bool)
-    np.put_along_axis(members, chosen, values=True, axis=1)
+    members = np.zeros((len(chosen), areas))
+    np.put_along_axis(members, chosen, 1.0, axis=1)
     members.setflags(write=False)
     return Sets(members, math.comb(areas, size) <= MOST_EXACT)
 
 
-def effects(counts: Counts, members: BoolArray) -> FloatArray:
+def effects(counts: Counts, members: BoolArray | FloatArray) -> FloatArray:
     """Log-rate difference in differences of each set against all areas outside it, (s,).
 
     theta = log(A_in / P_in) - log(B_in / Q_in) - log(A_out / P_out) + log(B_out / Q_out), where A
     and B are the pooled counts after and before, P and Q the pooled denominators. NaN where a
     pooled count or denominator isn't above 0. Reference: Abadie 2005, Rev Econ Stud 72:1.
     """
-    values = np.column_stack(
-        (counts.after, counts.people_after, counts.before, counts.people_before)
-    )
-    inside = members.astype(np.float64) @ values
-    outside = values.sum(axis=0) - inside
-    defined = ((inside > 0) & (outside > 0)).all(axis=1)
-    ratio = np.divide(inside, outside, out=np.ones_like(inside), where=defined[:, np.newaxis])
-    after, people_after, before, people_before = np.log(ratio).T
-    theta: FloatArray = after - people_after - before + people_before
-    return np.where(defined, theta, np.nan)
+    values = np.stack((counts.after, counts.people_before, counts.people_after, counts.before))
+    inside = values @ np.asarray(members, dtype=np.float64).T
+    outside = values.sum(axis=1)[:, np.newaxis] - inside
+    bad = ((inside <= 0) | (outside <= 0)).any(axis=0)
+    # Where a sum is 0 the quotient isn't used: 1 stands in for all eight.
+    if bad.any():
+        inside[:, bad], outside[:, bad] = 1.0, 1.0
+    odds = inside / outside
+    theta: FloatArray = np.log(odds[0] * odds[1] / (odds[2] * odds[3]))
+    return np.where(bad, np.nan, theta)
 
 
 def spread(found: FloatArray) -> float:
