@@ -29,6 +29,16 @@ from gapwatch.contracts.outputs import (
     VERDICTS,
 )
 from gapwatch.contracts.plausibility import PLAUSIBILITY
+from gapwatch.contracts.priorities import (
+    AREA_FIGURE,
+    EVIDENCE_GAP,
+    INDICATOR_VALUE,
+    LOCALITY,
+    PRIORITY_ALIGNMENT,
+    PRIORITY_COMPARISON,
+    PRIORITY_TABLES,
+    TARGETING,
+)
 from gapwatch.contracts.revisions import KINDS, REVISION
 from gapwatch.contracts.robustness import BACKTEST, FLIP, SELECTION, SENSITIVITY
 from gapwatch.contracts.schema import (
@@ -44,7 +54,7 @@ from gapwatch.contracts.schema import (
 )
 
 INPUTS = (AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS)
-EXTRA_INPUTS = (BOUNDARY, DEATHS, INDICATOR, LOOKUP, POPULATION)
+EXTRA_INPUTS = (AREA_FIGURE, BOUNDARY, DEATHS, INDICATOR, LOOKUP, POPULATION)
 OUTPUTS = (
     GAP,
     VERDICT,
@@ -69,6 +79,7 @@ OUTPUTS = (
     COUNT_TOTAL,
     COUNTED_YEAR,
     PLAUSIBILITY,
+    *PRIORITY_TABLES,
     REVISION,
     VALIDATION,
 )
@@ -76,6 +87,7 @@ TABLES = {table.name: table for table in (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)}
 
 __all__ = [
     "AGE_CONTRIBUTION",
+    "AREA_FIGURE",
     "AREA_REFERENCE",
     "BACKTEST",
     "BOUNDARY",
@@ -93,19 +105,25 @@ __all__ = [
     "CUT",
     "DEATHS",
     "DECIMALS",
+    "EVIDENCE_GAP",
     "EXTRA_INPUTS",
     "FLIP",
     "GAP",
     "GAP_CHANGE",
     "INDICATOR",
+    "INDICATOR_VALUE",
     "INPUTS",
     "KINDS",
     "LIFE_EXPECTANCY",
+    "LOCALITY",
     "LOOKUP",
     "OUTPUTS",
     "PLAUSIBILITY",
     "POPULATION",
     "POPULATION_DEATHS",
+    "PRIORITY_ALIGNMENT",
+    "PRIORITY_COMPARISON",
+    "PRIORITY_TABLES",
     "REPRODUCTION",
     "REVISION",
     "SELECTION",
@@ -115,6 +133,7 @@ __all__ = [
     "SLUG",
     "TABLES",
     "TARGET",
+    "TARGETING",
     "TRAJECTORY",
     "VALIDATION",
     "VERDICT",

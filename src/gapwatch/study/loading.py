@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import StudyError
-from gapwatch.study import limits
+from gapwatch.study import limits, priority_checks
 from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.model import Study
 from gapwatch.study.sources import KINDS
@@ -60,6 +60,9 @@ def load(path: Path) -> tuple[Study, str]:
     _check_bridges(path, study)
     _check_computed(path, study)
     _check_disclosure(path, study)
+    problem = priority_checks.problem(study)
+    if problem is not None:
+        raise _wrong(path, *problem)
     return study, hashlib.sha256(raw).hexdigest()
 
 

@@ -22,6 +22,7 @@ from gapwatch.study.base import (
 )
 from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
+from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.sources import Accepted, Correction, Publishers, Source
 
 
@@ -210,6 +211,10 @@ class Study(Part):
     computed: Computed | None = None
     alerts: Alerts = Alerts()
     disclosure: Disclosure | None = None
+    priorities: tuple[Priority, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    evidence_gaps: tuple[EvidenceGap, ...] = ()
+    localities: Localities | None = None
 
     @property
     def closing(self) -> Disclosure:
@@ -230,6 +235,17 @@ class Study(Part):
     def primary(self) -> Measure:
         """The measure of the headline."""
         return next(measure for measure in self.measures if measure.primary)
+
+    @property
+    def whole(self) -> Measure | None:
+        """The first measure whose two sides hold every area: what priorities are compared by."""
+        every = set(self.area_names)
+        for measure in self.measures:
+            if measure.kind in ("pair", "pooled"):
+                both = {*self.side(measure.worse), *self.side(measure.better)}
+                if both == every:
+                    return measure
+        return None
 
     @property
     def area_names(self) -> dict[str, str]:
