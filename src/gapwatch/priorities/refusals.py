@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gapwatch.contracts import DECIMALS
 from gapwatch.priorities.codes import (
     DENOMINATORS_DIFFER,
     FILLED_IN,
@@ -24,6 +25,8 @@ WHOLE = ("borough", "region", "country", "place")
 """Geographies of a figure that no small area has."""
 FINE = 1e-4
 """A figure with more decimals than four is measured so finely that two areas never share it."""
+HALF_STEP = 0.5 * 10.0**-DECIMALS
+SCALES = (1.0, 100.0, 1000.0)
 MOST_CHANGE = 0.1
 """The largest change of a denominator from one year to the next; residents change by far less."""
 
@@ -67,20 +70,23 @@ def _is_mislabelled(figure: Figure) -> bool:
 def _is_filled_in(figure: Figure) -> bool:
     """Whether two areas share a value that is told to more than four decimals.
 
-    Ratios of small counts coincide: 1/3 of 33.333333 may be true of two. So values that are a
-    ratio of whole numbers below 100, as shares or percentages, aren't taken for filled in.
+    Shares of small counts coincide: 4 of 67 may be true of two areas. So a value that is a share of
+    fewer than 100, as such or as a percentage or per 1,000, isn't taken for filled in.
     """
     values = figure.value[np.isfinite(figure.value)]
-    fine = values[np.abs(values / FINE - np.rint(values / FINE)) > 1e-6 / FINE]
+    fine = values[np.abs(values / FINE - np.rint(values / FINE)) > HALF_STEP / FINE]
     seen, times = np.unique(fine, return_counts=True)
-    return any(not _is_simple(value) for value in seen[times > 1])
+    return any(not _is_simple(float(value)) for value in seen[times > 1])
 
 
 def _is_simple(value: float) -> bool:
     below = np.arange(1, 100)
-    for scaled in (value, value / 100):
-        parts = scaled * below
-        if (np.abs(parts - np.rint(parts)) < 1e-6 * below).any():
+    for scale in SCALES:
+        parts = value / scale * below
+        if (
+            0 <= value <= scale
+            and (np.abs(parts - np.rint(parts)) <= 1.1 * HALF_STEP / scale * below).any()
+        ):
             return True
     return False
 
@@ -96,7 +102,10 @@ def _jumps(one: Indicator, held: Mapping[str, Figure]) -> bool:
         term = term_of(text)
         if term.how != "/":
             continue
-        value = term.factor * held[term.figure].value / held[term.other].value
+        other = held[term.other].value
+        if not (other[np.isfinite(other)] > 0).all():
+            return False  # a quotient that there isn't is refused where it is made, by its area
+        value = term.factor * held[term.figure].value / other
         totals[held[term.figure].last.year] = float(np.nansum(value))
     years = sorted(totals)
     return any(
