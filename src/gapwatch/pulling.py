@@ -37,8 +37,9 @@ from gapwatch.sources.changes import Change
 from gapwatch.sources.corrections import correct
 from gapwatch.sources.duplicates import require_apart
 from gapwatch.sources.fits_study import require_tables
-from gapwatch.sources.http import Client, Exchange
+from gapwatch.sources.http import Client
 from gapwatch.sources.inputs import combine, payloads
+from gapwatch.sources.responses import Exchange
 from gapwatch.sources.revisions import differences, require_announced, require_no_fewer
 from gapwatch.study import (
     PinnedSource,

@@ -96,6 +96,16 @@ def test_modules_stay_under_three_hundred_and_fifty_lines() -> None:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 350, path
 
 
+def test_no_line_is_kept_from_the_formatter() -> None:
+    """A line that the formatter leaves alone can hide a module's true length."""
+    pattern = re.compile(r"#\s*(?:fmt:\s*(?:skip|off)|yapf:\s*disable)")
+    for folder in ("src", "flows", "tests", "bench", ".ci"):
+        modules = sorted((ROOT / folder).rglob("*.py"))
+        assert modules, folder
+        for path in modules:
+            assert not pattern.search(path.read_text(encoding="utf-8")), path
+
+
 OPERATIONS = ROOT / "docs" / "operations"
 STARTING = [
     block

@@ -11,8 +11,8 @@ from gapwatch.demo.replica import Replica
 from gapwatch.errors import SourceError, UsageError
 from gapwatch.pulling import _require_later, require_clock
 from gapwatch.snapshots import Snapshot
-from gapwatch.sources.http import Client, Exchange
-from gapwatch.sources.responses import answered_on
+from gapwatch.sources.http import Client
+from gapwatch.sources.responses import Exchange, answered_on
 
 SENT = "Sun, 29 Nov 2026 23:59:59 GMT"
 SAYS = "2026-11-29T23:59:59+00:00"

@@ -9,7 +9,8 @@ from pathlib import Path
 import filelock
 
 from gapwatch import snapshots
-from gapwatch.audit.verify import MANIFEST, Manifest, OlderReleaseError, release_problems
+from gapwatch.audit.manifest_model import Manifest
+from gapwatch.audit.verify import MANIFEST, OlderReleaseError, release_problems
 from gapwatch.errors import IntegrityError, TornError
 
 _POINTER, _RETIRED = "latest-", "retired"

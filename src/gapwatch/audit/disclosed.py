@@ -20,15 +20,8 @@ from pydantic import ValidationError as PydanticError
 
 from gapwatch.audit.lineage import Previous, previous_at
 from gapwatch.audit.manifest import Identity
-from gapwatch.audit.verify import (
-    MANIFEST,
-    Manifest,
-    Name,
-    OlderReleaseError,
-    Sha256,
-    read_manifest,
-    sized_hash,
-)
+from gapwatch.audit.manifest_model import Manifest, Name, Sha256
+from gapwatch.audit.verify import MANIFEST, OlderReleaseError, read_manifest, sized_hash
 from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, DEATHS
 from gapwatch.counting.disclosure.closing import Settled
 from gapwatch.errors import IntegrityError, StudyError

@@ -9,14 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gapwatch import publishing
+from gapwatch.audit.manifest_model import Manifest
 from gapwatch.audit.provenance import Claims
-from gapwatch.audit.verify import (
-    MANIFEST,
-    Manifest,
-    OlderReleaseError,
-    read_manifest,
-    verify_release,
-)
+from gapwatch.audit.verify import MANIFEST, OlderReleaseError, read_manifest, verify_release
 from gapwatch.errors import IntegrityError
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,8 @@ import logging
 from pathlib import Path
 
 from gapwatch import publishing, snapshots
-from gapwatch.audit.verify import MANIFEST, Manifest, read_manifest, torn_files
+from gapwatch.audit.manifest_model import Manifest
+from gapwatch.audit.verify import MANIFEST, read_manifest, torn_files
 from gapwatch.durable import is_torn, sync_folder
 from gapwatch.errors import IntegrityError, TornError, UsageError
 from gapwatch.publishing import told

@@ -10,24 +10,14 @@ from gapwatch.contracts.computed import (
     AGE_CONTRIBUTION,
     COMPUTED_GAP,
     COMPUTED_LIFE_EXPECTANCY,
-    COUNT_TOTAL,
-    COUNTED_YEAR,
     CUT,
     GAP_CHANGE,
     REPRODUCTION,
     SERIES_COMPARISON,
 )
+from gapwatch.contracts.counted import COUNT_TOTAL, COUNTED_YEAR
 from gapwatch.contracts.inputs import AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS
-from gapwatch.contracts.outputs import (
-    CHANGE,
-    COVERAGE,
-    GAP,
-    TARGET,
-    TRAJECTORY,
-    VALIDATION,
-    VERDICT,
-    VERDICTS,
-)
+from gapwatch.contracts.outputs import GAP, TARGET, TRAJECTORY, VERDICT, VERDICTS
 from gapwatch.contracts.plausibility import PLAUSIBILITY
 from gapwatch.contracts.priorities import (
     AREA_FIGURE,
@@ -39,6 +29,7 @@ from gapwatch.contracts.priorities import (
     PRIORITY_TABLES,
     TARGETING,
 )
+from gapwatch.contracts.quality import CHANGE, COVERAGE, VALIDATION
 from gapwatch.contracts.revisions import KINDS, REVISION
 from gapwatch.contracts.robustness import BACKTEST, FLIP, SELECTION, SENSITIVITY
 from gapwatch.contracts.schema import (

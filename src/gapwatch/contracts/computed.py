@@ -35,7 +35,7 @@ _FEW = text(
     "Q06 where a side has fewer than 5 deaths at these ages: the interval is too narrow then",
     may_be_empty=True,
 )
-_BASE = text("base", "Base of the residents' estimates, such as census2021", pattern=SLUG)
+BASE = text("base", "Base of the residents' estimates, such as census2021", pattern=SLUG)
 _AGES = (
     Column(
         "age_start_years", "integer", "First age of the band", unit="years", minimum=0, maximum=120
@@ -81,7 +81,7 @@ COMPUTED_LIFE_EXPECTANCY = Table(
             "the residents starts a new one",
             minimum=1,
         ),
-        _BASE,
+        BASE,
         Column(
             "top_age_years",
             "integer",
@@ -157,7 +157,7 @@ REPRODUCTION = Table(
             "empty when there is nothing to compare",
             nullable=True,
         ),
-        _BASE,
+        BASE,
         _REASON,
     ),
     key=("geography", "area_code", "sex", "period_start", "period_end"),
@@ -182,7 +182,7 @@ SERIES_COMPARISON = Table(
             "deaths and residents together, not a mean of areas' figures",
         ),
         years("rest_years", "The rest: base of the residents, top age band, and other data"),
-        _BASE,
+        BASE,
         Column(
             "top_age_years",
             "integer",
@@ -296,74 +296,4 @@ CUT = Table(
     ),
     key=("measure", "sex", "ages"),
     checks=(PERIOD_ORDER, reason_when_missing("cut_share")),
-)
-
-COUNT_TOTAL = Table(
-    "count_total",
-    "Deaths and residents of each kind of area summed up, beside those of the blocks they are from",
-    (
-        GEOGRAPHY,
-        SEX,
-        calendar("year", "Year, called by the calendar year that it ends in"),
-        YEAR_ENDS,
-        _BASE,
-        Column(
-            "deaths_difference_persons",
-            "number",
-            "Deaths of all areas minus deaths of all blocks",
-            unit="persons",
-        ),
-        Column(
-            "population_difference_persons",
-            "number",
-            "Residents of all areas minus residents of all blocks",
-            unit="persons",
-        ),
-        Column(
-            "publisher_deaths_difference_persons",
-            "number",
-            "Deaths of all blocks and both "
-            "sexes minus the publisher's total; empty when there is none",
-            unit="persons",
-            nullable=True,
-        ),
-        Column(
-            "publisher_population_difference_share",
-            "number",
-            "Residents of all blocks and "
-            "both sexes over the publisher's total, minus 1; empty when there is none",
-            unit="share",
-            nullable=True,
-        ),
-    ),
-    key=("geography", "sex", "year"),
-)
-
-COUNTED_YEAR = Table(
-    "counted_year",
-    "Years of the pinned deaths: which are counted, on which residents, and why others are not",
-    (
-        calendar("year", "Year, called by the calendar year that it ends in"),
-        YEAR_ENDS,
-        text("deaths_geography", "Kind of block of the deaths", pattern=SLUG),
-        text(
-            "population_geography",
-            "Kind of block of the residents; empty when left out",
-            may_be_empty=True,
-        ),
-        text("base", "Base of the residents' estimates; empty when left out", may_be_empty=True),
-        text(
-            "reason",
-            "Code of the reason why the year is left out; empty when it is counted",
-            may_be_empty=True,
-        ),
-    ),
-    key=("year",),
-    checks=(
-        Check(
-            "reason_when_left_out",
-            "(base = '') = (reason <> '')",
-            "a year that is left out has a reason, and only such a year",
-        ),
-    ),
 )

@@ -10,9 +10,10 @@ from typing import NoReturn
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import CALENDAR_YEAR, COUNT_TOTAL, COUNTED_YEAR, DEATHS, SEXES
+from gapwatch.contracts import COUNT_TOTAL, COUNTED_YEAR, DEATHS
 from gapwatch.counting.bands import UNTOLD
 from gapwatch.counting.blocks import Blocks, BlockSeries, FloatArray, YearOfBlocks, read_blocks
+from gapwatch.counting.count_totals import count_totals
 from gapwatch.counting.counts import BoolArray, Counts, Rounded
 from gapwatch.counting.disclosure.closing import Settled
 from gapwatch.counting.disclosure.crossing import Crossing, Shares, crossing, shares_of
@@ -89,7 +90,7 @@ def count(study: Study, inputs: Frames, settled: Settled | None = None) -> Count
     }
     own = levels[study.geography.vintage]
     _require_study_areas(study, own)
-    totals = _totals(study, series, levels, inputs)
+    totals = count_totals(study, series, levels, inputs)
     if restricted:
         late = totals["year"].isin(list(settled.years if settled else ()))
         publisher = totals["publisher_deaths_difference_persons"].mask(late)
@@ -339,56 +340,6 @@ def _absent(study: Study, series: BlockSeries, own: Counts, inputs: Frames) -> B
     pairs = {kind: path.pairs for kind, path in _paths(level, series, inputs).items()}
     used = inputs["deaths"][inputs["deaths"]["geography"].isin(list(pairs))]
     return mark_absent(own, monthly_deaths(used, own, pairs), study.accepted)
-
-
-def _totals(
-    study: Study, series: BlockSeries, levels: Mapping[str, Counts], inputs: Frames
-) -> pd.DataFrame:
-    published = inputs["population_deaths"]
-    # The publisher may tell of the place twice, as two kinds of area, and leave out years.
-    told_twice = published[published["area_code"] == study.study.area_code].groupby("year")[
-        ["deaths_persons", "population_persons"]
-    ]
-    if not (told_twice.min().eq(told_twice.max()) | told_twice.min().isna()).all(axis=None):
-        _refuse(
-            "population_deaths",
-            f"one total of {study.study.area_code} a year",
-            "two that differ",
-            "leave one of the two sources out",
-        )
-    mine = told_twice.first().astype("float64")
-    # Published totals are of calendar years and their middles.
-    comparable = series.year_ends == CALENDAR_YEAR
-    rows = []
-    for geography, counts in levels.items():
-        for at, year in enumerate(series.years):
-            dead, people = year.deaths.counts.sum(), year.residents.counts.sum()
-            told = {
-                name: float(mine[name].get(year.year, np.nan)) if comparable else np.nan
-                for name in ("deaths_persons", "population_persons")
-            }
-            whole = year.deaths.part == 1.0
-            for place, sex in enumerate(SEXES):
-                summed = counts.person_years[:, place, at].sum() / year.deaths.part
-                rows.append(
-                    {
-                        "geography": geography,
-                        "sex": sex,
-                        "year": year.year,
-                        "year_ends": series.year_ends,
-                        "base": year.base,
-                        "deaths_difference_persons": counts.deaths[:, place, at].sum()
-                        - year.deaths.counts[:, place].sum(),
-                        "population_difference_persons": summed
-                        - year.residents.counts[:, place].sum(),
-                        "publisher_deaths_difference_persons": dead - told["deaths_persons"]
-                        if whole
-                        else np.nan,
-                        "publisher_population_difference_share": people / told["population_persons"]
-                        - 1.0,
-                    }
-                )
-    return canonical(COUNT_TOTAL, pd.DataFrame(rows), COUNT_TOTAL.name)
 
 
 def _refuse(where: str, expected: str, found: str, remedy: str) -> NoReturn:

@@ -14,7 +14,14 @@ import pandas as pd
 from gapwatch.contracts import CALENDAR_YEAR, SEXES
 from gapwatch.counting.bands import UNTOLD, common_starts, merged
 from gapwatch.counting.counts import Rounded
-from gapwatch.counting.residents import NO_RESIDENTS, Estimates, YearUse, at_risk, estimate_years
+from gapwatch.counting.residents import (
+    NO_RESIDENTS,
+    Estimates,
+    YearUse,
+    at_risk,
+    estimate_years,
+    of_bases,
+)
 from gapwatch.counting.rounding import Step, mean_of, rounded_cells
 from gapwatch.errors import ValidationError
 
@@ -91,7 +98,7 @@ def read_blocks(
     year whose deaths stand on two kinds of blocks, for months that leave some out, for a part of a
     year between whole ones, for causes beside all causes, for missing rows, and as `common_starts`.
     """
-    chosen = _of_bases(population, bases)
+    chosen = of_bases(population, bases)
     ends = _only_year_ends(deaths)
     dead: dict[int, pd.DataFrame] = {}
     alive: dict[int, Estimates] = {}
@@ -189,19 +196,6 @@ def _only_kind(frame: pd.DataFrame, where: str) -> str:
             "keep the year in one of the sources and drop it in the other",
         )
     return str(kinds[0])
-
-
-def _of_bases(population: pd.DataFrame, bases: Sequence[str]) -> pd.DataFrame:
-    chosen = population[population["base"].isin(list(bases))]
-    if chosen.empty:
-        known = ", ".join(sorted(population["base"].unique()))
-        _refuse(
-            "population",
-            f"residents on the base {' or '.join(bases)}",
-            f"those on {known}",
-            "correct bases in the study's [computed]",
-        )
-    return chosen
 
 
 def _require_run(population: pd.DataFrame, uses: Sequence[YearUse], ends: str) -> None:

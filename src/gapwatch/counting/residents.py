@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gapwatch.contracts import YEAR_LEADS
+from gapwatch.errors import ValidationError
 
 NO_RESIDENTS = "Y01"  # an estimate that the year needs is not pinned
 TWO_BASES = "Y02"  # those at its two ends share no base, or no kind of block
@@ -45,6 +46,20 @@ class Estimates:
 def estimate_years(year: int, year_ends: str) -> tuple[int, ...]:
     """The mid-years whose estimates give the person-years of a year."""
     return (year,) if YEAR_LEADS[year_ends] == 0 else (year - 1, year)
+
+
+def of_bases(population: pd.DataFrame, bases: Sequence[str]) -> pd.DataFrame:
+    """The residents that stand on one of `bases`; ValidationError where none do."""
+    chosen = population[population["base"].isin(list(bases))]
+    if chosen.empty:
+        known = ", ".join(sorted(population["base"].unique()))
+        raise ValidationError(
+            "population",
+            expected=f"residents on the base {' or '.join(bases)}",
+            found=f"those on {known}",
+            remedy="correct bases in the study's [computed]",
+        )
+    return chosen
 
 
 def at_risk(

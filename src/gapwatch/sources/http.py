@@ -9,7 +9,6 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Self
 
@@ -23,6 +22,7 @@ from gapwatch.sources.hosts import is_local_name, masked, without_secrets
 from gapwatch.sources.responses import (
     LATER,
     Answer,
+    Exchange,
     Expected,
     answered_on,
     check,
@@ -41,23 +41,6 @@ REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
 MOST_ADDRESS = 8000
 MOST_BYTES = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One call of `get`: decoded bytes kept, tries and seconds taken; status 0 if none came.
-
-    `bytes` is None for a restricted file, whose size isn't told; keys in the address are masked.
-    `date` is the answer's own, in universal time: when it says that it was made, and how long it
-    has lain in a cache since. "" where the publisher sends none.
-    """
-
-    address: str
-    status: int
-    bytes: int | None
-    tries: int
-    seconds: float
-    date: str = ""
 
 
 class Client:

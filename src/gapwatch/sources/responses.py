@@ -25,6 +25,23 @@ class Answer:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """One call of `Client.get`: decoded bytes kept, tries and seconds taken; status 0 if none came.
+
+    `bytes` is None for a restricted file, whose size isn't told; keys in the address are masked.
+    `date` is the answer's own, in universal time: when it says that it was made, and how long it
+    has lain in a cache since. "" where the publisher sends none.
+    """
+
+    address: str
+    status: int
+    bytes: int | None
+    tries: int
+    seconds: float
+    date: str = ""
+
+
 def source_error(where: str, expected: str, found: str, remedy: str) -> SourceError:
     """The one kind of error that a publisher causes."""
     return SourceError(where, expected=expected, found=found, remedy=remedy)

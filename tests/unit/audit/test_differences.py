@@ -91,8 +91,8 @@ def test_what_is_no_file_is_a_difference_and_is_not_read(tmp_path: Path) -> None
             [
                 FIRST_ROW + ": a row -> no such row",
                 (
-                    "row 2 of the new one (measure=a-v-b sex=female period_start=2004 period_end=2008): "
-                    "no such row -> a row"
+                    "row 2 of the new one (measure=a-v-b sex=female period_start=2004 "
+                    "period_end=2008): no such row -> a row"
                 ),
             ],
         ),

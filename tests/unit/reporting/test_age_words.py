@@ -30,12 +30,12 @@ def test_only_ages_beyond_chance_are_named_as_making_the_gap():
     ]
     assert told(*bands) == [
         (
-            "For males, mortality is clearly higher in the north at ages 1 to 59. That makes the gap "
-            "bigger."
+            "For males, mortality is clearly higher in the north at ages 1 to 59. That makes the "
+            "gap bigger."
         ),
         (
-            "The biggest figures are 1.2 years at 50 to 54 (0.9 to 1.5), 0.9 years at 45 to 49 (0.7 "
-            "to 1.1) and 0.4 years at 55 to 59 (0.3 to 0.5)."
+            "The biggest figures are 1.2 years at 50 to 54 (0.9 to 1.5), 0.9 years at 45 to 49 "
+            "(0.7 to 1.1) and 0.4 years at 55 to 59 (0.3 to 0.5)."
         ),
         "At all other ages the figures also fit no difference.",
     ]
@@ -45,13 +45,13 @@ def test_a_single_clear_age_and_one_that_narrows():
     bands = [band(0, 0, 0.1, 0.2), band(1, 44, 0.3, 0.1), band(45, None, -0.5, 0.2)]
     assert told(*bands) == [
         (
-            "For males, mortality is clearly higher in the north at ages 1 to 44. That makes the gap "
-            "bigger."
+            "For males, mortality is clearly higher in the north at ages 1 to 44. That makes the "
+            "gap bigger."
         ),
         "The figure there is 0.3 years at 1 to 44 (0.2 to 0.4).",
         (
-            "For males, mortality is clearly lower in the north at ages 45 and over. That makes the "
-            "gap smaller."
+            "For males, mortality is clearly lower in the north at ages 45 and over. That makes "
+            "the gap smaller."
         ),
         "At all other ages the figures also fit no difference.",
     ]

@@ -105,12 +105,12 @@ def test_the_figure_of_the_deadline_is_our_own_and_known_a_year_later(case):
             "and those around it."
         ),
         (
-            "We make a figure once the deaths and the residents of its last year are known. In this "
-            "report that takes one year."
+            "We make a figure once the deaths and the residents of its last year are known. In "
+            "this report that takes one year."
         ),
         (
-            "So the figure of 2030 is known about 2031, and the last one known by the end of 2030 is "
-            "that of 2029."
+            "So the figure of 2030 is known about 2031, and the last one known by the end of 2030 "
+            "is that of 2029."
         ),
     ]
 
@@ -118,8 +118,8 @@ def test_the_figure_of_the_deadline_is_our_own_and_known_a_year_later(case):
 def test_the_same_for_windows_of_three_years():
     assert trajectory_words.deciding(longer(3))[2:] == [
         (
-            "So a three-year figure that ends in 2030, which is centred on 2029, is known about 2031. "
-            "The last one known by the end of 2030 tells of about 2028."
+            "So a three-year figure that ends in 2030, which is centred on 2029, is known about "
+            "2031. The last one known by the end of 2030 tells of about 2028."
         ),
         "The figure centred on 2030 is known about 2032.",
     ]

@@ -33,8 +33,8 @@ def flat(text):
             "worse-off side improving faster",
             (
                 "Male life expectancy rose on both sides, and faster "
-                "in A (0.05 years a year, plausibly 0.01 to 0.09) than in B (0.30 years a year, plausibly "
-                "0.20 to 0.40)."
+                "in A (0.05 years a year, plausibly 0.01 to 0.09) than in B (0.30 years a year, "
+                "plausibly 0.20 to 0.40)."
             ),
         ),
         (
@@ -48,16 +48,16 @@ def flat(text):
             "better-off side getting worse faster",
             (
                 "Male life expectancy fell on both sides. The "
-                "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) than in "
-                "A (0.05 years a year, plausibly 0.01 to 0.09)."
+                "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) "
+                "than in A (0.05 years a year, plausibly 0.01 to 0.09)."
             ),
         ),
         (
             "worse-off side improving and better-off side getting worse",
             (
                 "Male life expectancy rose "
-                "slightly in A (0.05 years a year, plausibly 0.01 to 0.09) and fell in B (0.30 years a "
-                "year, plausibly 0.20 to 0.40)."
+                "slightly in A (0.05 years a year, plausibly 0.01 to 0.09) and fell in B (0.30 "
+                "years a year, plausibly 0.20 to 0.40)."
             ),
         ),
         ("neither side's own change is clear", "The figures cannot tell which side moved."),

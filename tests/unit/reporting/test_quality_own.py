@@ -60,15 +60,15 @@ def test_windows_of_one_area_and_reason_share_a_row():
         (
             1,
             (
-                "Of 2 life expectancies of our own, none is withheld. 1 is provisional, and decides "
-                "nothing."
+                "Of 2 life expectancies of our own, none is withheld. 1 is provisional, and "
+                "decides nothing."
             ),
         ),
         (
             2,
             (
-                "Of 2 life expectancies of our own, none is withheld. 2 are provisional, and decide "
-                "nothing."
+                "Of 2 life expectancies of our own, none is withheld. 2 are provisional, and "
+                "decide nothing."
             ),
         ),
     ],
@@ -102,8 +102,8 @@ def totals(**changes):
             {},
             [
                 (
-                    "Deaths and residents of every kind of area add up to those of the small areas that "
-                    "they are made of."
+                    "Deaths and residents of every kind of area add up to those of the small areas "
+                    "that they are made of."
                 )
             ],
         ),
@@ -111,8 +111,8 @@ def totals(**changes):
             {"population_difference_persons": -12.0},
             [
                 (
-                    "Deaths and residents of some kinds of area differ from those of the small areas "
-                    "that they are made of, by up to 12 persons."
+                    "Deaths and residents of some kinds of area differ from those of the small "
+                    "areas that they are made of, by up to 12 persons."
                 )
             ],
         ),
@@ -123,12 +123,12 @@ def totals(**changes):
             },
             [
                 (
-                    "Deaths and residents of every kind of area add up to those of the small areas that "
-                    "they are made of."
+                    "Deaths and residents of every kind of area add up to those of the small areas "
+                    "that they are made of."
                 ),
                 (
-                    "Deaths of all small areas add up to the publisher’s total in every year that has "
-                    "one."
+                    "Deaths of all small areas add up to the publisher’s total in every year that "
+                    "has one."
                 ),
                 "Residents of all small areas add up to the publisher’s total.",
             ],
@@ -140,8 +140,8 @@ def totals(**changes):
             },
             [
                 (
-                    "Deaths and residents of every kind of area add up to those of the small areas that "
-                    "they are made of."
+                    "Deaths and residents of every kind of area add up to those of the small areas "
+                    "that they are made of."
                 ),
                 "Deaths of all small areas differ from the publisher’s total by up to 7 a year.",
                 "Residents of all small areas differ from the publisher’s total by up to 2%.",

@@ -63,14 +63,14 @@ def test_a_base_is_named_by_its_census_or_by_its_own_name():
             {},
             (
                 (
-                    "For 2004 to 2008 our own figures give a gap of 9.6 years and the published ones "
-                    "10.0 years: ours is 0.40 years less."
+                    "For 2004 to 2008 our own figures give a gap of 9.6 years and the published "
+                    "ones 10.0 years: ours is 0.40 years less."
                 ),
                 (
-                    "Of the difference, −0.15 years come from adding up the deaths and residents of a "
-                    "side, where published figures have to be averaged. −0.25 years are the rest: the "
-                    "base of the residents’ estimates (the 2021 census), the top age band (90 and "
-                    "over) and other data."
+                    "Of the difference, −0.15 years come from adding up the deaths and residents "
+                    "of a side, where published figures have to be averaged. −0.25 years are the "
+                    "rest: the base of the residents’ estimates (the 2021 census), the top age "
+                    "band (90 and over) and other data."
                 ),
             ),
         ),
@@ -88,8 +88,8 @@ def test_a_base_is_named_by_its_census_or_by_its_own_name():
                 ),
                 (
                     "The difference cannot be split. It can come from the way areas are joined to "
-                    "sides, the base of the residents’ estimates (the 2021 census), the top age band "
-                    "(90 and over) and other data."
+                    "sides, the base of the residents’ estimates (the 2021 census), the top age "
+                    "band (90 and over) and other data."
                 ),
             ),
         ),
@@ -150,8 +150,8 @@ def test_limits_come_from_the_standard_errors():
             [],
             [
                 (
-                    "No published life expectancy is for an area, a sex and a period that we have too, "
-                    "so none could be reproduced."
+                    "No published life expectancy is for an area, a sex and a period that we have "
+                    "too, so none could be reproduced."
                 )
             ],
         ),
@@ -159,8 +159,8 @@ def test_limits_come_from_the_standard_errors():
             [VALUE],
             [
                 (
-                    "The one published life expectancy for the same area, sex and period came out the "
-                    "same to within 0.1 years."
+                    "The one published life expectancy for the same area, sex and period came out "
+                    "the same to within 0.1 years."
                 )
             ],
         ),
@@ -168,8 +168,8 @@ def test_limits_come_from_the_standard_errors():
             [VALUE] * 3,
             [
                 (
-                    "All 3 published life expectancies for the same area, sex and period came out the "
-                    "same to within 0.1 years."
+                    "All 3 published life expectancies for the same area, sex and period came out "
+                    "the same to within 0.1 years."
                 )
             ],
         ),
@@ -177,12 +177,12 @@ def test_limits_come_from_the_standard_errors():
             [VALUE, off(0.7)],
             [
                 (
-                    "Of 2 published life expectancies for the same area, sex and period, 1 came out the "
-                    "same to within 0.1 years."
+                    "Of 2 published life expectancies for the same area, sex and period, 1 came "
+                    "out the same to within 0.1 years."
                 ),
                 (
-                    "1 value differs by more, at most by 0.70 years. Ours lies inside its published 95% "
-                    "interval."
+                    "1 value differs by more, at most by 0.70 years. Ours lies inside its "
+                    "published 95% interval."
                 ),
             ],
         ),
@@ -190,12 +190,12 @@ def test_limits_come_from_the_standard_errors():
             [off(2.7), value(**HIDDEN)],
             [
                 (
-                    "Of 2 published life expectancies for the same area, sex and period, none came out "
-                    "the same to within 0.1 years."
+                    "Of 2 published life expectancies for the same area, sex and period, none came "
+                    "out the same to within 0.1 years."
                 ),
                 (
-                    "1 value differs by more, at most by 2.70 years. Ours lies outside its published 95% "
-                    "interval."
+                    "1 value differs by more, at most by 2.70 years. Ours lies outside its "
+                    "published 95% interval."
                 ),
                 "1 value cannot be compared, as ours is withheld: fewer than 5,000 person-years.",
             ],
@@ -204,17 +204,17 @@ def test_limits_come_from_the_standard_errors():
             [off(2.7), off(-0.7), off(0.2), value(**HIDDEN), value(**HIDDEN | {"reason": "D01"})],
             [
                 (
-                    "Of 5 published life expectancies for the same area, sex and period, none came out "
-                    "the same to within 0.1 years."
+                    "Of 5 published life expectancies for the same area, sex and period, none came "
+                    "out the same to within 0.1 years."
                 ),
                 (
-                    "3 values differ by more, at most by 2.70 years. 2 of ours lie inside the published "
-                    "95% interval."
+                    "3 values differ by more, at most by 2.70 years. 2 of ours lie inside the "
+                    "published 95% interval."
                 ),
                 (
-                    "2 values cannot be compared, as ours are withheld: fewer than 5,000 person-years "
-                    "and too few deaths to be told: a figure or a difference could reveal single "
-                    "people."
+                    "2 values cannot be compared, as ours are withheld: fewer than 5,000 "
+                    "person-years and too few deaths to be told: a figure or a difference could "
+                    "reveal single people."
                 ),
             ],
         ),
@@ -222,12 +222,12 @@ def test_limits_come_from_the_standard_errors():
             [off(0.7), off(2.2), VALUE],
             [
                 (
-                    "Of 3 published life expectancies for the same area, sex and period, 1 came out the "
-                    "same to within 0.1 years."
+                    "Of 3 published life expectancies for the same area, sex and period, 1 came "
+                    "out the same to within 0.1 years."
                 ),
                 (
-                    "2 values differ by more, at most by 2.20 years. 1 of ours lies inside the published "
-                    "95% interval."
+                    "2 values differ by more, at most by 2.20 years. 1 of ours lies inside the "
+                    "published 95% interval."
                 ),
             ],
         ),
@@ -235,8 +235,8 @@ def test_limits_come_from_the_standard_errors():
             [off(0.7), off(0.2), VALUE],
             [
                 (
-                    "Of 3 published life expectancies for the same area, sex and period, 1 came out the "
-                    "same to within 0.1 years."
+                    "Of 3 published life expectancies for the same area, sex and period, 1 came "
+                    "out the same to within 0.1 years."
                 ),
                 (
                     "2 values differ by more, at most by 0.70 years. All of ours lie inside the "
@@ -248,8 +248,8 @@ def test_limits_come_from_the_standard_errors():
             [off(2.7), off(2.2), VALUE],
             [
                 (
-                    "Of 3 published life expectancies for the same area, sex and period, 1 came out the "
-                    "same to within 0.1 years."
+                    "Of 3 published life expectancies for the same area, sex and period, 1 came "
+                    "out the same to within 0.1 years."
                 ),
                 (
                     "2 values differ by more, at most by 2.70 years. None of ours lie inside the "

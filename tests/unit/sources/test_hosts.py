@@ -18,7 +18,7 @@ from tests.unit.sources.faulty_server import PLAIN, FaultyServer
 PRIVATE = [
     "127.0.0.1",
     "127.8.9.1",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104
     "10.1.2.3",
     "172.16.0.1",
     "192.168.1.1",

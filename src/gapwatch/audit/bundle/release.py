@@ -20,8 +20,9 @@ from gapwatch.audit.bundle import bag as bags
 from gapwatch.audit.custody import snapshot_problems
 from gapwatch.audit.disclosed import read_record
 from gapwatch.audit.lineage import previous_at
+from gapwatch.audit.manifest_model import Manifest
 from gapwatch.audit.provenance import code_sha256
-from gapwatch.audit.verify import MANIFEST, Manifest, verify_release
+from gapwatch.audit.verify import MANIFEST, verify_release
 from gapwatch.errors import IntegrityError, UsageError
 from gapwatch.publishing import write_files
 

@@ -10,10 +10,11 @@ import pandas as pd
 
 from gapwatch import snapshots
 from gapwatch import study as study_file
+from gapwatch.audit.manifest_model import Manifest
 from gapwatch.audit.provenance import STUDY
 from gapwatch.audit.revisions.figures import Figures, published
 from gapwatch.audit.revisions.ledger import Basis, chain, mixed
-from gapwatch.audit.verify import Manifest, verify_release
+from gapwatch.audit.verify import verify_release
 from gapwatch.contracts import KINDS
 from gapwatch.errors import IntegrityError, StudyError, UsageError
 from gapwatch.snapshots import Snapshot

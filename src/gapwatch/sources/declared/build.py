@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NoReturn
 
 import pandas as pd
 
 from gapwatch import tables
 from gapwatch.contracts import Table
-from gapwatch.errors import StudyError
 from gapwatch.sources.declared import quick
-from gapwatch.sources.declared.cells import (
-    NO_DATA,
-    PSEUDO,
-    Place,
-    Reader,
-    Value,
-    measured,
-    require_units,
-)
+from gapwatch.sources.declared.cells import NO_DATA, Place, Reader, Value, measured
+from gapwatch.sources.declared.described import kind_of_year, require_known
 from gapwatch.sources.declared.faults import of_withheld
 from gapwatch.sources.declared.grid import Grid, refuse, refuse_plainly
-from gapwatch.sources.declared.layout import (
-    Seen,
-    column,
-    locate,
-    records,
-    require_seen,
-    unfolded,
-)
+from gapwatch.sources.declared.kept_rows import Seen, records, require_seen
+from gapwatch.sources.declared.layout import column, locate, unfolded
 from gapwatch.sources.declared.open_band import require_bands
 from gapwatch.sources.declared.repeats import Repeats
 from gapwatch.sources.declared.rows import Merged, Rows, Summed
@@ -82,7 +66,7 @@ class Build:
         taken = {name: column(layout, file) for name, file in self.source.columns.items()}
         wide = shown_columns(self.source, grid, layout, taken, unfolded(self.source, layout))
         require_bands(self.source, layout, self.reader, wide)
-        of_year = _kind_of_year(self.source, self.table)
+        of_year = kind_of_year(self.source, self.table)
         fixed = {**self.source.constants, **grid.constants, **of_year}
         shape = quick.Shape(taken, fixed, wide)
         sheet = Sheet.of(self.source, self.table, layout, shape)
@@ -279,74 +263,3 @@ class Build:
         if wrong.any():
             place = self.rows.place(int(wrong.argmax()))
             refuse_plainly(place, "a band of ages that ends after it starts", "one that doesn't")
-
-
-def require_known(source: FileSource, table: Table) -> bool:
-    """Raise StudyError unless the description fills the contract's columns and no others.
-
-    Returns whether the file tells the quantities of one key apart, each in a cell of its own.
-    """
-    groups = set(re.compile(source.wide).groupindex) if source.wide else set()
-    cells = {"value"} if source.wide else set()
-    constants = set(source.constants).union(*source.sheets.values(), _kind_of_year(source, table))
-    given = constants | set(source.columns) | groups | cells
-    described = given | set(source.values) | set(source.factors) | set(source.units)
-    pseudo = set(PSEUDO)
-    if "age_start_years" not in table.names:
-        pseudo -= {"age", "age_unit"}
-    if not {"period_start", "year"} & set(table.names):
-        pseudo.discard("period")
-    if "month" not in table.names:
-        pseudo.discard("date")
-    for name in sorted(described - set(table.names) - pseudo):
-        _describe(source, f"a column of {table.name}, or one of {', '.join(PSEUDO)}", repr(name))
-    files = set(source.columns)
-    if "date" in given and given & {"year", "month", "period"}:
-        _describe(source, "a date, or year and month", "both")
-    twice = (files & constants) | (groups & (files | constants)) | (cells & (files | groups))
-    if twice:
-        _describe(source, "each column described once", ", ".join(sorted(twice)))
-    if ("value" in given) != ("measure" in given):
-        _describe(source, "value and measure together", "one without the other")
-    maps = dict(source.values)
-    measures = {source.constants.get("measure", ""), *maps.get("measure", {}).values()}
-    measures |= {words.get("measure", "") for words in source.sheets.values()}
-    require_units(source, table, given | measures)
-    filled = _filled(table, given)
-    # The file itself may name its quantities, by `measure`; each row is checked for them later.
-    lacking = [
-        c.name
-        for c in table.columns
-        if not c.nullable
-        and not c.may_be_empty
-        and c.name not in filled
-        and not (measured(c) and "measure" in given)
-    ]
-    if lacking:
-        _describe(source, f"a description of {', '.join(lacking)}", "none")
-    return "measure" in given
-
-
-def _kind_of_year(source: FileSource, table: Table) -> dict[str, str]:
-    """The column that the source's own `year_ends` fills, in a table that has it."""
-    return {"year_ends": source.year_ends} if "year_ends" in table.names else {}
-
-
-def _filled(table: Table, given: set[str]) -> set[str]:
-    filled = set(given)
-    if "period" in given:
-        filled |= {"period_start", "period_end", "year"}
-    if "date" in given:
-        filled |= {"year", "month"}
-    if "age" in given:
-        filled |= {"age_start_years", "age_end_years"}
-    return filled & set(table.names)
-
-
-def _describe(source: FileSource, expected: str, found: str) -> NoReturn:
-    raise StudyError(
-        f"sources, {source.id}",
-        expected=expected,
-        found=found,
-        remedy="correct the source's description in the study",
-    )

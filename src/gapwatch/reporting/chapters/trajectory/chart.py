@@ -11,22 +11,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from gapwatch.contracts import YEAR_LEADS
+from gapwatch.reporting.chapters.trajectory.fan import fan, projected, warning
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, HALO, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.marks import keep_clear, pandemic_band, provisional_windows
-from gapwatch.reporting.drawing.wrap import wrapped
 from gapwatch.reporting.evidence.rows import Verdict, Window, last_segment
 from gapwatch.reporting.language.numbers import MONTHS, apart, number
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
 
-# Tints of the dark blue for 95, 80 and 50%; the greys say that the figures are too old to carry it.
-FAN = {95: "#d5dee8", 80: "#a9bccf", 50: "#7d9ab6"}
 # How far right of its window the label of the baseline reaches, at most.
 BESIDE_YEARS = 12
-OLD_FAN = {95: "#ececec", 80: "#d9d9d9", 50: "#c2c2c2"}
 
 
 def gap_figure(
@@ -46,7 +42,7 @@ def gap_figure(
         (left / canvas.width, 0.48 / height, 1 - (left + right) / canvas.width, 1 - 1.02 / height)
     )
     pandemic_band(axes, windows, canvas)
-    ranges = _fan(axes, path, canvas, old=old)
+    ranges = fan(axes, path, canvas, old=old)
     _target(axes, path, verdict, canvas)
     _windows(axes, tuple(window for window in windows if not window.provisional))
     late = tuple((window, window.gap) for window in windows if window.provisional)
@@ -56,83 +52,11 @@ def gap_figure(
     _break(axes, windows, canvas)
     _dates(axes, verdict, known_at, canvas)
     if old:
-        _warning(axes, path, windows, canvas)
+        warning(axes, path, windows, canvas)
     _frame(axes, windows, path, verdict)
     if verdict.target_gap_years is not None:
         keep_clear(axes, ranges, verdict.target_gap_years, height)
     return figure
-
-
-def _projected(path: pd.DataFrame) -> pd.DataFrame:
-    """Years after the newest window, and the last year before them so that the fan is joined."""
-    after = path[path["is_projected"]]
-    if after.empty:
-        return after
-    first = int(after.index[0])
-    return path.iloc[max(first - 1, 0) :]
-
-
-def _fan(axes: Axes, path: pd.DataFrame, canvas: Canvas, *, old: bool) -> list[Annotation]:
-    """The ranges of later years; the labels of the ranges, from the top down."""
-    fan = _projected(path)
-    if fan.empty:
-        return []
-    year = fan["year"] + 0.5
-    for level, colour in (OLD_FAN if old else FAN).items():
-        axes.fill_between(
-            year, fan[f"lower{level}_years"], fan[f"upper{level}_years"], color=colour, linewidth=0
-        )
-    edge = GREY if old else BLUE
-    for limit in ("lower95_years", "upper95_years"):
-        axes.plot(year, fan[limit], color=edge, linewidth=0.8, linestyle=(0, (4, 2)))
-    axes.plot(year, fan["mean_years"], color=edge, linewidth=1.6, linestyle=(0, (5, 2)))
-    if canvas.narrow:
-        return []
-    end = fan.iloc[-1]
-    # Only the upper limits carry a label: the fan is read from outside in.
-    return [
-        axes.annotate(
-            f"{level}% range",
-            (float(end["year"]) + 0.5, float(end[f"upper{level}_years"])),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            color=SOFT_INK,
-        )
-        for level in (95, 80, 50)
-    ]
-
-
-def _warning(axes: Axes, path: pd.DataFrame, windows: tuple[Window, ...], canvas: Canvas) -> None:
-    """Says inside the chart that a fan from old figures is no forecast, and points at it."""
-    fan = _projected(path)
-    if fan.empty or not windows:
-        return
-    point = fan.iloc[len(fan) // 3]
-    words = "Grey: what the old figures alone would imply. Not a forecast."
-    last = max(window.segment for window in windows)
-    left = min(window.midpoint for window in windows if window.segment == last)
-    axes.annotate(
-        wrapped(words, 17 if canvas.narrow else 26),
-        (float(point["year"]) + 0.5, float(point["lower95_years"])),
-        xytext=(left, 0.04),
-        textcoords=("data", "axes fraction"),
-        va="bottom",
-        fontsize=9.5,
-        style="italic",
-        linespacing=TIGHT,
-        zorder=7,
-        arrowprops=None
-        if canvas.narrow
-        else {
-            "arrowstyle": "-",
-            "color": GREY,
-            "linewidth": 0.9,
-            "relpos": (1, 0.6),
-            "shrinkB": 2,
-        },
-    )
 
 
 def _target(axes: Axes, path: pd.DataFrame, verdict: Verdict, canvas: Canvas) -> None:
@@ -352,10 +276,10 @@ def _frame(axes: Axes, windows: tuple[Window, ...], path: pd.DataFrame, verdict:
     axes.set_xlim(min(starts) - 0.6, verdict.target_year + 0.9)
     tops = [w.gap.upper for w in windows if w.gap and w.gap.upper is not None]
     bottoms = [w.gap.lower for w in windows if w.gap and w.gap.lower is not None]
-    fan = _projected(path)
-    if not fan.empty:
-        tops.append(float(fan["upper95_years"].max()))
-        bottoms.append(float(fan["lower95_years"].min()))
+    later = projected(path)
+    if not later.empty:
+        tops.append(float(later["upper95_years"].max()))
+        bottoms.append(float(later["lower95_years"].min()))
     axes.set_ylim(min([*bottoms, 0]) - 0.8, max([*tops, 1]) + 0.8)
     step = 10 if axes.bbox.width / axes.figure.dpi < 4 else 5  # noqa: PLR2004
     marked = range(-(-min(starts) // step) * step, verdict.target_year + 1, step)

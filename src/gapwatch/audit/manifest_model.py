@@ -1,0 +1,100 @@
+"""The parts of a manifest that a release is checked by, with the form that each must have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,150}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class Output(_Part):
+    """One file of the release."""
+
+    sha256: Sha256
+    bytes: int = Field(ge=0)
+
+
+class Keyed(_Part):
+    """One restricted input: its keyed digest, and neither hash nor size."""
+
+    hmac_sha256: Sha256
+    sha256 = property(lambda self: self.hmac_sha256)  # as others have it
+
+
+class Answer(_Part):
+    """What the release says."""
+
+    verdict: str
+    sentence: str
+
+
+class SnapshotPart(_Part):
+    """The snapshot that it was made from, and its inputs by source."""
+
+    id: Name
+    inputs: dict[str, Output | Keyed]
+
+
+class StudyPart(_Part):
+    """The study that it is about."""
+
+    id: Name
+    sha256: Sha256
+
+
+class CodePart(_Part):
+    """The code that made it."""
+
+    package_version: Annotated[str, Field(pattern=r"^[0-9][0-9A-Za-z.+!-]{0,50}$")]
+    sha256: Sha256
+    commit: Annotated[str, Field(pattern="^[0-9a-f]{40,64}$")] | None
+    clean: bool | None
+
+
+class LockPart(_Part):
+    """The packages that it was made with."""
+
+    sha256: Sha256 | None
+
+
+class Link(_Part):
+    """The release before."""
+
+    release: Name
+    sha256: Sha256
+
+
+class Making(_Part):
+    """What it was made with; told, and nothing else may be told there."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    python: Annotated[str, Field(pattern=r"^[0-9][0-9a-z.+]{0,20}$")]
+    platform: Annotated[str, Field(pattern=r"^[a-z0-9_ .-]{1,40}$")]
+
+
+class Manifest(_Part):
+    """What of a manifest is needed to check a release (docs/manifest.md describes all of it)."""
+
+    release: Name
+    basis: Sha256
+    previous: Link | None
+    answer: Answer
+    as_known_at: str
+    snapshot: SnapshotPart
+    study: StudyPart
+    suites: dict[str, Sha256]
+    people: dict[str, str]
+    code: CodePart
+    lock: LockPart
+    made_with: Making
+    outputs: dict[
+        Annotated[str, Field(pattern=r"^([a-z]+/){0,2}[A-Za-z0-9_-]+\.[a-z0-9]+$")], Output
+    ]
