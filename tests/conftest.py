@@ -30,6 +30,7 @@ STAGES = (
     "judge",
     "test verdict",
     "find ages",
+    "compare priorities",
     "tabulate",
     "follow initiatives",
     "hold against earlier",

@@ -33,6 +33,7 @@ from gapwatch.gap.robustness import robustness
 from gapwatch.gap.verdict_table import target_table, trajectory_table, verdict_table
 from gapwatch.initiatives.tables import COMPARED, initiative_tables
 from gapwatch.listening.tables import voice_tables
+from gapwatch.priorities.tables import priorities
 from gapwatch.quality import views
 from gapwatch.quality.gate import Gate
 from gapwatch.sources.sanity import (
@@ -108,7 +109,9 @@ def analyse(
     judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
     doubts = step("test verdict", robustness, found, judged, year)
     ages = withheld_before(told, step("find ages", which_ages, found))
-    results = step("tabulate", tabulate, found, judged, {**doubts, **found.tables, **ages, **later})
+    asked = step("compare priorities", priorities, study, inputs, found.counted)
+    others = {**doubts, **found.tables, **ages, **later, **asked}
+    results = step("tabulate", tabulate, found, judged, others)
     results |= step("follow initiatives", follow, study, inputs, results, year)
     for name, frame in results.items():
         gate.check(TABLES[name], frame)

@@ -20,6 +20,7 @@ from gapwatch.errors import UsageError
 from gapwatch.gap.evidence import series
 from gapwatch.initiatives.register import initiatives as registered
 from gapwatch.initiatives.tables import initiative_tables
+from gapwatch.priorities.tables import priorities
 from gapwatch.project import Project
 from gapwatch.sources.changes import Change, changes
 from gapwatch.sources.inputs import load_inputs, read_sources
@@ -173,7 +174,8 @@ def initiatives(
     snapshot = snapshots.load(project.raw, snapshot_id, study=study.study.id, known_at=known_at)
     inputs = load_inputs(project.raw, snapshot, study)
     warehouse.check(inputs, restricted_tables(study.sources))
-    made = initiative_tables(study, inputs, snapshot.as_known_at.year)
+    asked = priorities(study, inputs, None)
+    made = initiative_tables(study, {**inputs, **asked}, snapshot.as_known_at.year)
     names = study.area_names | {study.study.area_code: study.study.place}
     register = inputs.get(INITIATIVE.name)
     effects = made.get(EFFECT.name)

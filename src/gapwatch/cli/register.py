@@ -2,51 +2,69 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
+import typer
 
-_PIPE_COLUMNS = 120
-_WIDEST = 120
+from gapwatch.reporting.chapters.initiatives.words import WHERE, change, flags, reason, when
+from gapwatch.reporting.language.numbers import capital
+
+_PIPE_COLUMNS, _WIDEST, _NARROWEST = 120, 120, 40
 _NO_PLACE, _NO_THEME, _NO_START = "No area stated", "No priority stated", "No start stated"
 _SHOWN_AREAS = 6
 Row = Mapping[str, Any]
 
 
-def print_register(found: Row, *, by: str, console: Console | None = None) -> None:
+def print_register(found: Row, *, by: str) -> None:
     """Print initiatives in groups, then overlaps and cells without any."""
-    width = None if sys.stdout.isatty() else _PIPE_COLUMNS
-    console = console or Console(width=width, highlight=False)
-    room = min(console.width, _WIDEST)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_COLUMNS
+    for line in lines(found, by=by, width=max(_NARROWEST, min(columns, _WIDEST))):
+        typer.echo(line)
 
-    def say(text: str, indent: int = 0, *, bold: bool = False) -> None:
-        told = Text(text, style="bold" if bold else "")
-        console.print(Padding(told, (0, 0, 0, indent)), width=room)
 
+def lines(found: Row, *, by: str, width: int) -> Iterator[str]:
+    """The listing, no line wider than `width`."""
     listed: Sequence[Row] = found["initiatives"]
     if not listed:
-        say("No initiative is registered: add [[initiatives]] to the study, or a source of them.")
+        yield from _wrapped(
+            "No initiative is registered: add [[initiatives]] to the study, or a source of them.",
+            width,
+        )
         return
     for title, mine in groups(listed, by):
-        say(title, bold=True)
+        yield from _wrapped(title, width)
         for one in mine:
-            say(headline(one), 2)
+            yield from _wrapped(headline(one), width, 2)
             for line in details(one, by):
-                say(line, 4)
-        say("")
-    for title, lines in (
+                yield from _wrapped(line, width, 4)
+        yield ""
+    for title, told in (
         ("Overlaps: one priority, one area, one time", overlap_lines(found["overlaps"])),
-        ("Needs without an initiative", need_lines(found["cells"])),
+        (
+            "Needs without an initiative: areas among the worst quarter by at least half of the "
+            "indicators",
+            need_lines(found["cells"]),
+        ),
         ("Priorities by areas that no initiative names", empty_lines(found["cells"])),
     ):
-        say(title, bold=True)
-        for line in lines or ["None."]:
-            say(line, 2)
-        say("")
+        yield from _wrapped(title, width)
+        for line in told or ["None."]:
+            yield from _wrapped(line, width, 2)
+        yield ""
+
+
+def _wrapped(text: str, width: int, indent: int = 0) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 2 * bool(indent)),
+        break_on_hyphens=False,
+    )
 
 
 def groups(listed: Sequence[Row], by: str) -> list[tuple[str, list[Row]]]:
@@ -74,31 +92,33 @@ def details(one: Row, by: str) -> Iterator[str]:
     parts = []
     if by != "theme":
         parts.append(one["theme"] or "no priority stated")
-    starts, ends = one["starts_on"], one["ends_on"]
-    parts.append(f"{starts or 'start not stated'} to {ends or 'no end stated'}")
+    time = when(one["starts_on"], one["ends_on"])
+    parts.append("start not stated" if time == "not stated" else time)
     names = one["area_names"]
     if by != "place" and names:
         more = f" and {len(names) - _SHOWN_AREAS} more" * (len(names) > _SHOWN_AREAS)
         parts.append(", ".join(names[:_SHOWN_AREAS]) + more)
-    if one["where_basis"] not in ("delivery", "not-stated"):
-        parts.append(f"area by {one['where_basis']}")
-    yield "; ".join(parts)
+    if names and WHERE[one["where_basis"]]:
+        parts.append(f"area: {WHERE[one['where_basis']]}")
+    yield f"{capital('; '.join(parts))}."
     for row in one["findings"]:
-        yield finding(row)
+        yield from finding(row)
 
 
-def finding(row: Row) -> str:
-    """The verdict with its figures and codes, whose words docs/methods.md has."""
-    told = f"{row['verdict'].capitalize()} (Maryland level {row['maryland_level']})"
-    if row["expectation"]:
-        told += f", {row['expectation']} version {row['version']}"
+def finding(row: Row) -> Iterator[str]:
+    """The verdict with its reason and figures, then what to bear in mind."""
+    told = capital(row["verdict"])
+    if row["reason"]:
+        told += f": {reason(row['reason'])}"
     if row["effect_percent"] is not None and row["effect_lower95_percent"] is not None:
         told += (
-            f": {row['effect_percent']:+.1f}% ({row['effect_lower95_percent']:+.1f} to "
-            f"{row['effect_upper95_percent']:+.1f})"
+            f"; found {change(row['effect_percent'])} ({change(row['effect_lower95_percent'])} to "
+            f"{change(row['effect_upper95_percent'])})"
         )
-    codes = " ".join(part for part in (row["reason"], row["flags"]) if part)
-    return f"{told}. {codes}".strip() if codes else f"{told}."
+    named = f", {row['expectation']} version {row['version']}" if row["expectation"] else ""
+    yield f"{told}. Evidence of level {row['maryland_level']}{named}."
+    if row["flags"]:
+        yield f"To bear in mind: {'; '.join(flags(row['flags']))}."
 
 
 def overlap_lines(rows: Sequence[Row]) -> list[str]:
@@ -120,10 +140,7 @@ def need_lines(cells: Sequence[Row]) -> list[str]:
         if row["need_without_initiative"]:
             worst = f"{row['indicators_worst_quarter']} of {row['indicators']}"
             found.setdefault(row["theme"], []).append(f"{row['area_name']} ({worst})")
-    return [
-        f"{theme}: {', '.join(names)} (indicators by which the area is among the worst quarter)"
-        for theme, names in found.items()
-    ]
+    return [f"{theme}: {', '.join(names)}" for theme, names in found.items()]
 
 
 def empty_lines(cells: Sequence[Row]) -> list[str]:

@@ -31,6 +31,16 @@ from gapwatch.contracts.initiatives import (
 from gapwatch.contracts.inputs import AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS
 from gapwatch.contracts.outputs import GAP, TARGET, TRAJECTORY, VERDICT, VERDICTS
 from gapwatch.contracts.plausibility import PLAUSIBILITY
+from gapwatch.contracts.priorities import (
+    AREA_FIGURE,
+    EVIDENCE_GAP,
+    INDICATOR_VALUE,
+    LOCALITY,
+    PRIORITY_ALIGNMENT,
+    PRIORITY_COMPARISON,
+    PRIORITY_TABLES,
+    TARGETING,
+)
 from gapwatch.contracts.quality import CHANGE, COVERAGE, VALIDATION
 from gapwatch.contracts.revisions import KINDS, REVISION
 from gapwatch.contracts.robustness import BACKTEST, FLIP, SELECTION, SENSITIVITY
@@ -49,6 +59,7 @@ from gapwatch.contracts.voice import QUOTE, VOICE, VOICE_SHARE
 
 INPUTS = (AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS)
 EXTRA_INPUTS = (
+    AREA_FIGURE,
     BOUNDARY,
     DEATHS,
     EXPECTATION,
@@ -82,6 +93,7 @@ OUTPUTS = (
     COUNT_TOTAL,
     COUNTED_YEAR,
     PLAUSIBILITY,
+    *PRIORITY_TABLES,
     EFFECT,
     DETECTABLE,
     INITIATIVE_OVERLAP,
@@ -96,6 +108,7 @@ TABLES = {table.name: table for table in (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)}
 
 __all__ = [
     "AGE_CONTRIBUTION",
+    "AREA_FIGURE",
     "AREA_REFERENCE",
     "BACKTEST",
     "BOUNDARY",
@@ -115,6 +128,7 @@ __all__ = [
     "DECIMALS",
     "DETECTABLE",
     "EFFECT",
+    "EVIDENCE_GAP",
     "EXPECTATION",
     "EXTRA_INPUTS",
     "FLIP",
@@ -122,18 +136,23 @@ __all__ = [
     "GAP_CHANGE",
     "IDENTIFIER",
     "INDICATOR",
+    "INDICATOR_VALUE",
     "INITIATIVE",
     "INITIATIVE_CELL",
     "INITIATIVE_OVERLAP",
     "INPUTS",
     "KINDS",
     "LIFE_EXPECTANCY",
+    "LOCALITY",
     "LOOKUP",
     "OUTCOMES",
     "OUTPUTS",
     "PLAUSIBILITY",
     "POPULATION",
     "POPULATION_DEATHS",
+    "PRIORITY_ALIGNMENT",
+    "PRIORITY_COMPARISON",
+    "PRIORITY_TABLES",
     "QUOTE",
     "REGISTRATION",
     "REPRODUCTION",
@@ -145,6 +164,7 @@ __all__ = [
     "SLUG",
     "TABLES",
     "TARGET",
+    "TARGETING",
     "TRAJECTORY",
     "VALIDATION",
     "VERDICT",

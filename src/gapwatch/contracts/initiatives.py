@@ -302,7 +302,12 @@ INITIATIVE_CELL = Table(
             nullable=True,
             minimum=0,
         ),
-        Column("need_without_initiative", "boolean", "Whether a need has no initiative"),
+        Column(
+            "need_without_initiative",
+            "boolean",
+            "Whether at least half of the indicators have the area among the worst quarter, and no "
+            "initiative names it",
+        ),
     ),
     key=("theme", "area_code"),
 )

@@ -12,14 +12,13 @@ import pandas as pd
 
 from gapwatch.initiatives.codes import NO_AFTER, NO_BEFORE, NO_DENOMINATOR, NO_INDICATOR
 from gapwatch.initiatives.placebo import BoolArray, Counts, FloatArray
+from gapwatch.study.initiatives import DEATHS
 
 Frames = Mapping[str, pd.DataFrame]
 Series = dict[int, FloatArray]
 """One array over areas a year; NaN where one is missing."""
 FIGURES = "area_figure"
 PEOPLE = "population_persons"
-DEATHS = "deaths"
-"""The indicator that every study has: deaths per resident, from the table `population_deaths`."""
 _LONGEST_YEAR = 366
 Window = tuple[int, int]
 

@@ -122,8 +122,8 @@ def cells(
     """The table `initiative_cell`: every priority in every area of the study.
 
     `needs` has by priority and area how many indicators there are, and how many have the area among
-    the worst quarter. An initiative for the whole place is in no cell: it is not in one area more
-    than in another.
+    the worst quarter; where at least half of them do, there is a need. An initiative for the whole
+    place is in no cell: it is not in one area more than in another.
     """
     every = sorted({*themes, *(one.theme for one in found if one.theme)})
     frame = pd.DataFrame(
@@ -152,7 +152,7 @@ def _cells(
                 "running": len(running),
                 "indicators": count,
                 "indicators_worst_quarter": worst if count else None,
-                "need_without_initiative": not here and worst > 0,
+                "need_without_initiative": not here and worst > 0 and 2 * worst >= count,
             }
 
 

@@ -12,9 +12,11 @@ from gapwatch.contracts import (
     DETECTABLE,
     EFFECT,
     EXPECTATION,
+    INDICATOR_VALUE,
     INITIATIVE,
     INITIATIVE_CELL,
     INITIATIVE_OVERLAP,
+    PRIORITY_COMPARISON,
     Table,
 )
 from gapwatch.initiatives.detection import Detectable, detect
@@ -23,10 +25,11 @@ from gapwatch.initiatives.judging import Finding, Place, judge
 from gapwatch.initiatives.panel import Frames, Panel, Terms
 from gapwatch.initiatives.register import Initiative, cells, initiatives, needs_of, overlaps
 from gapwatch.study import Study
+from gapwatch.study.priorities import term_of
 from gapwatch.tables import canonical
 
 Row = dict[str, object]
-VALUES, COMPARED = "indicator_value", "priority_comparison"
+VALUES, COMPARED = INDICATOR_VALUE.name, PRIORITY_COMPARISON.name
 FEW, SOME = 1, 4
 """Areas of which `detectable` says what any set of so many would have to achieve."""
 
@@ -48,7 +51,7 @@ def initiative_tables(study: Study, frames: Frames, year: int) -> dict[str, pd.D
     told = expectations(frames.get(EXPECTATION.name))
     findings, seen = _judged(place, found, told)
     seen += _any_areas(place, told)
-    themes = tuple(one.id for one in getattr(study, "priorities", ()))
+    themes = tuple(one.id for one in study.priorities)
     needs = needs_of(frames.get(VALUES), frames.get(COMPARED), areas)
     made = {
         EFFECT.name: _table(EFFECT, map(_effect_row, findings)),
@@ -61,8 +64,12 @@ def initiative_tables(study: Study, frames: Frames, year: int) -> dict[str, pd.D
 
 def _terms(study: Study) -> dict[str, Terms]:
     """Terms of the study's indicators by their id."""
-    del study
-    return {}
+    return {
+        one.id: Terms(
+            [term_of(text) for text in one.numerator], [term_of(text) for text in one.denominator]
+        )
+        for one in study.indicators
+    }
 
 
 Seen = tuple[Expectation | None, str, Detectable]

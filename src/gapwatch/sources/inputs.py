@@ -25,6 +25,7 @@ from gapwatch.sources.rounded import require_declared
 from gapwatch.sources.sanity import require_sane
 from gapwatch.sources.unlisted import require_listed
 from gapwatch.study import PinnedSource, Source, Study, is_restricted, restricted_tables
+from gapwatch.study.required import CONTEXT
 
 log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
@@ -95,14 +96,14 @@ def _require_same(source: Source, pin: Pin) -> None:
 
 
 def absent(snapshot: Snapshot, study: Study) -> tuple[str, ...]:
-    """Live sources that a snapshot lacks because nobody pulled it, or its pull missed them."""
+    """Sources that a snapshot may lack: not pulled, missed by its pull, or context."""
     held = {pin.id for pin in snapshot.pins}
     return tuple(
         source.id
         for source in study.sources
         if source.id not in held
-        and not isinstance(source, PinnedSource)
-        and (not snapshot.study or source.id in snapshot.missed)
+        and (not isinstance(source, PinnedSource) or source.table in CONTEXT)
+        and (not snapshot.study or source.id in snapshot.missed or source.table in CONTEXT)
     )
 
 

@@ -15,6 +15,9 @@ from pydantic import BeforeValidator, Field
 from gapwatch.contracts import IDENTIFIER, WHEN
 from gapwatch.study.base import Code, OptionalText, Part, Slug, Text, Year
 
+DEATHS = "deaths"
+"""The indicator that every study has: deaths per resident, from the table `population_deaths`."""
+_SHOWN = 12
 Fault = tuple[str, str, str, str]
 """The key, what was expected, what was found, and what to do ("" to correct the key)."""
 
@@ -126,10 +129,14 @@ def faults(
     areas: Areas,
     *,
     registers: bool,
+    priorities: Sequence[str] = (),
+    indicators: Sequence[str] = (),
 ) -> Iterator[Fault]:
     """Whatever is wrong with initiatives and expectations, in their order in the file.
 
     `registers`: sources bring initiatives as well, so one that isn't here may be there.
+    `priorities` and `indicators` are those of the study; where it declares no priority, any theme
+    will do.
     """
     seen: set[str] = set()
     for number, one in enumerate(initiatives, 1):
@@ -138,11 +145,15 @@ def faults(
             yield key, "an id of its own", f"{one.id} again", ""
         seen.add(one.id)
         yield from _of_initiative(key, one, areas)
+        if one.theme and priorities:
+            yield from _known(f"{key}.theme", "a priority of the study", one.theme, priorities)
     by_id = {one.id: one for one in initiatives}
     versions: dict[str, list[Expectation]] = {}
     for number, told in enumerate(expectations, 1):
         key = f"expectations[{number}] ({told.id}, version {told.version})"
         yield from _of_expectation(key, told, by_id.get(told.initiative), areas)
+        held = (*indicators, DEATHS)
+        yield from _known(f"{key}.indicator", "an indicator of the study", told.indicator, held)
         if told.initiative not in by_id and not registers:
             near = difflib.get_close_matches(told.initiative, by_id, n=1)
             yield (
@@ -153,6 +164,17 @@ def faults(
             )
         yield from _of_versions(key, told, versions.setdefault(told.id, []))
         versions[told.id].append(told)
+
+
+def _known(key: str, expected: str, name: str, known: Sequence[str]) -> Iterator[Fault]:
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        yield (
+            key,
+            f"{expected}: {', '.join(known[:_SHOWN])}",
+            repr(name),
+            f"did you mean {near[0]!r}?" if near else "",
+        )
 
 
 def _of_initiative(key: str, one: Initiative, areas: Areas) -> Iterator[Fault]:

@@ -23,6 +23,7 @@ from gapwatch.study.base import (
 from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.initiatives import Areas, Expectation, Initiative
+from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.sources import Accepted, Correction, Publishers, Source
 
 
@@ -213,6 +214,10 @@ class Study(Part):
     disclosure: Disclosure | None = None
     initiatives: tuple[Initiative, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    evidence_gaps: tuple[EvidenceGap, ...] = ()
+    localities: Localities | None = None
 
     @property
     def closing(self) -> Disclosure:
@@ -233,6 +238,17 @@ class Study(Part):
     def primary(self) -> Measure:
         """The measure of the headline."""
         return next(measure for measure in self.measures if measure.primary)
+
+    @property
+    def whole(self) -> Measure | None:
+        """The first measure whose two sides hold every area: what priorities are compared by."""
+        every = set(self.area_names)
+        for measure in self.measures:
+            if measure.kind in ("pair", "pooled"):
+                both = {*self.side(measure.worse), *self.side(measure.better)}
+                if both == every:
+                    return measure
+        return None
 
     @property
     def area_names(self) -> dict[str, str]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from gapwatch.study.model import Study
 from gapwatch.study.sources import FileSource, FingertipsSource, PinnedSource, Source
 
+CONTEXT = ("area_figure",)
+"""Tables that stand beside the verdict, however they came; a snapshot may do without them."""
+
 
 def is_required(study: Study, source: Source) -> bool:
     """Whether a pull stops when this source fails: as the study says, or by what it is used for.
@@ -34,6 +37,8 @@ def rests_on(study: Study, source: Source) -> bool:
         "population": counted,
         "lookup": source.id in _counting(study),
     }
+    if source.table in CONTEXT:
+        return False
     return isinstance(source, PinnedSource) or used.get(source.table, True)
 
 

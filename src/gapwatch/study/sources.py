@@ -13,6 +13,7 @@ from gapwatch.study.extracts import Extract, require_sound
 from gapwatch.study.layouts import OUTLINE_FORMATS, Layouts, require_layout
 
 TableName = Literal[
+    "area_figure",
     "area_reference",
     "boundary",
     "deaths",

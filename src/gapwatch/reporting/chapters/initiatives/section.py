@@ -80,13 +80,13 @@ def area_name(case: Case, code: str) -> str:
 
 def theme_name(case: Case, theme: str) -> str:
     """A priority by its name; by its id where the study declares no priorities."""
-    named = {one.id: one.name for one in getattr(case.study, "priorities", ())}
+    named = {one.id: one.name for one in case.study.priorities}
     return str(named.get(theme, theme.replace("-", " ")))
 
 
 def indicator_name(case: Case, indicator: str) -> str:
     """An indicator by its title; by its id where the study declares none."""
-    named = {one.id: one.title for one in getattr(case.study, "indicators", ())}
+    named = {one.id: one.title for one in case.study.indicators}
     if indicator == "deaths" and indicator not in named:
         return "deaths per resident (not age-standardised)"
     return str(named.get(indicator, indicator.replace("-", " ")))
@@ -260,8 +260,8 @@ def _connected(case: Case, held: Register) -> list[Block]:
         blocks += [
             Heading("Needs without an initiative"),
             Paragraph(
-                "Areas that lie among the worst quarter by at least one indicator of a priority, "
-                "and that no registered initiative for it names. An initiative that isn’t "
+                "Areas that lie among the worst quarter by at least half of the indicators of a "
+                "priority, and that no registered initiative for it names. An initiative that isn’t "
                 "registered here may be at work."
             ),
             Items(tuple(_needing(case, theme, rows) for theme, rows in _by_theme(needs).items())),

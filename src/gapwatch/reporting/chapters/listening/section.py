@@ -36,7 +36,7 @@ def section(case: Case) -> Section:
 
 def theme_name(case: Case, theme: str) -> str:
     """A priority by its name; by its id where the study declares no priorities."""
-    named = {one.id: one.name for one in getattr(case.study, "priorities", ())}
+    named = {one.id: one.name for one in case.study.priorities}
     return capital(str(named.get(theme, theme.replace("-", " "))))
 
 
