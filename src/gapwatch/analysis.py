@@ -23,6 +23,7 @@ from gapwatch.contracts import (
     POPULATION,
     TABLES,
     TARGET,
+    VOICE,
 )
 from gapwatch.counting.plausibility import levels
 from gapwatch.gap import assessment
@@ -31,6 +32,9 @@ from gapwatch.gap.bridged import bridged_gaps
 from gapwatch.gap.evidence import Series, series
 from gapwatch.gap.robustness import robustness
 from gapwatch.gap.verdict_table import target_table, trajectory_table, verdict_table
+from gapwatch.initiatives.tables import COMPARED, initiative_tables
+from gapwatch.listening.tables import voice_tables
+from gapwatch.priorities.tables import priorities
 from gapwatch.quality import views
 from gapwatch.quality.gate import Gate
 from gapwatch.sources.sanity import (
@@ -157,10 +161,24 @@ def analyse(
     judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
     doubts = step("test verdict", robustness, found, judged, year)
     ages = withheld_before(told, step("find ages", which_ages, found))
-    results = step("tabulate", tabulate, found, judged, {**doubts, **found.tables, **ages, **later})
+    asked = step("compare priorities", priorities, study, inputs, found.counted)
+    others = {**doubts, **found.tables, **ages, **later, **asked}
+    results = step("tabulate", tabulate, found, judged, others)
+    results |= step("follow initiatives", follow, study, inputs, results, year)
     for name, frame in results.items():
         gate.check(TABLES[name], frame)
     return Analysis(inputs, found, judged, results)
+
+
+def follow(study: Study, inputs: Frames, results: Frames, year: int) -> Frames:
+    """The tables of what is done, and of what people said; none where a study has neither."""
+    told = {**inputs, **results}
+    made = {
+        **initiative_tables(study, told, year),
+        **voice_tables(study, inputs.get(VOICE.name), told.get(COMPARED)),
+    }
+    warehouse.check(made)
+    return made
 
 
 def hand_over(study: Study, inputs: Frames, gate: Gate) -> Frames:

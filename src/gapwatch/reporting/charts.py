@@ -14,6 +14,8 @@ from gapwatch.reporting.chapters.areas.chart_map import map_figure
 from gapwatch.reporting.chapters.areas.chart_ranking import dots_figure
 from gapwatch.reporting.chapters.areas.chart_tiles import tile_figure
 from gapwatch.reporting.chapters.bridged.summary import draws_maps
+from gapwatch.reporting.chapters.initiatives import section as section_initiatives
+from gapwatch.reporting.chapters.initiatives.chart import effects_figure
 from gapwatch.reporting.chapters.published import section as section_series
 from gapwatch.reporting.chapters.published.chart import series_figure
 from gapwatch.reporting.chapters.trajectory.chart import gap_figure
@@ -67,6 +69,8 @@ def draw_all(case: Case) -> dict[str, Chart]:
         for found in level:
             wanted[level_id(found)] = partial(_map, case, found)
     wanted |= _of_counts(case)
+    if effects := section_initiatives.bars(case):
+        wanted[section_initiatives.CHART] = lambda canvas: effects_figure(canvas, effects)
     if maps:
         wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
     mark = INVENTED if case.facts.demonstration else ""

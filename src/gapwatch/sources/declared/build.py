@@ -14,7 +14,7 @@ from gapwatch.contracts import Table
 from gapwatch.errors import GapwatchError
 from gapwatch.sources.declared import quick
 from gapwatch.sources.declared.cells import NO_DATA, Place, Reader, Value, measured
-from gapwatch.sources.declared.described import kind_of_year, require_known
+from gapwatch.sources.declared.described import of_source, require_known
 from gapwatch.sources.declared.faults import of_withheld
 from gapwatch.sources.declared.grid import Grid, refuse, refuse_plainly
 from gapwatch.sources.declared.kept_rows import Seen, records, require_seen
@@ -67,7 +67,7 @@ class Build:
         taken = {name: column(layout, file) for name, file in self.source.columns.items()}
         wide = shown_columns(self.source, grid, layout, taken, unfolded(self.source, layout))
         require_bands(self.source, layout, self.reader, wide)
-        of_year = kind_of_year(self.source, self.table)
+        of_year = of_source(self.source, self.table)
         fixed = {**self.source.constants, **grid.constants, **of_year}
         shape = quick.Shape(taken, fixed, wide)
         sheet = Sheet.of(self.source, self.table, layout, shape)

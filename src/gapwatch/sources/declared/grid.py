@@ -20,6 +20,7 @@ from gapwatch.sources.declared.dialect import csv_rows
 from gapwatch.sources.declared.extent import longest_of_ods, widest
 from gapwatch.sources.declared.faults import Looked
 from gapwatch.sources.declared.heading import Merged, merged_cells
+from gapwatch.sources.declared.json_records import json_rows
 from gapwatch.sources.declared.named import Parts, require_sheets
 from gapwatch.sources.declared.reader import LONGEST_CELL
 from gapwatch.sources.declared.sieve import sieved, spread
@@ -112,6 +113,9 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
         refuse(where, "a file with something in it", "an empty file")
     if source.format == "csv":
         yield Grid(where, {}, _csv_rows(source, where, content))
+        return
+    if source.format == "json":
+        yield Grid(where, {}, json_rows(source, where, content, refuse))
         return
     content, numbers = _sieved(source, where, content)
     weight = _weighed(source, where, content)
