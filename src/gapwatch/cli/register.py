@@ -45,8 +45,10 @@ def lines(found: Row, *, by: str, width: int) -> Iterator[str]:
     for title, told in (
         ("Overlaps: one priority, one area, one time", overlap_lines(found["overlaps"])),
         (
-            "Needs without an initiative: areas among the worst quarter by at least half of the "
-            "indicators",
+            (
+                "Needs without an initiative: areas among the worst quarter by at least half of "
+                "the indicators"
+            ),
             need_lines(found["cells"]),
         ),
         ("Priorities by areas that no initiative names", empty_lines(found["cells"])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,20 @@ def draw_all(case: Case) -> dict[str, Chart]:
             canvas, case.windows, case.label(case.measure.worse), case.label(case.measure.better)
         )
     maps = tuple(m for sex in case.sexes if (m := ward_map(case.study, case.tables, sex)))
-    for found in maps:
+    wanted |= _maps(case, maps)
+    wanted |= _of_counts(case)
+    if effects := section_initiatives.bars(case):
+        wanted[section_initiatives.CHART] = lambda canvas: effects_figure(canvas, effects)
+    if maps:
+        wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
+    mark = INVENTED if case.facts.demonstration else ""
+    return {name: drawn(figure, mark) for name, figure in wanted.items()}
+
+
+def _maps(case: Case, of_wards: Sequence[WardMap]) -> dict[str, Callable[[Canvas], Figure]]:
+    """Maps of the study's wards, of areas with later figures, and of levels that counts are of."""
+    wanted: dict[str, Callable[[Canvas], Figure]] = {}
+    for found in of_wards:
         if drawable(found, case.tables):
             wanted[f"tiles-{found.sex}"] = partial(_map, case, found)
     for bridge in case.study.geography.bridges if draws_maps(case) else ():
@@ -68,13 +81,7 @@ def draw_all(case: Case) -> dict[str, Chart]:
     for level in level_maps(case.study, case.tables):
         for found in level:
             wanted[level_id(found)] = partial(_map, case, found)
-    wanted |= _of_counts(case)
-    if effects := section_initiatives.bars(case):
-        wanted[section_initiatives.CHART] = lambda canvas: effects_figure(canvas, effects)
-    if maps:
-        wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
-    mark = INVENTED if case.facts.demonstration else ""
-    return {name: drawn(figure, mark) for name, figure in wanted.items()}
+    return wanted
 
 
 def _of_counts(case: Case) -> dict[str, Callable[[Canvas], Figure]]:
