@@ -197,8 +197,9 @@ NEWEST_GAP, TARGET = "newest gap", "target"
 PROJECTION, STRAIGHT_LINE, NO_CHANGE = "projection", "straight line", "no change"
 METHODS = (PROJECTION, STRAIGHT_LINE, NO_CHANGE)
 
-# What a gap is made from.
-PUBLISHED = "published"
+# What a figure is, and what a gap is made from.
+PUBLISHED, COMPUTED = "published", "computed"
+FIGURES = (PUBLISHED, COMPUTED)
 PUBLISHED_MEAN = "published_mean"
 CORRECTED_RANGE = "corrected_range"
 SLOPE = "slope"

@@ -17,9 +17,31 @@ from gapwatch.contracts.computed import (
 )
 from gapwatch.contracts.counted import COUNT_TOTAL, COUNTED_YEAR
 from gapwatch.contracts.findings import AREA_STANDING, DECIDING_WINDOW, FINDINGS, LEVELLING_DOWN
+from gapwatch.contracts.initiatives import (
+    DETECTABLE,
+    EFFECT,
+    EXPECTATION,
+    IDENTIFIER,
+    INITIATIVE,
+    INITIATIVE_CELL,
+    INITIATIVE_OVERLAP,
+    OUTCOMES,
+    REGISTRATION,
+    WHEN,
+)
 from gapwatch.contracts.inputs import AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS
 from gapwatch.contracts.outputs import GAP, TARGET, TRAJECTORY, VERDICTS
 from gapwatch.contracts.plausibility import PLAUSIBILITY
+from gapwatch.contracts.priorities import (
+    AREA_FIGURE,
+    EVIDENCE_GAP,
+    INDICATOR_VALUE,
+    LOCALITY,
+    PRIORITY_ALIGNMENT,
+    PRIORITY_COMPARISON,
+    PRIORITY_TABLES,
+    TARGETING,
+)
 from gapwatch.contracts.quality import CHANGE, COVERAGE, VALIDATION
 from gapwatch.contracts.revisions import KINDS, REVISION
 from gapwatch.contracts.robustness import BACKTEST, FLIP, SELECTION, SENSITIVITY
@@ -35,9 +57,20 @@ from gapwatch.contracts.schema import (
     Table,
 )
 from gapwatch.contracts.verdict import VERDICT, Verdict
+from gapwatch.contracts.voice import QUOTE, VOICE, VOICE_SHARE
 
 INPUTS = (AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS)
-EXTRA_INPUTS = (BOUNDARY, DEATHS, INDICATOR, LOOKUP, POPULATION)
+EXTRA_INPUTS = (
+    AREA_FIGURE,
+    BOUNDARY,
+    DEATHS,
+    EXPECTATION,
+    INDICATOR,
+    INITIATIVE,
+    LOOKUP,
+    POPULATION,
+    VOICE,
+)
 OUTPUTS = (
     GAP,
     VERDICT,
@@ -63,6 +96,14 @@ OUTPUTS = (
     COUNT_TOTAL,
     COUNTED_YEAR,
     PLAUSIBILITY,
+    *PRIORITY_TABLES,
+    EFFECT,
+    DETECTABLE,
+    INITIATIVE_OVERLAP,
+    INITIATIVE_CELL,
+    REGISTRATION,
+    VOICE_SHARE,
+    QUOTE,
     REVISION,
     VALIDATION,
 )
@@ -70,6 +111,7 @@ TABLES = {table.name: table for table in (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)}
 
 __all__ = [
     "AGE_CONTRIBUTION",
+    "AREA_FIGURE",
     "AREA_REFERENCE",
     "AREA_STANDING",
     "BACKTEST",
@@ -89,21 +131,37 @@ __all__ = [
     "DEATHS",
     "DECIDING_WINDOW",
     "DECIMALS",
+    "DETECTABLE",
+    "EFFECT",
+    "EVIDENCE_GAP",
+    "EXPECTATION",
     "EXTRA_INPUTS",
     "FINDINGS",
     "FLIP",
     "GAP",
     "GAP_CHANGE",
+    "IDENTIFIER",
     "INDICATOR",
+    "INDICATOR_VALUE",
+    "INITIATIVE",
+    "INITIATIVE_CELL",
+    "INITIATIVE_OVERLAP",
     "INPUTS",
     "KINDS",
     "LEVELLING_DOWN",
     "LIFE_EXPECTANCY",
+    "LOCALITY",
     "LOOKUP",
+    "OUTCOMES",
     "OUTPUTS",
     "PLAUSIBILITY",
     "POPULATION",
     "POPULATION_DEATHS",
+    "PRIORITY_ALIGNMENT",
+    "PRIORITY_COMPARISON",
+    "PRIORITY_TABLES",
+    "QUOTE",
+    "REGISTRATION",
     "REPRODUCTION",
     "REVISION",
     "SELECTION",
@@ -113,10 +171,14 @@ __all__ = [
     "SLUG",
     "TABLES",
     "TARGET",
+    "TARGETING",
     "TRAJECTORY",
     "VALIDATION",
     "VERDICT",
     "VERDICTS",
+    "VOICE",
+    "VOICE_SHARE",
+    "WHEN",
     "YEAR_LEADS",
     "Check",
     "Column",

@@ -50,6 +50,9 @@ class AreaStanding:
     """One area's newest figure beside that of the whole place, and beside the next in rank."""
 
     geography: str = shared(GEOGRAPHY)
+    figures: str = cell(
+        text, "Whether the figures are published or computed here", choices=codes.FIGURES
+    )
     area_code: str = shared(AREA)
     sex: str = shared(SEX)
     period_start: int = shared(PERIOD[0])
@@ -76,7 +79,7 @@ AREA_STANDING = Table(
     "area_standing",
     "Each area's newest life expectancy beside that of the whole place and of the next in rank",
     columns_of(AreaStanding),
-    key=("geography", "area_code", "sex"),
+    key=("geography", "figures", "area_code", "sex"),
     checks=(PERIOD_ORDER,),
 )
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from gapwatch.codes import ABOVE, BELOW, NEAR, UNKNOWN
+from gapwatch.codes import ABOVE, BELOW, COMPUTED, NEAR, PUBLISHED, UNKNOWN
 from gapwatch.contracts import AREA_STANDING, SEXES
 from gapwatch.contracts.findings import AreaStanding
 from gapwatch.intervals import WIDTH_SE, Z95
@@ -47,38 +47,77 @@ _NONE = _Figure(np.nan, np.nan, np.nan)
 
 
 def area_standings(
-    study: Study, published: pd.DataFrame, carried: Mapping[str, Names]
+    study: Study,
+    published: pd.DataFrame,
+    carried: Mapping[str, Names],
+    computed: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The table `area_standing`, for the study's areas and those of each bridge.
+    """The table `area_standing`, for the study's areas and those of each bridge and level.
 
     `published` is the table `life_expectancy` with the figures that decide; `carried` has the
     names of the areas of a bridge by their geography. Each in the newest window of its geography.
+    `computed` is the table `computed_life_expectancy`: where the own life tables decide, the areas
+    of its other levels stand too, in the newest window of the study's own.
     """
-    rows = [
-        row
-        for geography, names in {study.geography.vintage: study.area_names, **carried}.items()
-        for sex in SEXES
-        for row in _of(study, published, geography, names, sex)
-    ]
+    own = study.geography.vintage
+    decides = study.computed is not None and study.computed.decides
+    newest = {geography: _newest(published, geography) for geography in (own, *carried)}
+    rows: list[AreaStanding] = []
+    for sex in SEXES:
+        for geography, names in {own: study.area_names, **carried}.items():
+            kind = COMPUTED if geography == own and decides else PUBLISHED
+            rows += _of(
+                study, published, published, (geography, kind, sex), names, newest[geography]
+            )
+        if computed is None or not decides:
+            continue
+        figures = computed.rename(columns={"area": "area_code"})
+        for geography in _levels(study):
+            mine = figures[figures["geography"] == geography]
+            names = dict(zip(mine["area_code"], mine["area_name"], strict=True))
+            rows += _of(study, published, mine, (geography, COMPUTED, sex), names, newest[own])
     frame = pd.DataFrame([asdict(row) for row in rows], columns=list(AREA_STANDING.names))
     return canonical(AREA_STANDING, frame, AREA_STANDING.name)
 
 
-def _of(
-    study: Study, published: pd.DataFrame, geography: str, names: Names, sex: str
-) -> Iterator[AreaStanding]:
+def _levels(study: Study) -> list[str]:
+    """Other kinds of areas that the study makes its own life tables for."""
+    levels = study.computed.levels if study.computed else ()
+    own = (study.geography.vintage, "borough")
+    return [level.geography for level in levels if level.geography not in own]
+
+
+def _newest(published: pd.DataFrame, geography: str) -> tuple[int, int] | None:
     here = published[published["geography"] == geography]
     if here.empty:
-        return
+        return None
     newest = here.sort_values(["period_end", "period_start"]).iloc[-1]
-    window = int(newest["period_start"]), int(newest["period_end"])
-    then = published[
-        (published["sex"] == sex)
-        & (published["period_start"] == window[0])
-        & (published["period_end"] == window[1])
+    return int(newest["period_start"]), int(newest["period_end"])
+
+
+def _then(figures: pd.DataFrame, sex: str, window: tuple[int, int]) -> pd.DataFrame:
+    return figures[
+        (figures["sex"] == sex)
+        & (figures["period_start"] == window[0])
+        & (figures["period_end"] == window[1])
     ]
+
+
+def _of(
+    study: Study,
+    published: pd.DataFrame,
+    figures: pd.DataFrame,
+    which: tuple[str, str, str],
+    names: Names,
+    window: tuple[int, int] | None,
+) -> Iterator[AreaStanding]:
+    if window is None:
+        return
+    geography, kind, sex = which
+    then = _then(figures, sex, window)
     found = _figures(then[then["geography"] == geography])
-    place = _place(then[then["area_code"] == study.study.area_code])
+    of_place = _then(published, sex, window)
+    place = _place(of_place[of_place["area_code"] == study.study.area_code])
     held = {code: found.get(code, _NONE) for code in names}
     ranked = sorted(
         (code for code, figure in held.items() if figure.known),
@@ -90,6 +129,7 @@ def _of(
         difference, se = figure.value - beside.value, float(np.hypot(figure.se, beside.se))
         yield AreaStanding(
             geography=geography,
+            figures=kind,
             area_code=code,
             sex=sex,
             period_start=window[0],

@@ -7,6 +7,7 @@ import pandas as pd
 from gapwatch.contracts import (
     AREA_STANDING,
     BRIDGE,
+    COMPUTED_LIFE_EXPECTANCY,
     DECIDING_WINDOW,
     GAP,
     GAP_CHANGE,
@@ -35,7 +36,12 @@ def findings(study: Study, inputs: Frames, made: Frames, year: int) -> Frames:
             names = names_of(inputs, str(geography))
             carried[str(geography)] = {c: names.get(c, c) for c in map(str, mine["area_code"])}
     tables = {
-        AREA_STANDING.name: area_standings(study, inputs[LIFE_EXPECTANCY.name], carried),
+        AREA_STANDING.name: area_standings(
+            study,
+            inputs[LIFE_EXPECTANCY.name],
+            carried,
+            made.get(COMPUTED_LIFE_EXPECTANCY.name),
+        ),
         DECIDING_WINDOW.name: deciding_windows(study, made[VERDICT.name], made[GAP.name], year),
     }
     if GAP_CHANGE.name in made:

@@ -14,6 +14,7 @@ from gapwatch.study.model import (
     Thresholds,
     Zone,
 )
+from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.required import is_required, rests_on
 from gapwatch.study.sources import (
     Accepted,
@@ -38,15 +39,19 @@ __all__ = [
     "Computed",
     "ComputedBreak",
     "Correction",
+    "EvidenceGap",
     "FileSource",
     "FingertipsSource",
+    "Indicator",
     "Level",
     "LiveSource",
+    "Localities",
     "Measure",
     "NomisSource",
     "Period",
     "PinnedSource",
     "PortalSource",
+    "Priority",
     "Publishers",
     "Source",
     "Study",

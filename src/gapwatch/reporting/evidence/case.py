@@ -13,7 +13,7 @@ from gapwatch.reporting.evidence.rows import (
     Estimate,
     Tables,
     Window,
-    estimate_of,
+    estimate,
     last_segment,
     newest_segment,
     rows,
@@ -122,11 +122,6 @@ class Case:
         """Years of the series that decides, as they stand in a sentence."""
         return period(start, end, self.verdict.year_ends)
 
-    def when(self, window: tuple[int, int], geography: str) -> str:
-        """A window of areas of one kind: ours are of the study's years, published ones calendar."""
-        own = self.computes and geography == self.study.geography.vintage
-        return self.period(*window) if own else period(*window)
-
     @property
     def years_old(self) -> int:
         """Calendar years from the end of the newest window to the release."""
@@ -142,21 +137,19 @@ class Case:
     def change(self) -> Estimate | None:
         """Change of the headline's gap since the baseline; None where it isn't known."""
         found = self.verdict
-        return estimate_of(
-            found.change_years, found.change_lower95_years, found.change_upper95_years
-        )
+        return estimate(found.change_years, found.change_lower95_years, found.change_upper95_years)
 
     @property
     def moves(self) -> Moves:
         """Trends of both sides of the headline, over the windows that its verdict rests on."""
         found = self.verdict
         return Moves(
-            estimate_of(
+            estimate(
                 found.worse_slope_years_per_year,
                 found.worse_slope_lower95_years_per_year,
                 found.worse_slope_upper95_years_per_year,
             ),
-            estimate_of(
+            estimate(
                 found.better_slope_years_per_year,
                 found.better_slope_lower95_years_per_year,
                 found.better_slope_upper95_years_per_year,

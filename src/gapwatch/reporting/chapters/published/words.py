@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gapwatch.codes import PROVISIONAL
-from gapwatch.reporting.evidence.rows import Estimate, estimate_of
+from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.rows import estimate as as_estimate
 from gapwatch.reporting.language.numbers import (
     SPACE,
     apart,
@@ -59,7 +60,7 @@ class Meeting:
     @property
     def computed(self) -> Estimate | None:
         """Our own with its 95% limits; None when withheld."""
-        return estimate_of(
+        return as_estimate(
             self.computed_gap_years, self.computed_lower95_years, self.computed_upper95_years
         )
 
