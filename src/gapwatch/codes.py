@@ -110,12 +110,10 @@ GROUP_EMPTY = "G03"
 GROUP_SINGLE = "G04"
 YEAR_DEATHLESS = "G05"
 
-# Why a year of deaths isn't counted, a cut isn't found, a rate isn't smoothed, a count isn't told.
+# Why a year of deaths isn't counted, a cut isn't found, a count isn't told.
 NO_RESIDENTS = "Y01"  # an estimate that the year needs is not pinned
 TWO_BASES = "Y02"  # those at its two ends share no base, or no kind of block
 UNREACHABLE = "C01"
-NO_DEATHS = "T01"
-NOT_CONVERGED = "T02"
 DISCLOSURE = "D01"
 
 # Why there is no verdict. The arguments say what was found.
