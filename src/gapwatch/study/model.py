@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from gapwatch.codes import Coded
+from gapwatch.errors import UnfitError
 from gapwatch.study.alerts import Alerts
 from gapwatch.study.base import (
     Code,
@@ -88,9 +89,9 @@ class Thresholds(Part):
     @model_validator(mode="after")
     def _ordered(self) -> Thresholds:
         if self.off_track_probability >= self.on_track_probability:
-            raise ValueError(
-                f"off_track_probability below on_track_probability ({self.on_track_probability})"
-                f"|{self.off_track_probability}"
+            raise UnfitError(
+                f"off_track_probability below on_track_probability ({self.on_track_probability})",
+                str(self.off_track_probability),
             )
         return self
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.unit.demography.cases import AGES, DEATHS, MALE_RATES, POPULATION
+from tests.unit.demography.cases import AGES, DEATHS, POPULATION
 
 from gapwatch.demography.decomposition import arriaga, arriaga_by_cause, gap_change
 from gapwatch.demography.extremes import corrected_range
