@@ -8,7 +8,7 @@ from pathlib import Path
 
 import filelock
 
-from gapwatch import snapshots
+from gapwatch import publishing, site_files, snapshots
 from gapwatch.audit.manifest_model import Manifest
 from gapwatch.audit.verify import MANIFEST, OlderReleaseError, release_problems
 from gapwatch.errors import IntegrityError, TornError
@@ -63,6 +63,7 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     problems += [p for name, manifest in told.items() for p in _link(out, name, manifest)]
     problems += [p for path in _entries(out) for p in _pointer(path, told)]
     problems += snapshots.record_problems(out, lambda name: out / name / MANIFEST)
+    problems += site_files.problems(out) or _site_problems(out, raw, told)
     return Custody(
         held.snapshots,
         held.pins,
@@ -83,7 +84,38 @@ def _entries(out: Path) -> list[Path]:
         for path in sorted(out.iterdir())
         if not path.name.startswith((".building-", ".publishing-", ".torn-"))
         and not (path.name == _RETIRED and path.is_dir() and not path.is_symlink())
+        and path.name not in site_files.PLACES
         and not (path.name in _PLAIN and path.is_file() and not path.is_symlink())
+    ]
+
+
+def _site_problems(out: Path, raw: Path, told: dict[str, Manifest]) -> list[IntegrityError]:
+    """A site must offer what is there and stands, and each study's newest as the pointer does."""
+    site = site_files.read(out)
+    if site is None:
+        return []
+    try:
+        gone, out_of_use = snapshots.retired(out), snapshots.retired(raw)
+    except IntegrityError:
+        return []  # told already, by the check of the records
+    retired = {name for name, manifest in told.items() if manifest.snapshot.id in out_of_use}
+    retired |= set(gone)
+    studies = {manifest.study.id for manifest in told.values()}
+    newest = {
+        study: name
+        for study in studies
+        if (name := publishing.pointed(out, study)) in told and name not in retired
+    }
+    pairs = (
+        ("releases that stand", sorted(set(told) - retired), list(site.standing)),
+        ("releases that were retired", sorted(set(told) & retired), list(site.retired)),
+        ("the newest of each study", sorted(newest.items()), sorted(site.newest.items())),
+    )
+    remedy = "lay the site out again with `gapwatch site`"
+    return [
+        _wrong(out / site_files.LIST, f"{what}: {expected}"[:300], str(found)[:300], remedy)
+        for what, expected, found in pairs
+        if expected != found
     ]
 
 

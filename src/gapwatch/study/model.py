@@ -22,6 +22,7 @@ from gapwatch.study.base import (
 )
 from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
+from gapwatch.study.site import Site
 from gapwatch.study.sources import Accepted, Correction, Publishers, Source
 
 
@@ -209,6 +210,7 @@ class Study(Part):
     accepted: tuple[Accepted, ...] = ()
     computed: Computed | None = None
     alerts: Alerts = Alerts()
+    site: Site = Site()
     disclosure: Disclosure | None = None
 
     @property
