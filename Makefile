@@ -47,7 +47,7 @@ figures: $(INSTALLED) ## Record the published figures; tell under Figures in CHA
 
 lock: $(INSTALLED) ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--no-annotate --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
+		--no-annotate --python-version 3.11 --extra dev --extra kit pyproject.toml --output-file requirements.lock
 
 audit: $(INSTALLED) ## Hold the lock against advisories (ADVISORIES=all.zip: stored ones, no network)
 	$(BIN)/python .ci/audit.py $(ADVISORIES)

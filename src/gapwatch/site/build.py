@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from gapwatch.site_files import Item, Made, Site, item
 
 log = logging.getLogger(__name__)
 KIT = "kit"
+_NUMBERED = re.compile(r"^Figure [0-9]+\. ")
 
 
 @dataclass
@@ -97,7 +99,8 @@ def _pictures(growing: _Growing, entry: Entry, base: str) -> tuple[published.Sho
     for one in found:
         words = share.Words(
             one.title,
-            one.subtitle,
+            # Apart from its report a figure has no number.
+            _NUMBERED.sub("", one.subtitle),
             sources(entry),
             citation(entry, base),
             entry.invented,

@@ -128,6 +128,7 @@ def every(stock: Stock) -> dict[str, bytes]:
         "index.html",
         "index.html.j2",
         cards=cards,
+        alone=len(cards) == 1,
         lines=lines[:_ON_FIRST_PAGE],
         years=years,
         total=len(lines),

@@ -25,4 +25,19 @@ def require() -> None:
 
 def make(report: Report, charts: Charts) -> dict[str, bytes]:
     """The three documents by name. Raises UsageError where a library is missing."""
-    return {}
+    require()
+    from gapwatch.reporting.formats.html import size  # noqa: PLC0415 - heavy, and seldom wanted
+    from gapwatch.reporting.formats.share import png  # noqa: PLC0415
+    from gapwatch.reporting.kit import content  # noqa: PLC0415
+    from gapwatch.reporting.kit.slides import pptx  # noqa: PLC0415
+    from gapwatch.reporting.kit.summary import docx  # noqa: PLC0415
+    from gapwatch.reporting.kit.workbook import xlsx  # noqa: PLC0415
+
+    chart = charts[content.figure(report).id].wide
+    picture = png(chart)
+    width, height = size(chart)
+    return {
+        "summary.docx": docx(report, picture),
+        "slides.pptx": pptx(report, picture, width / height),
+        "figures.xlsx": xlsx(report),
+    }
