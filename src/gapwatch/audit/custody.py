@@ -100,16 +100,14 @@ def _site_problems(out: Path, raw: Path, told: dict[str, Manifest]) -> list[Inte
         return []  # told already, by the check of the records
     retired = {name for name, manifest in told.items() if manifest.snapshot.id in out_of_use}
     retired |= set(gone)
-    studies = {manifest.study.id for manifest in told.values()}
-    newest = {
-        study: name
-        for study in studies
-        if (name := publishing.pointed(out, study)) in told and name not in retired
-    }
+    offered = sorted(set(site.standing) - (set(told) - retired))
+    newest = {study: publishing.pointed(out, study) for study in site.newest}
+    studies = {manifest.study.id for manifest in told.values()} - set(newest)
+    unsaid = sorted(study for study in studies if publishing.pointed(out, study) in site.standing)
     pairs = (
-        ("releases that stand", sorted(set(told) - retired), list(site.standing)),
-        ("releases that were retired", sorted(set(told) & retired), list(site.retired)),
+        ("only releases that are there and stand", [], offered),
         ("the newest of each study", sorted(newest.items()), sorted(site.newest.items())),
+        ("no study without its newest release", [], unsaid),
     )
     remedy = "lay the site out again with `gapwatch site`"
     return [

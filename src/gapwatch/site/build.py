@@ -67,7 +67,8 @@ def build(
         _kit(growing, entry, (kits or {}).get(entry.name, {}))
         name = f"pages/{entry.name}/cite.txt"
         growing.add(name, cite_txt(entry, base, entry.newest))
-    stock = pages.Stock(entries, known, shown, frozenset(growing.items), base)
+    laid = {name: one.bytes for name, one in growing.items.items()}
+    stock = pages.Stock(entries, known, shown, laid, base)
     for name, content in pages.every(stock).items():
         growing.add(name, content)
     site = Site(

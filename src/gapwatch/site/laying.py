@@ -10,7 +10,7 @@ from gapwatch import publishing, site_files
 from gapwatch.audit.verify import MANIFEST, SEAL
 from gapwatch.errors import IntegrityError, UsageError
 from gapwatch.site.build import KIT, build
-from gapwatch.site.shelf import Coming, Entry, required, shelf
+from gapwatch.site.shelf import Coming, Entry, require_any, shelf
 from gapwatch.site_files import Made, Site, item
 
 Kits = Mapping[str, Mapping[str, bytes]]
@@ -39,7 +39,7 @@ def beside(out: Path, raw: Path, base: str) -> Laid:
     `raw` holds the snapshots and `base` is the address with a slash at its end, or "". Raises
     IntegrityError where there is no release, OutputError for a file that is in the way.
     """
-    required(shelf(out, raw), out)
+    require_any(out)
     with publishing.told(out, chosen=out), publishing.alone(out, chosen=out):
         made = build(shelf(out, raw), out, base)
         return _laid(out, made, site_files.lay(out, made))
@@ -66,7 +66,7 @@ def exported(out: Path, raw: Path, base: str, target: Path) -> Laid:
             found=str(target),
             remedy="name another folder; without --out the site is laid out beside the releases",
         )
-    required(shelf(out, raw), out)
+    require_any(out)
     with publishing.told(out, target, chosen=target), publishing.alone(out):
         entries = shelf(out, raw)
         made = build(entries, target, base, kits=_kits(out, entries))

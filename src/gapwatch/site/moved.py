@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gapwatch.reporting.language.numbers import apart, date, estimate, number, period
+from gapwatch.reporting.language.numbers import apart, estimate, number, period
 from gapwatch.site.shelf import Entry
 
 _VERDICT, _GAP = "verdict", "gap"
+GOOD = {"on track", "target met"}
 Row = dict[str, str]
 
 
@@ -21,9 +22,8 @@ def moved(entry: Entry, before: Entry | None) -> tuple[str, ...]:
     if before is None:
         return ("The release before it isn't here to be compared with.",)
     found = [text for sex in _sexes(entry) for text in _of(entry, before, sex)]
-    then = f"the release of {date(before.date)}"
     if not found:
-        return (f"Verdicts, newest gaps and targets are those of {then}.",)
+        return ("Verdicts, newest gaps and targets are those of the release before.",)
     return tuple(found)
 
 
@@ -44,10 +44,7 @@ def verdicts(entry: Entry) -> dict[str, str]:
 def _of(entry: Entry, before: Entry, sex: str) -> Iterator[str]:
     now, then = _verdict(entry, sex), _verdict(before, sex)
     if now and then and now["verdict"] != then["verdict"]:
-        yield (
-            f"The verdict for {sex}s is “{now['verdict']}”. In the release before it was "
-            f"“{then['verdict']}”."
-        )
+        yield _changed(now["verdict"], then["verdict"], sex)
     new, old = _gap(entry, sex), _gap(before, sex)
     if new and old and _years(new) != _years(old):
         yield (
@@ -66,6 +63,13 @@ def _of(entry: Entry, before: Entry, sex: str) -> Iterator[str]:
     mine, theirs = _target(now), _target(then)
     if mine != theirs:
         yield f"The target for {sex}s: {mine}. Before: {theirs}."
+
+
+def _changed(now: str, then: str, sex: str) -> str:
+    """A good verdict is never named without what it comes from, which its own sentence says."""
+    if {now, then} & GOOD:
+        return f"The verdict for {sex}s is not that of the release before."
+    return f"The verdict for {sex}s is “{now}”. In the release before it was “{then}”."
 
 
 def _sexes(entry: Entry) -> tuple[str, str]:

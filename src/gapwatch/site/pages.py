@@ -21,6 +21,7 @@ from gapwatch.site.moved import moved, newest_gaps, verdicts
 from gapwatch.site.shelf import Entry
 from gapwatch.site.words import (
     LICENCE,
+    NAMES,
     Place,
     citation,
     document_name,
@@ -37,12 +38,12 @@ _NOBODY = "gapwatch.invalid"
 
 @dataclass(frozen=True)
 class Stock:
-    """What the pages are made from: releases, newest first, their figures, files so far."""
+    """What the pages are made from: releases, newest first, figures, bytes of files."""
 
     entries: tuple[Entry, ...]
     known: Mapping[str, Entry]
     shown: Mapping[str, tuple[Shown, ...]]
-    laid: frozenset[str]
+    laid: Mapping[str, int]
     base: str
 
     def before(self, entry: Entry) -> Entry | None:
@@ -192,12 +193,22 @@ def _documents(stock: Stock, entry: Entry) -> list[tuple[str, str, int]]:
     """Documents of a release and of its kit: file, name, bytes."""
     own = [
         (f"{entry.name}/{file}", document_name(file), told.bytes)
-        for file, told in sorted(entry.manifest.outputs.items())
+        for file, told in sorted(entry.manifest.outputs.items(), key=_reading_order)
         if "/" not in file and file.rpartition(".")[2] in _DOCUMENTS
     ]
     folder = f"pages/{entry.name}/"
-    kit = [name for name in sorted(stock.laid) if name.startswith(f"{folder}kit/")]
-    return own + [(name, document_name(name.removeprefix(folder)), 0) for name in kit]
+    kit = [
+        (f"{folder}{name}", document_name(name), stock.laid[f"{folder}{name}"])
+        for name in NAMES
+        if f"{folder}{name}" in stock.laid
+    ]
+    return own + kit
+
+
+def _reading_order(output: tuple[str, Any]) -> tuple[int, str]:
+    """Documents that are known by name first, in the order in which they are read."""
+    known = list(NAMES)
+    return (known.index(output[0]) if output[0] in known else len(known), output[0])
 
 
 def _feed(press: _Press, stock: Stock, lines: tuple[Line, ...]) -> bytes:
@@ -214,14 +225,14 @@ def _feed(press: _Press, stock: Stock, lines: tuple[Line, ...]) -> bytes:
         }
         for line in lines
     ]
-    first = min(line.entry.date for line in lines)
+    first = min((line.entry.date for line in lines), default=dt.date(1970, 1, 1))
     titles = dict.fromkeys(line.entry.title for line in lines)
     return press.page(
         "feed.xml.j2",
         at=Place("feed.xml", stock.base),
         title="; ".join(titles),
         id=_id("feed", first, stock.base),
-        updated=max(str(entry["updated"]) for entry in entries),
+        updated=max((str(entry["updated"]) for entry in entries), default=_moment(first)),
         entries=entries,
     )
 

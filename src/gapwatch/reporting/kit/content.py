@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gapwatch.reporting.document import Figure, Report, Table
+from gapwatch.reporting.language.numbers import sentence
 
 LANGUAGE = "en-GB"
 INK, SOFT, BLUE, WARNING = "0B0C0C", "484949", "12436D", "801650"
@@ -65,6 +66,11 @@ def first(texts: tuple[str, ...], sentences: int) -> Iterator[str]:
         left -= len(parts)
         if parts:
             yield " ".join(parts)
+
+
+def promise(report: Report) -> str:
+    """The promise and who made it, as sentences."""
+    return f"{sentence(report.promise)} Made by {report.made_by}."
 
 
 def source(report: Report) -> str:

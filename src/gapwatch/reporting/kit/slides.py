@@ -53,10 +53,11 @@ def _properties(show: Opened, report: Report) -> None:
 
 
 def _verdict(show: Opened, report: Report) -> None:
-    slide = _slide(show, report, f"{report.title}: {report.banner.verdict.lower()}")
+    slide = _slide(show, report, report.banner.headline)
+    why = " ".join((f"{report.banner.verdict}.", *report.banner.because))
     lines: list[Line] = [
-        (report.banner.headline, 28, True, content.INK),
-        (" ".join(report.banner.because), 18, False, content.INK),
+        ("Verdict", 15, True, content.SOFT),
+        (why, 18, False, content.INK),
     ]
     size, way = report.answers[0], report.answers[1]
     for answer in (size, way):
@@ -66,7 +67,7 @@ def _verdict(show: Opened, report: Report) -> None:
             (f"{answer.short} {more}".strip(), 18, False, content.INK),
         ]
     _text(slide, lines, Inches(1.75), Inches(4.95))
-    _foot(slide, f"As known at {report.known_at}. Release {report.release_id}.")
+    _foot(slide, content.citation(report))
 
 
 def _figure(show: Opened, report: Report, picture: bytes, ratio: float) -> None:
@@ -101,7 +102,7 @@ def _limits(show: Opened, report: Report) -> None:
         ]
     lines += [
         ("The promise", 15, True, content.SOFT),
-        (f"{report.promise}. Made by {report.made_by}.", 16, False, content.INK),
+        (content.promise(report), 16, False, content.INK),
     ]
     _text(slide, lines, Inches(1.75), Inches(4.95))
     _foot(slide, content.citation(report))

@@ -19,8 +19,12 @@ from gapwatch.reporting.kit.pack import repacked
 
 _FONT = "Arial"
 _WIDTH = Mm(174)
-_SUPPORT = 2
-"""Sentences under each answer: more would make a third page."""
+_CHART = Mm(140)
+_PAGES = 2
+_POINTS_A_PAGE = (297 - 15 - 14) * 72 / 25.4
+_POINTS_A_LINE = 174 * 72 / 25.4
+_LETTER = 0.52
+"""Width of a letter of Arial by its size, on average and a little over."""
 
 
 def docx(report: Report, picture: bytes) -> bytes:
@@ -31,27 +35,61 @@ def docx(report: Report, picture: bytes) -> bytes:
         _notice(document.sections[0].header.paragraphs[0], report.demonstration)
     document.add_heading(report.title, level=0)
     _paragraph(document, f"As known at {report.known_at}", soft=True)
-    document.add_heading(f"Verdict: {report.banner.verdict}", level=1)
-    _paragraph(document, report.banner.headline, bold=True)
+    document.add_heading("Verdict", level=1)
+    _paragraph(document, f"{report.banner.verdict}. {report.banner.headline}", bold=True)
     _paragraph(document, " ".join(report.banner.because))
-    for said in content.answers(report, _SUPPORT):
+    sentences, table = _chosen(report)
+    for said in content.answers(report, sentences):
         document.add_heading(said.heading, level=2)
         _paragraph(document, said.short, bold=True)
         for text in said.more:
             _paragraph(document, text)
     _figure(document, report, picture)
-    table = content.measures(report)
     if table is not None:
         document.add_heading("The gap measured in other ways", level=1)
         _table(document, table)
     document.add_heading("The promise", level=1)
-    _paragraph(document, f"{report.promise}. Made by {report.made_by}.")
+    _paragraph(document, content.promise(report))
     document.add_heading("Source and citation", level=1)
     _paragraph(document, content.source(report), soft=True, points=8.5)
     _paragraph(document, content.citation(report), soft=True, points=8.5)
     buffer = io.BytesIO()
     document.save(buffer)
     return repacked(buffer.getvalue())
+
+
+def _chosen(report: Report) -> tuple[int, Table | None]:
+    """How many sentences support each answer, and the table: as much as two pages hold."""
+    table = content.measures(report)
+    choices = [(2, table), (1, table), (2, None), (1, None)]
+    room = _PAGES * _POINTS_A_PAGE * 0.94
+    fitting = (one for one in choices if points_high(report, *one) <= room)
+    return next(fitting, choices[-1])
+
+
+def points_high(report: Report, sentences: int, table: Table | None) -> float:
+    """About how high the document is, in points, with so many sentences and this table."""
+    figure, banner = content.figure(report), report.banner
+    headings = [report.title, "Verdict", figure.title, "The promise", "Source and citation"]
+    normal = [banner.verdict + banner.headline, " ".join(banner.because), content.promise(report)]
+    for said in content.answers(report, sentences):
+        normal += [said.heading, said.short, *said.more]
+    small = [figure.subtitle, content.source(report), content.citation(report)]
+    high = sum(_high(text, 14) + 14 for text in headings) + sum(_high(text, 10) for text in normal)
+    high += sum(_high(text, 9) for text in small) + _CHART.pt * 0.66
+    if table is not None:
+        high += 24 + _high(table.caption, 9) + _high(table.note, 9)
+        wide = _POINTS_A_LINE / (len(table.columns) + 0.9) - 11
+        for row in (tuple(column.label for column in table.columns), *table.rows):
+            first, *others = row
+            lines = [_high(first, 8.5, 1.9 * wide), *(_high(text, 8.5, wide) for text in others)]
+            high += max(lines)
+    return high
+
+
+def _high(text: str, points: float, wide: float = _POINTS_A_LINE) -> float:
+    lines = 1 + int(len(text) * _LETTER * points / wide)
+    return lines * points * 1.2 + 3
 
 
 def _settings(document: Opened, report: Report) -> None:
@@ -120,7 +158,7 @@ def _figure(document: Opened, report: Report, picture: bytes) -> None:
     document.add_heading(figure.title, level=1)
     held = document.add_paragraph()
     held.paragraph_format.keep_with_next = True
-    shape = held.add_run().add_picture(io.BytesIO(picture), width=Mm(140))
+    shape = held.add_run().add_picture(io.BytesIO(picture), width=_CHART)
     told = shape._inline.docPr
     told.set("name", f"Figure {figure.number}")
     told.set("descr", figure.alt)

@@ -108,7 +108,7 @@ def _cover(book: Any, forms: _Forms, report: Report) -> None:
         ("Verdict", forms.heading),
         (report.sentence, forms.text),
         ("The promise", forms.heading),
-        (f"{report.promise}. Made by {report.made_by}.", forms.text),
+        (content.promise(report), forms.text),
         ("Source and licence", forms.heading),
         *((line, forms.text) for line in report.licence_lines),
         ("How to cite", forms.heading),
