@@ -56,7 +56,8 @@ def sheet(table: Table) -> Sheet:
     columns: list[list[Cell]] = []
     for place, column in enumerate(table.columns):
         printed = [row[place].replace(SPACE, " ") for row in table.rows]
-        for label, cells in _split(column.label, printed, numeric=column.numeric):
+        told = column.label.replace(SPACE, " ")
+        for label, cells in _split(told, printed, numeric=column.numeric):
             labels.append(label)
             columns.append(cells)
     return Sheet(_distinct(labels), tuple(zip(*columns, strict=True)))
@@ -80,21 +81,21 @@ def _split(label: str, printed: list[str], *, numeric: bool) -> list[tuple[str, 
         ]
         return [
             (stem, values),
-            (f"{stem}, lower {limits}", [_limit(found, "lower") for found in estimates]),
-            (f"{stem}, upper {limits}", [_limit(found, "upper") for found in estimates]),
+            (f"{stem}, lower {limits}", _limits(estimates, printed, "lower")),
+            (f"{stem}, upper {limits}", _limits(estimates, printed, "upper")),
         ]
     if any(ranges) and all(
         found or text in SHORT for found, text in zip(ranges, printed, strict=True)
     ):
-        return [
-            (f"{label}, {end}", [_limit(found, end) for found in ranges])
-            for end in ("lower", "upper")
-        ]
+        return [(f"{label}, {end}", _limits(ranges, printed, end)) for end in ("lower", "upper")]
     return [(label, [_cell(text) for text in printed])]
 
 
-def _limit(found: re.Match[str] | None, end: str) -> Cell:
-    return NOT_AVAILABLE if found is None else _cell(found[end])
+def _limits(found: list[re.Match[str] | None], printed: list[str], end: str) -> list[Cell]:
+    return [
+        _cell(match[end]) if match else SHORT.get(text, NOT_AVAILABLE)
+        for match, text in zip(found, printed, strict=True)
+    ]
 
 
 def _cell(text: str) -> Cell:
