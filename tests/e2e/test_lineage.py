@@ -232,7 +232,7 @@ def test_a_run_as_known_at_a_date_is_the_release_of_that_date(
 def test_a_date_before_the_first_snapshot_is_refused(dated: Project, command: str) -> None:
     done = gapwatch(dated, command, "--as-known-at", "2026-11-22")
     assert done.returncode == 2
-    assert "a date from 2026-11-23 on" in done.stderr
+    assert "a date from 2026-11-29 on" in done.stderr
 
 
 def test_a_date_and_a_snapshot_together_are_refused(dated: Project) -> None:

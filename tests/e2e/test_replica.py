@@ -16,10 +16,8 @@ from gapwatch import snapshots
 from gapwatch.demo.replica import Replica, World
 from gapwatch.project import Project
 from tests.command import contents, gapwatch
-from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, bases, pull, world_of
-
-# A pull of the replica at the size of a borough takes longer than all other tests may.
-pytestmark = pytest.mark.long
+from tests.replicated import PUBLISHERS, ask_elsewhere, bases, pull
+from tests.small_replica import ask_small_replica, small_world
 
 Z95 = 1.959963984540054
 
@@ -179,17 +177,22 @@ def test_the_same_again_is_nothing_new(again: tuple[Project, Replica]) -> None:
     assert contents(project.raw) == before
     hosts = Counter(request.publisher for request in replica.seen)
     assert set(hosts) == set(PUBLISHERS)
-    # Wards are asked for first; they are listed and hold nothing, so areas are MSOAs.
-    kinds = [r.params["child_area_type_id"] for r in replica.seen if "child" in r.target]
-    assert kinds == ["8", "3"]
+    # Wards are asked for first, by each type of parent; they are listed and hold nothing, so areas
+    # are MSOAs, which the study's own type of parent gives.
+    kinds = [
+        (r.params["child_area_type_id"], r.params["parent_area_type_id"])
+        for r in replica.seen
+        if "child" in r.target
+    ]
+    assert kinds == [("8", "101"), ("8", "501"), ("8", "15"), ("3", "101")]
 
 
 @pytest.fixture
 def asking_wards(shipped: Project, project: Project) -> Iterator[tuple[Project, World]]:
     """A project whose publisher has figures for wards."""
-    world = world_of(shipped, publishes_wards=True)
+    world = small_world(shipped, publishes_wards=True)
     with Replica(world) as replica:
-        ask_replica(project, replica)
+        ask_small_replica(project, replica)
         yield project, world
 
 

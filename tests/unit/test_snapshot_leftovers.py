@@ -77,7 +77,7 @@ def test_a_write_killed_before_any_of_its_files_leaves_nothing_that_is_not_clear
         assert contents(project.raw) == before
         assert snapshots.check(project.raw).problems == []
         number += 1
-    assert number == 9  # four pins, the list, four objects
+    assert number == 11  # five pins, the list, five objects
     made = snapshots.load(project.raw)
     assert made.title == "Later"
     assert snapshots.check(project.raw).problems == []

@@ -34,6 +34,7 @@ def test_the_shipped_snapshot_verifies_and_names_every_source(shipped: Project) 
     snapshot = snapshots.load(shipped.raw)
     assert [pin.id for pin in snapshot.pins] == [
         "msoa-life-expectancy",
+        "ward-atlas-figures",
         "ward-life-expectancy",
         "ward-population-deaths",
         "ward-reference",

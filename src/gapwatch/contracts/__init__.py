@@ -16,9 +16,31 @@ from gapwatch.contracts.computed import (
     SERIES_COMPARISON,
 )
 from gapwatch.contracts.counted import COUNT_TOTAL, COUNTED_YEAR
+from gapwatch.contracts.initiatives import (
+    DETECTABLE,
+    EFFECT,
+    EXPECTATION,
+    IDENTIFIER,
+    INITIATIVE,
+    INITIATIVE_CELL,
+    INITIATIVE_OVERLAP,
+    OUTCOMES,
+    REGISTRATION,
+    WHEN,
+)
 from gapwatch.contracts.inputs import AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS
 from gapwatch.contracts.outputs import GAP, TARGET, TRAJECTORY, VERDICT, VERDICTS
 from gapwatch.contracts.plausibility import PLAUSIBILITY
+from gapwatch.contracts.priorities import (
+    AREA_FIGURE,
+    EVIDENCE_GAP,
+    INDICATOR_VALUE,
+    LOCALITY,
+    PRIORITY_ALIGNMENT,
+    PRIORITY_COMPARISON,
+    PRIORITY_TABLES,
+    TARGETING,
+)
 from gapwatch.contracts.quality import CHANGE, COVERAGE, VALIDATION
 from gapwatch.contracts.revisions import KINDS, REVISION
 from gapwatch.contracts.robustness import BACKTEST, FLIP, SELECTION, SENSITIVITY
@@ -33,9 +55,20 @@ from gapwatch.contracts.schema import (
     Column,
     Table,
 )
+from gapwatch.contracts.voice import QUOTE, VOICE, VOICE_SHARE
 
 INPUTS = (AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS)
-EXTRA_INPUTS = (BOUNDARY, DEATHS, INDICATOR, LOOKUP, POPULATION)
+EXTRA_INPUTS = (
+    AREA_FIGURE,
+    BOUNDARY,
+    DEATHS,
+    EXPECTATION,
+    INDICATOR,
+    INITIATIVE,
+    LOOKUP,
+    POPULATION,
+    VOICE,
+)
 OUTPUTS = (
     GAP,
     VERDICT,
@@ -60,6 +93,14 @@ OUTPUTS = (
     COUNT_TOTAL,
     COUNTED_YEAR,
     PLAUSIBILITY,
+    *PRIORITY_TABLES,
+    EFFECT,
+    DETECTABLE,
+    INITIATIVE_OVERLAP,
+    INITIATIVE_CELL,
+    REGISTRATION,
+    VOICE_SHARE,
+    QUOTE,
     REVISION,
     VALIDATION,
 )
@@ -67,6 +108,7 @@ TABLES = {table.name: table for table in (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)}
 
 __all__ = [
     "AGE_CONTRIBUTION",
+    "AREA_FIGURE",
     "AREA_REFERENCE",
     "BACKTEST",
     "BOUNDARY",
@@ -84,19 +126,35 @@ __all__ = [
     "CUT",
     "DEATHS",
     "DECIMALS",
+    "DETECTABLE",
+    "EFFECT",
+    "EVIDENCE_GAP",
+    "EXPECTATION",
     "EXTRA_INPUTS",
     "FLIP",
     "GAP",
     "GAP_CHANGE",
+    "IDENTIFIER",
     "INDICATOR",
+    "INDICATOR_VALUE",
+    "INITIATIVE",
+    "INITIATIVE_CELL",
+    "INITIATIVE_OVERLAP",
     "INPUTS",
     "KINDS",
     "LIFE_EXPECTANCY",
+    "LOCALITY",
     "LOOKUP",
+    "OUTCOMES",
     "OUTPUTS",
     "PLAUSIBILITY",
     "POPULATION",
     "POPULATION_DEATHS",
+    "PRIORITY_ALIGNMENT",
+    "PRIORITY_COMPARISON",
+    "PRIORITY_TABLES",
+    "QUOTE",
+    "REGISTRATION",
     "REPRODUCTION",
     "REVISION",
     "SELECTION",
@@ -106,10 +164,14 @@ __all__ = [
     "SLUG",
     "TABLES",
     "TARGET",
+    "TARGETING",
     "TRAJECTORY",
     "VALIDATION",
     "VERDICT",
     "VERDICTS",
+    "VOICE",
+    "VOICE_SHARE",
+    "WHEN",
     "YEAR_LEADS",
     "Check",
     "Column",

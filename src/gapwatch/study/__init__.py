@@ -5,6 +5,7 @@ from gapwatch.study.computed import Computed, Level
 from gapwatch.study.extracts import is_restricted, restricted_tables, rounding_steps, sparse_years
 from gapwatch.study.loading import load
 from gapwatch.study.model import Area, Break, Bridge, Measure, Study, Zone
+from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.required import is_required, rests_on
 from gapwatch.study.sources import (
     Accepted,
@@ -28,15 +29,19 @@ __all__ = [
     "Bridge",
     "Computed",
     "Correction",
+    "EvidenceGap",
     "FileSource",
     "FingertipsSource",
+    "Indicator",
     "Level",
     "LiveSource",
+    "Localities",
     "Measure",
     "NomisSource",
     "Period",
     "PinnedSource",
     "PortalSource",
+    "Priority",
     "Publishers",
     "Source",
     "Study",

@@ -22,6 +22,8 @@ from gapwatch.study.base import (
 )
 from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
+from gapwatch.study.initiatives import Areas, Expectation, Initiative
+from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.site import Site
 from gapwatch.study.sources import Accepted, Correction, Publishers, Source
 
@@ -212,6 +214,12 @@ class Study(Part):
     alerts: Alerts = Alerts()
     site: Site = Site()
     disclosure: Disclosure | None = None
+    initiatives: tuple[Initiative, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    evidence_gaps: tuple[EvidenceGap, ...] = ()
+    localities: Localities | None = None
 
     @property
     def closing(self) -> Disclosure:
@@ -234,9 +242,26 @@ class Study(Part):
         return next(measure for measure in self.measures if measure.primary)
 
     @property
+    def whole(self) -> Measure | None:
+        """The first measure whose two sides hold every area: what priorities are compared by."""
+        every = set(self.area_names)
+        for measure in self.measures:
+            if measure.kind in ("pair", "pooled"):
+                both = {*self.side(measure.worse), *self.side(measure.better)}
+                if both == every:
+                    return measure
+        return None
+
+    @property
     def area_names(self) -> dict[str, str]:
         """Names of the study's areas by code."""
         return {area.code: area.name for area in self.geography.areas}
+
+    @property
+    def named_areas(self) -> Areas:
+        """The areas that initiatives and expectations may name."""
+        zones = {key: zone.areas for key, zone in self.zones.items()}
+        return Areas(tuple(self.area_names), zones, self.study.area_code)
 
     def with_held(self, tables: Collection[str]) -> Study:
         """The study as the tables that a snapshot holds let it be.

@@ -1,13 +1,16 @@
 """Which sources a pull can't do without: those that the verdict rests on, unless a study says so.
 
-Maps, and later figures on other areas with what carries them to the sides, are context: where they
-can't be had, a pull goes on with what was pinned of them before.
+Maps, initiatives, what people said, and later figures on other areas with what carries them to the
+sides, are context: where they can't be had, a pull goes on with what was pinned of them before.
 """
 
 from __future__ import annotations
 
 from gapwatch.study.model import Study
 from gapwatch.study.sources import FileSource, FingertipsSource, PinnedSource, Source
+
+CONTEXT = ("area_figure",)
+"""Tables that stand beside the verdict, however they came; a snapshot may do without them."""
 
 
 def is_required(study: Study, source: Source) -> bool:
@@ -27,11 +30,15 @@ def rests_on(study: Study, source: Source) -> bool:
     counted = study.computed is not None
     used = {
         "boundary": False,
+        "initiative": False,
+        "voice": False,
         "life_expectancy": study.geography.vintage in _geographies(study, source),
         "deaths": counted,
         "population": counted,
         "lookup": source.id in _counting(study),
     }
+    if source.table in CONTEXT:
+        return False
     return isinstance(source, PinnedSource) or used.get(source.table, True)
 
 

@@ -44,6 +44,7 @@ ORDER = (
     "population_deaths",
     "deaths",
     "area_reference",
+    "area_figure",
     "lookup",
     "boundary",
 )
