@@ -104,7 +104,7 @@ def _site_problems(out: Path, raw: Path, told: dict[str, Manifest]) -> list[Inte
     newest = {study: publishing.pointed(out, study) for study in site.newest}
     studies = {manifest.study.id for manifest in told.values()} - set(newest)
     unsaid = sorted(study for study in studies if publishing.pointed(out, study) in site.standing)
-    pairs = (
+    pairs: tuple[tuple[str, object, object], ...] = (
         ("only releases that are there and stand", [], offered),
         ("the newest of each study", sorted(newest.items()), sorted(site.newest.items())),
         ("no study without its newest release", [], unsaid),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
@@ -18,6 +19,7 @@ from gapwatch.reporting.kit.pack import repacked
 
 _FONT = "Arial"
 _TITLE_ONLY = 5
+_COLOUR: Any = RGBColor  # without types, as much of the library
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _LEFT, _ROOM = Inches(0.7), Inches(11.93)
 _CHART_INCHES = (8.6, 5.2)
@@ -78,7 +80,8 @@ def _figure(show: Opened, report: Report, picture: bytes, ratio: float) -> None:
         io.BytesIO(picture), _LEFT, Inches(1.6), width=Inches(wide), height=Inches(wide / ratio)
     )
     shape.name = f"Figure {figure.number}"
-    shape._element.nvPicPr.cNvPr.set("descr", figure.alt)
+    element: Any = shape._element
+    element.nvPicPr.cNvPr.set("descr", figure.alt)
     beside = Inches(0.7 + wide + 0.3)
     _text(
         slide,
@@ -109,7 +112,7 @@ def _limits(show: Opened, report: Report) -> None:
 
 
 def _slide(show: Opened, report: Report, title: str) -> Slide:
-    slide = show.slides.add_slide(show.slide_layouts[_TITLE_ONLY])
+    slide: Slide = show.slides.add_slide(show.slide_layouts[_TITLE_ONLY])
     held = slide.shapes.title
     if held is None:
         raise LookupError("the library's own layout has no title")
@@ -159,7 +162,8 @@ def _scale(lines: list[Line], wide: float, high: float) -> float:
     return 0.4
 
 
-def _line(frame: TextFrame, number: int, line: Line) -> None:
+def _line(held: TextFrame, number: int, line: Line) -> None:
+    frame: Any = held  # half of the library has no types
     text, points, bold, colour = line
     paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
     paragraph.alignment = 1
@@ -167,7 +171,7 @@ def _line(frame: TextFrame, number: int, line: Line) -> None:
     run = paragraph.add_run()
     run.text = text
     run.font.name, run.font.size, run.font.bold = _FONT, Pt(points), bold
-    run.font.color.rgb = RGBColor.from_string(colour)
+    run.font.color.rgb = _COLOUR(*bytes.fromhex(colour))
     run._r.get_or_add_rPr().set("lang", content.LANGUAGE)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from docx import Document
 from docx.document import Document as Opened
 from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -76,7 +78,7 @@ def points_high(report: Report, sentences: int, table: Table | None) -> float:
         normal += [said.heading, said.short, *said.more]
     small = [figure.subtitle, content.source(report), content.citation(report)]
     high = sum(_high(text, 14) + 14 for text in headings) + sum(_high(text, 10) for text in normal)
-    high += sum(_high(text, 9) for text in small) + _CHART.pt * 0.66
+    high += sum(_high(text, 9) for text in small) + float(_CHART.pt) * 0.66
     if table is not None:
         high += 24 + _high(table.caption, 9) + _high(table.note, 9)
         wide = _POINTS_A_LINE / (len(table.columns) + 0.9) - 11
@@ -159,10 +161,10 @@ def _figure(document: Opened, report: Report, picture: bytes) -> None:
     held = document.add_paragraph()
     held.paragraph_format.keep_with_next = True
     shape = held.add_run().add_picture(io.BytesIO(picture), width=_CHART)
-    told = shape._inline.docPr
+    told: Any = shape._inline.docPr
     told.set("name", f"Figure {figure.number}")
     told.set("descr", figure.alt)
-    named = shape._inline.graphic.graphicData.pic.nvPicPr.cNvPr
+    named: Any = shape._inline.graphic.graphicData.pic.nvPicPr.cNvPr
     named.set("name", f"Figure {figure.number}")
     named.set("descr", figure.alt)
     document.add_paragraph(f"Figure {figure.number}. {figure.subtitle}", style="Caption")
@@ -211,4 +213,4 @@ def _cell(paragraph: Paragraph, text: str, *, bold: bool = False, flush: bool = 
     run.bold, run.font.size = bold, Pt(8.5)
     paragraph.paragraph_format.space_after = Pt(0)
     if flush:
-        paragraph.alignment = 2
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
