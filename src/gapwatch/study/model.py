@@ -26,6 +26,7 @@ from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.initiatives import Areas, Expectation, Initiative
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
+from gapwatch.study.site import Site
 from gapwatch.study.sources import Accepted, Correction, Publishers, Source
 
 
@@ -223,6 +224,7 @@ class Study(Part):
     accepted: tuple[Accepted, ...] = ()
     computed: Computed | None = None
     alerts: Alerts = Alerts()
+    site: Site = Site()
     disclosure: Disclosure | None = None
     initiatives: tuple[Initiative, ...] = ()
     expectations: tuple[Expectation, ...] = ()
