@@ -12,6 +12,7 @@ from gapwatch.reporting.chapters.ages import section as section_ages
 from gapwatch.reporting.chapters.areas import section as section_where
 from gapwatch.reporting.chapters.bridged import section as section_later
 from gapwatch.reporting.chapters.cut import section as section_take
+from gapwatch.reporting.chapters.priorities import section as section_priorities
 from gapwatch.reporting.chapters.published import section as section_series
 from gapwatch.reporting.chapters.quality import section as section_quality
 from gapwatch.reporting.chapters.robustness import section as section_doubts
@@ -75,6 +76,8 @@ def sections(case: Case) -> tuple[Section, ...]:
     where = section_where.section(case, 1 + figures(trajectory))
     later = section_later.section(case, 1 + figures(trajectory, where))
     ages = section_ages.section(case, 1 + figures(trajectory, where, later))
+    counted = 1 + figures(trajectory, where, later, ages)
+    priorities = section_priorities.section(case, counted)
     found = (
         trajectory,
         where,
@@ -83,7 +86,8 @@ def sections(case: Case) -> tuple[Section, ...]:
         section_doubts.section(case),
         ages,
         section_take.section(case),
-        section_series.section(case, 1 + figures(trajectory, where, later, ages)),
+        priorities,
+        section_series.section(case, counted + figures(priorities)),
         section_quality.section(case),
         section_making.section(case),
     )

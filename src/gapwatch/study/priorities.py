@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, Field, model_validator
 
 from gapwatch.contracts import SLUG
-from gapwatch.study.base import Part, Slug, Text
+from gapwatch.study.base import OptionalText, Part, Slug, Text
 
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
 _TERM = re.compile(
@@ -78,6 +78,7 @@ class Priority(Part):
 class Indicator(Part):
     """One indicator of a priority, and everything that decides whether it may be compared.
 
+    `title` says what is counted, `short` the same for a chart.
     `numerator` and `denominator` are sums of terms over figures of the table `area_figure`: a
     figure's id, with a sign before it or a factor, or its product or quotient with another
     (`100 * deaths-2013 / smr-2013` are the expected deaths of an SMR). `source` is the source of
@@ -100,6 +101,7 @@ class Indicator(Part):
     priority: Slug
     title: Text
     source: Slug
+    short: OptionalText = ""
     numerator: tuple[TermText, ...] = Field(min_length=1)
     denominator: tuple[TermText, ...] = ()
     per: float = Field(default=1, gt=0, le=1e6)
