@@ -64,6 +64,7 @@ def test_the_example_of_the_readme_runs_and_prints_what_it_says(
         "V05",
         "V06",
         "V07",
+        *(f"P0{number}" for number in range(1, 10)),
     ],
 )
 def test_every_code_is_explained_in_the_methods(code: str) -> None:

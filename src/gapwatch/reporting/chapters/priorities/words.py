@@ -234,12 +234,12 @@ def _axis(case: Case, share: float, indicators: int, areas: int) -> str:
     told = percent(share, ONE_AXIS)
     if share > ONE_AXIS:
         return (
-            f"These {indicators} move together: {told} of what they vary by lies along one axis, "
-            f"and {areas} {case.noun}s can't show which of them matters."
+            f"These {indicators} indicators move together: {told} of what they vary by lies along "
+            f"one axis, and {areas} {case.noun}s can't show which of them matters."
         )
     return (
-        f"{told} of what these {indicators} vary by over {areas} {case.noun}s lies along one axis: "
-        "they don't all say the same."
+        f"{told} of what these {indicators} indicators vary by over {areas} {case.noun}s lies "
+        "along one axis: they don't all say the same."
     )
 
 
