@@ -32,6 +32,7 @@ STAGES = (
     "find ages",
     "compare priorities",
     "tabulate",
+    "follow initiatives",
     "hold against earlier",
     "compare",
     "draw",

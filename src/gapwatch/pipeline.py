@@ -26,6 +26,7 @@ from gapwatch.audit.lineage import lineage
 from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
 from gapwatch.audit.provenance import Claims, Provenance, believing, input_files, provenance
 from gapwatch.audit.readings import require_no_other_reading, require_same
+from gapwatch.audit.registration import registration
 from gapwatch.audit.revisions.figures import figures
 from gapwatch.audit.revisions.since import Since, since
 from gapwatch.audit.standing import mend
@@ -38,9 +39,11 @@ from gapwatch.contracts import (
     LIFE_EXPECTANCY,
     OUTPUTS,
     POPULATION,
+    REGISTRATION,
     REVISION,
     VALIDATION,
     VERDICT,
+    VOICE,
 )
 from gapwatch.project import Project
 from gapwatch.quality import views
@@ -58,6 +61,7 @@ from gapwatch.targets import newest_end, targets_of
 log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
 OF_BLOCKS = (DEATHS, POPULATION)
+OF_PERSONS = (VOICE,)
 Result = TypeVar("Result")
 
 
@@ -130,7 +134,11 @@ def run(
         found = analyse(study, inputs, snapshot.as_known_at.year, gate, step, told)
         step("hold against earlier", hold, project, place, study, told, record, found)
         before = step("compare", compare, project, identity, study, snapshot, found)
-        inputs, results = found.inputs, {**found.results, **revisions(before, gate)}
+        registered = registrations(identity, found.inputs, snapshot, gate)
+        inputs, results = (
+            found.inputs,
+            {**found.results, **registered, **revisions(before, gate)},
+        )
         facts = release_facts(identity, study, snapshot, made_from, before)
         of, shown = found.series.study, {**found.series.inputs, **results}
         charts = step("draw", render.draw, of, shown, facts)
@@ -215,6 +223,15 @@ def revisions(before: Since | None, gate: Gate) -> Frames:
     return {REVISION.name: before.moved}
 
 
+def registrations(identity: Identity, inputs: Frames, snapshot: Snapshot, gate: Gate) -> Frames:
+    """The table `registration`, held against the release before; empty without expectations."""
+    frame = registration(identity.previous, inputs, snapshot.as_known_at)
+    if frame.empty:
+        return {}
+    gate.check(REGISTRATION, frame)
+    return {REGISTRATION.name: frame}
+
+
 def validate(gate: Gate) -> pd.DataFrame:
     """Wait for the gate; stop here when a critical expectation fails."""
     return tables.canonical(VALIDATION, gate.findings(), "validation")
@@ -223,12 +240,13 @@ def validate(gate: Gate) -> pd.DataFrame:
 def exports(study: Study, frames: Frames, snapshot: Snapshot) -> dict[str, bytes]:
     """Every table as sorted CSV, with its CSVW metadata and the licences of its pins.
 
-    Counts of small blocks by age stay in the snapshot: no number of the report is one of them. So
-    does every table that holds anything restricted.
+    Counts of small blocks by age, and answers of few people with what they said, stay in the
+    snapshot: no number of the report is one of them. So does every table that holds anything
+    restricted.
     """
     banner = study.study.invented
     kinds = (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)
-    kept = {*(table.name for table in OF_BLOCKS), *restricted_tables(study.sources)}
+    kept = {table.name for table in (*OF_BLOCKS, *OF_PERSONS)} | restricted_tables(study.sources)
     described = [table for table in kinds if table.name in frames and table.name not in kept]
     files = {
         f"data/{table.name}.csv": tables.to_csv(table, frames[table.name], banner=banner)
@@ -258,11 +276,12 @@ def publish(
 ) -> Path:
     """Write the release and the database aside, then move both into place.
 
-    Restricted tables are in neither. A release of that name that was cut short is made again; what
-    was retired, or made from a retired snapshot, is never the study's newest.
+    Restricted tables are in neither, nor are the answers that people gave. A release of that name
+    that was cut short is made again; what was retired, or made from a retired snapshot, is never
+    the study's newest.
     """
     publishing.write_files(place.release, files)
-    restricted = restricted_tables(study.sources)
+    restricted = restricted_tables(study.sources) | {table.name for table in OF_PERSONS}
     warehouse.build(
         place.database, {name: frame for name, frame in frames.items() if name not in restricted}
     )

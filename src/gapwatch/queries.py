@@ -15,9 +15,12 @@ from gapwatch.audit.disclosed import Earlier, read_record
 from gapwatch.audit.manifest import basis_of
 from gapwatch.audit.provenance import provenance
 from gapwatch.audit.verify import verify_release
-from gapwatch.contracts import SEXES
+from gapwatch.contracts import EFFECT, INITIATIVE, INITIATIVE_CELL, INITIATIVE_OVERLAP, SEXES
 from gapwatch.errors import UsageError
 from gapwatch.gap.evidence import series
+from gapwatch.initiatives.register import initiatives as registered
+from gapwatch.initiatives.tables import initiative_tables
+from gapwatch.priorities.tables import priorities
 from gapwatch.project import Project
 from gapwatch.sources.changes import Change, changes
 from gapwatch.sources.inputs import load_inputs, read_sources
@@ -157,3 +160,55 @@ def _held(project: Project, study: Study, name: str) -> dict[str, dict[str, pd.D
     return read_sources(
         project.raw, snapshot, study.model_copy(update={"sources": sources}), corrected=False
     )
+
+
+def initiatives(
+    project: Project, *, snapshot_id: str | None, known_at: dt.date | None
+) -> dict[str, Any]:
+    """Every initiative with its areas and what can be said of it; overlaps; empty cells.
+
+    From a pinned snapshot and the study; nothing is released. `cells` are those of a priority and
+    an area in which nothing is done, or a need is measured.
+    """
+    study, _ = study_file.load(project.study_file)
+    snapshot = snapshots.load(project.raw, snapshot_id, study=study.study.id, known_at=known_at)
+    inputs = load_inputs(project.raw, snapshot, study)
+    warehouse.check(inputs, restricted_tables(study.sources))
+    asked = priorities(study, inputs, None)
+    made = initiative_tables(study, {**inputs, **asked}, snapshot.as_known_at.year)
+    names = study.area_names | {study.study.area_code: study.study.place}
+    register = inputs.get(INITIATIVE.name)
+    effects = made.get(EFFECT.name)
+    found = registered(register) if register is not None else ()
+    return {
+        "study": study.study.id,
+        "snapshot": snapshot.id,
+        "initiatives": [
+            {
+                **vars(one),
+                "areas": list(one.areas),
+                "area_names": [names.get(code, code) for code in one.areas],
+                "findings": []
+                if effects is None
+                else records(effects[effects["initiative"] == one.id].drop(columns="initiative")),
+            }
+            for one in found
+        ],
+        **{
+            key: named_rows(made[table.name], names) if table.name in made else []
+            for key, table in (("overlaps", INITIATIVE_OVERLAP), ("cells", INITIATIVE_CELL))
+        },
+    }
+
+
+def named_rows(frame: pd.DataFrame, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Rows as JSON objects, with the name of their area."""
+    return [{**row, "area_name": names[row["area_code"]]} for row in records(frame)]
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON objects: a missing value is null."""
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in frame.astype(object).to_dict("records")
+    ]

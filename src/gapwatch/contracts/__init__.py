@@ -16,6 +16,18 @@ from gapwatch.contracts.computed import (
     SERIES_COMPARISON,
 )
 from gapwatch.contracts.counted import COUNT_TOTAL, COUNTED_YEAR
+from gapwatch.contracts.initiatives import (
+    DETECTABLE,
+    EFFECT,
+    EXPECTATION,
+    IDENTIFIER,
+    INITIATIVE,
+    INITIATIVE_CELL,
+    INITIATIVE_OVERLAP,
+    OUTCOMES,
+    REGISTRATION,
+    WHEN,
+)
 from gapwatch.contracts.inputs import AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS
 from gapwatch.contracts.outputs import GAP, TARGET, TRAJECTORY, VERDICT, VERDICTS
 from gapwatch.contracts.plausibility import PLAUSIBILITY
@@ -43,9 +55,20 @@ from gapwatch.contracts.schema import (
     Column,
     Table,
 )
+from gapwatch.contracts.voice import QUOTE, VOICE, VOICE_SHARE
 
 INPUTS = (AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS)
-EXTRA_INPUTS = (AREA_FIGURE, BOUNDARY, DEATHS, INDICATOR, LOOKUP, POPULATION)
+EXTRA_INPUTS = (
+    AREA_FIGURE,
+    BOUNDARY,
+    DEATHS,
+    EXPECTATION,
+    INDICATOR,
+    INITIATIVE,
+    LOOKUP,
+    POPULATION,
+    VOICE,
+)
 OUTPUTS = (
     GAP,
     VERDICT,
@@ -71,6 +94,13 @@ OUTPUTS = (
     COUNTED_YEAR,
     PLAUSIBILITY,
     *PRIORITY_TABLES,
+    EFFECT,
+    DETECTABLE,
+    INITIATIVE_OVERLAP,
+    INITIATIVE_CELL,
+    REGISTRATION,
+    VOICE_SHARE,
+    QUOTE,
     REVISION,
     VALIDATION,
 )
@@ -96,18 +126,26 @@ __all__ = [
     "CUT",
     "DEATHS",
     "DECIMALS",
+    "DETECTABLE",
+    "EFFECT",
     "EVIDENCE_GAP",
+    "EXPECTATION",
     "EXTRA_INPUTS",
     "FLIP",
     "GAP",
     "GAP_CHANGE",
+    "IDENTIFIER",
     "INDICATOR",
     "INDICATOR_VALUE",
+    "INITIATIVE",
+    "INITIATIVE_CELL",
+    "INITIATIVE_OVERLAP",
     "INPUTS",
     "KINDS",
     "LIFE_EXPECTANCY",
     "LOCALITY",
     "LOOKUP",
+    "OUTCOMES",
     "OUTPUTS",
     "PLAUSIBILITY",
     "POPULATION",
@@ -115,6 +153,8 @@ __all__ = [
     "PRIORITY_ALIGNMENT",
     "PRIORITY_COMPARISON",
     "PRIORITY_TABLES",
+    "QUOTE",
+    "REGISTRATION",
     "REPRODUCTION",
     "REVISION",
     "SELECTION",
@@ -129,6 +169,9 @@ __all__ = [
     "VALIDATION",
     "VERDICT",
     "VERDICTS",
+    "VOICE",
+    "VOICE_SHARE",
+    "WHEN",
     "YEAR_LEADS",
     "Check",
     "Column",

@@ -12,6 +12,8 @@ from gapwatch.reporting.chapters.ages import section as section_ages
 from gapwatch.reporting.chapters.areas import section as section_where
 from gapwatch.reporting.chapters.bridged import section as section_later
 from gapwatch.reporting.chapters.cut import section as section_take
+from gapwatch.reporting.chapters.initiatives import section as section_initiatives
+from gapwatch.reporting.chapters.listening import section as section_listening
 from gapwatch.reporting.chapters.priorities import section as section_priorities
 from gapwatch.reporting.chapters.published import section as section_series
 from gapwatch.reporting.chapters.quality import section as section_quality
@@ -76,8 +78,11 @@ def sections(case: Case) -> tuple[Section, ...]:
     where = section_where.section(case, 1 + figures(trajectory))
     later = section_later.section(case, 1 + figures(trajectory, where))
     ages = section_ages.section(case, 1 + figures(trajectory, where, later))
-    counted = 1 + figures(trajectory, where, later, ages)
-    priorities = section_priorities.section(case, counted)
+    series = section_series.section(case, 1 + figures(trajectory, where, later, ages))
+    asked = section_priorities.section(case, 1 + figures(trajectory, where, later, ages, series))
+    done = section_initiatives.section(
+        case, 1 + figures(trajectory, where, later, ages, series, asked)
+    )
     found = (
         trajectory,
         where,
@@ -86,8 +91,10 @@ def sections(case: Case) -> tuple[Section, ...]:
         section_doubts.section(case),
         ages,
         section_take.section(case),
-        priorities,
-        section_series.section(case, counted + figures(priorities)),
+        series,
+        asked,
+        done,
+        section_listening.section(case),
         section_quality.section(case),
         section_making.section(case),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from gapwatch import snapshots, tables
-from gapwatch.contracts import EXTRA_INPUTS, INPUTS, TABLES
+from gapwatch.contracts import EXTRA_INPUTS, INITIATIVE, INPUTS, TABLES
 from gapwatch.errors import StudyError
 from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import registry as kinds
@@ -20,6 +20,7 @@ from gapwatch.sources.names import require_names
 from gapwatch.sources.outline_table import require_outlined
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.redact import discreet_table
+from gapwatch.sources.registers import declared, require_registered, stated_nowhere
 from gapwatch.sources.rounded import require_declared
 from gapwatch.sources.sanity import require_sane
 from gapwatch.sources.unlisted import require_listed
@@ -129,6 +130,10 @@ def combine(
     for frames in found.values():
         for name, frame in frames.items():
             parts.setdefault(name, []).append(frame)
+    for name, frame in declared(study).items():
+        parts.setdefault(name, []).append(frame)
+    if INITIATIVE.name in parts:
+        parts[INITIATIVE.name] = [stated_nowhere(part) for part in parts[INITIATIVE.name]]
     require_tables(study, parts)
     restricted = restricted_tables(study.sources)
     inputs: Frames = {}
@@ -140,6 +145,7 @@ def combine(
                 )
     require_fit(study, inputs, known_in=known_in)
     require_declared(study, found)
+    require_registered(inputs)
     require_sane(study, inputs)
     require_listed(study, inputs)
     codes = [area.code for area in study.geography.areas]

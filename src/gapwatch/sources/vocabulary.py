@@ -49,6 +49,9 @@ _DATES = {
     "dd/mm/yyyy": re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
     "yyyy-mm": re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})(?P<d>)"),
 }
+_TIME_OF_DAY = re.compile(
+    r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?$"
+)
 _UNIT = r"(?: ?(?:yrs?|years?))?(?: old)?"
 _AGED = r"(?:aged? )?"
 _UNDER_ONE = re.compile(rf"{_AGED}(?:under|less than|<) ?1{_UNIT}")
@@ -114,6 +117,31 @@ def parse_date(text: str, form: str) -> tuple[int, str]:
     except ValueError:
         _refuse("a date that the calendar has", repr(text))
     return year, f"{month:02}"
+
+
+def parse_day(text: str, form: str | None) -> str:
+    """A day, month or year in ISO 8601, as precise as it is written.
+
+    A time of day behind a date is left out. With a `form`, dates are written so, and a year may
+    stand alone.
+    """
+    word = text.strip()
+    if re.fullmatch(r"[12][0-9]{3}", word):
+        return word
+    if form == "dd/mm/yyyy":
+        match = _DATES[form].fullmatch(word)
+        word = f"{match['y']}-{int(match['m']):02}-{int(match['d']):02}" if match else word
+    else:
+        word = _TIME_OF_DAY.sub("", word)
+    found = re.fullmatch(r"([12][0-9]{3})-([0-9]{2})(?:-([0-9]{2}))?", word)
+    wanted = f"a date of the form {form or 'yyyy-mm-dd'}, a month (yyyy-mm) or a year"
+    if found is None:
+        _refuse(wanted, repr(text))
+    try:
+        dt.date(int(found[1]), int(found[2]), int(found[3] or 1))
+    except ValueError:
+        _refuse("a date that the calendar has", repr(text))
+    return word
 
 
 def parse_age(text: str) -> tuple[int, int | None] | None:

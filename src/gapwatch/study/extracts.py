@@ -95,8 +95,8 @@ def require_sound(told: Extract, table: str, columns: Iterable[str], constants: 
             "a column of dates or months",
         ),
         (
-            told.restricted and table != "deaths",
-            "restricted only for deaths",
+            told.restricted and table not in ("deaths", "voice"),
+            "restricted only for deaths and voice",
             f"restricted for {table}",
         ),
         (bool(told.over) and not told.add_up, "over only beside add_up", "over alone"),
@@ -123,7 +123,7 @@ def require_sound(told: Extract, table: str, columns: Iterable[str], constants: 
         ),
         (bool(told.totals) and not counted, "totals only for counts", f"totals for {table}"),
         (
-            ("date" in named) != (told.dates is not None),
+            ("date" in named) != (told.dates is not None) and table != "initiative",
             "dates and a column date together",
             "one without the other",
         ),

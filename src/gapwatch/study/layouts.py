@@ -10,6 +10,7 @@ from pydantic import Field
 from gapwatch.study.base import Part
 
 FileColumn = Annotated[str, Field(min_length=1, max_length=300)]
+KeyPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_:-]{1,60}(\.[A-Za-z0-9_:-]{1,60}){0,7}$")]
 RowPattern = Annotated[str, Field(min_length=1, max_length=300)]
 OUTLINE_FORMATS = ("geojson", "gpkg", "shapefile")
 
@@ -48,6 +49,12 @@ class Layouts(Part):
     be a code with a footnote. `end_pattern` ends a sheet's table before the first row whose cell it
     matches: notes below a table. Each pattern must match somewhere.
 
+    In a JSON file `records` leads to the list of records, by keys with points between; without it
+    the file is that list. Each value of a record is a column named by its keys, `where.name`, with
+    the place of an item of a list, from 0, among them: `plannedDates.0.startDate`. `unfold` leads
+    to a list inside each record: a record then has a row for each of its items, or one where it has
+    none, and their own columns have no such place in their names (`beneficiaryLocation.geoCode`).
+
     Outlines (`table = "boundary"`) may also come as `format = "geojson"`, `"gpkg"` or `"shapefile"`
     (a zip of its parts; `member` names the .shp where there are several). `columns` then maps
     `area_code` and `area_name` to properties; area and outline are taken from the geometry. `layer`
@@ -67,6 +74,8 @@ class Layouts(Part):
     codes: dict[FileColumn, RowPattern] = Field(default={})
     every: dict[FileColumn, RowPattern] = Field(default={})
     layer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    records: KeyPath | None = None
+    unfold: KeyPath | None = None
     crs: Literal["EPSG:27700", "EPSG:4326", "EPSG:4258", "EPSG:4277", "EPSG:3857"] | None = None
 
     @property
@@ -98,7 +107,16 @@ def require_layout(
             f"{kind} only for the table boundary",
             f"{kind} for {table}",
         ),
-        (not outlines and not header, "header, by which the header row is found", "none"),
+        (
+            not outlines and kind != "json" and not header,
+            "header, by which the header row is found",
+            "none",
+        ),
+        (
+            kind != "json" and bool(told.records or told.unfold),
+            "records and unfold only for JSON",
+            f"them for {kind}",
+        ),
         (outlines and rows != 1, f"no header_rows for {kind}", str(rows)),
         (
             told.layer is not None and kind != "gpkg",

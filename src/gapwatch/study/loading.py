@@ -15,6 +15,7 @@ from pydantic import ValidationError as PydanticError
 from gapwatch.errors import StudyError
 from gapwatch.study import limits, priority_checks
 from gapwatch.study.extracts import restricted_tables
+from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
 from gapwatch.study.sources import KINDS
 
@@ -63,6 +64,7 @@ def load(path: Path) -> tuple[Study, str]:
     problem = priority_checks.problem(study)
     if problem is not None:
         raise _wrong(path, *problem)
+    _check_initiatives(path, study)
     return study, hashlib.sha256(raw).hexdigest()
 
 
@@ -308,3 +310,18 @@ def _check_disclosure(path: Path, study: Study) -> None:
             f"{', '.join(others) or 'there is none'}",
             also,
         )
+
+
+def _check_initiatives(path: Path, study: Study) -> None:
+    registers = any(source.table == "initiative" for source in study.sources)
+    areas = study.named_areas
+    found = faults(
+        study.initiatives,
+        study.expectations,
+        areas,
+        registers=registers,
+        priorities=[one.id for one in study.priorities],
+        indicators=[one.id for one in study.indicators],
+    )
+    for fault in found:
+        raise _wrong(path, *fault)

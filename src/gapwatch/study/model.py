@@ -22,6 +22,7 @@ from gapwatch.study.base import (
 )
 from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
+from gapwatch.study.initiatives import Areas, Expectation, Initiative
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.sources import Accepted, Correction, Publishers, Source
 
@@ -211,6 +212,8 @@ class Study(Part):
     computed: Computed | None = None
     alerts: Alerts = Alerts()
     disclosure: Disclosure | None = None
+    initiatives: tuple[Initiative, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
     priorities: tuple[Priority, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     evidence_gaps: tuple[EvidenceGap, ...] = ()
@@ -251,6 +254,12 @@ class Study(Part):
     def area_names(self) -> dict[str, str]:
         """Names of the study's areas by code."""
         return {area.code: area.name for area in self.geography.areas}
+
+    @property
+    def named_areas(self) -> Areas:
+        """The areas that initiatives and expectations may name."""
+        zones = {key: zone.areas for key, zone in self.zones.items()}
+        return Areas(tuple(self.area_names), zones, self.study.area_code)
 
     def with_held(self, tables: Collection[str]) -> Study:
         """The study as the tables that a snapshot holds let it be.

@@ -1,7 +1,7 @@
 """Which sources a pull can't do without: those that the verdict rests on, unless a study says so.
 
-Maps, and later figures on other areas with what carries them to the sides, are context: where they
-can't be had, a pull goes on with what was pinned of them before.
+Maps, initiatives, what people said, and later figures on other areas with what carries them to the
+sides, are context: where they can't be had, a pull goes on with what was pinned of them before.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ def rests_on(study: Study, source: Source) -> bool:
     counted = study.computed is not None
     used = {
         "boundary": False,
+        "initiative": False,
+        "voice": False,
         "life_expectancy": study.geography.vintage in _geographies(study, source),
         "deaths": counted,
         "population": counted,

@@ -17,10 +17,12 @@ TableName = Literal[
     "area_reference",
     "boundary",
     "deaths",
+    "initiative",
     "life_expectancy",
     "lookup",
     "population",
     "population_deaths",
+    "voice",
 ]
 ColumnName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,60}$")]
 Cell = Annotated[str, Field(max_length=300)]
@@ -199,7 +201,7 @@ class FileSource(Layouts, Extract, _Retrieved):
     landing_page: Address | None = None
     link: Pattern | None = None
     member: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    format: Literal["csv", "xlsx", "xls", "ods", "geojson", "gpkg", "shapefile"] = "csv"
+    format: Literal["csv", "json", "xlsx", "xls", "ods", "geojson", "gpkg", "shapefile"] = "csv"
     encoding: Literal[
         "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman"
     ] = "utf-8-sig"
@@ -231,7 +233,7 @@ class FileSource(Layouts, Extract, _Retrieved):
             )
         if (self.link is None) != (self.landing_page is None):
             raise ValueError("landing_page and link together|one without the other")
-        sheetless = self.format == "csv" or self.format in OUTLINE_FORMATS
+        sheetless = self.format in ("csv", "json", *OUTLINE_FORMATS)
         if sheetless and self.sheets:
             raise ValueError(f"sheets only for a workbook|sheets for a {self.format}")
         for text in self.row_patterns:

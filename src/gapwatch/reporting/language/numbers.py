@@ -166,6 +166,15 @@ def date(day: dt.date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def date_of(text: str) -> str:
+    """A year, month or day in ISO 8601 as it stands in a sentence: `2021`, `April 2021`."""
+    year, *rest = text.split("-")
+    if not rest:
+        return year
+    month = f"{MONTHS[int(rest[0]) - 1]} {year}"
+    return f"{int(rest[1])} {month}" if len(rest) > 1 else month
+
+
 def count(value: int, one: str, many: str = "") -> str:
     """`1 ward`, `3 wards`, `no wards`."""
     noun = one if value == 1 else many or f"{one}s"

@@ -16,7 +16,14 @@ from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import plain
 from gapwatch.sources.declared.numbers import NumberError, number
 from gapwatch.sources.declared.total_words import is_total
-from gapwatch.sources.vocabulary import parse_age, parse_date, parse_month, parse_period, parse_sex
+from gapwatch.sources.vocabulary import (
+    parse_age,
+    parse_date,
+    parse_day,
+    parse_month,
+    parse_period,
+    parse_sex,
+)
 from gapwatch.study.extracts import ESTIMATED
 from gapwatch.study.sources import FileSource
 
@@ -24,6 +31,8 @@ Value = str | float | int | None
 PSEUDO = ("age", "age_unit", "date", "measure", "period", "value")
 # An empty cause in the contract stands for all causes, so a blank in a file of causes isn't that.
 NOT_STATED = "not stated"
+# A register needn't say all of each initiative: a blank is what isn't stated.
+BLANKS_TELL = ("initiative", "voice")
 NO_DATA = "correct the file; leave rows that are no data, such as notes, out by drop"
 MAP = "map the word in values; leave its rows out by drop where they are totals, notes or no data"
 _RANGE = re.compile(
@@ -113,6 +122,8 @@ class Reader:
                 return {name: None}
             if name == "cause" and not text:
                 return {name: NOT_STATED}
+            if column is not None and self._table.name in BLANKS_TELL and column.may_be_empty:
+                return {name: ""}
             found = f"the mark {text!r}" if text else "a blank"
             refuse(str(where), f"a value for {name}", found, NO_DATA)
         if faults.is_error(text):
@@ -158,6 +169,8 @@ class Reader:
             return {name: sex}
         if name == "cause" and word and is_total(word):
             raise ValueError(f"a cause, or a blank for all of them|{word!r}, a total")
+        if name in ("starts_on", "ends_on"):
+            word = parse_day(word, self._source.dates)
         value = word if column.kind == "text" else self._number(column, word)
         check(column, value, where)
         return {name: value}

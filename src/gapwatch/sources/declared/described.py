@@ -18,7 +18,7 @@ def require_known(source: FileSource, table: Table) -> bool:
     """
     groups = set(re.compile(source.wide).groupindex) if source.wide else set()
     cells = {"value"} if source.wide else set()
-    constants = set(source.constants).union(*source.sheets.values(), kind_of_year(source, table))
+    constants = set(source.constants).union(*source.sheets.values(), of_source(source, table))
     given = constants | set(source.columns) | groups | cells
     described = given | set(source.values) | set(source.factors) | set(source.units)
     pseudo = set(PSEUDO)
@@ -57,9 +57,11 @@ def require_known(source: FileSource, table: Table) -> bool:
     return "measure" in given
 
 
-def kind_of_year(source: FileSource, table: Table) -> dict[str, str]:
-    """The column that the source's own `year_ends` fills, in a table that has it."""
-    return {"year_ends": source.year_ends} if "year_ends" in table.names else {}
+def of_source(source: FileSource, table: Table) -> dict[str, str]:
+    """Columns that the source itself fills: its kind of year, the name of its register."""
+    filled = {"year_ends": source.year_ends, "register": source.id, "areas_chosen": "not-stated"}
+    told = {*source.columns, *source.constants}
+    return {name: word for name, word in filled.items() if name in table.names and name not in told}
 
 
 def _filled(table: Table, given: set[str]) -> set[str]:

@@ -1,0 +1,1 @@
+"""What people said: shares with their limits where they stand for all, and who is left out."""

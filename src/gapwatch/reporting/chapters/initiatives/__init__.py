@@ -1,0 +1,1 @@
+"""What is done about the gap, and whether it can be seen to work."""

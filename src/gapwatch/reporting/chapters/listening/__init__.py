@@ -1,0 +1,1 @@
+"""What people said, beside what is measured."""

@@ -1,0 +1,97 @@
+"""Invented areas with counts by year, and what is done in some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from gapwatch.initiatives.expected import Expectation
+from gapwatch.initiatives.judging import Place
+from gapwatch.initiatives.register import Initiative
+
+AREAS = tuple(f"E05{number:06d}" for number in range(1, 21))
+BEFORE, AFTER = (2005, 2009), (2010, 2014)
+DAY = "2009-06-01"
+
+
+def counts(
+    seed: int,
+    *,
+    effect: Mapping[str, float] | None = None,
+    a_year: float = 400.0,
+    spread: float = 0.2,
+    shock: float = 0.02,
+    drift: float = 0.0,
+    years: Sequence[int] = tuple(range(2000, 2015)),
+    starts: int = 2010,
+) -> pd.DataFrame:
+    """The table `population_deaths`: Poisson counts in 10,000 residents of each area.
+
+    `effect` multiplies the rate of some areas from `starts` on; rates differ between areas by
+    `spread`, wander by `drift` a year and jump by `shock`, standard deviations on the logarithm.
+    """
+    rng = np.random.default_rng(seed)
+    level, walk = rng.normal(0.0, spread, len(AREAS)), np.zeros(len(AREAS))
+    change = np.array([(effect or {}).get(area, 1.0) for area in AREAS])
+    rows = []
+    for year in years:
+        walk = walk + rng.normal(0.0, drift, len(AREAS))
+        rate = a_year * np.exp(level + walk + rng.normal(0.0, shock, len(AREAS)))
+        found = rng.poisson(rate * (change if year >= starts else 1.0))
+        rows += [
+            {
+                "geography": "ward2011",
+                "area_code": area,
+                "year": year,
+                "deaths_persons": int(count),
+                "population_persons": 10_000,
+            }
+            for area, count in zip(AREAS, found, strict=True)
+        ]
+    return pd.DataFrame(rows)
+
+
+def worst(frame: pd.DataFrame, size: int, window: tuple[int, int] = BEFORE) -> tuple[str, ...]:
+    """The areas with the highest counts of a window."""
+    mine = frame[frame["year"].between(*window)]
+    totals = mine.groupby("area_code")["deaths_persons"].sum().sort_values(kind="stable")
+    return tuple(sorted(str(code) for code in totals.index[-size:]))
+
+
+def initiative(areas: Sequence[str] = AREAS[:2], **other: object) -> Initiative:
+    told: dict[str, object] = {
+        "id": "one",
+        "title": "One",
+        "led_by": "",
+        "theme": "health",
+        "starts_on": "2010",
+        "ends_on": "",
+        "areas": tuple(areas),
+        "where_basis": "delivery",
+        "areas_chosen": "random",
+        "register": "study",
+    }
+    return Initiative(**{**told, **other})  # type: ignore[arg-type]
+
+
+def expectation(**other: object) -> Expectation:
+    told: dict[str, object] = {
+        "id": "fewer",
+        "version": 1,
+        "initiative": "one",
+        "indicator": "deaths",
+        "direction": "lower",
+        "size_percent": 25.0,
+        "before": BEFORE,
+        "after": AFTER,
+        "design": "difference-in-differences",
+        "comparators": (),
+        "registered_on": DAY,
+    }
+    return Expectation(**{**told, **other})  # type: ignore[arg-type]
+
+
+def place(frame: pd.DataFrame, *initiatives: Initiative) -> Place:
+    return Place({"population_deaths": frame}, "ward2011", AREAS, initiatives, 2035)
