@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model
 
 from gapwatch.study.base import Code, Part, Slug, Text, Year
 from gapwatch.study.extracts import Extract, require_sound
+from gapwatch.study.figures import FileFigure, require_figures
 from gapwatch.study.layouts import OUTLINE_FORMATS, Layouts, require_layout
 
 TableName = Literal[
@@ -192,7 +193,8 @@ class FileSource(Layouts, Extract, _Retrieved):
     `drop_missing`. `units` states the file's unit of every quantity: the contract's own, or
     another that `factors` turns into it by multiplication. Extract says what else a file of counts
     may declare, Layouts how a file may be written: its signs, merged and repeated header words,
-    rows by pattern, outlines.
+    rows by pattern, outlines. `figures` names the columns of a source of `area_figure` (see
+    FileFigure).
     """
 
     kind: Literal["file"]
@@ -223,6 +225,7 @@ class FileSource(Layouts, Extract, _Retrieved):
     drop_missing: bool = False
     factors: dict[ColumnName, Annotated[float, Field(gt=0, lt=1e9)]] = Field(default={})
     units: dict[ColumnName, Annotated[str, Field(min_length=1, max_length=40)]] = Field(default={})
+    figures: dict[Slug, FileFigure] = Field(default={})
 
     @model_validator(mode="after")
     def _one_place(self) -> FileSource:
@@ -242,6 +245,7 @@ class FileSource(Layouts, Extract, _Retrieved):
         if not sheetless and not self.sheets:
             raise ValueError("at least one sheet of the workbook|none")
         constants = set(self.constants).union(*self.sheets.values())
+        require_figures(self.table, self.figures, self.columns, constants)
         require_sound(self, self.table, self.columns, constants)
         groups = set(re.compile(self.wide).groupindex) if self.wide else set()
         told_apart = "measure" in {*self.columns, *groups, *set().union(*self.sheets.values())}

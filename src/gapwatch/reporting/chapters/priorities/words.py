@@ -47,6 +47,7 @@ FLAGS = {
     "years-differ": "numerator and denominator are of different years",
     "reversed": "reversed",
     "no-sign": "no sign of a difference",
+    "apportioned": "added up from smaller areas by best fit",
 }
 ONE_AXIS = 0.6
 NOT_A_CAUSE = (
