@@ -116,7 +116,7 @@ def _of_priorities(case: Case) -> dict[str, Callable[[Canvas], Figure]]:
     if whole is None:
         return wanted
     sides = {side: case.study.side_name(side) for side in (whole.worse, whole.better)}
-    for sex, rows in places(case).items():
+    for sex, rows in list(places(case).items())[:1]:
         wanted[section_priorities.places_id(sex)] = partial(
             places_figure,
             rows=rows,

@@ -154,11 +154,18 @@ class EvidenceGap(Part):
 class Localities(Part):
     """Which indicator shows where effort would count most, by the deaths above expectation.
 
-    `indicator` is one whose numerator is deaths and whose denominator is the deaths that a
-    standard's rates would bring, of `years` years together; `residents` is the figure that says
-    how many people live in each area.
+    Where the study computes its own life tables, its deaths and residents by age show it, for each
+    sex. Else `indicator` does: one whose numerator is deaths and whose denominator is the deaths
+    that a standard's rates would bring, of `years` years together; `residents` is the figure that
+    says how many people live in each area.
     """
 
-    indicator: Slug
-    years: int = Field(ge=1, le=20)
-    residents: Slug
+    indicator: Slug | None = None
+    years: int = Field(default=1, ge=1, le=20)
+    residents: Slug | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Localities:
+        if (self.indicator is None) != (self.residents is None):
+            raise ValueError("indicator and residents together|one without the other")
+        return self

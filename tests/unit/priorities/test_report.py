@@ -196,14 +196,25 @@ def test_every_code_has_words(case: Case, row: Compared) -> None:
 
 def test_where_effort_would_count_most_says_how_sure_it_is(texts: list[str]) -> None:
     assert (
-        "The largest excess is in Westbourne: 34.9\N{NO-BREAK SPACE}deaths a year (26.5 to 43.3). "
-        "That it is the largest of all has a probability of more than 99%." in texts
+        "The largest figure is that of Westbourne: 34.9\N{NO-BREAK SPACE}deaths a year (26.5 to "
+        "43.3). That no other ward's excess is larger has a probability of more than 99%." in texts
     )
     assert (
         "Together the north of the borough has an excess of 74.5\N{NO-BREAK SPACE}deaths a year "
         "(48.9 to 100.1)." in texts
     )
     assert any(text.startswith("Persons, 2009 to 2013, from published") for text in texts)
+
+
+def test_the_largest_is_named_only_where_that_can_be_said(case: Case) -> None:
+    first = places(case)["persons"][0]
+    assert words.largest(case, first) == (
+        "The largest excess of deaths is in Westbourne: 34.9 a year"
+    )
+    assert words.largest(case, replace(first, p_largest=0.94)) == (
+        "Which ward has the largest excess of deaths can't be said; the largest figure is 34.9 a "
+        "year, in Westbourne"
+    )
 
 
 def test_without_an_excess_beyond_chance_no_place_is_named(case: Case) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gapwatch import study as study_file
+from gapwatch.demo.twin import asked
 from gapwatch.errors import StudyError
 from gapwatch.project import Project
 from gapwatch.study.priorities import Term, term_of
@@ -64,3 +65,19 @@ def test_terms_are_read_as_they_are_written() -> None:
     for wrong in ("", "a b", "a / b / c", "a + b", "A"):
         with pytest.raises(ValueError, match=r"\|"):
             term_of(wrong)
+
+
+def test_localities_need_an_indicator_or_own_life_tables(shipped: Project, tmp_path: Path) -> None:
+    old = '[localities]\nindicator = "smr-2009-13"\n'
+    error = refused(shipped, tmp_path, old, "[localities]\n")
+    assert "indicator and residents together" in error.expected
+
+
+def test_the_invented_borough_asks_for_indicators_of_every_kind() -> None:
+    counted = list(asked.rows())
+    assert counted == list(asked.rows())
+    assert len(counted) == 20
+    for row in counted:
+        households, overcrowded, adults, unemployed = row[2:6]
+        assert 0 < overcrowded < households
+        assert 0 < unemployed < adults

@@ -116,15 +116,17 @@ def _curve(axes: Axes, canvas: Canvas, rows: Sequence[Place], steps: Sequence[St
     axes.plot(x, y, color=BLUE, linewidth=1.8, marker="o", markersize=3.6)
     axes.plot([0, 1], [0, y[-1]], color=SOFT_INK, linewidth=1, linestyle=(0, (4, 2)))
     names = {row.area: row.area_name for row in rows}
-    for step in steps[:NAMED]:
+    if len(steps) >= NAMED:
+        last = steps[NAMED - 1]
         axes.annotate(
-            names.get(step.area, step.area),
-            (step.residents_share, step.cumulative_excess_a_year),
-            xytext=(7, -2),
+            "\n".join(names.get(step.area, step.area) for step in steps[:NAMED]),
+            (last.residents_share, last.cumulative_excess_a_year),
+            xytext=(9, -3),
             textcoords="offset points",
             ha="left",
             va="top",
             fontsize=8 if canvas.narrow else 9,
+            linespacing=TIGHT,
         )
     axes.set_xlim(0, 1)
     axes.set_ylim(bottom=min(0.0, *y))

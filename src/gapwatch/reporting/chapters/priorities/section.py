@@ -144,7 +144,10 @@ def _places(case: Case, place: int) -> list[Block]:
         reached = steps(case, sex, "area")
         texts = words.localities(case, sex, rows, reached, side)
         blocks += [Paragraph(text) for text in texts]
-        blocks.append(_places_figure(case, sex, rows, place + at))
+        if at == 0:
+            blocks.append(_places_figure(case, sex, rows, place))
+        else:
+            blocks.append(tables.places(case, sex, rows, reached))
     return blocks
 
 
@@ -160,8 +163,7 @@ def _places_figure(case: Case, sex: str, rows: Sequence[Place], place: int) -> F
     return Figure(
         id=places_id(sex),
         number=place,
-        title=f"The largest excess of deaths is in {first.area_name}: "
-        f"{number(first.excess_deaths_a_year)} a year",
+        title=words.largest(case, first),
         subtitle=f"Deaths a year above those at the rates of {words.case_better(case)}, {whom}, "
         f"{when}, by {case.noun}, with 95% intervals; and the excess that is reached with each "
         f"more {case.noun}. As known at {date(case.facts.as_known_at)}.",

@@ -50,6 +50,7 @@ FLAGS = {
     "apportioned": "added up from smaller areas by best fit",
 }
 ONE_AXIS = 0.6
+SURE = 0.95
 NOT_A_CAUSE = (
     "A correlation over areas says neither why they differ nor anything about single people."
 )
@@ -250,6 +251,17 @@ def excess(row: Place | Step) -> str:
     return f"{number(row.excess_deaths_a_year)}{SPACE}deaths a year ({limits})"
 
 
+def largest(case: Case, row: Place) -> str:
+    """Which area has the largest excess, where that can be said."""
+    told = f"{number(row.excess_deaths_a_year)} a year"
+    if row.p_largest >= SURE:
+        return f"The largest excess of deaths is in {row.area_name}: {told}"
+    return (
+        f"Which {case.noun} has the largest excess of deaths can't be said; the largest figure is "
+        f"{told}, in {row.area_name}"
+    )
+
+
 def localities(
     case: Case, sex: str, rows: Sequence[Place], steps: Sequence[Step], side: Step | None
 ) -> list[str]:
@@ -272,8 +284,8 @@ def localities(
     if not sure:
         return [*texts, f"No {case.noun} has more deaths than that beyond chance."]
     texts.append(
-        f"The largest excess is in {first.area_name}: {excess(first)}. That it is the largest of "
-        f"all has a probability of {percent(first.p_largest)}."
+        f"The largest figure is that of {first.area_name}: {excess(first)}. That no other "
+        f"{case.noun}'s excess is larger has a probability of {percent(first.p_largest)}."
     )
     if side is not None:
         texts.append(f"Together {case_worse(case)} has an excess of {excess(side)}.")
