@@ -91,8 +91,9 @@ def _span(
         try:
             known[key] = read_span(period, figure.of_two, monthly=figure.monthly)
         except PeriodError as error:
-            expected, _, found = str(error).partition("|")
-            refuse(f"{place}, period", expected, found, "correct the period in the study")
+            refuse(
+                f"{place}, period", error.expected, error.found, "correct the period in the study"
+            )
     return known[key]
 
 
@@ -105,6 +106,5 @@ def _value(
     try:
         return number(text, source)
     except NumberError as error:
-        expected, _, found = str(error).partition("|")
         remedy = error.remedy or "where it is a mark of missing, name it in missing"
-        refuse(f"{place}, column {layout.names[at]!r}", expected, found, remedy)
+        refuse(f"{place}, column {layout.names[at]!r}", error.expected, error.found, remedy)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from gapwatch.errors import UnfitError
 from gapwatch.study.base import Part
 
 FileColumn = Annotated[str, Field(min_length=1, max_length=300)]
@@ -36,21 +37,19 @@ def require_figures(
     columns: Collection[str],
     constants: Collection[str],
 ) -> None:
-    """Raise ValueError "expected|found" unless a file of figures is described whole."""
+    """Raise UnfitError unless a file of figures is described whole."""
     if (table == "area_figure") != bool(figures):
         found = "figures" if figures else "none"
-        raise ValueError(f"figures for a source of the table area_figure, and for no other|{found}")
+        raise UnfitError("figures for a source of the table area_figure, and for no other", found)
     if not figures:
         return
     if "area_code" not in columns:
-        raise ValueError("columns.area_code, the column of the areas' codes|none")
+        raise UnfitError("columns.area_code, the column of the areas' codes", "none")
     if "geography" not in constants:
-        raise ValueError("constants.geography, the areas' kind and vintage|none")
+        raise UnfitError("constants.geography, the areas' kind and vintage", "none")
     others = set(columns) - {"area_code", "area_name", PERIOD}
     if others:
-        raise ValueError(
-            f"columns area_code, area_name and period alone|{', '.join(sorted(others))}"
-        )
+        raise UnfitError("columns area_code, area_name and period alone", ", ".join(sorted(others)))
     untold = [name for name, figure in figures.items() if not figure.period]
     if untold and PERIOD not in columns:
-        raise ValueError(f"a period for each figure, or columns.period|none for {untold[0]}")
+        raise UnfitError("a period for each figure, or columns.period", f"none for {untold[0]}")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gapwatch.errors import UnfitError
 from gapwatch.sources.vocabulary import parse_age, parse_period, parse_sex
 
 
@@ -125,5 +126,6 @@ def test_any_text_reads_or_is_refused_with_what_was_expected(text):
     for read in (parse_period, parse_sex, parse_age):
         try:
             read(text)
-        except ValueError as error:
-            assert "|" in str(error)  # noqa: PT017
+        except UnfitError as error:
+            assert error.expected  # noqa: PT017
+            assert error.found  # noqa: PT017
