@@ -8,7 +8,7 @@ import pytest
 
 from gapwatch import study as study_file
 from gapwatch.demo.twin import asked
-from gapwatch.errors import StudyError
+from gapwatch.errors import StudyError, UnfitError
 from gapwatch.project import Project
 from gapwatch.study.priorities import Term, term_of
 
@@ -63,7 +63,7 @@ def test_terms_are_read_as_they_are_written() -> None:
     assert term_of("100 * deaths-2013 / smr-2013") == Term(100.0, "deaths-2013", "/", "smr-2013")
     assert term_of("a*b") == Term(1.0, "a", "*", "b")
     for wrong in ("", "a b", "a / b / c", "a + b", "A"):
-        with pytest.raises(ValueError, match=r"\|"):
+        with pytest.raises(UnfitError, match="a figure, or a factor"):
             term_of(wrong)
 
 
