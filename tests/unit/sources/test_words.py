@@ -44,7 +44,7 @@ def test_a_period_reads_as_its_first_and_last_calendar_year(text, years):
     ],
 )
 def test_a_financial_year_or_any_other_text_is_no_calendar_window(text):
-    with pytest.raises(ValueError, match=r"\|"):
+    with pytest.raises(ValueError, match=r"expected .*, found"):
         parse_period(text)
 
 
@@ -72,7 +72,7 @@ def test_a_sex_reads_as_the_contract_writes_it(text, sex):
 
 @pytest.mark.parametrize("text", ["", "Woman", "Fe male", "2"])
 def test_an_unknown_sex_is_refused(text):
-    with pytest.raises(ValueError, match=r"a sex.*\|"):
+    with pytest.raises(ValueError, match=r"a sex.*, found"):
         parse_sex(text)
 
 
@@ -102,7 +102,7 @@ def test_an_age_reads_as_a_band_of_completed_years(text, ages):
 
 @pytest.mark.parametrize("text", ["", "4-0", "130", "under 5", "5 months", "90 or so", "1 to 200"])
 def test_an_unknown_age_is_refused(text):
-    with pytest.raises(ValueError, match=r"\|"):
+    with pytest.raises(ValueError, match=r"expected .*, found"):
         parse_age(text)
 
 
