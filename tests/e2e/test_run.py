@@ -74,6 +74,18 @@ def test_a_release_holds_the_report_its_data_and_its_manifest(undisturbed: Undis
             "backtest",
             "selection",
             "validation",
+            "area_figure",
+            "indicator_value",
+            "priority_comparison",
+            "priority_alignment",
+            "evidence_gap",
+            "locality",
+            "targeting",
+            "area_standing",
+            "deciding_window",
+            "effect",
+            "initiative",
+            "initiative_cell",
         )
     }
     assert undisturbed.files["report.pdf"].startswith(b"%PDF-")
