@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from gapwatch.demo.replica.world import BANDS
-from gapwatch.demo.twin import names
-from gapwatch.demo.twin.borough import borough
+from gapwatch.demo.twin import done, names
+from gapwatch.demo.twin.borough import PER_WARD, borough
 from gapwatch.demo.twin.published import IntArray, Published
 from gapwatch.demo.twin.residents import FIRST_YEAR, LAST_YEAR, YEARS
 
@@ -54,7 +54,13 @@ def files(published: Published) -> dict[str, dict[str, bytes]]:
         TOTALS: _totals(published),
         REFERENCE: _reference(),
     }
-    return {page: {NAMES[page]: content} for page, content in made.items()}
+    # Residents by ward, year and single year of age, both sexes.
+    people = published.twin.published
+    wards = people.reshape(len(names.WARDS), PER_WARD, *people.shape[1:]).sum(axis=(1, 2))
+    return {
+        **{page: {NAMES[page]: content} for page, content in made.items()},
+        **done.files(wards, published.seed),
+    }
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

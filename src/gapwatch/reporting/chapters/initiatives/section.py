@@ -261,8 +261,8 @@ def _connected(case: Case, held: Register) -> list[Block]:
             Heading("Needs without an initiative"),
             Paragraph(
                 "Areas that lie among the worst quarter by at least half of the indicators of a "
-                "priority, and that no registered initiative for it names. An initiative that isn’t "
-                "registered here may be at work."
+                "priority, and that no registered initiative for it names. An initiative that "
+                "isn’t registered here may be at work."
             ),
             Items(tuple(_needing(case, theme, rows) for theme, rows in _by_theme(needs).items())),
         ]
