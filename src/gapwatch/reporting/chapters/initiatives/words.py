@@ -134,7 +134,7 @@ def found(title: str, effect: Effect, told: Expected, seen: Seen | None, name: s
     stated = change(-told.size_percent if told.direction == "lower" else told.size_percent)
     first = (
         f"{title}: written down on {date_of(told.registered_on)} was a change of {stated} in "
-        f"{name}, from {period(told.before_start, told.before_end)} to "
+        f"“{name}”, from {period(told.before_start, told.before_end)} to "
         f"{period(told.after_start, told.after_end)}, against the other areas."
     )
     return [part for part in (first, _measured(effect), _outcome(effect, seen)) if part]
@@ -190,23 +190,18 @@ def _least(seen: Seen | None) -> str:
     least = f" The smallest that would be seen in 80% of cases is {change(seen.smallest_percent)}"
     if seen.power_of_stated is None:
         return f"{least}."
-    return f"{least}. The stated one would be seen in {percent(seen.power_of_stated, 0.8)}."
+    return f"{least}. The stated one would be seen in {_often(seen.power_of_stated)}."
 
 
-def any_area(seen: Sequence[Seen], name: str) -> str:
-    """What one area and four would have to achieve, from rows of one indicator and window."""
-    told = [
-        f"{change(row.smallest_percent)} in {count(row.areas, 'area')}"
-        for row in seen
-        if row.smallest_percent is not None
-    ]
-    if not told:
-        return ""
-    one = seen[0]
+def _often(power: float) -> str:
+    return f"{percent(power, 0.8)} of cases"
+
+
+def windows(seen: Seen) -> str:
+    """The years that were tried, as `2013 to 2017, then 2019 to 2023`."""
     return (
-        f"Before anything is written down: to be seen in 80% of cases, {name} would have to change "
-        f"by {listing(told)}, from {period(one.before_start, one.before_end)} to "
-        f"{period(one.after_start, one.after_end)}."
+        f"{period(seen.before_start, seen.before_end)}, then "
+        f"{period(seen.after_start, seen.after_end)}"
     )
 
 
