@@ -1,61 +1,92 @@
-# gapwatch: `make report` makes the report, `make test` proves the code. Both install what they need.
+# gapwatch: `make report` makes the report, `make test` proves the code. Both install what they need:
+# `make report` the packages of requirements.lock, everything else those of requirements-dev.lock.
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DEVELOPING := $(VENV)/.developing
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--no-annotate --python-version 3.11 --extra build
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-long lint format bench figures lock audit sbom clean
+.PHONY: help report test test-unit test-long coverage lint format preview docs reference \
+	hooks bench figures lock audit sbom clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "gapwatch needs Python 3.11 or newer: install it, or make ... PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Installing the locked packages into $(VENV) (about 1.5 GB, once) ..."
+	@echo "Installing the locked packages into $(VENV) (about 1 GB, once) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-build-isolation --editable .
 	@touch $(INSTALLED)
+
+$(DEVELOPING): $(INSTALLED) requirements-dev.lock
+	@echo "Installing the locked packages for development into $(VENV) (about 0.4 GB more, once) ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $(DEVELOPING)
 
 report: $(INSTALLED) ## Make the report from the newest snapshot, and say where it is
 	@$(BIN)/gapwatch run
 
+preview: $(INSTALLED) ## The newest release's page with today's words and charts: dist/preview/report.html
+	@$(BIN)/gapwatch -q preview
+
 test: lint ## Lint, type check, layer contracts, then every test (under 8 minutes)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 
-test-long: $(INSTALLED) ## The long calibration and fuzz suites
+test-unit: $(DEVELOPING) ## The unit tests alone
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" tests/unit
+
+test-long: $(DEVELOPING) ## The long calibration and fuzz suites
 	$(BIN)/python -m pytest -n 2 -m long
 
-lint: $(INSTALLED) ## Style, types and layers
+coverage: $(DEVELOPING) ## The unit tests with branch coverage, against the floor in pyproject.toml
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" --cov --cov-report=term:skip-covered tests/unit
+
+lint: $(DEVELOPING) ## Style, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-format: $(INSTALLED) ## Put the code in house style
+format: $(DEVELOPING) ## Put the code in house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## Speed and memory, as ratios to a baseline in the same run
+hooks: $(DEVELOPING) ## Check style, types and layers before each commit, from this environment
+	@$(BIN)/pre-commit install
+
+reference: $(DEVELOPING) ## The reference pages again, from the code: command line, study, tables
+	$(BIN)/python .ci/reference.py
+
+# Not with --quiet: mkdocs then counts no warning, and --strict lets every broken link pass.
+docs: reference ## The documentation as a site, every link checked: dist/site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo dist/site/index.html
+
+bench: $(DEVELOPING) ## Speed and memory, as ratios to a baseline in the same run
 	$(BIN)/python -m pytest bench -o python_files='bench_*.py'
 
-figures: $(INSTALLED) ## Record the published figures; tell under Figures in CHANGELOG.md what moved
+figures: $(DEVELOPING) ## Record the published figures; tell under Figures in CHANGELOG.md what moved
 	$(BIN)/python -m tests.record_figures
 
-lock: $(INSTALLED) ## Resolve pyproject.toml into requirements.lock again
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--no-annotate --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
+lock: $(DEVELOPING) ## Resolve pyproject.toml again: what runs, then what develops with the very same versions
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 
-audit: $(INSTALLED) ## Hold the lock against advisories (ADVISORIES=all.zip: stored ones, no network)
+audit: $(INSTALLED) ## Hold both locks against advisories (ADVISORIES=.ci/advisories or all.zip: no network)
 	$(BIN)/python .ci/audit.py $(ADVISORIES)
 
-sbom: $(INSTALLED) ## List what is installed, in CycloneDX: dist/gapwatch.cdx.json
+sbom: $(INSTALLED) ## List what a report needs, in CycloneDX: dist/gapwatch.cdx.json
 	@mkdir -p dist
 	@$(BIN)/python .ci/sbom.py > dist/gapwatch.cdx.json
 	@echo dist/gapwatch.cdx.json
 
 clean: ## Remove the environment and everything that can be made again
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks .coverage dist

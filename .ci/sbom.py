@@ -1,4 +1,4 @@
-"""A CycloneDX list of what gapwatch installs, from requirements.lock and pyproject.toml alone.
+"""A CycloneDX list of what a report needs, from requirements.lock and pyproject.toml alone.
 
     python .ci/sbom.py > gapwatch.cdx.json
 

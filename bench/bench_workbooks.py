@@ -1,7 +1,7 @@
 """The ONS workbook of deaths at national size, as the shipped study describes it: time and memory.
 
-33,755 small areas, 14 years, two sheets that are named and one that isn't. The time is a ratio to
-that of unfolding the two sheets and doing nothing else, in the same run.
+33,755 small areas, 14 years, two sheets that are named and one that isn't. Processor time is a
+ratio to that of unfolding the two sheets and doing nothing else, in the same run.
 """
 
 from __future__ import annotations
@@ -35,21 +35,22 @@ study = tomllib.loads(Path("gapwatch.toml").read_text(encoding="utf-8"))
 source = FileSource.model_validate(
     next(item for item in study["sources"] if item["id"] == "lsoa2011-deaths")
 )
-started = time.perf_counter()
+started = time.process_time()
 frame = files.parse(source, (Payload("data", "file.zip", "zip", content),))["deaths"]
-seconds = time.perf_counter() - started
+seconds = time.process_time() - started
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 peak += resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 with zipfile.ZipFile(io.BytesIO(content)) as outer:
     book = outer.read(source.member)
-started = time.perf_counter()
+started = time.process_time()
 with zipfile.ZipFile(io.BytesIO(book)) as inner:
     for number in (6, 7):
         with inner.open(f"xl/worksheets/sheet{number}.xml") as part:
             while part.read(1 << 20):
                 pass
-alone = time.perf_counter() - started
-print(json.dumps({"rows": len(frame), "seconds": seconds, "alone": alone, "peak_bytes": peak}))
+alone = time.process_time() - started
+found = {"rows": len(frame), "cpu_seconds": seconds, "alone_cpu_seconds": alone}
+print(json.dumps({**found, "peak_bytes": peak}))
 """
 
 
@@ -98,4 +99,4 @@ def test_the_national_workbook_is_read_in_time_and_memory(
     benchmark.extra_info.update(found)
     assert found["rows"] == HOME * len(OLD_YEARS) * 2 * len(OLD_BANDS)
     assert found["peak_bytes"] < MOST_BYTES
-    assert found["seconds"] < MOST_TIMES * found["alone"]
+    assert found["cpu_seconds"] < MOST_TIMES * found["alone_cpu_seconds"]

@@ -94,6 +94,9 @@ class Little:
                 for year in range(2016, 2026):
                     for place, age in enumerate(AGES):
                         people = 401 - 14 * place if place > 1 else (61, 243)[place]
+                        if sex == "male":
+                            # A few more boys, and fewer men the older they are.
+                            people += 3 - max(0, place - 8) * 6
                         middle = (0.5, 3)[place] if place < 2 else 5 * place - 2.5
                         rate = 3e-5 * (1.7 if sex == "male" else 1.0) * 2.718 ** (0.098 * middle)
                         rate *= 1.6 - 0.2 * at

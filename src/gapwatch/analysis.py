@@ -25,6 +25,7 @@ from gapwatch.contracts import (
     TARGET,
     VOICE,
 )
+from gapwatch.counting.plausibility import levels
 from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
@@ -43,6 +44,12 @@ from gapwatch.sources.sanity import (
     require_direction,
     require_sexes,
 )
+from gapwatch.sources.standing import (
+    areas_beside_place,
+    residents_of_one_sex,
+    stated_apart,
+    strange_expectancy,
+)
 from gapwatch.sources.unlisted import unlisted
 from gapwatch.study import Study, restricted_tables
 
@@ -54,6 +61,49 @@ _WHOLE_BLOCKS = (
     "no block lacks deaths of years in which its other years make 18 or more to be expected"
 )
 _OLD_WOMEN = "no more men than women of 85 and over in each area; the sexes may be exchanged there"
+
+_TWO_SEXES = (
+    "women and men are counted apart, and clearly more women grow old; the residents may be of one "
+    "sex, or of all persons, twice"
+)
+_LIVES = (
+    "life expectancy at birth is such as districts and wards of the United Kingdom have; it may be "
+    "at another age, or of deaths by place of occurrence"
+)
+_BESIDE = (
+    "the areas, weighted by residents, live within 2.5 years of their place; they may be of "
+    "another age or another measure"
+)
+_STATED = (
+    "the sides of the baseline are within 2.5 years, beyond chance, of what the promise states; "
+    "the figures may be of another measure, or the promise misquoted"
+)
+_LEVELS = (
+    "deaths of each area over all years are between 0.45 and 2 times those that its place's rates "
+    "make to be expected; they may be counted where people died"
+)
+_EXCHANGED = (
+    "residents and deaths of the sexes fit each other in each area; its residents' sexes may be "
+    "exchanged"
+)
+_NEWEST = "the newest year of deaths is as full as the years before it; it may not be over"
+_TOTALS = (
+    "each area has its share of the place as in the publisher's totals of the years beside; blocks "
+    "may lead to another area, or deaths be counted where people died"
+)
+_PREMATURE = (
+    "men of 15 to 64 die more than women, in the place and in each area; the sexes of deaths may "
+    "be exchanged"
+)
+_JUMPS = (
+    "residents of each area, sex and age go on from one year to the next; a cell may be cut off or "
+    "in another's place"
+)
+_CURVE = (
+    "mortality of the place rises smoothly with age; two ages may be in each other's place, in the "
+    "deaths or in the residents"
+)
+_BANDS = "each age of each sex has residents; bands may be merged"
 
 
 class Step(Protocol):
@@ -105,6 +155,8 @@ def analyse(
     require_sexes_of_computed(study, found.tables)
     require_direction(found.gaps)
     note_exchanged(study, inputs, found.tables, gate)
+    note_expectancy(study, inputs, found, gate)
+    note_levels(study, inputs, found, gate)
     later = step("bridge", bridged_gaps, study, inputs)
     judged = step("judge", assessment.judge, found.study, found.gaps, year, found.baselines)
     doubts = step("test verdict", robustness, found, judged, year)
@@ -189,6 +241,7 @@ def note_blocks(inputs: Frames, restricted: Collection[str], gate: Gate) -> None
     checks = (
         (DEATHS.name, _WHOLE_BLOCKS, absent_from_blocks),
         (POPULATION.name, _OLD_WOMEN, men_among_oldest),
+        (POPULATION.name, _TWO_SEXES, residents_of_one_sex),
     )
     for table, says, check in checks:
         if table in inputs and table not in restricted:
@@ -218,6 +271,45 @@ def note_exchanged(study: Study, inputs: Frames, made: Frames, gate: Gate) -> No
             found,
             checked=mine[code].nunique(),
         )
+
+
+def note_expectancy(study: Study, inputs: Frames, found: Series, gate: Gate) -> None:
+    """Warn of life expectancy that no place has, published or computed, and of a baseline apart."""
+    people = inputs["population_deaths"]
+    tables = [(LIFE_EXPECTANCY.name, inputs[LIFE_EXPECTANCY.name], "area_code")]
+    if DEATHS.name not in restricted_tables(study.sources):
+        computed = found.tables.get(COMPUTED_LIFE_EXPECTANCY.name)
+        if computed is not None:
+            tables.append((COMPUTED_LIFE_EXPECTANCY.name, computed, "area"))
+    for name, table, code in tables:
+        _note(gate, name, _LIVES, strange_expectancy(study, table, code=code), len(table))
+        _note(gate, name, _BESIDE, areas_beside_place(study, table, people, code=code), len(table))
+    gaps = found.gaps if found.baselines is None else pd.concat([found.gaps, found.baselines])
+    _note(gate, "gap", _STATED, stated_apart(study, gaps), len(gaps))
+
+
+def note_levels(study: Study, inputs: Frames, found: Series, gate: Gate) -> None:
+    """Warn of areas, sexes and a newest year of deaths that stand out of their place."""
+    if found.counted is None:
+        return
+    own, whole = found.counted.levels[study.geography.vintage], found.counted.borough
+    published = inputs["population_deaths"]
+    deaths, areas = DEATHS.name, len(own.areas)
+    _note(gate, deaths, _NEWEST, levels.newest_year_short(whole), len(whole.years))
+    _note(gate, deaths, _CURVE, levels.rough_curve(whole), len(whole.age_starts))
+    _note(gate, POPULATION.name, _BANDS, levels.empty_bands(whole), len(whole.age_starts))
+    _note(gate, POPULATION.name, _JUMPS, levels.bands_jump(own), own.person_years.size)
+    _note(gate, POPULATION.name, _TOTALS, levels.moved_since_totals(own, published), areas)
+    if not own.restricted:
+        _note(gate, deaths, _LEVELS, levels.strange_levels(own), areas)
+        _note(gate, POPULATION.name, _EXCHANGED, levels.residents_exchanged(own), areas)
+        both = [*levels.premature_exchanged(whole), *levels.premature_exchanged(own)]
+        _note(gate, deaths, _PREMATURE, both, areas + 1)
+
+
+def _note(gate: Gate, table: str, says: str, found: list[str], checked: int) -> None:
+    if found:
+        gate.note(table, says, found[:_MOST_TOLD], checked=checked)
 
 
 def is_advisory(study: Study, table: str) -> bool:

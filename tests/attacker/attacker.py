@@ -164,18 +164,25 @@ class Attacker:
         goal = np.zeros(self.many)
         for place, value in aim.items():
             goal[place] = value
-        ends = []
-        for sign in (1.0, -1.0):
-            found = milp(
-                sign * goal,
-                integrality=np.ones(self.many),
-                bounds=Bounds(0, MOST),
-                constraints=self.constraints,
-            )
-            assert found.status == 0, found.message
-            self._found.append(np.round(found.x))
-            ends.append(round(float(sign * found.fun)))
-        return ends[0], ends[1]
+        return self._end(goal, 1.0), self._end(goal, -1.0)
+
+    def most(self, aim: dict[int, float]) -> int:
+        """The upper end of the feasibility interval."""
+        goal = np.zeros(self.many)
+        for place, value in aim.items():
+            goal[place] = value
+        return self._end(goal, -1.0)
+
+    def _end(self, goal: np.ndarray, sign: float) -> int:
+        found = milp(
+            sign * goal,
+            integrality=np.ones(self.many),
+            bounds=Bounds(0, MOST),
+            constraints=self.constraints,
+        )
+        assert found.status == 0, found.message
+        self._found.append(np.round(found.x))
+        return round(float(sign * found.fun))
 
     def is_small(self, aim: dict[int, float]) -> bool:
         """Whether a sum of variables is known to be 1 to 4.
@@ -212,16 +219,27 @@ class Attacker:
             np.append(self.constraints.lb, least),
             np.append(self.constraints.ub, least),
         )
-        possible = set()
-        for cell in itertools.product(range(len(BLOCKS)), before.read):
+        possible: set[Cell] = set()
+        unknown = set(itertools.product(range(len(BLOCKS)), before.read))
+        while unknown:
+            # No change is negative: where the most of their sum is 0 none of them has any.
             aim = np.zeros(self.many)
-            for place, value in self.change(before, after, [cell]).items():
+            for place, value in self.change(before, after, sorted(unknown)).items():
                 aim[place] = -value
             most = milp(
                 aim, integrality=np.ones(self.many), bounds=Bounds(0, MOST), constraints=wholly
             )
-            if most.status == 0 and round(-float(most.fun)) > 0:
-                possible.add(cell)
+            assert most.status == 0, most.message
+            numbers = np.round(most.x)
+            changed = {
+                cell
+                for cell in unknown
+                if sum(numbers[at] * by for at, by in self.change(before, after, [cell]).items())
+            }
+            if not changed:
+                break
+            possible |= changed
+            unknown -= changed
         return least, possible
 
 

@@ -19,6 +19,7 @@ from gapwatch.project import Project
 from tests.command import contents, gapwatch
 from tests.conftest import ROOT
 from tests.replicated import ask_replica, require_every_source, world_of
+from tests.small_replica import ask_small_replica, small_world
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 
@@ -143,8 +144,8 @@ def kept(chain: Chain, once: Once) -> Chain:
 
     def work(folder: Path) -> None:
         project = copied(chain.project, folder / "project")
-        with Replica(world_of(project)) as replica:
-            ask_replica(project, replica)
+        with Replica(small_world(project)) as replica:
+            ask_small_replica(project, replica)
             done = gapwatch(project, "pull")
         assert done.returncode == 0, done.stderr
 
@@ -172,7 +173,7 @@ def released(undisturbed: Undisturbed, tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def world(shipped: Project) -> World:
-    return world_of(shipped)
+    return small_world(shipped)
 
 
 @pytest.fixture(scope="session")
@@ -183,20 +184,45 @@ def served(world: World) -> Iterator[Replica]:
 
 @pytest.fixture(scope="session")
 def pulled(served: Replica, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project that has pulled once, by the command."""
-    root = tmp_path_factory.mktemp("replica") / "project"
+    """A project with the small borough's study that has pulled once, by the command."""
+    project = copy_of_shipped(tmp_path_factory.mktemp("replica") / "project")
+    ask_small_replica(project, served)
+    assert len(pull_by_command(project)) == 8
+    return project
+
+
+@pytest.fixture(scope="session")
+def shipped_world(shipped: Project) -> World:
+    """Westminster's own areas with invented figures, in the real workbooks."""
+    return world_of(shipped)
+
+
+@pytest.fixture(scope="session")
+def shipped_pull(shipped_world: World, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with the study that ships, unchanged but for addresses, that has pulled once."""
+    project = copy_of_shipped(tmp_path_factory.mktemp("westminster") / "project")
+    with Replica(shipped_world) as replica:
+        ask_replica(project, replica)
+        assert len(pull_by_command(project)) == 13
+    return project
+
+
+def copy_of_shipped(root: Path) -> Project:
     for name in ("data/raw", "expectations"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("gapwatch.toml", "requirements.lock"):
         shutil.copy(ROOT / name, root / name)
-    project = Project(root, root / "gapwatch.toml")
-    ask_replica(project, served)
+    return project_in(root)
+
+
+def pull_by_command(project: Project) -> list[str]:
+    """Pull for the first time, and give the sources that are new."""
     done = gapwatch(project, "pull", "--json")
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["new"] is True
-    assert len(said["changed_sources"]) == 13
-    return project
+    changed: list[str] = said["changed_sources"]
+    return changed
 
 
 @pytest.fixture

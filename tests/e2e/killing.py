@@ -19,7 +19,7 @@ from gapwatch.demo.replica import Replica
 from gapwatch.project import Project
 from tests.command import COMMAND, contents
 from tests.e2e.conftest import Chain, copied
-from tests.replicated import ask_replica, world_of
+from tests.small_replica import ask_small_replica, small_world
 
 HALF_MADE = (".writing-", ".building-", ".publishing-", ".bundling-")
 # A pull of a set day: the same bytes, whatever the day on which the test is run.
@@ -82,8 +82,8 @@ def commands(chain: Chain, first: Project, room: Path) -> Iterator[dict[str, Com
     bundles = copied(chain.project, room / "bundles")
     (bundles.root / "out").mkdir()
     pack = (*COMMAND, "bundle", chain.second.name, "out/release.zip")
-    with Replica(world_of(pulls)) as replica:
-        ask_replica(pulls, replica)
+    with Replica(small_world(pulls)) as replica:
+        ask_small_replica(pulls, replica)
         yield {
             "pull": measured((sys.executable, "-c", PULL), pulls, room),
             "run": Command((*COMMAND, "run"), runs, chain.seconds, state(chain.project)),

@@ -16,10 +16,8 @@ from gapwatch import snapshots
 from gapwatch.demo.replica import Replica, World
 from gapwatch.project import Project
 from tests.command import contents, gapwatch
-from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, bases, pull, world_of
-
-# A pull of the replica at the size of a borough takes longer than all other tests may.
-pytestmark = pytest.mark.long
+from tests.replicated import PUBLISHERS, ask_elsewhere, bases, pull
+from tests.small_replica import ask_small_replica, small_world
 
 Z95 = 1.959963984540054
 
@@ -187,9 +185,9 @@ def test_the_same_again_is_nothing_new(again: tuple[Project, Replica]) -> None:
 @pytest.fixture
 def asking_wards(shipped: Project, project: Project) -> Iterator[tuple[Project, World]]:
     """A project whose publisher has figures for wards."""
-    world = world_of(shipped, publishes_wards=True)
+    world = small_world(shipped, publishes_wards=True)
     with Replica(world) as replica:
-        ask_replica(project, replica)
+        ask_small_replica(project, replica)
         yield project, world
 
 

@@ -16,10 +16,11 @@ from gapwatch.demo.replica.faults import OF_ANSWERS, OF_CONTENT
 from gapwatch.errors import GapwatchError, SourceError, ValidationError
 from gapwatch.project import Project
 from tests.command import contents
-from tests.replicated import PUBLISHERS, ask_elsewhere, ask_replica, pull, require_every_source
+from tests.replicated import PUBLISHERS, ask_elsewhere, pull, require_every_source
+from tests.small_replica import ask_small_replica
 from tests.unit.sources.faulty_server import FaultyServer
 
-# A pull of the replica at the size of a borough takes longer than all other tests may.
+# Some eighty pulls: those of test_pull_operator and test_replica are in the usual suite.
 pytestmark = pytest.mark.long
 
 # A fault of the line or of the whole answer, where it shows, and what the error must say.
@@ -63,7 +64,7 @@ CONTENT = [
     ("vintage", "fingertips", "each published area [(]msoa2021[)]\n.*nothing for E02500960"),
     ("vintage", "nomis", "each block of lsoa2021\\n.*nothing for E01900001"),
     ("vintage", "LSOA11_WD19", "a row for each area of lsoa2011\\n.*none for E01900001"),
-    ("vintage", "MSOA_2021", "feature 1, MSOA21CD\n.*\n.*'E02500960'"),
+    ("vintage", "Middle_layer", "feature 1, MSOA21CD\n.*\n.*'E02500960'"),
     ("vintage", "ons", "one of the words that values maps for area_code\n.*'E01400001'"),
     ("withdrawn", "fingertips", "area type 8 is not listed; area type 3 is not listed"),
     ("indicator-renamed", "fingertips", "changed without a word"),
@@ -71,7 +72,7 @@ CONTENT = [
     ("corrected-silently", "nomis", "population, geography=lsoa2021 area_code=E01900018"),
     ("corrected-silently", "ons", "deaths, geography=lsoa2011 area_code=E01900120"),
     ("outside-interval", "fingertips", "a value inside its interval"),
-    ("vanished", "MSOA_2021", "no such service; nearest are"),
+    ("vanished", "Middle_layer", "no such service; nearest are"),
     ("vanished", "ons", "status 404: 404 - The page does not exist"),
 ]
 # What changes no figure, and how many sources send other bytes.
@@ -110,7 +111,7 @@ def test_a_page_that_is_missing_is_noticed(
     world: World, project: Project, publisher: str, words: str
 ) -> None:
     with Replica(world, page_size=50, cells=5000) as replica:
-        ask_replica(project, replica)
+        ask_small_replica(project, replica)
         require_every_source(project)
         replica.fault("page-missing", on=publisher)
         before = contents(project.raw)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gapwatch import pipeline, replaying, snapshots
+from gapwatch import pipeline, previewing, replaying, snapshots
 from gapwatch.audit.bundle import release as bundle
 from gapwatch.audit.custody import check_all
 from gapwatch.errors import UsageError
@@ -34,6 +34,13 @@ def made(tmp_path_factory: pytest.TempPathFactory, shipped: Project) -> Project:
     pull(project)
     pipeline.run(project)
     return project
+
+
+def test_a_preview_from_restricted_deaths_is_the_released_page(
+    made: Project, tmp_path: Path
+) -> None:
+    released = made.reports / release(made) / "report.html"
+    assert previewing.preview(made, tmp_path).path.read_bytes() == released.read_bytes()
 
 
 @pytest.fixture

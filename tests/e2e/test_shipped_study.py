@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import python_calamine
 
-from gapwatch import snapshots
+from gapwatch import previewing, snapshots
 from gapwatch import study as study_file
 from gapwatch.counting.counts import period
 from gapwatch.counting.gaps import two_sides
@@ -42,17 +42,17 @@ WARD_OF_NEW = {row[3]: row[0] for row in AREAS}
 
 
 @pytest.fixture(scope="module")
-def said(pulled: Project) -> dict[str, Any]:
-    done = gapwatch(pulled, "run", "--json")
+def said(shipped_pull: Project) -> dict[str, Any]:
+    done = gapwatch(shipped_pull, "run", "--json")
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 @pytest.fixture(scope="module")
-def found(pulled: Project) -> Series:
-    study, _ = study_file.load(pulled.study_file)
-    return series(study, load_inputs(pulled.raw, snapshots.load(pulled.raw), study))
+def found(shipped_pull: Project) -> Series:
+    study, _ = study_file.load(shipped_pull.study_file)
+    return series(study, load_inputs(shipped_pull.raw, snapshots.load(shipped_pull.raw), study))
 
 
 def rows_of(content: bytes, place: int, header: int) -> list[list[Any]]:
@@ -61,11 +61,11 @@ def rows_of(content: bytes, place: int, header: int) -> list[list[Any]]:
 
 
 @pytest.fixture(scope="module")
-def deaths(world: World) -> dict[tuple[str, int, str], list[int]]:
+def deaths(shipped_world: World) -> dict[tuple[str, int, str], list[int]]:
     """Deaths of Westminster by ward of 2011, year to June and sex, in bands up to 85 and over."""
-    with zipfile.ZipFile(io.BytesIO(world.files[OLD_PAGE][OLD_FILE])) as archive:
+    with zipfile.ZipFile(io.BytesIO(shipped_world.files[OLD_PAGE][OLD_FILE])) as archive:
         old = archive.read(OLD_MEMBER)
-    new = world.files[NEW_PAGE][NEW_FILE]
+    new = shipped_world.files[NEW_PAGE][NEW_FILE]
     total: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0] * len(STARTS))
     for content, sheets, header, wards in (
         (old, (6, 7), 4, WARD_OF_OLD),
@@ -103,9 +103,9 @@ def sides(project: Project, measure: str) -> tuple[set[str], set[str]]:
 def test_each_side_and_the_gap_equal_an_oracle_from_the_rows_of_the_workbooks(
     measure: str,
     sex: str,
-    pulled: Project,
+    shipped_pull: Project,
     found: Series,
-    world: World,
+    shipped_world: World,
     deaths: dict[tuple[str, int, str], list[int]],
 ) -> None:
     gaps = found.gaps
@@ -113,10 +113,10 @@ def test_each_side_and_the_gap_equal_an_oracle_from_the_rows_of_the_workbooks(
     newest = mine.sort_values("period_end").iloc[-1]
     assert (newest["period_end"], newest["year_ends"]) == (2024, "06-30")
     made = []
-    for wards in sides(pulled, measure):
+    for wards in sides(shipped_pull, measure):
         dead, alive = [0] * len(STARTS), [0.0] * len(STARTS)
         for year in range(int(newest["period_start"]), 2025):
-            people = person_years(world, wards, year, SEXES.index(sex))
+            people = person_years(shipped_world, wards, year, SEXES.index(sex))
             alive = [one + other for one, other in zip(alive, people, strict=True)]
             for ward in wards:
                 dead = [a + b for a, b in zip(dead, deaths[ward, year, sex], strict=True)]
@@ -178,6 +178,13 @@ def test_the_verdict_rests_on_own_tables_for_years_to_june(said: dict[str, Any])
     html = (release / "report.html").read_text(encoding="utf-8")
     assert "years to June" in html
     assert "Map of 20 wards" in html
+
+
+def test_a_preview_of_figures_from_own_tables_is_the_released_page(
+    pulled: Project, said: dict[str, Any], tmp_path: Path
+) -> None:
+    made = previewing.preview(pulled, tmp_path, Path(said["path"]))
+    assert made.path.read_bytes() == (Path(said["path"]) / "report.html").read_bytes()
 
 
 def test_the_shipped_snapshot_has_no_deaths_and_published_figures_decide(

@@ -1,7 +1,7 @@
 """Everyday slips, one at a time, in any table of a right world.
 
 Each takes a copy of a world and a source of chance, and gives the world with the slip in it, or
-None where the world has no place for it. What can't be seen in principle isn't here, but in UNSEEN.
+None where the world has no place for it. What may stay silent, and by how much, stands in UNSEEN.
 """
 
 from __future__ import annotations
@@ -32,16 +32,25 @@ SLIPS: dict[str, tuple[str, Slip]] = {}
 AREA, NAME, YEAR, SEX, COUNTS = 0, 1, 2, 3, 4
 SPARSE_HEADER = ["LSOA 2011 code", "LSOA 2011 name", "Year of registration", "Sex", "Age", "Deaths"]
 UNSEEN = {
-    "a block led to another ward": "each block is of some ward, and any of them could be",
-    "a last year that is not over": "a year with a fifth to a third fewer deaths is one that a "
-    "place of this size may have",
-    "deaths by place of occurrence": "moved in every year alike, so that no year stands out",
-    "one sex for both": "of residents alone: estimates that share persons out by halves are in use",
-    "persons in both sexes": "of residents alone, in every area and year alike",
-    "sexes of a ward exchanged": "of the residents alone they nearly cancel out",
-    "years missing": "of a block's residents and deaths alike",
+    "a band merged": (0.3, "deaths of one band of a few years, too few for chance to be ruled out"),
+    "a block led to another ward": (
+        0.9,
+        "where no totals are near in time and published windows come within a year all the same",
+    ),
+    "a last year that is not over": (
+        0.9,
+        "a fifth fewer deaths is a year that a small place may have",
+    ),
+    "life expectancy at another age": (
+        0.01,
+        "of published figures alone: five years less everywhere is a place that there is",
+    ),
+    "two ages exchanged": (
+        0.5,
+        "of about as many people, or below 35, where the rates of a small place follow no curve",
+    ),
 }
-"""Slips that nothing else tells where no totals of the same areas and years are pinned, and why."""
+"""Slips that may stay silent: the most years that the gap is then off by, and why."""
 
 
 def slip(kind: str) -> Callable[[Slip], Slip]:

@@ -18,7 +18,7 @@ from tests.command import COMMAND, contents, gapwatch
 from tests.conftest import ROOT, STAGES
 from tests.flow.conftest import QUIET, ask, children_of, free_port, run_flow, tasks_of, wait_for
 from tests.receiver import Receiver
-from tests.replicated import ask_replica, world_of
+from tests.small_replica import ask_small_replica, small_world
 
 
 def tell(project: Project, receiver: Receiver) -> None:
@@ -34,8 +34,8 @@ def test_the_flow_pulls_then_leaves_the_bytes_of_a_plain_run_named_tasks_and_the
     project: Project, server: dict[str, str], tmp_path: Path
 ) -> None:
     shipped = snapshots.ids(project.raw)
-    with Replica(world_of(project)) as replica, Receiver() as told:
-        ask_replica(project, replica)
+    with Replica(small_world(project)) as replica, Receiver() as told:
+        ask_small_replica(project, replica)
         tell(project, told)
         done = run_flow("monthly", project, server)
     assert done.returncode == 0, done.stdout + done.stderr

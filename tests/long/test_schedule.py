@@ -31,7 +31,7 @@ from tests.flow.conftest import (
 )
 from tests.pullable import forget_publishers
 from tests.receiver import Receiver
-from tests.replicated import ask_replica, world_of
+from tests.small_replica import ask_small_replica, small_world
 from tests.unit.test_restricted import DEATHS, FIRST, SOURCE, put
 
 pytestmark = pytest.mark.long
@@ -49,8 +49,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def scheduled(project: Project) -> Iterator[Project]:
     """A project with flows, whose publishers are a replica on this machine."""
     shutil.copytree(ROOT / "flows", project.root / "flows")
-    with Replica(world_of(project)) as replica:
-        ask_replica(project, replica)
+    with Replica(small_world(project)) as replica:
+        ask_small_replica(project, replica)
         yield project
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from gapwatch.demo.twin.scenarios import SCENARIOS
 from tests.everyday.outcomes import TOLD, run, slipped
 from tests.everyday.slips import SLIPS, UNSEEN
 from tests.everyday.world import right
 
-# Tests/long has two thousand; here is one of each of the quicker kinds.
-NUMBERS = tuple(range(0, len(SLIPS), 4))
+# Two of each kind in one world, which is measured but once; tests/long has two thousand in all.
+NUMBERS = range(2 * len(SLIPS))
+SIZES = (0.3, 1.0, 5.7)
+WORLDS = 20
 
 
-def test_the_right_world_is_read_without_a_word() -> None:
-    found = run(right("halving", 0))
+@pytest.mark.parametrize("number", range(WORLDS))
+def test_a_right_world_is_read_without_a_word(number: int) -> None:
+    scenario = list(SCENARIOS)[number % len(SCENARIOS)]
+    found = run(right(scenario, number, size=SIZES[number % len(SIZES)]))
     assert found.refused is None
     assert found.logged == []
     assert found.noted() == []
@@ -21,10 +26,11 @@ def test_the_right_world_is_read_without_a_word() -> None:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_slip_is_refused_withheld_warned_of_or_harmless(number: int) -> None:
-    found = slipped(number)
+    found = slipped(number, scenario="no-change")
     assert found is None or found.ended in TOLD, found
 
 
-def test_slips_that_cannot_be_seen_are_named_with_a_reason() -> None:
+def test_slips_that_may_stay_silent_are_named_with_a_size_and_a_reason() -> None:
+    assert len(NUMBERS) >= 100
     assert set(UNSEEN) <= set(SLIPS)
-    assert all(UNSEEN.values())
+    assert all(0 < years < 1 and why for years, why in UNSEEN.values())

@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 
 from gapwatch import stopping
-from gapwatch.cli import auditing, counting, demonstrating, initiating, making, operating
+from gapwatch.cli import (
+    auditing,
+    counting,
+    demonstrating,
+    developing,
+    initiating,
+    making,
+    operating,
+)
 from gapwatch.errors import GapwatchError, OutputError
 
 app = typer.Typer(
@@ -25,7 +33,7 @@ app = typer.Typer(
 )
 app.registered_commands += [
     command
-    for part in (making, initiating, operating, auditing, counting, demonstrating)
+    for part in (making, initiating, operating, auditing, counting, demonstrating, developing)
     for command in part.app.registered_commands
 ]
 app.registered_groups += [*making.app.registered_groups, *auditing.app.registered_groups]

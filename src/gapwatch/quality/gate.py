@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -83,7 +84,7 @@ class Gate:
         self._notes.append(
             {
                 "suite": suite,
-                "position": len(self._notes) + 1,
+                "position": 0,
                 "expectation": says,
                 "severity": "warning",
                 "outcome": "not met",
@@ -116,7 +117,19 @@ class Gate:
                     row["severity"] = "warning"
                 rows.append(row)
         _stop_on_critical(rows)
-        return pd.DataFrame([*rows, *self._notes])
+        return pd.DataFrame([*rows, *_numbered(rows, self._notes)])
+
+
+def _numbered(
+    rows: list[dict[str, object]], notes: list[dict[str, object]]
+) -> list[dict[str, object]]:
+    """Notes with their positions, which go on where those of the suite of that name end."""
+    last = Counter(row["suite"] for row in rows)
+    numbered = []
+    for note in notes:
+        last[note["suite"]] += 1
+        numbered.append({**note, "position": last[note["suite"]]})
+    return numbered
 
 
 def _row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from gapwatch.reporting.evidence.areas import (
     drawable,
     has_outlines,
     later_maps,
+    level_id,
+    level_maps,
     map_id,
     ward_map,
 )
@@ -56,13 +58,7 @@ def draw_all(case: Case) -> dict[str, Chart]:
             canvas, case.windows, case.label(case.measure.worse), case.label(case.measure.better)
         )
     maps = tuple(m for sex in case.sexes if (m := ward_map(case.study, case.tables, sex)))
-    for found in maps:
-        if drawable(found, case.tables):
-            wanted[f"tiles-{found.sex}"] = partial(_map, case, found)
-    for bridge in case.study.geography.bridges if draws_maps(case) else ():
-        for found in later_maps(case.study, case.tables, bridge.geography):
-            if has_outlines(found, case.tables):
-                wanted[map_id(found)] = partial(_map, case, found)
+    wanted |= _maps(case, maps)
     wanted |= _of_counts(case)
     if effects := section_initiatives.bars(case):
         wanted[section_initiatives.CHART] = lambda canvas: effects_figure(canvas, effects)
@@ -70,6 +66,22 @@ def draw_all(case: Case) -> dict[str, Chart]:
         wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
     mark = INVENTED if case.facts.demonstration else ""
     return {name: drawn(figure, mark) for name, figure in wanted.items()}
+
+
+def _maps(case: Case, of_wards: Sequence[WardMap]) -> dict[str, Callable[[Canvas], Figure]]:
+    """Maps of the study's wards, of areas with later figures, and of levels that counts are of."""
+    wanted: dict[str, Callable[[Canvas], Figure]] = {}
+    for found in of_wards:
+        if drawable(found, case.tables):
+            wanted[f"tiles-{found.sex}"] = partial(_map, case, found)
+    for bridge in case.study.geography.bridges if draws_maps(case) else ():
+        for found in later_maps(case.study, case.tables, bridge.geography):
+            if has_outlines(found, case.tables):
+                wanted[map_id(found)] = partial(_map, case, found)
+    for level in level_maps(case.study, case.tables):
+        for found in level:
+            wanted[level_id(found)] = partial(_map, case, found)
+    return wanted
 
 
 def _of_counts(case: Case) -> dict[str, Callable[[Canvas], Figure]]:

@@ -266,24 +266,32 @@ def _page(content: bytes, where: str, expected: int) -> pd.DataFrame:
     """One page: numbers as numbers; every row must say how many rows there are in all."""
     header, rows, numbers = records(content, where)
     at = places([name.lower() for name in header], FIELDS, where)
-    for cells, number in zip(rows, numbers, strict=True):
-        if len(cells) != len(header):
-            refuse(f"{where}, row {number}", f"{len(header)} fields", f"{len(cells)} fields")
     if not rows:
         refuse(where, "rows", "a header alone")
+    if set(map(len, rows)) != {len(header)}:
+        for cells, number in zip(rows, numbers, strict=True):
+            if len(cells) != len(header):
+                refuse(f"{where}, row {number}", f"{len(header)} fields", f"{len(cells)} fields")
+    columns = list(zip(*rows, strict=True))
     data: dict[str, Any] = {}
     for name, place in zip(FIELDS, at, strict=True):
-        column = [cells[place] for cells in rows]
+        column = columns[place]
+        cells_held = set(column)
         if name.startswith("geography"):
-            known = {cell: words(cell) for cell in set(column)}
-            data[name] = [known[cell] for cell in column]
+            known = {cell: words(cell) for cell in cells_held}
+            data[name] = list(map(known.__getitem__, column))
             continue
-        whole = {cell: int(cell) for cell in set(column) if _WHOLE.fullmatch(cell)}
-        for cell, number in zip(column, numbers, strict=True):
-            if cell not in whole:
-                found = repr(cell)[:100] if cell else "a blank, which is not zero"
-                refuse(f"{where}, row {number}, column {name.upper()}", "a whole number", found)
-        data[name] = np.array([whole[cell] for cell in column], dtype=np.int64)
+        # Each different word is looked at once; of those that are no number the first is named.
+        whole = {cell: int(cell) for cell in cells_held if _WHOLE.fullmatch(cell)}
+        if len(whole) != len(cells_held):
+            number, cell = next(
+                (number, cell)
+                for cell, number in zip(column, numbers, strict=True)
+                if cell not in whole
+            )
+            found = repr(cell)[:100] if cell else "a blank, which is not zero"
+            refuse(f"{where}, row {number}, column {name.upper()}", "a whole number", found)
+        data[name] = np.fromiter(map(whole.__getitem__, column), np.int64, len(column))
     told = data["record_count"]
     if (told != expected).any():
         row = numbers[int(np.flatnonzero(told != expected)[0])]

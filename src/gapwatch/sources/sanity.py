@@ -62,9 +62,10 @@ def require_sane(study: Study, inputs: Frames) -> None:
     require_sexes("life_expectancy", inputs["life_expectancy"], code="area_code")
     restricted = restricted_tables(study.sources)
     for table in ("deaths", "life_expectancy"):
-        for where, cells in same_for_both(table, inputs[table]) if table in inputs else ():
+        found = same_for_both(table, inputs[table]) if table in inputs else {}
+        for where, cells in found.items():
             raise ValidationError(
-                where,
+                f"{table}, {where}",
                 expected="women and men counted apart",
                 found="the same figures for both"
                 + f", in each of {cells} cells" * (table not in restricted),
@@ -230,11 +231,11 @@ def _require_countries(life: pd.DataFrame) -> None:
         )
 
 
-def same_for_both(table: str, frame: pd.DataFrame) -> list[tuple[str, int]]:
+def same_for_both(table: str, frame: pd.DataFrame) -> dict[str, int]:
     """Where a table has the same figures for women as for men in every cell, and in how many.
 
     Those are figures of persons, or of one sex. Small counts are the same by chance, and left out.
-    Residents aren't asked: estimates that share persons out by halves are in use.
+    By geography and time, or by geography where no time has twelve cells.
     """
     value = "life_expectancy_years" if table == "life_expectancy" else f"{table}_persons"
     time = "year" if "year" in frame else "period_end"
@@ -244,13 +245,18 @@ def same_for_both(table: str, frame: pd.DataFrame) -> list[tuple[str, int]]:
     )
     both = pd.concat([women, men], axis=1, join="inner", keys=SEXES)
     both = both[both.min(axis=1) > _SMALL]
-    same = (both["female"] == both["male"]).groupby(level=["geography", time]).agg(["size", "all"])
-    found = same[(same["size"] >= _LEAST_CELLS) & same["all"]]
-    places = zip(*(found.index.get_level_values(name) for name in ("geography", time)), strict=True)
-    return [
-        (f"{table}, {geography}, {when}", int(cells))
-        for (geography, when), cells in zip(places, found["size"], strict=True)
-    ]
+    same = both["female"] == both["male"]
+    by_time = _all_same(same, ["geography", time])
+    # Few areas make few cells in a year; in all years together they may be enough.
+    return by_time or _all_same(same, ["geography"])
+
+
+def _all_same(same: pd.Series, by: list[str]) -> dict[str, int]:
+    found = same.groupby(level=by).agg(["size", "all"])
+    found = found[(found["size"] >= _LEAST_CELLS) & found["all"]]
+    places = zip(*(found.index.get_level_values(name) for name in by), strict=True)
+    cells = (int(n) for n in found["size"])
+    return {", ".join(map(str, place)): n for place, n in zip(places, cells, strict=True)}
 
 
 def _require_kinds(table: str, frame: pd.DataFrame) -> None:

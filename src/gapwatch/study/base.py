@@ -55,18 +55,56 @@ PRINTED = (
     (0x2713, 0x2713),
     (0x2717, 0x2717),
 )
-_PRINTED = frozenset(chr(at) for first, last in PRINTED for at in range(first, last + 1))
+# Letters that are set from left to right, one by one: further Latin, Greek, Cyrillic, Armenian and
+# Georgian. DejaVu Sans has them, which comes with matplotlib in the lock.
+FURTHER = (
+    (0x0180, 0x0217),
+    (0x021C, 0x024F),
+    (0x0370, 0x0373),
+    (0x0376, 0x0377),
+    (0x037B, 0x037D),
+    (0x0386, 0x0386),
+    (0x0388, 0x038A),
+    (0x038C, 0x038C),
+    (0x038E, 0x03A1),
+    (0x03A3, 0x03A8),
+    (0x03AA, 0x03BB),
+    (0x03BD, 0x03BF),
+    (0x03C1, 0x03C2),
+    (0x03C5, 0x03F5),
+    (0x03F7, 0x0481),
+    (0x048A, 0x0525),
+    (0x0531, 0x0556),
+    (0x0561, 0x0587),
+    (0x10D0, 0x10FA),
+    (0x1E00, 0x1E7F),
+    (0x1E86, 0x1EF1),
+    (0x1EF4, 0x1EFB),
+)
+
+
+def _of(runs: tuple[tuple[int, int], ...]) -> frozenset[str]:
+    return frozenset(chr(at) for first, last in runs for at in range(first, last + 1))
+
+
+FURTHER_LETTERS = _of(FURTHER)
+_PRINTED = _of(PRINTED) | FURTHER_LETTERS
 _SHOWN_LACKING = 5
 
 
 def printable(text: str) -> str:
-    """The report ships one typeface, with Latin letters; anything else would print as a box."""
+    """The report's typefaces have these letters; anything else would print as a box.
+
+    Or worse: in a sentence of ours a name that is written from right to left draws the number after
+    it to its other side, next to another name.
+    """
     lacking = [character for character in dict.fromkeys(text) if character not in _PRINTED]
     if lacking:
         named = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in lacking[:_SHOWN_LACKING])
         more = f" and {len(lacking) - _SHOWN_LACKING} more" * (len(lacking) > _SHOWN_LACKING)
         raise ValueError(
-            f"Latin letters, digits and punctuation, which the report's typeface has|{named}{more}"
+            "Latin, Greek, Cyrillic, Armenian or Georgian letters, digits and punctuation, "
+            f"which the report's typefaces have|{named}{more}"
         )
     return text
 

@@ -1,12 +1,25 @@
-"""What a study may be named: exactly the characters that the report's typeface has."""
+"""What a study may be named: exactly the characters that the report's typefaces have."""
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import io
+import re
+import unicodedata
+from collections.abc import Callable
+
 import pytest
+import typst
 from fontTools.ttLib import TTFont
+from matplotlib.figure import Figure
+from pypdf import PdfReader
 from tests.conftest import ROOT
 
-from gapwatch.study.base import PRINTED, printable
+from gapwatch.reporting.drawing.canvas import Canvas, drawn
+from gapwatch.reporting.drawing.further import FURTHER_FOLDER, further_style
+from gapwatch.reporting.formats.pdf import STANDARDS, TEMPLATE, _fonts
+from gapwatch.study.base import FURTHER, PRINTED, printable
 
 FONTS = ROOT / "src" / "gapwatch" / "reporting" / "fonts"
 
@@ -16,6 +29,33 @@ def test_every_cut_of_the_typeface_has_each_character_that_is_let_in_and_no_othe
     shared = set.intersection(*cuts)
     let_in = {at for first, last in PRINTED for at in range(first, last + 1)}
     assert let_in == {at for at in shared if at >= 0x20 and not 0x7F <= at <= 0x9F}
+
+
+def test_every_further_letter_is_in_the_locks_fonts_and_is_set_from_left_to_right() -> None:
+    cuts = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")
+    shared = set.intersection(*(set(TTFont(FURTHER_FOLDER / cut).getBestCmap()) for cut in cuts))
+    let_in = {at for first, last in FURTHER for at in range(first, last + 1)}
+    assert let_in <= shared
+    assert not let_in & {at for first, last in PRINTED for at in range(first, last + 1)}
+    for letter in map(chr, let_in):
+        assert unicodedata.category(letter) in {"Lu", "Ll", "Lt", "Lo"}, letter
+        assert unicodedata.bidirectional(letter) == "L", letter
+
+
+@pytest.mark.parametrize("name", ["Łódź", "Hà Nội", "Αθήνα", "Київ", "Երևան", "თბილისი", "Ə"])
+def test_names_in_other_scripts_are_let_in(name: str) -> None:
+    assert printable(name) == name
+
+
+def test_a_page_holds_the_further_letters_that_it_needs_and_nothing_for_none() -> None:
+    assert further_style("Ystradgynlais’s Ẅ, 70.1 ≤ π") == ""
+    style = further_style("Київ, Ward 3")
+    assert further_style("3 Київ Київ") == style
+    for encoded in re.findall(r"base64,([^\"]+)", style):
+        font = TTFont(io.BytesIO(base64.b64decode(encoded)))
+        assert {chr(at) for at in font.getBestCmap()} == set("Київ")
+    assert len(re.findall("@font-face", style)) == len(re.findall("base64", style)) == 2
+    assert len(style) < 12_000
 
 
 @pytest.mark.parametrize("name", ["Llŷn", "Caerẁys Ẅ", "Kraków", "Țara", "Ystradgynlais’s"])
@@ -30,13 +70,50 @@ def test_names_of_these_islands_and_their_neighbours_are_let_in(name: str) -> No
         ("西敏", "'西' (U+897F), '敏' (U+654F)"),
         ("Pad\u202edington", "(U+202E)"),
         ("Ward 🙂", "(U+1F642)"),
-        ("Ə", "'Ə' (U+018F)"),
+        ("שכונה", "'ש' (U+05E9)"),
+        ("वार्ड", "'व' (U+0935)"),
+        ("Ё\u0301", "(U+0301)"),
         ("Nëw\x7f", "(U+007F)"),
     ],
 )
 def test_a_name_that_would_print_as_boxes_is_refused_with_the_characters(
     name: str, told: str
 ) -> None:
-    with pytest.raises(ValueError, match="Latin letters") as caught:
+    with pytest.raises(ValueError, match="Latin, Greek, Cyrillic") as caught:
         printable(name)
     assert told in str(caught.value)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("weight", ["normal", "semibold"])
+def test_a_chart_draws_further_letters_and_looks_for_no_other_font(
+    weight: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def draw(name: str) -> Callable[[Canvas], Figure]:
+        def one(_: Canvas) -> Figure:
+            figure = Figure(figsize=(3, 1))
+            figure.text(0.1, 0.5, name, weight=weight)
+            return figure
+
+        return one
+
+    made = drawn(draw("Київ Αθήνα Երևան თბილისი")).wide
+    assert drawn(draw("Київ Αθήνα Երևան თბილისი")).wide == made
+    assert "DejaVuSans" in made
+    assert "DejaVuSans" not in drawn(draw("Llŷn")).wide
+    assert not caplog.records
+
+
+def test_a_pdf_has_further_letters_from_the_locks_font_alone() -> None:
+    template = TEMPLATE.read_text(encoding="utf-8")
+    (setting,) = (line for line in template.splitlines() if line.startswith("#set text(font"))
+    setting = setting.replace("fill: ink, ", "")
+    made = typst.Compiler(f"{setting}\nКиїв *Київ*\n".encode(), font_paths=_fonts()).compile(
+        format="pdf", pdf_standards=STANDARDS[:1], timestamp=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    )
+    page = PdfReader(io.BytesIO(made)).pages[0]
+    assert page.extract_text().split() == ["Київ", "Київ"]
+    names = {font.get_object()["/BaseFont"] for font in page["/Resources"]["/Font"].values()}
+    # The blank between them is of our own typeface.
+    used = {name.partition("+")[2] for name in names}
+    assert used == {"DejaVuSans", "DejaVuSans-Bold", "GapwatchSans-Regular"}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
 
 import pytest
 
 from gapwatch.errors import ValidationError
-from gapwatch.sources.declared.extent import widest, widest_of_xls
+from gapwatch.sources.declared.extent import widest
 from gapwatch.sources.declared.grid import grids
 from tests.unit.sources import books, test_files
 
@@ -85,21 +84,40 @@ def test_what_would_exhaust_the_reader_is_refused_by_name(content: bytes, told: 
         list(grids(source, "deaths.ods", content))
 
 
-def far_cell(kind: int, data: bytes) -> bytes:
-    return b"\xff\xff\xff\xff" + data[4:] if kind == books.LABEL else data
+ROWS = [["a", "b"], ["c", "d"]]
+BOOK = test_files.described(format="xls", sheets={"Sheet": {}})
 
 
-def far_edge(kind: int, data: bytes) -> bytes:
-    return b"\xff" * len(data) if kind == books.SIZE else data
+def rows_of_xls(content: bytes) -> list[list[list[str]]]:
+    return [list(sheet.rows) for sheet in grids(BOOK, "deaths.xls", content)]
 
 
-@pytest.mark.parametrize("spoil", [far_cell, far_edge])
-def test_an_xls_is_refused_when_a_cell_or_its_edges_lie_too_far(
-    spoil: Callable[[int, bytes], bytes],
+def test_an_xls_with_a_cell_too_far_away_is_refused_by_the_limits_of_its_reading() -> None:
+    """Its rows and columns are 16 bits each: four thousand million cells from two."""
+    assert rows_of_xls(books.xls("Sheet", ROWS)) == [ROWS]
+    records = books.xls_records("Sheet", ROWS)
+    first = next(data[:4] for kind, data in records if kind == books.LABEL)
+    far = [
+        (kind, b"\xff" * 4 + data[4:] if kind == books.LABEL and data[:4] != first else data)
+        for kind, data in records
+    ]
+    with pytest.raises(ValidationError, match="one that takes more") as caught:
+        rows_of_xls(books.contained(far))
+    assert "3 GB of memory in 300 seconds" in caught.value.expected
+
+
+def test_edges_of_an_xls_that_lie_take_no_room() -> None:
+    records = [
+        (kind, b"\xff" * len(data) if kind == books.SIZE else data)
+        for kind, data in books.xls_records("Sheet", ROWS)
+    ]
+    assert rows_of_xls(books.contained(records)) == [ROWS]
+
+
+def test_an_xls_is_refused_where_nothing_limits_its_reading(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rows = [["a", "b"], ["c", "d"]]
-    assert widest_of_xls(books.xls("Sheet", rows)) == 4
-    records = [(kind, spoil(kind, data)) for kind, data in books.xls_records("Sheet", rows)]
-    source = test_files.described(format="xls", sheets={"Sheet": {}})
-    with pytest.raises(ValidationError, match="spans"):
-        list(grids(source, "deaths.xls", books.contained(records)))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ValidationError, match="an xls") as caught:
+        rows_of_xls(books.xls("Sheet", ROWS))
+    assert "an xlsx or an ods" in caught.value.expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -57,6 +59,15 @@ BOTH = FileSource(
     values={"measure": {"Deaths": "deaths_persons", "People": "population_persons"}},
     units={"deaths_persons": "persons", "population_persons": "persons"},
 )
+ADDED = WIDE.model_copy(
+    update={
+        "header": ("Area", "Authority", "Year", "Sex"),
+        "columns": {**WIDE.columns, "area_name": "Name"},
+        "add_up": True,
+        "over": ("Authority",),
+        "years": (2001, 2002),
+    }
+)
 LONG_ROWS = [
     f"E0100000{area},{year},{sex},{age},{area + year % 7}"
     for area in range(1, 5)
@@ -71,6 +82,15 @@ WIDE_ROWS = [
     for sex in ("M", "F")
 ]
 LONG_HEAD, WIDE_HEAD = "Area,Year,Sex,Age,Deaths", "Area,Year,Sex,Aged under 1,Aged 1-84,Aged 85+"
+ADDED_HEAD = "Area,Name,Authority,Year,Sex,Aged under 1,Aged 1-84,Aged 85+"
+# Each area stands under two authorities, which follow each other.
+ADDED_ROWS = [
+    f"E0100000{area},Area {area},{authority},{year},{sex},{area},{year % 9 + len(authority)},7"
+    for authority in ("North", "West")
+    for area in range(1, 5)
+    for year in (2001, 2002)
+    for sex in ("M", "F")
+]
 BOTH_HEAD = "Area,Deaths 2001,People 2001,Deaths 2002,People 2002"
 BOTH_ROWS = ["E05000001,1,200,2,300", "E05000002,3,400,4,500"]
 
@@ -132,6 +152,52 @@ CASES = {
         LONG_HEAD,
         spoilt(LONG_ROWS, 2, "E01000001,2001,Males,85 and over,"),
     ),
+    "a year of no interest": (
+        LONG.model_copy(update={"years": (2001, 2001)}),
+        LONG_HEAD,
+        LONG_ROWS,
+    ),
+    "added up": (ADDED, ADDED_HEAD, ADDED_ROWS),
+    "added up, a blank": (
+        ADDED,
+        ADDED_HEAD,
+        spoilt(ADDED_ROWS, 3, "E01000001,Area 1,North,2002,F,1,,7"),
+    ),
+    "added up, missing where it may be": (
+        ADDED.model_copy(update={"drop_missing": True}),
+        ADDED_HEAD,
+        spoilt(ADDED_ROWS, 19, "E01000001,Area 1,West,2002,F,1,,7"),
+    ),
+    "added up, under two names": (
+        ADDED,
+        ADDED_HEAD,
+        spoilt(ADDED_ROWS, 19, "E01000001,Area One,West,2002,F,1,9,7"),
+    ),
+    "added up, a year of no interest": (
+        ADDED,
+        ADDED_HEAD,
+        spoilt(ADDED_ROWS, 19, "E01000001,Area 1,West,2003,F,1,9,7"),
+    ),
+    "added up, a row again": (ADDED, ADDED_HEAD, [*ADDED_ROWS, ADDED_ROWS[17]]),
+    "added up, a total among parts": (
+        ADDED,
+        ADDED_HEAD,
+        spoilt(ADDED_ROWS, 19, "E01000001,Area 1,All,2002,F,1,9,7"),
+    ),
+    "added up, a total by its number": (
+        ADDED,
+        ADDED_HEAD,
+        [
+            f"E0100000{area},Area {area},{authority},2001,M,{n * area},{n * 90},{n * 70}"
+            for authority, n in (("North", 1), ("West", 2), ("Bloc", 3))
+            for area in range(1, 5)
+        ],
+    ),
+    "added up, a column without a word": (
+        ADDED,
+        f"{ADDED_HEAD},Place of death",
+        [f"{row},home" for row in ADDED_ROWS],
+    ),
 }
 
 
@@ -146,12 +212,32 @@ def test_rows_read_at_once_are_those_read_one_by_one(
     assert at_once == told(*CASES[case])
 
 
-@pytest.mark.parametrize("case", ["long", "wide"])
+@pytest.mark.parametrize(("case", "rows"), [("long", 48), ("wide", 48), ("added up", 48)])
 def test_a_file_in_order_is_never_read_row_by_row(
-    case: str, monkeypatch: pytest.MonkeyPatch
+    case: str, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a row of its own")
 
     monkeypatch.setattr("gapwatch.sources.declared.build.Build._one_by_one", refuse)
-    assert len(read(*CASES[case])) == 48
+    assert len(read(*CASES[case])) == rows
+
+
+def test_rows_added_up_at_once_are_the_sums_of_the_file() -> None:
+    frame = read(*CASES["added up"]).set_index(["area_code", "year", "sex", "age_start_years"])
+    counts = frame["deaths_persons"]
+    assert counts.sum() == sum(int(cell) for row in ADDED_ROWS for cell in row.split(",")[-3:])
+    # 2002 leaves 4 when divided by 9; North has five letters, West four.
+    assert counts["E01000003", 2002, "female", 1] == (4 + 5) + (4 + 4)
+    assert counts["E01000003", 2002, "female", 0] == 3 + 3
+
+
+@pytest.mark.parametrize("most", [1, 20_000])
+def test_a_time_that_the_snapshot_cannot_know_is_refused_by_its_row(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick, "MOST_ROWS", most)
+    content = "\n".join([LONG_HEAD, *LONG_ROWS, ""]).encode()
+    payload = Payload("data", "https://example.org/file.csv", "csv", content)
+    with pytest.raises(GapwatchError, match=r"row 8\n.*a time up to 2001-06-30"):
+        files.parse(LONG, (payload,), dt.date(2001, 6, 30))

@@ -8,18 +8,18 @@ with none in a band of 1 to 4 deaths, or with 5 and more.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from gapwatch.counting.counts import BoolArray, FloatArray
 from gapwatch.counting.disclosure.bounds import LEAST_COUNT, STEP, rounded
+from gapwatch.counting.disclosure.nearby import Aim, Nearby, moves_of
 from gapwatch.counting.disclosure.reconstruction import LEAST_DEATHS, STEP_YEARS, near, upward
-from gapwatch.demography.life_table import LifeTable, life_table
+from gapwatch.demography.at_birth import at_birth
 
 IntArray = npt.NDArray[np.int64]
 # Fewer attempts than for a whole area: there are more atoms, and one that is missed is withheld.
@@ -58,20 +58,20 @@ class Area:
         counted: bool,
     ) -> Area:
         """The area as its figures are told; its count too where it is `counted`."""
-        made = life_table(deaths, person_years, age_starts)
+        made = at_birth(deaths[np.newaxis], person_years, age_starts)
         value, error = near(float(made.e[0])), upward(float(made.se[0]), step)
         shown = float(rounded(deaths.sum())) if counted else None
         return cls(deaths, person_years, age_starts, step, share, float(value), float(error), shown)
 
     @cached_property
-    def aims(self) -> tuple[tuple[FloatArray, float, float], ...]:
+    def aims(self) -> tuple[Aim, ...]:
         """Of life expectancy and squared error: what a death of each band adds, the aim, a scale.
 
         The aim is the middle of what is told.
         """
         around = np.vstack([self.deaths, self.deaths + self.share * np.eye(len(self.deaths))])
-        made = self.table(around)
-        values, squares = made.e[:, 0], made.se[:, 0] ** 2
+        made = at_birth(around, self.person_years, self.age_starts)
+        values, squares = made.e, made.se**2
         middle = max(self.error - self.step / 2, self.step / 2)
         return (
             (values[1:] - values[0], self.value - float(values[0]), STEP_YEARS),
@@ -82,19 +82,15 @@ class Area:
             ),
         )
 
-    def table(self, deaths: FloatArray) -> LifeTable:
-        """Life tables of the area with other deaths (N, K)."""
-        people = np.broadcast_to(self.person_years, deaths.shape)
-        return life_table(deaths, people, self.age_starts)
-
     def told_alike(self, atom: FloatArray, tables: FloatArray) -> BoolArray:
         """(N,) whether the area is told alike with other tables (N, K) of an atom."""
         if not len(tables):
             return np.zeros(0, dtype=bool)
-        made = self.table(self.deaths + self.share * (tables - atom))
-        same = near(made.e[:, 0]) == self.value
-        same &= upward(made.se[:, 0], self.step) == self.error
-        return np.asarray(same & (np.asarray(made.reason) == ""))
+        deaths = self.deaths + self.share * (tables - atom)
+        made = at_birth(deaths, self.person_years, self.age_starts)
+        same = near(made.e) == self.value
+        same &= upward(made.se, self.step) == self.error
+        return np.asarray(same & made.stands)
 
 
 def others(
@@ -106,36 +102,19 @@ def others(
     may hold another table of the atom than the one that they are told by. What is found are some of
     many; none need be found where there is one.
     """
-    bands = len(atom)
-    found = [np.empty((0, bands))]
     aims = [aim for area in areas for aim in area.aims]
-    one, other, by_one, by_other = _moves(bands)
-    possible = (atom[one] + by_one >= 0) & (atom[other] + by_other >= 0)
-    one, other, by_one, by_other = (part[possible] for part in (one, other, by_one, by_other))
-    parts = [
-        ((by_one * each[one] + by_other * each[other] - aim) / scale, each / scale)
-        for each, aim, scale in aims
-    ]
-    more = (by_one + by_other).astype(np.float64)
+    moves = moves_of(len(atom), _MOVED, _MORE, ((0, 1, 0, 0), (2 % len(atom), 1, 0, 0)))
+    nearby = Nearby(atom, aims, moves, _TRIED)
+
+    def alike(totals: FloatArray) -> BoolArray:
+        return _counts_alike(atom, areas, totals - atom.sum())
+
+    by_change: dict[float, list[int]] = {}
     for band, by in wanted:
-        if atom[band] + by < 0:
-            continue
-        away = np.zeros(len(one))
-        for moved, each in parts:
-            away += (moved + by * each[band]) ** 2
-        deaths_more = np.asarray(more + by, dtype=np.float64)
-        barred = (one == band) | (other == band) | ~_counts_alike(atom, areas, deaths_more)
-        away[barred] = np.inf
-        # By value, so that no processor's way of sorting chooses among equals.
-        most = np.inf if len(away) <= _TRIED else np.partition(away, _TRIED)[_TRIED]
-        best = np.flatnonzero((away <= most) & np.isfinite(away))[: 2 * _TRIED]
-        tables = np.repeat(atom[np.newaxis], len(best), axis=0)
-        rows = np.arange(len(best))
-        tables[:, band] += by
-        tables[rows, one[best]] += by_one[best]
-        tables[rows, other[best]] += by_other[best]
-        found.append(tables)
-    tables = np.concatenate(found)
+        if atom[band] + by >= 0:
+            by_change.setdefault(by, []).append(band)
+    found = [nearby.tables(bands, by, alike) for by, bands in by_change.items()]
+    tables = np.concatenate([np.empty((0, len(atom))), *found])
     for area in areas:
         tables = tables[area.told_alike(atom, tables)]
     return tables
@@ -192,19 +171,6 @@ def _change(holds: FloatArray, attempt: int) -> float:
     if attempt == 0:
         return -float(holds[0])
     return LEAST_COUNT - float(holds[attempt - 1])
-
-
-@lru_cache(maxsize=4)
-def _moves(bands: int) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Moves of deaths out of one band and about as many into another, or none: (M,) each."""
-    every = [
-        (j, k, a, more - a)
-        for j, k in itertools.combinations(range(bands), 2)
-        for a in _MOVED
-        for more in range(-_MORE, _MORE + 1)
-    ]
-    one, other, by_one, by_other = np.array([*every, (0, 1, 0, 0), (2 % bands, 1, 0, 0)]).T
-    return one, other, by_one, by_other
 
 
 def _counts_alike(atom: FloatArray, areas: Sequence[Area], more: FloatArray) -> BoolArray:

@@ -11,14 +11,16 @@ help either, nothing is.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from gapwatch.counting.disclosure.bounds import LEAST_COUNT, STEP, rounded
-from gapwatch.demography.life_table import LifeTable, life_table
+from gapwatch.counting.disclosure.nearby import Aim, Nearby, moves_of
+from gapwatch.demography.at_birth import at_birth
+from gapwatch.demography.life_table import life_table
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -60,15 +62,23 @@ def error_steps(deaths: FloatArray, person_years: FloatArray, age_starts: FloatA
     safe side.
     """
     bands = deaths.shape[-1]
-    flat, people = deaths.reshape(-1, bands), person_years.reshape(-1, bands)
-    made = life_table(flat, people, age_starts)
+    flat, people = (
+        np.asarray(part, dtype=np.float64).reshape(-1, bands) for part in (deaths, person_years)
+    )
+    ages = np.asarray(age_starts, dtype=np.float64)
+    made = life_table(flat, people, ages)
     stands = (np.asarray(made.reason) == "") & (flat.sum(axis=1) >= LEAST_DEATHS)
-    moves = _Moves(bands)
     found = np.full(len(flat), np.nan)
     for at in np.flatnonzero(stands):
-        one = _Search(flat[at], people[at], age_starts, moves)
-        found[at] = next((step for step in ERROR_STEPS if one.is_open(step)), np.nan)
+        found[at] = step_of(flat[at].tobytes(), people[at].tobytes(), ages.tobytes())
     return found.reshape(deaths.shape[:-1])
+
+
+@lru_cache(maxsize=4096)
+def step_of(deaths: bytes, people: bytes, age_starts: bytes) -> float:
+    """The step of one table. A side of a measure is often one of another, or a zone."""
+    one = _Search(np.frombuffer(deaths), np.frombuffer(people), np.frombuffer(age_starts))
+    return next((step for step in ERROR_STEPS if one.is_open(step)), np.nan)
 
 
 def stays_open(
@@ -86,24 +96,7 @@ def stays_open(
     """
     if np.isnan(step):
         return False
-    moves = _Moves(len(deaths))
-    return _Search(deaths, person_years, age_starts, moves, figures).is_open(step)
-
-
-class _Moves:
-    """Moves of deaths out of one band and about as many into another: bands and deaths, (M,)."""
-
-    def __init__(self, bands: int) -> None:
-        every = np.array(
-            [
-                (j, k, a, more - a)
-                for j, k in itertools.combinations(range(bands), 2)
-                for a in _MOVED
-                for more in range(-_MORE, _MORE + 1)
-            ],
-            dtype=np.int64,
-        )
-        self.one, self.other, self.by_one, self.by_other = every.T
+    return _Search(deaths, person_years, age_starts, figures).is_open(step)
 
 
 class _Search:
@@ -114,17 +107,15 @@ class _Search:
         deaths: FloatArray,
         people: FloatArray,
         age_starts: FloatArray,
-        moves: _Moves,
         figures: Figures | None = None,
     ) -> None:
-        self._deaths, self._people, self._ages, self._moves = deaths, people, age_starts, moves
+        self._deaths, self._people, self._ages = deaths, people, age_starts
+        self._moves = moves_of(len(deaths), _MOVED, _MORE)
         around = np.vstack([deaths, deaths + np.eye(len(deaths))])
-        made = self._tables(around)
-        self._values, self._squares = made.e[:, 0], made.se[:, 0] ** 2
+        made = at_birth(around, people, age_starts)
+        self._values, self._squares = made.e, made.se**2
         self._figures = figures or _nothing
         self._others = self._figures(around)
-        self._possible = deaths[moves.one] + moves.by_one >= 0
-        self._possible &= deaths[moves.other] + moves.by_other >= 0
 
     def is_open(self, step: float) -> bool:
         """Whether no band is known to have 1 to 4 deaths, nor its number where it has none.
@@ -134,21 +125,24 @@ class _Search:
         """
         deaths = self._deaths
         shut = np.flatnonzero(deaths < LEAST_COUNT)
-        aims = self._aims(step)
+        nearby = Nearby(deaths, self._aims(step), self._moves, _TRIED) if len(shut) else None
         for attempt in range(_ATTEMPTS):
+            if nearby is None or not len(shut):
+                break
             wanted: dict[float, list[int]] = {}
             for band in shut:
                 wanted.setdefault(_change(float(deaths[band]), attempt), []).append(int(band))
-            for by, bands in wanted.items():
-                tried = self._nearest(aims, bands, by)
-                same = tried[self._told_alike(tried, step)]
-                # What frees one band may free others.
-                few = (same[:, shut] > 0) & (same[:, shut] < LEAST_COUNT)
-                other = np.where(deaths[shut] > 0, ~few, same[:, shut] > 0)
-                shut = shut[~other.any(axis=0)]
+            tried = np.concatenate(
+                [nearby.tables(bands, by, self._counts_alike) for by, bands in wanted.items()]
+            )
+            same = tried[self._told_alike(tried, step)]
+            # What frees one band may free others.
+            few = (same[:, shut] > 0) & (same[:, shut] < LEAST_COUNT)
+            other = np.where(deaths[shut] > 0, ~few, same[:, shut] > 0)
+            shut = shut[~other.any(axis=0)]
         return not len(shut)
 
-    def _aims(self, step: float) -> list[tuple[FloatArray, float, float]]:
+    def _aims(self, step: float) -> list[Aim]:
         """Of life expectancy and squared error: what a death of each band adds, the aim, a scale.
 
         The aim is the middle of what is told: it leaves most room for what the first order misses.
@@ -171,54 +165,20 @@ class _Search:
             ),
         ]
 
-    def _nearest(
-        self, aims: list[tuple[FloatArray, float, float]], bands: list[int], by: float
-    ) -> FloatArray:
-        """The nearest tables with `by` deaths more in one of `bands`, which others make up for.
-
-        A few for each of the bands, those that come nearest to the aims by the first order.
-        """
-        deaths, moves = self._deaths, self._moves
-        shown = float(rounded(deaths.sum()))
-        total = deaths.sum() + moves.by_one + moves.by_other + by
-        at = np.flatnonzero(
-            self._possible
-            & (total >= max(LEAST_DEATHS, shown - _MARGIN))
-            & (total <= shown + _MARGIN)
-        )
-        one, other = moves.one[at], moves.other[at]
-        by_one, by_other = moves.by_one[at], moves.by_other[at]
-        parts = [
-            ((by_one * each[one] + by_other * each[other] - aim) / scale, each / scale)
-            for each, aim, scale in aims
-        ]
-        found = [np.empty((0, len(deaths)))]
-        for band in bands:
-            away = sum((moved + by * each[band]) ** 2 for moved, each in parts)
-            away = np.where((one == band) | (other == band), np.inf, away)
-            # By value, so that no processor's way of sorting chooses among equals.
-            most = np.inf if len(at) <= _TRIED else np.partition(away, _TRIED)[_TRIED]
-            best = np.flatnonzero(away <= most)[: 2 * _TRIED]
-            best = best[np.isfinite(away[best])]
-            tables = np.repeat(deaths[np.newaxis], len(best), axis=0)
-            rows = np.arange(len(best))
-            tables[:, band] += by
-            tables[rows, one[best]] += by_one[best]
-            tables[rows, other[best]] += by_other[best]
-            found.append(tables)
-        return np.concatenate(found)
+    def _counts_alike(self, totals: FloatArray) -> BoolArray:
+        """Which totals are told as the true one is, and reach the floor."""
+        shown = float(rounded(self._deaths.sum()))
+        least = max(LEAST_DEATHS, shown - _MARGIN)
+        return np.asarray((totals >= least) & (totals <= shown + _MARGIN))
 
     def _told_alike(self, tables: FloatArray, step: float) -> BoolArray:
         if not len(tables):
             return np.zeros(0, dtype=bool)
-        made = self._tables(tables)
-        value, error = near(made.e[:, 0]), upward(made.se[:, 0], step)
+        made = at_birth(tables, self._people, self._ages)
+        value, error = near(made.e), upward(made.se, step)
         same = (value == near(self._values[0])) & (error == upward(np.sqrt(self._squares[0]), step))
         same &= (near(self._figures(tables)) == near(self._others[0])).all(axis=1)
-        return np.asarray((np.asarray(made.reason) == "") & same)
-
-    def _tables(self, deaths: FloatArray) -> LifeTable:
-        return life_table(deaths, np.broadcast_to(self._people, deaths.shape), self._ages)
+        return np.asarray(made.stands & same)
 
 
 def _change(deaths: float, attempt: int) -> float:

@@ -73,7 +73,7 @@ def deaths_change(counts: Counts, *, whole: bool) -> pd.DataFrame:
     others, their_base = (array.sum(axis=0) - array for array in (observed, base))
     their_base = np.maximum(their_base, 1e-9)
     expected, relative = (np.full(observed.shape, np.nan) for _ in range(2))
-    ill = _in_pandemic(counts)
+    ill = in_pandemic(counts)
     for at in range(len(counts.years)):
         near = _neighbours(counts, at, ill)
         if not near or counts.provisional[at]:
@@ -140,14 +140,14 @@ def life_change(counts: Counts) -> pd.DataFrame:
     before, now = value[:, :, :-1], value[:, :, 1:]
     usable = ~(counts.provisional[1:] | counts.provisional[:-1]) & (np.diff(counts.segments) == 0)
     difference = np.where(usable, np.abs(now - before), np.nan)
-    ill = _in_pandemic(counts)
+    ill = in_pandemic(counts)
     allowed = np.where(ill[1:] | ill[:-1], 2 * LIFE_YEARS, LIFE_YEARS)
     noise = limit(np.isfinite(difference).sum()) * np.hypot(error[:, :, 1:], error[:, :, :-1])
     times = np.maximum(difference - noise, 0) / allowed
     return _rows(LIFE_CHANGE, "years", counts, 1, now, before, allowed + noise, times)
 
 
-def _in_pandemic(counts: Counts) -> npt.NDArray[np.bool_]:
+def in_pandemic(counts: Counts) -> npt.NDArray[np.bool_]:
     """(Y,) the years that hold a year of the pandemic or a part of one."""
     begins = counts.years - int(YEAR_LEADS[counts.year_ends] > 0)
     held = [(begins <= year) & (year <= counts.years) for year in PANDEMIC_YEARS]

@@ -23,6 +23,8 @@ from matplotlib import font_manager, patheffects
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.transforms import Bbox
 
+from gapwatch.reporting.drawing.further import FURTHER_FACES, FURTHER_FOLDER, FURTHER_NAME
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -99,6 +101,13 @@ def _strip(figure: Figure, mark: str) -> float:
 def _register_fonts() -> None:
     for path in sorted(FONT_FOLDER.glob("*.ttf")):
         font_manager.fontManager.addfont(path)
+    # Under a name of our own, by the weights of our typeface: nothing is left to a nearest match.
+    font_manager.fontManager.ttflist.extend(
+        font_manager.FontEntry(
+            fname=str(FURTHER_FOLDER / name), name=FURTHER_NAME, style="normal", weight=weight
+        )
+        for weight, name in FURTHER_FACES
+    )
 
 
 @contextmanager
@@ -118,7 +127,7 @@ def _style() -> Iterator[None]:
         mpl.rcParams.update(
             {
                 "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-                "font.family": FONT,
+                "font.family": [FONT, FURTHER_NAME],
                 "font.size": 10,
                 "text.color": INK,
                 "axes.labelcolor": INK,

@@ -10,6 +10,8 @@ import math
 import re
 from dataclasses import dataclass
 
+import pandas as pd
+
 from gapwatch.reporting.evidence.rows import (
     Z95,
     Estimate,
@@ -17,6 +19,7 @@ from gapwatch.reporting.evidence.rows import (
     area_name,
     area_values,
     comparator,
+    estimate_of,
     newest_period,
     standard_error,
 )
@@ -48,7 +51,7 @@ class WardMap:
     """All areas of one geography for one sex and window; `place` is the figure of the whole place.
 
     `outlined` are the sides whose areas a line is drawn around, the bold one first: an area's
-    `zone` is one of them, or "".
+    `zone` is one of them, or "". `computed` says whether the figures are our own life tables'.
     """
 
     sex: str
@@ -58,6 +61,7 @@ class WardMap:
     wards: tuple[Ward, ...]
     geography: str = "ward2011"
     outlined: tuple[str, ...] = ()
+    computed: bool = False
 
     @property
     def areas(self) -> str:
@@ -147,7 +151,8 @@ def ward_map(study: Study, tables: Tables, sex: str, geography: str = "") -> War
         for code, name, zone, row, column in found
     )
     outlined = tuple(study.zones) if geography == own else _sides(study)
-    return WardMap(sex, window, study.study.place, place, wards, geography, outlined)
+    computed = geography == own and study.computed is not None and study.computed.decides
+    return WardMap(sex, window, study.study.place, place, wards, geography, outlined, computed)
 
 
 def later_maps(study: Study, tables: Tables, geography: str) -> tuple[WardMap, ...]:
@@ -157,6 +162,43 @@ def later_maps(study: Study, tables: Tables, geography: str) -> tuple[WardMap, .
         return ()
     found = (ward_map(study, tables, sex, geography) for sex in sexes(study))
     return tuple(ward_map for ward_map in found if ward_map)
+
+
+def level_maps(study: Study, tables: Tables) -> tuple[tuple[WardMap, ...], ...]:
+    """Maps of the other areas that our own life tables are made for, level by level, a map a sex.
+
+    Of the newest window that the study's own areas are shown in. A level is left out where the own
+    life tables don't decide, where it has no figure, and where outlines of its areas aren't pinned.
+    """
+    own, table = study.geography.vintage, tables.get("computed_life_expectancy")
+    window = newest_period(tables, own)
+    if study.computed is None or not study.computed.decides or table is None or window is None:
+        return ()
+    then = table[(table["period_start"] == window[0]) & (table["period_end"] == window[1])]
+    found = []
+    for level in study.computed.levels:
+        mine = then[then["geography"] == level.geography]
+        if level.geography in (own, "borough") or mine["life_expectancy_years"].isna().all():
+            continue
+        maps = tuple(_level_map(study, tables, mine, sex, window) for sex in sexes(study))
+        if has_outlines(maps[0], tables):
+            found.append(maps)
+    return tuple(found)
+
+
+def _level_map(
+    study: Study, tables: Tables, rows: pd.DataFrame, sex: str, window: tuple[int, int]
+) -> WardMap:
+    """A map of one level's areas, which are on neither side of any measure."""
+    place = comparator(tables, study.study.area_code, sex, window)
+    wards = []
+    for row in rows[rows["sex"] == sex].to_dict("records"):
+        value = estimate_of(row, "life_expectancy_years", "lower95_years", "upper95_years")
+        code = str(row["area"])
+        name = area_name(tables, code) if row["area_name"] == code else str(row["area_name"])
+        wards.append(Ward(code, name, "", None, None, value, standing(value, place)))
+    geography = str(rows["geography"].iloc[0])
+    return WardMap(sex, window, study.study.place, place, tuple(wards), geography, computed=True)
 
 
 Place = tuple[str, str, str, int | None, int | None]
@@ -206,3 +248,8 @@ def drawable(found: WardMap, tables: Tables) -> bool:
 def map_id(found: WardMap) -> str:
     """Name of a map's chart."""
     return f"map-{found.geography}-{found.sex}"
+
+
+def level_id(found: WardMap) -> str:
+    """Name of the chart of a map of our own figures for other areas than the study's."""
+    return f"level-{found.geography}-{found.sex}"

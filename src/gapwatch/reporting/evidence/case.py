@@ -116,11 +116,6 @@ class Case:
         """Years of the series that decides, as they stand in a sentence."""
         return period(start, end, self.verdict.year_ends)
 
-    def when(self, window: tuple[int, int], geography: str) -> str:
-        """A window of areas of one kind: ours are of the study's years, published ones calendar."""
-        own = self.computes and geography == self.study.geography.vintage
-        return self.period(*window) if own else period(*window)
-
     @property
     def years_old(self) -> int:
         """Calendar years from the end of the newest window to the release."""

@@ -166,13 +166,13 @@ def _truth(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
 
 
-def _estimate(row: Any, value: str, lower: str, upper: str) -> Estimate | None:
+def estimate_of(row: Any, value: str, lower: str, upper: str) -> Estimate | None:
     middle = _float(row[value])
     return None if middle is None else Estimate(middle, _float(row[lower]), _float(row[upper]))
 
 
 def _side(row: Any, prefix: str) -> Estimate | None:
-    return _estimate(row, f"{prefix}_years", f"{prefix}_lower95_years", f"{prefix}_upper95_years")
+    return estimate_of(row, f"{prefix}_years", f"{prefix}_lower95_years", f"{prefix}_upper95_years")
 
 
 def windows(tables: Tables, measure: str, sex: str) -> tuple[Window, ...]:
@@ -185,10 +185,10 @@ def windows(tables: Tables, measure: str, sex: str) -> tuple[Window, ...]:
             start=int(row["period_start"]),
             end=int(row["period_end"]),
             segment=int(row["segment"]),
-            gap=_estimate(row, "gap_years", "lower95_years", "upper95_years"),
+            gap=estimate_of(row, "gap_years", "lower95_years", "upper95_years"),
             worse=_side(row, "worse"),
             better=_side(row, "better"),
-            relative=_estimate(row, "relative_gap", "relative_lower95", "relative_upper95"),
+            relative=estimate_of(row, "relative_gap", "relative_lower95", "relative_upper95"),
             naive=_float(row["naive_gap_years"]),
             basis=_text(row["basis"]),
             reason=_text(row["reason"]),
@@ -304,7 +304,7 @@ def area_values(
         & (table["period_end"] == window[1])
     ]
     return {
-        str(row["area_code"]): _estimate(
+        str(row["area_code"]): estimate_of(
             row, "life_expectancy_years", "lower95_years", "upper95_years"
         )
         for row in chosen.to_dict("records")

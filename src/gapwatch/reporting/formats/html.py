@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,6 +13,7 @@ from markupsafe import Markup, escape
 
 from gapwatch.reporting.document import Report
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Chart, Charts
+from gapwatch.reporting.drawing.further import further_style
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 _BREAKS = re.compile("(?<=[/&%,=?])")
@@ -90,8 +93,12 @@ def css_text(text: str) -> str:
 
 
 def _style(report: Report) -> str:
-    """Our stylesheet, with that of a demonstration where the report is one."""
+    """Our stylesheet, with that of a demonstration where the report is one.
+
+    With it come letters of the report that our typeface lacks.
+    """
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    style += further_style(json.dumps(asdict(report), ensure_ascii=False))
     if not report.demonstration:
         return style
     more = (TEMPLATES / "demonstration.css").read_text(encoding="utf-8")

@@ -1,7 +1,8 @@
 """The report as a tagged, archival PDF: the same words, numbers and charts as the HTML.
 
 The content travels as JSON through an input of the compiler and is never spliced into markup, so
-no text can become a command. Only our own fonts are seen; the one date is the release's.
+no text can become a command. Only our own fonts and those of the lock are seen; the one date is the
+release's.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import typst
 from gapwatch.errors import OutputError
 from gapwatch.reporting.document import Report
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
+from gapwatch.reporting.drawing.further import FURTHER_FOLDER
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "report.typ"
 # Archival with full structure, and accessible: each refuses what the other lets through.
@@ -26,7 +28,9 @@ STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 @cache
 def _fonts() -> typst.Fonts:
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)]
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(FONT_FOLDER), str(FURTHER_FOLDER)],
     )
 
 

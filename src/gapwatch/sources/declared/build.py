@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from gapwatch import tables
 from gapwatch.contracts import Table
+from gapwatch.errors import GapwatchError
 from gapwatch.sources.declared import quick
 from gapwatch.sources.declared.cells import NO_DATA, Place, Reader, Value, measured
 from gapwatch.sources.declared.described import of_source, require_known
@@ -75,17 +76,51 @@ class Build:
         told = records(self.source, layout, self.seen, out)
         for chunk in quick.chunks(shown_rows(self.source, grid, told)):
             sheet.unsaid.watch_chunk(chunk)
-            found = quick.read(self.reader, shape, chunk) if self._at_once(shape) else None
+            found = self._at_once(shape, chunk)
             if found is None or not self.rows.extend(*found):
                 self._one_by_one(sheet, chunk)
+            elif self.source.add_up:
+                self._look_at(sheet, chunk, found[1])
         sheet.unsaid.require()
         sheet.require_parts()
 
-    def _at_once(self, shape: quick.Shape) -> bool:
-        """Whether no row must be looked at for itself: for totals, copies or what is left out."""
-        row_by_row = self.source.totals or self.source.drop_missing or self.source.add_up
+    def _at_once(self, shape: quick.Shape, chunk: list[quick.Record]) -> quick.Read | None:
+        """Numbers and columns of the rows; None where a row must be looked at for itself.
+
+        It must for totals, copies and what is left out, for ages with units, for rows that are
+        added up without unfolding, and for whatever is refused.
+        """
+        row_by_row = self.source.totals or self.source.drop_missing or self.unique is not None
+        row_by_row = row_by_row or (self.source.add_up and self.source.wide is None)
         aged = "age_unit" in {*shape.taken, *shape.fixed}
-        return shape.is_even and not row_by_row and not aged and self.unique is None
+        if row_by_row or aged or not shape.is_even:
+            return None
+        found = quick.read(self.reader, shape, chunk)
+        return found if found is not None and self._are_known_by(found[1]) else None
+
+    def _are_known_by(self, columns: Mapping[str, Sequence[Value]]) -> bool:
+        """Whether every row is of the source's years, and of a time that the snapshot can know."""
+        named = [name for name in ("year", "month") if name in columns]
+        try:
+            for told in set(zip(*(columns[name] for name in named), strict=True)):
+                fields = dict(zip(named, told, strict=True))
+                require_known_by(self.source.years, self.known_at, fields, "")
+        except GapwatchError:
+            return False
+        return True
+
+    def _look_at(
+        self, sheet: Sheet, chunk: list[quick.Record], columns: Mapping[str, Sequence[Value]]
+    ) -> None:
+        """Do with rows whose unfolded cells were added up what is done with each row."""
+        for number, cells in chunk:
+            sheet.unsaid.require_named(number, cells)
+            sheet.unsaid.watch_row(number, cells)
+            self._take_once(sheet, number, cells)
+        counts = next(columns[name] for name in columns if name in self.measures)
+        blank: list[Value] = [None] * len(counts)
+        keys = zip(*(columns.get(name, blank) for name in self.table.key), strict=True)
+        sheet.add_all(keys, [cells for _, cells in chunk], counts)
 
     def _one_by_one(self, sheet: Sheet, chunk: list[quick.Record]) -> None:
         layout, shape = sheet.layout, sheet.shape

@@ -7,40 +7,13 @@ the process without an error. Parts are read in pieces, so a part of any size co
 from __future__ import annotations
 
 import functools
-import io
 import re
-import struct
 import zipfile
 from collections.abc import Iterator
 from xml.parsers import expat
 
-import olefile
-
 _PIECE = 1 << 20
 _OVERLAP = 200
-# Records of an xls: number and size, then row and column; [MS-XLS] 2.3.
-_HEAD = struct.Struct("<HH")
-_BOOKS = ("Workbook", "Book")
-_SHEET_STARTS = 0x0809
-_DIMENSIONS = 0x0200  # first row, row after the last, and columns likewise; older books are shorter
-_EDGES = {14: struct.Struct("<IIHH"), 10: struct.Struct("<HHHH")}
-_MANY_CELLS = (0x00BD, 0x00BE)  # their last column stands at their end; their size bounds it
-_CELLS = (
-    *_MANY_CELLS,
-    0x0006,
-    0x0201,
-    0x0203,
-    0x0204,
-    0x0205,
-    0x00D6,
-    0x00FD,
-    0x027E,
-    0x0001,
-    0x0002,
-    0x0003,
-    0x0004,
-    0x0005,
-)
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,9})["']""")
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -69,37 +42,6 @@ def longest_of_ods(archive: zipfile.ZipFile) -> int:
         for part in others:
             longest, since = max(longest, since), len(part)
     return max(longest, since)
-
-
-def widest_of_xls(content: bytes) -> int:
-    """Cells that the widest sheet of an xls spans, by the addresses of its cell records.
-
-    Raises ValueError or OSError for a container or a workbook that can't be read.
-    """
-    with olefile.OleFileIO(io.BytesIO(content)) as container:
-        names = [name for name in _BOOKS if container.exists(name)]
-        if not names:
-            raise ValueError("no workbook inside")
-        return max(_recorded(container.openstream(name).read()) for name in names)
-
-
-def _recorded(stream: bytes) -> int:
-    """Rows and columns are 16 bits each, so a small file may span four thousand million cells."""
-    most, height, width, at = 0, 0, 0, 0
-    while at + _HEAD.size <= len(stream):
-        kind, size = _HEAD.unpack_from(stream, at)
-        if kind == _SHEET_STARTS:
-            height = width = 0
-        elif kind == _DIMENSIONS and size in _EDGES:
-            _, below, _, right = _EDGES[size].unpack_from(stream[at : at + 30], _HEAD.size)
-            most = max(most, below * right)
-        elif kind in _CELLS and size >= _HEAD.size:
-            row, column = _HEAD.unpack_from(stream, at + _HEAD.size)
-            several = size // 2 if kind in _MANY_CELLS else 0
-            height, width = max(height, row + 1), max(width, column + 1 + several)
-            most = max(most, height * width)
-        at += _HEAD.size + size
-    return most
 
 
 def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ import python_calamine
 
 from gapwatch.errors import StudyError, ValidationError
 from gapwatch.sources.declared.dialect import csv_rows
-from gapwatch.sources.declared.extent import longest_of_ods, widest, widest_of_xls
+from gapwatch.sources.declared.extent import longest_of_ods, widest
 from gapwatch.sources.declared.faults import Looked
 from gapwatch.sources.declared.heading import Merged, merged_cells
 from gapwatch.sources.declared.json_records import json_rows
@@ -25,9 +25,11 @@ from gapwatch.sources.declared.named import Parts, require_sheets
 from gapwatch.sources.declared.reader import LONGEST_CELL
 from gapwatch.sources.declared.sieve import sieved, spread
 from gapwatch.sources.declared.weight import (
+    HEAVY_BYTES,
     Weight,
     longest_text,
     read_apart,
+    require_limits,
     require_lines,
     require_parts,
     require_ratios,
@@ -43,7 +45,6 @@ MOST_UNFOLDED = 1024 * 1024 * 1024
 MOST_CELLS = 20_000_000
 # What a spreadsheet can hold.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-LEAST_OF_XLS = 14  # bytes of a record of an old workbook that names a text
 _ZIP_FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -214,9 +215,10 @@ def _require_room(where: str, archive: Parts) -> None:
 def _span(source: FileSource, where: str, content: bytes) -> Weight:
     """What reading may take; for what is no workbook the reader has its own words."""
     if content.startswith(olefile.MAGIC):
-        cells = widest_of_xls(content)
-        # Its texts are stored once, and named by cells; neither is compressed.
-        return Weight(len(content), cells, len(content) // LEAST_OF_XLS, LONGEST_CELL)
+        # Rows and columns of an xls are 16 bits each, so that a small one may span four thousand
+        # million cells, and nothing in it says how many: the limits of the process say it.
+        require_limits(where, refuse)
+        return Weight(HEAVY_BYTES)
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return Weight()
     with Parts(content, source.sheets, where, refuse) as archive:
@@ -247,12 +249,9 @@ def _weighed(source: FileSource, where: str, content: bytes) -> Weight:
 def _apart(
     source: FileSource, where: str, content: bytes, looked: Mapping[str, Looked]
 ) -> Iterator[Grid]:
-    """Sheets of a heavy workbook, each read by a process with limits to memory and time.
-
-    Their rows pass by one by one, so words of merged cells reach no further than their own cell.
-    """
+    """Sheets of a heavy workbook, each read by a process with limits to memory and time."""
     for key, constants in source.sheets.items():
-        names, rows = read_apart(_sheet_place(where, key), key, content, refuse)
+        names, merged, rows = read_apart(_sheet_place(where, key), key, content, refuse)
         name = require_sheets(where, source.sheets, names)[key]
         place = _sheet_place(where, name)
         sheet = looked.get(name, Looked())
@@ -264,6 +263,7 @@ def _apart(
             sheet.hidden_rows(MOST_ROWS),
             sheet.hidden_columns(MOST_COLUMNS),
             sheet.is_hidden,
+            merged,
         )
 
 

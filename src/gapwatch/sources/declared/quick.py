@@ -15,6 +15,7 @@ from gapwatch.sources.declared.cells import Place, Reader, Value
 MOST_ROWS = 20_000
 Record = tuple[int, list[str]]
 Columns = dict[str, list[Value]]
+Read = tuple[list[int], Columns]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
-def read(reader: Reader, shape: Shape, chunk: list[Record]) -> tuple[list[int], Columns] | None:
+def read(reader: Reader, shape: Shape, chunk: list[Record]) -> Read | None:
     """Numbers of rows and columns of values; None where the rows must be read one by one."""
     words, numbers = _words(shape, chunk)
     place = Place("", 0)

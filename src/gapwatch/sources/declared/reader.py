@@ -2,7 +2,8 @@
 
 Started as a program by `gapwatch.sources.declared.weight`; nothing of gapwatch is imported here, so
 that it starts at once. Standard input is the workbook. Standard output is JSON, one value a line:
-the names of the sheets, then each row, then `{"end": rows}`; or `{"fault": words}` at any point.
+the names of the sheets with the merged cells of this one, then each row, then `{"end": rows}`; or
+`{"fault": words}` at any point.
 """
 
 from __future__ import annotations
@@ -62,11 +63,12 @@ def main() -> None:
 
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        tell(workbook.sheet_names)
         place = _place(name, workbook.sheet_names)
-        if place is not None:
+        sheet = None if place is None else workbook.get_sheet_by_index(place)
+        tell([workbook.sheet_names, list((sheet and sheet.merged_cell_ranges) or ())])
+        if sheet is not None:
             rows = 0
-            for row in workbook.get_sheet_by_index(place).to_python(skip_empty_area=False):
+            for row in sheet.to_python(skip_empty_area=False):
                 tell([_told(cell) for cell in row])
                 rows += 1
             tell({"end": rows})

@@ -158,13 +158,45 @@ class Summed(Rows):
                     "make the two rows say the same",
                 )
         for name, value in quantities.items():
-            before = self._columns[name][position]
-            summed: Value = None
-            if isinstance(value, (int, float)) and isinstance(before, (int, float)):
-                summed = before + value
-            self._columns[name][position] = summed
+            self._add(name, position, value)
 
     def extend(self, numbers: list[int], columns: Mapping[str, list[Value]]) -> bool:
-        """Never: each row may add to one that was told before."""
-        del numbers, columns
-        return False
+        """Add many rows by columns; False where two of one key don't say the same otherwise."""
+        blank: list[Value] = [None] * len(numbers)
+        start = len(self)
+        found: dict[tuple[Value, ...], int] = {}
+        firsts: list[int] = []
+        again: list[tuple[int, int]] = []
+        keys = zip(*(columns.get(name, blank) for name in self.table.key), strict=True)
+        for at, key in enumerate(keys):
+            position = self._known.get(key, found.get(key))
+            if position is None:
+                found[key] = start + len(firsts)
+                firsts.append(at)
+            else:
+                again.append((at, position))
+        quantities = {c.name for c in self.table.columns if measured(c)} & columns.keys()
+        for at, position in again:
+            for name in columns.keys() - quantities:
+                column = columns[name]
+                before = (
+                    self._columns[name][position]
+                    if position < start
+                    else column[firsts[position - start]]
+                )
+                if before != column[at]:
+                    return False
+        self._known.update(found)
+        told = {name: [column[at] for at in firsts] for name, column in columns.items()}
+        super().extend([numbers[at] for at in firsts], told)
+        for at, position in again:
+            for name in quantities:
+                self._add(name, position, columns[name][at])
+        return True
+
+    def _add(self, name: str, position: int, value: Value) -> None:
+        before = self._columns[name][position]
+        summed: Value = None
+        if isinstance(value, (int, float)) and isinstance(before, (int, float)):
+            summed = before + value
+        self._columns[name][position] = summed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gapwatch.contracts import Table
@@ -64,6 +64,21 @@ class Sheet:
         for value in list(quantities.values())[:1]:
             if isinstance(value, (int, float)):
                 self.sums.take(tuple(fields.get(name) for name in key), words, float(value))
+
+    def add_all(
+        self,
+        keys: Iterable[tuple[Value, ...]],
+        rows: Sequence[Sequence[str]],
+        counts: Sequence[Value],
+    ) -> None:
+        """Count rows of equally many cells, whose keys and counts follow one another."""
+        if self.sums is None:
+            return
+        each = len(counts) // len(rows)
+        words = (words for cells in rows for words in [{at: cells[at] for at in self.extra}] * each)
+        for key, said, value in zip(keys, words, counts, strict=True):
+            if isinstance(value, (int, float)):
+                self.sums.take(key, said, float(value))
 
     def require_parts(self) -> None:
         """Raise ValidationError for a word that is the sum of all others of its column."""

@@ -10,6 +10,7 @@ sheet is read.
 from __future__ import annotations
 
 import io
+import operator
 import re
 import zipfile
 from array import array
@@ -17,9 +18,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.parsers import expat
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gapwatch.sources.declared.named import Parts, named
 from gapwatch.study.sources import FileSource
 
+Bytes = NDArray[np.uint8]
 # Smaller sheets are read whole: that is as fast.
 LEAST_BYTES = 8_000_000
 HEAD_ROWS = 110  # among which the header is looked for; they are never left out
@@ -28,21 +33,23 @@ _MOST_ROW_BYTES = 4 << 20
 _PIECE = 1 << 20
 _STRINGS = "xl/sharedStrings.xml"
 _ROW = re.compile(rb'<row [^>]*?\br="([0-9]{1,7})"')
+_ADDRESS = re.compile(rb'(\br="[A-Z]{0,3})([0-9]+)(?=")')
 _SHARED = re.compile(rb't="s"[^>]*><v>([0-9]+)</v>')
-# Forms that are allowed and that no spreadsheet program in use writes, and texts in the sheet.
-_ODD = (
-    b"='",
-    b" =",
-    b"= ",
-    b"\n=",
-    b"=\n",
-    b"<!",
-    b"<v ",
-    b":v>",
-    b"<row>",
-    b't="str"',
-    b't="inlineStr"',
-)
+# Forms that are allowed and that no spreadsheet program in use writes, and texts in the sheet, each
+# with a byte of it that is rare in a sheet, where it has one. `tr"` ends two kinds of text.
+_ODD = {
+    b"='": b"'",
+    b" =": b"",
+    b"= ": b"",
+    b"\n=": b"\n",
+    b"=\n": b"\n",
+    b"<!": b"!",
+    b"<v ": b"",
+    b":v>": b":",
+    b"<row>": b"",
+    b'tr"': b"",
+}
+_MOST_COMPARED = 3  # bytes of a form; longer ones are found faster by the search for bytes
 # Each way of a pattern begins with a letter, so that no number matches it.
 _LETTERED = re.compile(r"[A-Za-z](?![?*{])[^|]*(?:\|[A-Za-z](?![?*{])[^|]*)*")
 _SET, _GROUP = re.compile(r"\\.|\[[^\]]*\]"), re.compile(r"\([^()]*\)")
@@ -190,16 +197,20 @@ def _sheet(
     with archive.open(part) as stream:
         while piece := stream.read(_PIECE):
             *rows, tail = _split(tail, piece)
-            for row in rows:
-                begin, number = _numbered(row, last)
-                last = int(number)
+            together = b"".join(rows)
+            told = _numbered(rows, together, last) if kept else None
+            if told and last >= HEAD_ROWS and not _is_taken(together, takes):
+                last = told[-1][1]
+                continue
+            for row, (begin, number) in zip(rows, told or _each_numbered(rows, last), strict=True):
+                last = number
                 if not kept:
                     kept.append(_before(row[:begin]))
                 if last <= HEAD_ROWS:
                     kept.append(row[begin:] + b"</row>")
                 elif _is_taken(row, takes):
                     numbers.append(last)
-                    kept.append(_renumbered(row[begin:], number, len(numbers)) + b"</row>")
+                    kept.append(_renumbered(row[begin:], last, len(numbers)) + b"</row>")
                 else:
                     continue
                 size += len(kept[-1])
@@ -214,7 +225,8 @@ def _split(tail: bytes, piece: bytes) -> list[bytes]:
     """Rows without their ends, and what follows the last whole one."""
     # The overlap lets no odd form hide between two pieces.
     seen = tail[-64:] + (piece if tail else piece.partition(b"?>")[2] or piece)
-    if any(form in seen for form in _ODD):
+    codes = np.frombuffer(seen, dtype=np.uint8)
+    if any(rare in seen and _holds(seen, codes, form) for form, rare in _ODD.items()):
         raise _OddError
     rows = (tail + piece).split(b"</row>")
     if len(rows[-1]) > _MOST_ROW_BYTES:
@@ -222,13 +234,37 @@ def _split(tail: bytes, piece: bytes) -> list[bytes]:
     return rows
 
 
-def _numbered(row: bytes, last: int) -> tuple[int, bytes]:
-    """Where a row begins, and its number, which is above that of the row before."""
-    begin = row.rfind(b"<row ")
-    match = _ROW.match(row, begin) if begin >= 0 else None
-    if match is None or int(match[1]) <= last:
-        raise _OddError
-    return begin, match[1]
+def _holds(seen: bytes, codes: Bytes, form: bytes) -> bool:
+    """Whether a form stands anywhere; a short one is compared at all places at once."""
+    if len(form) > _MOST_COMPARED:
+        return form in seen
+    width = max(len(codes) - len(form) + 1, 0)
+    found = codes[:width] == form[0]
+    for at in range(1, len(form)):
+        found &= codes[at : at + width] == form[at]
+    return bool(found.any())
+
+
+def _numbered(rows: list[bytes], together: bytes, last: int) -> list[tuple[int, int]] | None:
+    """Where each row begins, and its number; None where they must be looked at one by one."""
+    matches = [match for match in map(_ROW.match, rows) if match is not None]
+    if len(matches) != len(rows) or together.count(b"<row ") != len(rows):
+        return None
+    found = [int(match[1]) for match in matches]
+    if not all(map(operator.lt, [last, *found], found)):
+        return None
+    return [(0, number) for number in found]
+
+
+def _each_numbered(rows: Sequence[bytes], last: int) -> Iterator[tuple[int, int]]:
+    """Where each row begins, and its number, which is above that of the row before."""
+    for row in rows:
+        begin = row.rfind(b"<row ")
+        match = _ROW.match(row, begin) if begin >= 0 else None
+        if match is None or int(match[1]) <= last:
+            raise _OddError
+        last = int(match[1])
+        yield begin, last
 
 
 def _before(text: bytes) -> bytes:
@@ -240,12 +276,14 @@ def _before(text: bytes) -> bytes:
 
 
 def _is_taken(row: bytes, takes: Sequence[set[bytes]]) -> bool:
-    held = _SHARED.findall(row)
+    """Whether a row, or any of many together, could be taken: it holds a word of each condition."""
+    held = set(_SHARED.findall(row))
     return all(not take.isdisjoint(held) for take in takes)
 
 
-def _renumbered(row: bytes, old: bytes, new: int) -> bytes:
-    return re.sub(rb'(\br="[A-Z]{0,3})%b"' % old, rb"\g<1>%d" % new + b'"', row)
+def _renumbered(row: bytes, old: int, new: int) -> bytes:
+    was, now = b"%d" % old, b"%d" % new
+    return _ADDRESS.sub(lambda match: match[1] + (now if match[2] == was else match[2]), row)
 
 
 def _after(tail: bytes) -> bytes:

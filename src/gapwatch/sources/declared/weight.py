@@ -8,6 +8,7 @@ refused by name. What may be heavy and needn't be wrong is read by a process of 
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -16,7 +17,10 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from gapwatch.sources.declared.heading import Merged
 
 Refuse = Callable[[str, str, str], NoReturn]
 Cells = list[str | int | float | bool]
@@ -37,6 +41,12 @@ _MOST_LINE = 64_000_000
 _A_CELL = 150
 _CENTRAL = b"PK\x01\x02"
 _READER = Path(__file__).with_name("reader.py")
+
+
+def require_limits(where: str, refuse: Refuse) -> None:
+    """Refuse what only the system's limits can hold, where the system has none (Windows)."""
+    if importlib.util.find_spec("resource") is None:
+        refuse(where, "an xlsx or an ods, which can be weighed before it is read", "an xls")
 
 
 def require_parts(where: str, content: bytes, refuse: Refuse) -> None:
@@ -172,13 +182,18 @@ def _longest(stream: object) -> int:
 
 def read_apart(
     where: str, name: str, content: bytes, refuse: Refuse
-) -> tuple[list[str], Iterator[Cells]]:
-    """Names of the sheets, and the rows of one, read by a process with limits of its own."""
+) -> tuple[list[str], tuple[Merged, ...], Iterator[Cells]]:
+    """Names of the sheets, and of one its merged cells and its rows.
+
+    A process with limits of its own reads them.
+    """
     lines = _lines(where, name, content, refuse)
-    names = next(lines)
-    if not isinstance(names, list):
-        refuse(where, within_limits(), str(names)[:200])
-    return [str(each) for each in names], _rows(where, lines, refuse)
+    told = next(lines)
+    if not isinstance(told, list):
+        refuse(where, within_limits(), str(told)[:200])
+    names, ranges = told
+    merged = tuple(((top, left), (below, right)) for (top, left), (below, right) in ranges)
+    return [str(each) for each in names], merged, _rows(where, lines, refuse)
 
 
 def within_limits() -> str:

@@ -15,6 +15,7 @@ from gapwatch.reporting.language.numbers import (
     listing,
     names_in_short,
     number,
+    period,
     sentence,
     years,
 )
@@ -31,13 +32,12 @@ KINDS = {"E12": "the region", "E92": "the country"}
 
 def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
     """What the figures are, and what chance alone would do to them."""
-    when = case.when(maps[0].window, maps[0].geography)
     total, noun = len(maps[0].wards), maps[0].noun
-    own = case.computes and maps[0].geography == case.study.geography.vintage
-    made = ", computed here from deaths and residents" if own else ""
+    of_deaths = f"deaths in {when(case, maps[0])}"
+    made = ", computed here from deaths and residents" if maps[0].computed else ""
     return [
         (
-            f"These are the newest figures for {maps[0].areas}{made}: deaths in {when}. "
+            f"These are the newest figures for {maps[0].areas}{made}: {of_deaths}. "
             f"{a(noun)} counts as below or above {case.study.study.place} only when its whole "
             "95% interval lies on that side."
         ),
@@ -48,6 +48,16 @@ def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
         ),
         *compared(case, maps),
     ]
+
+
+def when(case: Case, found: WardMap) -> str:
+    """The window of a map: our own figures are of the study's years, published ones calendar."""
+    return case.period(*found.window) if found.computed else period(*found.window)
+
+
+def file_of(found: WardMap) -> str:
+    """Where the values of a map stand."""
+    return f"data/{'computed_' if found.computed else ''}life_expectancy.csv"
 
 
 def a(noun: str) -> str:
@@ -69,16 +79,13 @@ def compared(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
         if told:
             texts.append(
                 f"For {found.sex}s, life expectancy in years (with its 95% interval) was "
-                f"{listing(told)} in {case.when(found.window, found.geography)}."
+                f"{listing(told)} in {when(case, found)}."
             )
     everywhere = len({tuple(names) for names in lacking.values()}) == 1
     for found in maps[:1] if everywhere else maps:
         if lacking[found.sex]:
             start = "There is no figure" if everywhere else f"For {found.sex}s there is no figure"
-            texts.append(
-                f"{start} for {listing(lacking[found.sex])} in "
-                f"{case.when(found.window, found.geography)}."
-            )
+            texts.append(f"{start} for {listing(lacking[found.sex])} in {when(case, found)}.")
     return texts
 
 
@@ -131,11 +138,11 @@ def map_figure(
         number=place,
         title=standings(found, found.noun),
         subtitle=f"Life expectancy at birth, {found.sex}s, {found.areas}, "
-        f"{case.when(found.window, found.geography)}, with 95% intervals. As known at "
+        f"{when(case, found)}, with 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
         alt=_alt(case, found),
         notes=tuple(_notes(case, found)),
-        files=("data/life_expectancy.csv",),
+        files=(file_of(found),),
         tables=(table,) if table else (),
         values_in=None if table else values_in,
     )
@@ -158,7 +165,9 @@ def _notes(case: Case, found: WardMap) -> list[str]:
         else f"The numbers are places in the ranking of this map. The list gives each "
         f"{found.noun}'s name."
     )
-    if own:
+    if found.computed and not own:
+        lines = []
+    elif own:
         lines = [f"{zones[zone].name}. {zones[zone].definition}" for zone in found.outlined]
     else:
         lines = [_counting(case, found, side) for side in found.outlined]
@@ -208,7 +217,7 @@ def _alt(case: Case, found: WardMap) -> str:
 
 
 def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) -> Table:
-    """Every area with its value for each sex; `side` heads the column of zones or sides."""
+    """Every area with its value for each sex; `side` heads the column of sides, if there is one."""
     others = [{ward.code: ward for ward in found.wards} for found in maps]
     rows = []
     for ward in maps[0].ranked():
@@ -220,7 +229,7 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
                 estimate(value.value, value.lower, value.upper) if value else "withheld",
                 STANDING[held[ward.code].standing],
             ]
-        rows.append((ward.name, zone, *cells))
+        rows.append((ward.name, *([zone] if side else []), *cells))
     heads = [
         column
         for found in maps
@@ -231,10 +240,9 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
     ]
     return Table(
         id=name,
-        caption=f"Life expectancy at birth of every {maps[0].noun}, "
-        f"{case.when(maps[0].window, maps[0].geography)}",
-        columns=(Column(capital(maps[0].noun)), Column(side), *heads),
+        caption=f"Life expectancy at birth of every {maps[0].noun}, {when(case, maps[0])}",
+        columns=(Column(capital(maps[0].noun)), *([Column(side)] if side else []), *heads),
         rows=tuple(rows),
-        shares=(2.4, 1.8, 1.5, 1.25, 1.5, 1.25),
+        shares=(2.4, *([1.8] if side else []), 1.5, 1.25, 1.5, 1.25),
         folded=True,
     )

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from gapwatch.reporting.chapters.areas.figures import map_figure, opening, values_table
-from gapwatch.reporting.document import Block, Figure, Paragraph, Section
-from gapwatch.reporting.evidence.areas import WardMap, differ, drawable, ward_map
+from gapwatch.reporting.chapters.areas.figures import (
+    file_of,
+    map_figure,
+    opening,
+    values_table,
+    when,
+)
+from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section
+from gapwatch.reporting.evidence.areas import (
+    WardMap,
+    differ,
+    drawable,
+    level_id,
+    level_maps,
+    ward_map,
+)
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import SPACE, apart, capital, count, date, number, years
+
+NO_SIDES = (
+    "No gap and no verdict in this report is made of these areas. They show where the same deaths "
+    "lie on borders that are used today."
+)
 
 
 def section(case: Case, first_number: int) -> Section:
@@ -24,7 +42,26 @@ def section(case: Case, first_number: int) -> Section:
         number = first_number + place
         blocks.append(map_figure(case, found, f"tiles-{found.sex}", number, values_in))
     blocks.append(_dots_figure(case, maps, values_in[1]))
+    place = values_in[1] + 1
+    for level in level_maps(case.study, case.tables):
+        blocks += _level(case, level, place)
+        place += len(level)
     return Section("where", "Where in the borough" if _is_borough(case) else "Where", tuple(blocks))
+
+
+def _level(case: Case, maps: tuple[WardMap, ...], first_number: int) -> list[Block]:
+    """The same deaths and residents on other areas: a map a sex, and a table under the last."""
+    table = values_table(case, maps, f"table-level-{maps[0].geography}", "")
+    last = (level_id(maps[-1]), first_number + len(maps) - 1)
+    blocks: list[Block] = [
+        Heading(f"The same deaths and residents on {maps[0].areas}"),
+        *(Paragraph(text) for text in opening(case, maps)[:2]),
+        Paragraph(NO_SIDES),
+    ]
+    for place, found in enumerate(maps, first_number):
+        own = table if found is maps[-1] else None
+        blocks.append(map_figure(case, found, level_id(found), place, last, own))
+    return blocks
 
 
 def _is_borough(case: Case) -> bool:
@@ -58,12 +95,12 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
         number=place,
         title=extent(maps) or ranking(maps, maps[0].noun),
         subtitle=f"Life expectancy at birth by {maps[0].noun}, males and females, "
-        f"{maps[0].areas}, {case.when(first.window, first.geography)}, with 95% intervals. "
+        f"{maps[0].areas}, {when(case, first)}, with 95% intervals. "
         f"As known at {date(case.facts.as_known_at)}.",
         alt=f"{alt}{spread}{ranking(maps, maps[0].noun)}.",
         notes=(_order_note(maps), f"{ranking(maps, maps[0].noun)}."),
         phone_note="Each panel has its own order.",
-        files=("data/life_expectancy.csv",),
+        files=(file_of(first),),
         tables=(values_table(case, maps, "table-areas", "Zone"),),
     )
 
