@@ -97,16 +97,11 @@ def tally(effects: Sequence[Effect]) -> str:
     initiatives = len({row.initiative for row in effects})
     counted = [(verdict, sum(row.verdict == verdict for row in effects)) for verdict in ORDER]
     told = [f"{spelled(number_of)} “{verdict}”" for verdict, number_of in counted if number_of]
-    if initiatives == len(effects):
-        one = initiatives == 1
-        return (
-            f"{count(initiatives, 'initiative').capitalize()} "
-            f"{'is' if one else 'are'} registered. What can be said: {listing(told)}."
-        )
-    return (
-        f"{count(initiatives, 'initiative').capitalize()} are registered, with "
-        f"{count(len(effects), 'finding')}. What can be said: {listing(told)}."
-    )
+    registered = f"{count(initiatives, 'initiative').capitalize()} "
+    registered += "is registered" if initiatives == 1 else "are registered"
+    if initiatives != len(effects):
+        registered += f", with {count(len(effects), 'finding')}"
+    return f"{registered}. What can be said: {listing(told)}."
 
 
 def when(starts: str, ends: str) -> str:
@@ -219,10 +214,9 @@ def proven(proofs: Sequence[Proof]) -> str:
         )
     if late:
         parts.append(f"{spelled(late)} came after the start, or the start isn't stated")
-    total = count(len(proofs), "version")
     return (
-        f"Of {total} of expectations, {listing(parts)}. From now on none can be changed or left "
-        "out without being refused."
+        f"Of {count(len(proofs), 'version')} of expectations, {'; '.join(parts)}. From now on none "
+        "can be changed or left out without being refused."
     )
 
 
