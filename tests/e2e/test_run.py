@@ -66,6 +66,16 @@ def test_a_release_holds_the_report_its_data_and_its_manifest(undisturbed: Undis
             "backtest",
             "selection",
             "validation",
+            "area_figure",
+            "indicator_value",
+            "priority_comparison",
+            "priority_alignment",
+            "evidence_gap",
+            "locality",
+            "targeting",
+            "initiative",
+            "effect",
+            "initiative_cell",
         )
     }
     assert undisturbed.files["report.pdf"].startswith(b"%PDF-")

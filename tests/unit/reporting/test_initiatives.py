@@ -108,9 +108,9 @@ def test_a_sign_as_expected_is_told_with_its_figures_and_level() -> None:
         (
             replace(FOUND, verdict="could not have been seen"),
             (
-                "A change of that size could not have been seen. The smallest that would be seen in "
-                "80% of cases is −14.6%. The stated one would be seen in 98% of cases. So no figure of it "
-                "is a sign."
+                "A change of that size could not have been seen. The smallest that would be seen "
+                "in 80% of cases is −14.6%. The stated one would be seen in 98% of cases. So no "
+                "figure of it is a sign."
             ),
         ),
         (
