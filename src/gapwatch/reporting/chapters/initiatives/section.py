@@ -184,7 +184,7 @@ def _any_areas(case: Case, held: Register) -> list[Block]:
             *(Column(f"In {count(size, 'area')}", numeric=True) for size in sizes),
         ),
         rows=tuple(
-            (name, years, *(told.get(size, "–") for size in sizes))
+            (capital(name), years, *(told.get(size, "–") for size in sizes))
             for (name, years), told in groups.items()
         ),
         shares=(3.0, 2.2, *(1.0 for _ in sizes)),
@@ -230,7 +230,7 @@ def _figures_table(case: Case, held: Register) -> Table:
         rows.append(
             (
                 _title(held, effect.initiative),
-                indicator_name(case, told.indicator),
+                capital(indicator_name(case, told.indicator)),
                 words.change(stated),
                 words.change(could.smallest_percent if could else None) or "–",
                 _chance(could.power_of_stated if could else None),
@@ -258,7 +258,8 @@ def _figures_table(case: Case, held: Register) -> Table:
         ),
         rows=tuple(rows),
         shares=(1.8, 1.8, 0.9, 1.1, 1.0, 0.9, 1.6, 1.0, 1.0, 1.2),
-        note="Changes are of the rate, relative, against the areas compared with. Data: "
+        note="Changes are of the rate, relative, against the areas compared with. A dash: there is "
+        "no figure, for the reason that is told with the verdict. Data: "
         f"{listing(list(FILES))}.",
     )
 
