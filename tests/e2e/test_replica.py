@@ -177,9 +177,14 @@ def test_the_same_again_is_nothing_new(again: tuple[Project, Replica]) -> None:
     assert contents(project.raw) == before
     hosts = Counter(request.publisher for request in replica.seen)
     assert set(hosts) == set(PUBLISHERS)
-    # Wards are asked for first; they are listed and hold nothing, so areas are MSOAs.
-    kinds = [r.params["child_area_type_id"] for r in replica.seen if "child" in r.target]
-    assert kinds == ["8", "3"]
+    # Wards are asked for first, by each type of parent; they are listed and hold nothing, so areas
+    # are MSOAs, which the study's own type of parent gives.
+    kinds = [
+        (r.params["child_area_type_id"], r.params["parent_area_type_id"])
+        for r in replica.seen
+        if "child" in r.target
+    ]
+    assert kinds == [("8", "101"), ("8", "501"), ("8", "15"), ("3", "101")]
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gapwatch.demography.chiang import Z95
 from gapwatch.demography.pooling import pool_published
 from gapwatch.demography.proportions import Contrast, Limits, difference, newcombe, wilson
 from gapwatch.demography.rates import poisson_limits, rate_difference, rate_ratio
 from gapwatch.demography.splits import split_share
+from gapwatch.intervals import Z95
 from gapwatch.priorities.codes import (
     CONTEXT_ONLY,
     MODELLED,

@@ -13,7 +13,6 @@ from gapwatch.reporting.chapters.ages.chart_change import change_figure
 from gapwatch.reporting.chapters.areas.chart_map import map_figure
 from gapwatch.reporting.chapters.areas.chart_ranking import dots_figure
 from gapwatch.reporting.chapters.areas.chart_tiles import tile_figure
-from gapwatch.reporting.chapters.bridged.summary import draws_maps
 from gapwatch.reporting.chapters.initiatives import section as section_initiatives
 from gapwatch.reporting.chapters.initiatives.chart import effects_figure
 from gapwatch.reporting.chapters.published import section as section_series
@@ -31,6 +30,7 @@ from gapwatch.reporting.evidence.areas import (
     map_id,
     ward_map,
 )
+from gapwatch.reporting.evidence.bridged import draws_maps
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import trajectory
 

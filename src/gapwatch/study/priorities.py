@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, Field, model_validator
 
 from gapwatch.contracts import SLUG
+from gapwatch.errors import UnfitError
 from gapwatch.study.base import Part, Slug, Text
 
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
@@ -40,9 +41,9 @@ def term_of(text: str) -> Term:
     """A term as a study writes it: `a`, `-a`, `100 * a / b`. ValueError for anything else."""
     match = _TERM.fullmatch(text.strip())
     if match is None:
-        raise ValueError(
-            "a figure, or a factor, a figure and another, such as 100 * deaths-2013 / smr-2013"
-            f"|{text!r}"
+        raise UnfitError(
+            "a figure, or a factor, a figure and another, such as 100 * deaths-2013 / smr-2013",
+            f"{text!r}",
         )
     factor = float(match["factor"] or 1) * (-1 if match["sign"] else 1)
     return Term(factor, match["figure"], match["how"] or "", match["other"] or "")
@@ -55,8 +56,8 @@ def _term(text: str) -> str:
 
 def _combine(text: str) -> str:
     if text not in (SUM, NEVER) and not _WEIGHT.fullmatch(text):
-        raise ValueError(
-            f"sum, never, or weight: and a figure, such as weight:residents-2011|{text!r}"
+        raise UnfitError(
+            "sum, never, or weight: and a figure, such as weight:residents-2011", f"{text!r}"
         )
     return text
 
@@ -118,11 +119,11 @@ class Indicator(Part):
     def _sound(self) -> Indicator:
         weighted = self.combine not in (SUM, NEVER)
         if weighted and self.denominator:
-            raise ValueError("either a denominator or combine = weight:|both")
+            raise UnfitError("either a denominator or combine = weight:", "both")
         if weighted and self.interval == "poisson":
-            raise ValueError("counts of events for a Poisson interval|a weighted mean")
+            raise UnfitError("counts of events for a Poisson interval", "a weighted mean")
         if self.interval == "published" and len(self.numerator) > 1:
-            raise ValueError("one figure for its published interval|several")
+            raise UnfitError("one figure for its published interval", "several")
         return self
 
     @property
