@@ -89,7 +89,7 @@ def parse(
     where = f"{source.id}, {data[0].address.rpartition('/')[2] or data[0].address}"
     if source.table == "boundary":
         return {source.table: _outlines(source, where, data[0].content)}
-    if source.table == "area_figure":
+    if source.figures:
         return {source.table: area_figures.read(source, where, data[0].content)}
     build = Build(source, TABLES[source.table], known_at)
     for grid in grids(source, where, data[0].content):

@@ -38,10 +38,15 @@ def require_figures(
     constants: Collection[str],
 ) -> None:
     """Raise UnfitError unless a file of figures is described whole."""
-    if (table == "area_figure") != bool(figures):
-        found = "figures" if figures else "none"
-        raise UnfitError("figures for a source of the table area_figure, and for no other", found)
+    if figures and table != "area_figure":
+        raise UnfitError(
+            "figures for a source of the table area_figure, and for no other", "figures"
+        )
     if not figures:
+        if table == "area_figure" and "figure" not in columns:
+            raise UnfitError(
+                "figures, or columns.figure for a file with a figure in each row", "none"
+            )
         return
     if "area_code" not in columns:
         raise UnfitError("columns.area_code, the column of the areas' codes", "none")
