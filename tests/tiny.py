@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from gapwatch.audit.manifest import seal
 from gapwatch.audit.verify import MANIFEST, SEAL, basis_sha256, release_name
@@ -23,21 +25,28 @@ def tiny(
     date: str = "2026-01-01",
     text: str = "study",
     snapshot: str = "2026-01-01-abcdef1234",
+    more: Mapping[str, bytes] | None = None,
+    study: str = "town",
+    verdict: str = min(VERDICTS),
+    inputs: Mapping[str, Any] | None = None,
 ) -> tuple[str, dict[str, bytes]]:
-    """Name and files of a release of the study `town`; `text` makes another basis of it."""
-    verdict = sorted(VERDICTS)[0]
+    """Name and files of a release of the `study`; `text` makes another basis of it.
+
+    `more` are files that it holds besides or instead; `inputs` what its snapshot holds.
+    """
     files = {
         "data/verdict.csv": f"measure,is_primary,verdict\nm,true,{verdict}\n".encode(),
         "inputs/study.toml": text.encode() * 300,
         "inputs/expectations/gap.json": b'{"expectations": []}\n',
         "report.html": b"<p>A report.</p>\n" * 100,
         "report.pdf": b"%PDF-1.7\n" + bytes(600) + b"%%EOF\n",
+        **(more or {}),
     }
     suites = {"gap.json": sha(files["inputs/expectations/gap.json"])}
     code = {"package_version": "0.1.0", "sha256": HASH, "commit": None, "clean": None}
     study_sha = sha(files["inputs/study.toml"])
     basis = basis_sha256(
-        study="town",
+        study=study,
         snapshot=snapshot,
         study_sha256=study_sha,
         code_sha256=HASH,
@@ -47,7 +56,7 @@ def tiny(
         suites=suites,
     )
     before = None if previous is None else sha((previous / MANIFEST).read_bytes())
-    name = release_name("town", date, basis, before or "")
+    name = release_name(study, date, basis, before or "")
     document = {
         "schema_version": 2,
         "release": name,
@@ -56,8 +65,8 @@ def tiny(
         "previous": previous and {"release": previous.name, "sha256": before},
         "answer": {"verdict": verdict, "sentence": "It is so."},
         "people": {},
-        "snapshot": {"id": snapshot, "inputs": {}},
-        "study": {"id": "town", "sha256": study_sha},
+        "snapshot": {"id": snapshot, "inputs": dict(inputs or {})},
+        "study": {"id": study, "sha256": study_sha},
         "suites": suites,
         "code": code,
         "lock": {"sha256": None},

@@ -16,7 +16,7 @@ from pydantic import ValidationError as PydanticError
 
 from gapwatch import publishing
 from gapwatch.audit.verify import read_manifest
-from gapwatch.errors import GapwatchError, UsageError
+from gapwatch.errors import GapwatchError, UnfitError, UsageError
 from gapwatch.project import Project
 from gapwatch.sources.posting import post
 from gapwatch.study.alerts import Alerts, wrong_address, wrong_mail
@@ -54,11 +54,10 @@ def read_alerts(project: Project) -> tuple[str, Alerts]:
         name = str(heading.get("id", "")) if isinstance(heading, dict) else ""
         return name, Alerts.model_validate(content.get("alerts", {}))
     except (OSError, ValueError, RecursionError) as error:
-        found = (
-            error.errors()[0]["msg"].removeprefix("Value error, ").partition("|")[2] or "others"
-            if isinstance(error, PydanticError)
-            else type(error).__name__
-        )
+        found = type(error).__name__
+        if isinstance(error, PydanticError):
+            cause = error.errors()[0].get("ctx", {}).get("error")
+            found = cause.found if isinstance(cause, UnfitError) else "others"
         raise UsageError(
             f"{project.study_file.name}, alerts",
             expected="keys of the part [alerts]",

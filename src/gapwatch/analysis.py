@@ -19,10 +19,13 @@ from gapwatch.contracts import (
     COMPUTED_LIFE_EXPECTANCY,
     COVERAGE,
     DEATHS,
+    FINDINGS,
+    GAP,
     LIFE_EXPECTANCY,
     POPULATION,
     TABLES,
     TARGET,
+    VERDICT,
     VOICE,
 )
 from gapwatch.counting.plausibility import levels
@@ -30,6 +33,7 @@ from gapwatch.gap import assessment
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
 from gapwatch.gap.evidence import Series, series
+from gapwatch.gap.findings import findings
 from gapwatch.gap.robustness import robustness
 from gapwatch.gap.verdict_table import target_table, trajectory_table, verdict_table
 from gapwatch.initiatives.tables import COMPARED, initiative_tables
@@ -37,6 +41,7 @@ from gapwatch.listening.tables import voice_tables
 from gapwatch.priorities.tables import priorities
 from gapwatch.quality import views
 from gapwatch.quality.gate import Gate
+from gapwatch.reporting.language.labels import with_words
 from gapwatch.sources.sanity import (
     absent_from_blocks,
     exchanged_areas,
@@ -163,10 +168,11 @@ def analyse(
     ages = withheld_before(told, step("find ages", which_ages, found))
     asked = step("compare priorities", priorities, study, inputs, found.counted)
     others = {**doubts, **found.tables, **ages, **later, **asked}
-    results = step("tabulate", tabulate, found, judged, others)
+    results = step("tabulate", tabulate, found, judged, others, year)
     results |= step("follow initiatives", follow, study, inputs, results, year)
     for name, frame in results.items():
-        gate.check(TABLES[name], frame)
+        if TABLES[name] not in FINDINGS:
+            gate.check(TABLES[name], frame)
     return Analysis(inputs, found, judged, results)
 
 
@@ -321,15 +327,17 @@ def is_advisory(study: Study, table: str) -> bool:
     return decides and table in (COVERAGE.name, CHANGE.name)
 
 
-def tabulate(found: Series, judged: list[assessment.Judged], others: Frames) -> Frames:
-    """Arrange what was found as tables and hold them against their contracts."""
+def tabulate(found: Series, judged: list[assessment.Judged], others: Frames, year: int) -> Frames:
+    """Arrange what was found as tables, with words beside codes, and check their contracts."""
     results = {
-        "gap": found.gaps,
-        "verdict": verdict_table(judged),
+        GAP.name: found.gaps,
+        VERDICT.name: verdict_table(judged),
         "trajectory": trajectory_table(judged),
         **others,
     }
     if any(item.against for item in judged):
         results[TARGET.name] = target_table(judged)
+    results |= findings(found.study, found.inputs, results, year)
+    results = {name: with_words(name, frame, found.study) for name, frame in results.items()}
     warehouse.check(results)
     return results

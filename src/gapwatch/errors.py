@@ -104,3 +104,14 @@ def together(errors: Sequence[GapwatchError]) -> GapwatchError:
     first, *others = ranked
     first.others = tuple(others)
     return first
+
+
+class UnfitError(ValueError):
+    """A value that a study or a source may not have: what was expected, and what was found.
+
+    Whoever reads it says where, and raises a named error; a ValueError, so that pydantic takes it.
+    """
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"expected {expected}, found {found}")
+        self.expected, self.found = expected, found

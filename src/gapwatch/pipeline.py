@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,10 +49,12 @@ from gapwatch.project import Project
 from gapwatch.quality import views
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
-from gapwatch.reporting import render
+from gapwatch.reporting import kit, render
 from gapwatch.reporting.build import Report, build_report
 from gapwatch.reporting.language.numbers import sentence
 from gapwatch.reporting.release import release_facts
+from gapwatch.site import laying
+from gapwatch.site.shelf import Coming
 from gapwatch.snapshots import Snapshot
 from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import Study, restricted_tables
@@ -100,14 +102,18 @@ def run(
     claims: Claims | None = None,
     step: Step = timed,
     checker: Checker | None = None,
+    with_kit: bool = False,
 ) -> Outcome:
     """Make the release of a snapshot: read, check, measure, judge, draw, write, publish.
 
     Nothing is published unless every critical expectation holds. Validation runs in a process of
     its own meanwhile, so `validate` only waits for it; `checker` is that process when it runs
     already. `known_at` takes the newest snapshot of that date or earlier; `claims` is what a
-    release that is made again says of its making.
+    release that is made again says of its making; such a one is laid out on no site. `with_kit`
+    makes the board kit too, beside the release.
     """
+    if with_kit:
+        kit.require()
     stopping.leaves("no release was published, and the last one is as it was")
     study, study_sha256 = step("read study", study_file.load, project.study_file)
     snapshot = step("read snapshot", chosen_snapshot, project, study, snapshot_id, known_at)
@@ -150,6 +156,7 @@ def run(
         answer = {"verdict": report.verdict, "sentence": report.sentence}
         files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
         files[SEAL] = seal(files[MANIFEST])
+        board = step("make kit", kit.make, report, charts) if with_kit else {}
         path = step(
             "publish",
             publish,
@@ -160,6 +167,8 @@ def run(
             snapshot,
             files,
             {**inputs, **results},
+            board,
+            claims is None,
         )
     return outcome(identity.release, snapshot, path, report, results, of.promise.sex)
 
@@ -273,8 +282,10 @@ def publish(
     snapshot: Snapshot,
     files: dict[str, bytes],
     frames: Frames,
+    board: Mapping[str, bytes],
+    on_site: bool,
 ) -> Path:
-    """Write the release and the database aside, then move both into place.
+    """Write release, site and database aside, then move all into place.
 
     Restricted tables are in neither, nor are the answers that people gave. A release of that name
     that was cut short is made again; what was retired, or made from a retired snapshot, is never
@@ -297,7 +308,14 @@ def publish(
         )
     target = place.out / identity.release
     torn = torn_files(target) if target.is_dir() else ()
-    return publishing.publish(place, identity.release, study.study.id, torn=torn, point=not gone)
+    site = None
+    if on_site:
+        newest = not gone and publishing.becomes_newest(place.out, identity.release, study.study.id)
+        coming = Coming(identity.release, place.release, study.study.id, newest)
+        site = laying.with_coming(place.out, project.raw, study.site.base, coming, board)
+    return publishing.publish(
+        place, identity.release, study.study.id, torn=torn, point=not gone, site=site
+    )
 
 
 def outcome(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import filelock
 
-from gapwatch import switch
+from gapwatch import site_files, switch
 from gapwatch.durable import make_folder, sync_file, sync_folder
 from gapwatch.errors import IntegrityError, OutputError, TornError
 
@@ -231,26 +231,43 @@ def publish(
     *,
     torn: Collection[str] = (),
     point: bool = True,
+    site: site_files.Made | None = None,
 ) -> Path:
     """Move the release, its study's pointer to it and the database into place; return the release.
 
-    All three or none: see `switch`. A release that is there already must be the same to the byte,
-    but for files that are known to be `torn`: the same inputs give the same bytes, so any other
-    difference means that it was changed after it was made. `point` says whether it may become the
-    study's newest.
+    All of them or none, and with them the `site`: see `switch`. A release that is there already
+    must be the same to the byte, but for files that are known to be `torn`: the same inputs give
+    the same bytes, so any other difference means that it was changed after it was made. `point`
+    says whether it may become the study's newest.
     """
     target = place.out / release_id
     new = not target.exists() or bool(torn)
     if target.exists():
         _require_same(target, place.release, torn)
+    laid = site_files.Changes((), ())
+    if site is not None:
+        laid = site_files.changes(place.out, site)
+        pages = {name: site.content(name) for name in laid.write}
+        write_files(place.prepared / switch.SITE, pages)
     if not new:
         shutil.rmtree(place.release)
-    # A release of an older date never takes the newest one's place.
-    newest = _date(pointed(place.out, study_id), study_id) <= _date(release_id, study_id)
-    pointer = f"latest-{study_id}" if point and newest else ""
-    plan = switch.Plan(release_id, pointer, place.database.name, new, torn=bool(torn))
+    newest = point and becomes_newest(place.out, release_id, study_id)
+    plan = switch.Plan(
+        release_id,
+        f"latest-{study_id}" if newest else "",
+        place.database.name,
+        new,
+        torn=bool(torn),
+        pages=laid.write,
+        gone=laid.remove,
+    )
     switch.throw(place.prepared, place.out, place.curated, plan)
     return target
+
+
+def becomes_newest(out: Path, release_id: str, study_id: str) -> bool:
+    """Whether a release may take the newest one's place: one of an older date never does."""
+    return _date(pointed(out, study_id), study_id) <= _date(release_id, study_id)
 
 
 def point_to(out: Path, release_id: str, study_id: str) -> None:

@@ -14,6 +14,7 @@ from gapwatch.audit import standing
 from gapwatch.errors import GapwatchError, OutputError, UsageError
 from gapwatch.project import Project
 from gapwatch.publishing import pointed, told
+from gapwatch.site import laying
 from gapwatch.snapshots import Retirement, sha256
 
 _PATIENCE_SECONDS = 120.0
@@ -59,6 +60,7 @@ def retire_snapshot(
             for release in resting:
                 standing.retire(releases, release, because, on)
             snapshots.retire(project.raw, record)
+        _lay_again(project, releases)
     except filelock.Timeout as error:
         raise OutputError(
             str(project.raw),
@@ -83,12 +85,19 @@ def retire_release(
     """Record that a release is no longer to be relied on; its study's pointer leaves it."""
     reason = snapshots.checked_reason(reason)
     newest = standing.retire(out or project.reports, name, reason, on)
+    _lay_again(project, out or project.reports)
     return {
         "release": name,
         "reason": reason,
         "retired_on": on.isoformat(),
         "newest_release": newest or None,
     }
+
+
+def _lay_again(project: Project, releases: Path) -> None:
+    """Have the site, where there is one, offer what was retired no longer."""
+    study, _ = study_file.load(project.study_file)
+    laying.again(releases, project.raw, study.site.base)
 
 
 def release_list(project: Project, out: Path | None = None) -> list[dict[str, Any]]:

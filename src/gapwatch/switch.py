@@ -1,6 +1,6 @@
-"""The one switch: a release, its study's pointer and the database are published together or not.
+"""The one switch: a release, its study's pointer, the database and the site are published together.
 
-All three are written aside and flushed. Then one rename, of a folder to `.publishing-<name>`, is
+All of them are written aside and flushed. Then one rename, of a folder to `.publishing-<name>`, is
 the switch: before it nothing has changed; from it on they are published, and whoever starts next
 finishes what was cut short. Where a step is refused, those before it are undone.
 """
@@ -15,14 +15,15 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gapwatch import stopping
-from gapwatch.durable import move, sync_file, sync_folder, sync_tree
+from gapwatch import site_files, stopping
+from gapwatch.durable import make_folder, move, sync_file, sync_folder, sync_tree
 from gapwatch.errors import OutputError
 
 log = logging.getLogger(__name__)
 BUILDING, PUBLISHING, TORN = ".building-", ".publishing-", ".torn-"
 DATABASE = "gapwatch.duckdb"
-RELEASE, _PLAN, _POINTER = "release", "plan.json", "latest"
+RELEASE, SITE, _PLAN, _POINTER = "release", "site", "plan.json", "latest"
+_SITE_BEFORE = "site-before"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Plan:
     """What is to be published: the release, the pointer's name ("" for none), the database's file.
 
     `new` says that the release isn't there yet; `torn` that one of that name is there, was cut
-    short, and gives way.
+    short, and gives way. `pages` are the files of the site that are written, `gone` those removed.
     """
 
     release: str
@@ -38,6 +39,8 @@ class Plan:
     database: str
     new: bool
     torn: bool = False
+    pages: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def throw(prepared: Path, out: Path, curated: Path, plan: Plan) -> None:
@@ -88,11 +91,44 @@ def _finish(folder: Path, out: Path, curated: Path, plan: Plan) -> None:
         if plan.new and target.exists():
             undo.callback(move, target, made)
         _swap(curated / plan.database, curated / DATABASE, undo)
+        _lay_site(folder, out, plan, undo)
         pointer = folder / _POINTER
         if pointer.exists():
             move(pointer, out / plan.pointer)
         undo.pop_all()
+    site_files.prune(out, tuple(plan.gone))
     _discard(folder, curated / plan.database)
+
+
+def _lay_site(folder: Path, out: Path, plan: Plan, undo: contextlib.ExitStack) -> None:
+    """Put the site's files in place, its list last; what they replace is kept until all is done."""
+    last = sorted(plan.pages, key=lambda name: (name == site_files.LIST, name))
+    for name in (*plan.gone, *last):
+        made, target, before = folder / SITE / name, out / name, folder / _SITE_BEFORE / name
+        if target.exists() and not before.exists() and (made.exists() or name in plan.gone):
+            make_folder(before.parent)
+            _second_name(target, before)
+        undo.callback(_restore, out, name, before)
+        if made.exists():
+            make_folder(target.parent)
+            move(made, target)
+        elif name in plan.gone:
+            target.unlink(missing_ok=True)
+
+
+def _restore(out: Path, name: str, before: Path) -> None:
+    if before.exists():
+        move(before, out / name)
+    else:
+        (out / name).unlink(missing_ok=True)
+        site_files.prune(out, (name,))
+
+
+def _second_name(path: Path, other: Path) -> None:
+    try:
+        os.link(path, other)
+    except OSError:  # no second name for a file: no such file system, or no file
+        shutil.copyfile(path, other)
 
 
 def _swap(staged: Path, database: Path, undo: contextlib.ExitStack) -> None:
@@ -103,10 +139,7 @@ def _swap(staged: Path, database: Path, undo: contextlib.ExitStack) -> None:
     try:
         if database.exists():
             old.unlink(missing_ok=True)
-            try:
-                os.link(database, old)
-            except OSError:  # no second name for a file: no such file system, or no file
-                shutil.copyfile(database, old)
+            _second_name(database, old)
         move(staged, database)
     except OSError as error:
         raise OutputError(

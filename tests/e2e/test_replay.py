@@ -163,7 +163,7 @@ def test_a_fresh_clone_makes_the_release_of_a_bundle_again_outside_any_project(
 
 
 def test_an_output_that_was_changed_is_named_before_anything_is_run(released: Project) -> None:
-    (release,) = (path for path in released.reports.iterdir() if path.is_dir())
+    (release,) = (path.parent for path in released.reports.glob("*/manifest.json"))
     before = contents(released.root)
     edit(release / "data" / "gap.csv", lambda text: text.replace("14.09", "13.09", 1))
     done = gapwatch(released, "replay", release.name)

@@ -16,10 +16,12 @@ import duckdb
 import pytest
 
 from gapwatch import publishing
+from gapwatch.contracts import OUTPUTS
 from gapwatch.project import Project
 from tests.command import COMMAND, contents, gapwatch
 from tests.conftest import ROOT, STAGES
 from tests.e2e.conftest import Undisturbed
+from tests.prose import prose
 from tests.repin import repin
 
 
@@ -44,6 +46,12 @@ def test_run_says_on_standard_output_what_it_made_and_nothing_else(
         assert f"{stage}: " in undisturbed.stderr, "the log tells the time of each stage"
 
 
+def test_its_tables_hold_codes_and_names_and_words_only_beside_a_code(
+    undisturbed: Undisturbed,
+) -> None:
+    assert prose(undisturbed.release, OUTPUTS) == []
+
+
 def test_a_release_holds_the_report_its_data_and_its_manifest(undisturbed: Undisturbed) -> None:
     names = set(undisturbed.files)
     assert {"report.html", "report.pdf", "manifest.json", "data/metadata.json"} <= names
@@ -66,6 +74,18 @@ def test_a_release_holds_the_report_its_data_and_its_manifest(undisturbed: Undis
             "backtest",
             "selection",
             "validation",
+            "area_figure",
+            "indicator_value",
+            "priority_comparison",
+            "priority_alignment",
+            "evidence_gap",
+            "locality",
+            "targeting",
+            "area_standing",
+            "deciding_window",
+            "effect",
+            "initiative",
+            "initiative_cell",
         )
     }
     assert undisturbed.files["report.pdf"].startswith(b"%PDF-")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gapwatch import study as study_file
+from gapwatch.contracts import OUTPUTS
 from gapwatch.counting.areas import Counted, count
 from gapwatch.demo.replica import Replica
 from gapwatch.demo.twin.borough import borough
@@ -24,6 +25,7 @@ from gapwatch.sources import registry as kinds
 from gapwatch.sources.inputs import combine
 from tests.command import contents, gapwatch
 from tests.conftest import ROOT
+from tests.prose import prose
 
 SEED = 11
 HERE = Project(ROOT, ROOT / "gapwatch.toml")
@@ -127,6 +129,11 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long
+def test_its_tables_hold_codes_and_names_and_words_only_beside_a_code(shown: Path) -> None:
+    release = next(path.parent for path in shown.glob("reports/*/manifest.json"))
+    assert prose(release, OUTPUTS) == []
+
+
 def test_a_demonstration_is_a_whole_project(shown: Path) -> None:
     (release,) = (path for path in (shown / "reports").iterdir() if path.is_dir())
     html = (release / "report.html").read_text(encoding="utf-8")
@@ -182,3 +189,4 @@ def test_each_scenario_is_shown_with_the_verdict_that_it_deserves(
     said = json.loads(done.stdout)
     assert said["verdict"] == SCENARIOS[name].verdict
     assert (Path(said["path"]) / "report.html").stat().st_size < 1_500_000
+    assert prose(Path(said["path"]), OUTPUTS) == []

@@ -6,7 +6,6 @@ import pytest
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.life_table import life_table
 from gapwatch.demography.resampling import arriaga_interval
-from gapwatch.demography.smoothing import topals
 from tests.unit.demography.cases import AGES, MALE_AGES, MALE_RATES, PUBLISHED
 
 pytestmark = pytest.mark.long
@@ -65,19 +64,3 @@ def test_the_interval_of_a_decomposed_gap_covers_it():
     gap = e0[1] - e0[0]
     covered = (found.total_lower <= gap) & (gap <= found.total_upper)
     assert covered.mean() == pytest.approx(0.95, abs=0.035)
-
-
-def test_smoothing_beats_the_direct_table_where_deaths_are_few_and_the_standard_fits():
-    rng = np.random.Generator(np.random.PCG64(5))
-    tilt = np.exp(np.interp(AGES, [0, 40, 90], [0.1, 0.4, 0.0]))
-    rates, population = MALE_RATES * tilt, MALE_AGES * 6_000
-    truth = float(life_table(rates * 1e7, np.full(20, 1e7), AGES).e[0])
-    deaths = rng.poisson(rates * population, (4000, 20)).astype(float)
-    P = np.broadcast_to(population, deaths.shape)
-    smooth, direct = topals(deaths, P, AGES, MALE_RATES), life_table(deaths, P, AGES)
-    assert (smooth.reason == "").all()
-    both = direct.reason == ""
-    error = [np.mean((t.e[both, 0] - truth) ** 2) for t in (smooth, direct)]
-    assert error[0] < error[1]
-    covered = (smooth.lower[:, 0] < truth) & (truth < smooth.upper[:, 0])
-    assert covered.mean() == pytest.approx(0.95, abs=0.02)

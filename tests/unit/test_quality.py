@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from gapwatch import snapshots, study, tables
-from gapwatch.contracts import AREA_REFERENCE, TABLES, VALIDATION
+from gapwatch.contracts import AREA_REFERENCE, FINDINGS, TABLES, VALIDATION
 from gapwatch.errors import ValidationError
 from gapwatch.project import Project
 from gapwatch.quality import views, worker
@@ -57,7 +58,8 @@ def check(folder: Path, expectations: Suite, frame: pd.DataFrame) -> list[Any]:
 
 def test_every_table_that_is_checked_has_a_suite_that_counts_rows(shipped: Project) -> None:
     suites = {path.stem for path in shipped.expectations.glob("*.json")}
-    assert suites == {table.name for table in TABLES.values()} - {VALIDATION.name}
+    unsuited = {VALIDATION.name, *(table.name for table in FINDINGS)}
+    assert suites == {table.name for table in TABLES.values()} - unsuited
     for path in shipped.expectations.glob("*.json"):
         assert len(worker.read_suite(path)) >= 3
 
@@ -85,6 +87,39 @@ def test_an_empty_suite_is_refused(tmp_path: Path, expectations: Any) -> None:
 def test_a_suite_that_counts_no_rows_is_refused(tmp_path: Path) -> None:
     with pytest.raises(worker.SuiteError, match="an empty table would pass"):
         worker.read_suite(write(tmp_path, [IN_RANGE]))
+
+
+UNKNOWN = {
+    "type": "expect_colum_to_exist",
+    "kwargs": {},
+    "severity": "critical",
+    "says": "there is one",
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected", "found"),
+    [
+        ('{"table": "cut", "expectations": []}', "at least one expectation", "an empty suite"),
+        ("{}", "at least one expectation", "an empty suite"),
+        (
+            json.dumps({"expectations": [UNKNOWN]}),
+            "a known type of expectation",
+            "expect_colum_to_exist",
+        ),
+    ],
+)
+def test_a_suite_that_checks_nothing_stops_a_run_that_has_no_such_table(
+    shipped: Project, tmp_path: Path, content: str, expected: str, found: str
+) -> None:
+    suites = tmp_path / "expectations"
+    shutil.copytree(shipped.expectations, suites)
+    (suites / "cut.json").write_text(content)
+    with pytest.raises(ValidationError) as refused, Gate(suites, tmp_path):
+        pytest.fail("the gate opened")
+    assert refused.value.where.startswith("expectations/cut.json")
+    assert expected in refused.value.expected
+    assert found in refused.value.found
 
 
 def test_an_empty_table_fails(tmp_path: Path, inputs: dict[str, pd.DataFrame]) -> None:

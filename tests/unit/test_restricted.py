@@ -26,7 +26,7 @@ from tests.pullable import forget_publishers
 
 pytestmark = pytest.mark.usefixtures("warm_worker")
 
-DAY, LATER = dt.date(2026, 11, 26), dt.date(2026, 12, 24)
+DAY, LATER = dt.date(2026, 11, 30), dt.date(2026, 12, 24)
 HEADER = "Registered,LSOA21,Sex,Age"
 FIRST, SECOND = "E01033595", "E01033602"
 DEATHS = [

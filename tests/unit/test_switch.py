@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gapwatch import publishing, stopping, switch
+from gapwatch import publishing, site_files, stopping, switch
 from gapwatch.errors import OutputError
 from tests.unit.test_snapshot_leftovers import in_a_child
 
@@ -21,6 +21,32 @@ def make(root: Path, release: str, content: bytes = b"x") -> Path:
         )
         place.database.write_bytes(release.encode())
         return publishing.publish(place, release, "town")
+
+
+def site_of(release: str) -> site_files.Made:
+    """A site that offers one release: a first page, and a page of its own."""
+    files = {"index.html": release.encode(), f"pages/{release}/index.html": b"its page"}
+    items = {name: site_files.item(content) for name, content in files.items()}
+    offered = {"standing": (release,), "retired": (), "newest": {"town": release}}
+    return site_files.Made(site_files.Site(files=items, **offered), files)
+
+
+def make_with_site(root: Path, release: str) -> Path:
+    with publishing.workspace(root / "out", root / "curated") as place:
+        publishing.write_files(place.release, {"report.html": b"x", "manifest.json": b"{}"})
+        place.database.write_bytes(release.encode())
+        return publishing.publish(place, release, "town", site=site_of(release))
+
+
+def laid(root: Path) -> str:
+    """Which release the site offers, all of its files as they must be, and no other."""
+    out = root / "out"
+    assert site_files.problems(out) == []
+    site = site_files.read(out)
+    assert site is not None
+    (offered,) = site.standing
+    assert {n: (out / n).read_bytes() for n in site.files} == site_of(offered).files
+    return offered
 
 
 def published(root: Path) -> tuple[str, bytes, set[str]]:
@@ -86,6 +112,56 @@ def test_killed_between_any_two_renames_the_next_start_finds_all_of_it_or_nothin
         assert published(root) == AFTER
     assert number > 4, "the switch, the release, the database and the pointer"
     assert seen == {False, True}
+
+
+def test_the_site_goes_with_release_pointer_and_database_wherever_it_is_killed(
+    tmp_path: Path,
+) -> None:
+    number, seen = 0, set()
+    while True:
+        number += 1
+        root = tmp_path / str(number)
+        make_with_site(root, OLD)
+
+        def work(root: Path = root, number: int = number) -> None:
+            switch.move = nth(number, lambda: os.kill(os.getpid(), signal.SIGKILL))
+            make_with_site(root, NEW)
+
+        was_killed = in_a_child(work) == signal.SIGKILL
+        with publishing.workspace(root / "out", root / "curated"):
+            pointed, database, _ = published(root)
+        assert pointed == database.decode() == laid(root), number
+        assert not [p for mark in (".building-", ".publishing-") for p in root.rglob(f"{mark}*")]
+        if not was_killed:
+            break
+        seen.add(pointed)
+    assert number > 7, "the switch, the release, the database, three pages and the pointer"
+    assert seen == {OLD, NEW}
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_a_refused_step_leaves_the_site_as_it_was_too(tmp_path: Path, number: int) -> None:
+    make_with_site(tmp_path, OLD)
+    real = switch.move
+    switch.move = nth(number, refuse)
+    try:
+        with pytest.raises(OutputError):
+            make_with_site(tmp_path, NEW)
+    finally:
+        switch.move = real
+    assert published(tmp_path) == BEFORE
+    assert laid(tmp_path) == OLD
+
+
+def test_a_file_in_the_sites_way_refuses_the_publication_before_anything_moves(
+    tmp_path: Path,
+) -> None:
+    make(tmp_path, OLD)
+    (tmp_path / "out" / "index.html").write_bytes(b"mine")
+    with pytest.raises(OutputError, match="no earlier site wrote"):
+        make_with_site(tmp_path, NEW)
+    assert published(tmp_path) == BEFORE
+    assert (tmp_path / "out" / "index.html").read_bytes() == b"mine"
 
 
 def refuse() -> None:

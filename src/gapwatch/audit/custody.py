@@ -8,7 +8,7 @@ from pathlib import Path
 
 import filelock
 
-from gapwatch import snapshots
+from gapwatch import publishing, site_files, snapshots
 from gapwatch.audit.manifest_model import Manifest
 from gapwatch.audit.verify import MANIFEST, OlderReleaseError, release_problems
 from gapwatch.errors import IntegrityError, TornError
@@ -63,6 +63,7 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     problems += [p for name, manifest in told.items() for p in _link(out, name, manifest)]
     problems += [p for path in _entries(out) for p in _pointer(path, told)]
     problems += snapshots.record_problems(out, lambda name: out / name / MANIFEST)
+    problems += site_files.problems(out) or _site_problems(out, raw, told)
     return Custody(
         held.snapshots,
         held.pins,
@@ -83,7 +84,36 @@ def _entries(out: Path) -> list[Path]:
         for path in sorted(out.iterdir())
         if not path.name.startswith((".building-", ".publishing-", ".torn-"))
         and not (path.name == _RETIRED and path.is_dir() and not path.is_symlink())
+        and path.name not in site_files.PLACES
         and not (path.name in _PLAIN and path.is_file() and not path.is_symlink())
+    ]
+
+
+def _site_problems(out: Path, raw: Path, told: dict[str, Manifest]) -> list[IntegrityError]:
+    """A site must offer what is there and stands, and each study's newest as the pointer does."""
+    site = site_files.read(out)
+    if site is None:
+        return []
+    try:
+        gone, out_of_use = snapshots.retired(out), snapshots.retired(raw)
+    except IntegrityError:
+        return []  # told already, by the check of the records
+    retired = {name for name, manifest in told.items() if manifest.snapshot.id in out_of_use}
+    retired |= set(gone)
+    offered = sorted(set(site.standing) - (set(told) - retired))
+    newest = {study: publishing.pointed(out, study) for study in site.newest}
+    studies = {manifest.study.id for manifest in told.values()} - set(newest)
+    unsaid = sorted(study for study in studies if publishing.pointed(out, study) in site.standing)
+    pairs: tuple[tuple[str, object, object], ...] = (
+        ("only releases that are there and stand", [], offered),
+        ("the newest of each study", sorted(newest.items()), sorted(site.newest.items())),
+        ("no study without its newest release", [], unsaid),
+    )
+    remedy = "lay the site out again with `gapwatch site`"
+    return [
+        _wrong(out / site_files.LIST, f"{what}: {expected}"[:300], str(found)[:300], remedy)
+        for what, expected, found in pairs
+        if expected != found
     ]
 
 

@@ -21,6 +21,7 @@ import pandas as pd
 from gapwatch import snapshots
 from gapwatch.audit.disclosed import Earlier, Record, read_record
 from gapwatch.audit.verify import MANIFEST, read_manifest
+from gapwatch.codes import DISCLOSURE
 from gapwatch.contracts import (
     AGE_CONTRIBUTION,
     COMPUTED_GAP,
@@ -30,7 +31,6 @@ from gapwatch.contracts import (
     GAP_CHANGE,
     Table,
 )
-from gapwatch.counting.disclosure.protect import DISCLOSURE
 from gapwatch.errors import GapwatchError, StudyError
 from gapwatch.study import Study
 from gapwatch.tables import to_csv

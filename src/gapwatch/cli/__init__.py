@@ -18,6 +18,7 @@ from gapwatch.cli import (
     initiating,
     making,
     operating,
+    showing,
 )
 from gapwatch.errors import GapwatchError, OutputError
 
@@ -33,7 +34,16 @@ app = typer.Typer(
 )
 app.registered_commands += [
     command
-    for part in (making, initiating, operating, auditing, counting, demonstrating, developing)
+    for part in (
+        making,
+        initiating,
+        operating,
+        showing,
+        auditing,
+        counting,
+        demonstrating,
+        developing,
+    )
     for command in part.app.registered_commands
 ]
 app.registered_groups += [*making.app.registered_groups, *auditing.app.registered_groups]

@@ -36,6 +36,13 @@ def run(
     snapshot: SnapshotOption = None,
     as_known_at: KnownAtOption = None,
     out: OutOption = None,
+    kit: Annotated[
+        bool,
+        typer.Option(
+            "--kit",
+            help="Make a Word summary, three slides and a workbook too.",
+        ),
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
     """Make a release from a pinned snapshot: check, measure, judge, report."""
@@ -47,7 +54,12 @@ def run(
         from gapwatch import pipeline
 
         found = pipeline.run(
-            project, snapshot_id=snapshot, out=out, known_at=date_of(as_known_at), checker=checker
+            project,
+            snapshot_id=snapshot,
+            out=out,
+            known_at=date_of(as_known_at),
+            checker=checker,
+            with_kit=kit,
         )
     if json_:
         print_json({**vars(found), "path": str(found.path)})
@@ -57,6 +69,10 @@ def run(
     typer.echo(f"Verdict: {found.verdict}. {found.sentence}")
     typer.echo(f"Report:  {found.path / 'report.html'}")
     typer.echo(f"         {found.path / 'report.pdf'}")
+    page = found.path.parent / "pages" / found.release
+    typer.echo(f"Page:    {page / 'index.html'}")
+    if kit:
+        typer.echo(f"Kit:     {page / 'kit'}")
 
 
 @app.command()

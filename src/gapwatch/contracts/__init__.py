@@ -16,6 +16,7 @@ from gapwatch.contracts.computed import (
     SERIES_COMPARISON,
 )
 from gapwatch.contracts.counted import COUNT_TOTAL, COUNTED_YEAR
+from gapwatch.contracts.findings import AREA_STANDING, DECIDING_WINDOW, FINDINGS, LEVELLING_DOWN
 from gapwatch.contracts.initiatives import (
     DETECTABLE,
     EFFECT,
@@ -29,7 +30,7 @@ from gapwatch.contracts.initiatives import (
     WHEN,
 )
 from gapwatch.contracts.inputs import AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS
-from gapwatch.contracts.outputs import GAP, TARGET, TRAJECTORY, VERDICT, VERDICTS
+from gapwatch.contracts.outputs import GAP, TARGET, TRAJECTORY, VERDICTS
 from gapwatch.contracts.plausibility import PLAUSIBILITY
 from gapwatch.contracts.priorities import (
     AREA_FIGURE,
@@ -55,6 +56,7 @@ from gapwatch.contracts.schema import (
     Column,
     Table,
 )
+from gapwatch.contracts.verdict import VERDICT, Verdict
 from gapwatch.contracts.voice import QUOTE, VOICE, VOICE_SHARE
 
 INPUTS = (AREA_REFERENCE, LIFE_EXPECTANCY, POPULATION_DEATHS)
@@ -78,6 +80,7 @@ OUTPUTS = (
     FLIP,
     BACKTEST,
     SELECTION,
+    *FINDINGS,
     COVERAGE,
     CHANGE,
     BRIDGE,
@@ -110,6 +113,7 @@ __all__ = [
     "AGE_CONTRIBUTION",
     "AREA_FIGURE",
     "AREA_REFERENCE",
+    "AREA_STANDING",
     "BACKTEST",
     "BOUNDARY",
     "BRIDGE",
@@ -125,12 +129,14 @@ __all__ = [
     "COVERAGE",
     "CUT",
     "DEATHS",
+    "DECIDING_WINDOW",
     "DECIMALS",
     "DETECTABLE",
     "EFFECT",
     "EVIDENCE_GAP",
     "EXPECTATION",
     "EXTRA_INPUTS",
+    "FINDINGS",
     "FLIP",
     "GAP",
     "GAP_CHANGE",
@@ -142,6 +148,7 @@ __all__ = [
     "INITIATIVE_OVERLAP",
     "INPUTS",
     "KINDS",
+    "LEVELLING_DOWN",
     "LIFE_EXPECTANCY",
     "LOCALITY",
     "LOOKUP",
@@ -176,4 +183,5 @@ __all__ = [
     "Check",
     "Column",
     "Table",
+    "Verdict",
 ]

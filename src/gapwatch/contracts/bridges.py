@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gapwatch import codes
 from gapwatch.contracts.schema import (
     AREA,
     AREA_NAME,
@@ -16,6 +17,7 @@ from gapwatch.contracts.schema import (
     Table,
     interval,
     text,
+    words,
     years,
 )
 
@@ -147,7 +149,18 @@ BRIDGED_GAP = Table(
         years("se_years", "Standard error of the gap", minimum=0),
         years("lower95_years", "Lower 95% limit of the gap"),
         years("upper95_years", "Upper 95% limit of the gap"),
-        text("basis", "What the figure is made from"),
+        text("basis_code", "Code of what the figure is made from", choices=codes.BRIDGED_BASES),
+        Column(
+            "assumed_share",
+            "number",
+            "Share of residents in small areas that were shared out equally, since no lookup says "
+            "how; empty where there are none",
+            unit="share",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        ),
+        words("basis", "What the figure is made from", of="basis_code"),
         text(
             "reason",
             "Code of the reason why a figure is withheld; empty when it is given",

@@ -173,8 +173,12 @@ SERIES_COMPARISON = Table(
         *PERIOD,
         years("published_gap_years", "The gap from published figures", nullable=False),
         years("published_se_years", "Its standard error", nullable=False, minimum=0),
+        years("published_lower95_years", "Its lower 95% limit", nullable=False),
+        years("published_upper95_years", "Its upper 95% limit", nullable=False),
         years("computed_gap_years", "The gap from deaths and residents; empty when withheld"),
         years("computed_se_years", "Its standard error", minimum=0),
+        years("computed_lower95_years", "Its lower 95% limit"),
+        years("computed_upper95_years", "Its upper 95% limit"),
         years("difference_years", "Computed minus published"),
         years(
             "joining_years",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gapwatch import codes
 from gapwatch.contracts.schema import (
     GEOGRAPHY,
     MEASURE,
@@ -16,6 +17,7 @@ from gapwatch.contracts.schema import (
     interval,
     share,
     text,
+    words,
     years,
 )
 
@@ -71,7 +73,8 @@ GAP = Table(
             "naive_gap_years",
             "Best minus worst published value, biased upward by noise; only for the kind extremes",
         ),
-        text("basis", "What the figure is made from"),
+        text("basis_code", "Code of what the figure is made from", choices=codes.BASES),
+        words("basis", "What the figure is made from", of="basis_code"),
         text(
             "reason",
             "Code of the reason why a figure is withheld; empty when it is given",
@@ -98,130 +101,7 @@ GAP = Table(
     ),
 )
 
-VERDICTS = (
-    "cannot calculate",
-    "target met",
-    "on track",
-    "off track",
-    "wrong direction",
-    "too early to tell",
-)
-
-VERDICT = Table(
-    "verdict",
-    "The verdict by measure and sex, with what it rests on",
-    (
-        MEASURE,
-        SEX,
-        Column("is_primary", "boolean", "Whether the study's headline verdict is this one"),
-        text("verdict", "The verdict", choices=VERDICTS),
-        text(
-            "reason_code",
-            "Code of the reason, when the verdict can't be calculated",
-            may_be_empty=True,
-        ),
-        text("reason", "The reason in words", may_be_empty=True),
-        Column("windows", "integer", "Comparable windows used", unit="windows", minimum=0),
-        calendar("newest_start", "First year of the newest comparable window", nullable=True),
-        calendar("newest_end", "Last year of the newest comparable window", nullable=True),
-        YEAR_ENDS,
-        calendar("baseline_start", "First year of the baseline window"),
-        calendar("baseline_end", "Last year of the baseline window"),
-        years("baseline_gap_years", "Measured gap in the baseline window"),
-        years("target_gap_years", "Gap that the promise asks for"),
-        calendar("target_year", "Year by which the promise is to be kept"),
-        years("slope_years_per_year", "Change of the gap a year over the comparable windows"),
-        years("slope_se_years_per_year", "Standard error of that change", minimum=0),
-        years("slope_lower95_years_per_year", "Lower 95% limit of that change"),
-        years("slope_upper95_years_per_year", "Upper 95% limit of that change"),
-        share("slope_p", "Two-sided p-value of that change"),
-        years("projected_gap_years", "Expected gap in the target year"),
-        years("projected_sd_years", "Standard deviation of the gap in the target year", minimum=0),
-        years("projected_lower95_years", "Lower 95% limit of the gap in the target year"),
-        years("projected_upper95_years", "Upper 95% limit of the gap in the target year"),
-        share("p_target", "Probability that the gap in the target year is at or below the target"),
-        share("p_narrowing", "Probability that the gap is getting smaller"),
-        years(
-            "required_change_years_per_year",
-            "Change a year, from the middle of the newest window, that would meet the target",
-        ),
-        years("required_change_lower95_years_per_year", "Lower 95% limit of that change"),
-        years("required_change_upper95_years_per_year", "Upper 95% limit of that change"),
-        text(
-            "pace",
-            "What the present pace leads to: the target in some years, never, or it is "
-            "there already; empty when not calculated",
-            choices=("", "years", "never", "already"),
-            may_be_empty=True,
-        ),
-        years(
-            "years_to_target",
-            "Years from the middle of the newest window to the target at the "
-            "present pace; empty when never",
-            minimum=0,
-        ),
-        years("years_to_target_lower95", "Lower 95% limit of these years", minimum=0),
-        years(
-            "years_to_target_upper95",
-            "Upper 95% limit of these years; empty when it is never",
-            minimum=0,
-        ),
-        years("worse_slope_years_per_year", "Change a year on the worse-off side"),
-        years("worse_slope_lower95_years_per_year", "Lower 95% limit of that change"),
-        years("worse_slope_upper95_years_per_year", "Upper 95% limit of that change"),
-        years("better_slope_years_per_year", "Change a year on the better-off side"),
-        years("better_slope_lower95_years_per_year", "Lower 95% limit of that change"),
-        years("better_slope_upper95_years_per_year", "Upper 95% limit of that change"),
-        Column(
-            "relative_baseline",
-            "number",
-            "Better-off side divided by worse-off side at the baseline",
-            unit="ratio",
-            nullable=True,
-            minimum=0,
-        ),
-        Column(
-            "relative_target",
-            "number",
-            "The same ratio as the promise would have it",
-            unit="ratio",
-            nullable=True,
-            minimum=0,
-        ),
-        text(
-            "relative_verdict",
-            "The verdict on the relative gap; empty where the ratio has no interval",
-            choices=("", *VERDICTS),
-            may_be_empty=True,
-        ),
-        share(
-            "p_target_relative",
-            "Probability that the relative gap in the target year is at or below its target",
-        ),
-        text(
-            "covariance_note",
-            "Whether the windows' covariance had to be repaired",
-            may_be_empty=True,
-        ),
-        text(
-            "closing_by",
-            "Which side moves the gap, named only when the evidence excludes chance",
-            may_be_empty=True,
-        ),
-        calendar(
-            "first_answerable_year",
-            "First release in which a gap that truly meets the "
-            "target would be called on track with the study's power",
-            nullable=True,
-        ),
-        text(
-            "first_answerable_reason",
-            "Why there is no such year, or what to know about it",
-            may_be_empty=True,
-        ),
-    ),
-    key=("measure", "sex"),
-)
+VERDICTS = codes.VERDICTS
 
 TARGET = Table(
     "target",
@@ -233,7 +113,7 @@ TARGET = Table(
             "target",
             "What the promised share is taken of: the gap as it was stated, or our own "
             "gap in the baseline window",
-            choices=("stated", "baseline"),
+            choices=(codes.STATED, codes.BASELINE),
         ),
         Column(
             "heads", "boolean", "Whether the verdict of the report is the one against this target"

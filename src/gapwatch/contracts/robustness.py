@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gapwatch.contracts.outputs import VERDICTS
+from gapwatch import codes
 from gapwatch.contracts.schema import (
     MEASURE,
     PERIOD,
@@ -11,8 +11,10 @@ from gapwatch.contracts.schema import (
     Check,
     Column,
     Table,
+    arguments,
     share,
     text,
+    words,
     years,
 )
 
@@ -23,8 +25,13 @@ SENSITIVITY = Table(
         MEASURE,
         SEX,
         Column("position", "integer", "Place in the list", minimum=1),
-        text("choice", "What is done otherwise"),
-        text("verdict", "The verdict under this choice", choices=VERDICTS),
+        text("choice_code", "Code of what is done otherwise", choices=codes.CHOICES),
+        arguments(
+            "choice_arguments",
+            "The years, ages, measure, ... of that choice, as name=value; empty where it has none",
+        ),
+        words("choice", "What is done otherwise", of="choice_code"),
+        text("verdict", "The verdict under this choice", choices=codes.VERDICTS),
         text(
             "reason_code",
             "Code of the reason, when the verdict can't be calculated",
@@ -33,7 +40,7 @@ SENSITIVITY = Table(
         text(
             "by_numbers",
             "What the probabilities alone would say; no verdict where the release can't be judged",
-            choices=VERDICTS,
+            choices=codes.VERDICTS,
         ),
         share("p_target", "Probability that the gap in the target year is at or below the target"),
         share("p_narrowing", "Probability that the gap is getting smaller"),
@@ -55,9 +62,9 @@ FLIP = Table(
     (
         MEASURE,
         SEX,
-        text("changed", "What is changed", choices=("newest gap", "target")),
+        text("changed", "What is changed", choices=(codes.NEWEST_GAP, codes.TARGET)),
         years("change_years", "Smallest change that flips; empty when none up to the limit does"),
-        text("by_numbers", "What the probabilities would then say", choices=VERDICTS),
+        text("by_numbers", "What the probabilities would then say", choices=codes.VERDICTS),
         years("limit_down_years", "Largest decrease tried", nullable=False, minimum=0),
         years("limit_up_years", "Largest increase tried", nullable=False, minimum=0),
     ),
@@ -73,7 +80,7 @@ BACKTEST = Table(
         text(
             "method",
             "How the later windows were foretold",
-            choices=("projection", "straight line", "no change"),
+            choices=codes.METHODS,
         ),
         Column(
             "shares_no_year",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal["text", "integer", "number", "boolean"]
@@ -26,6 +26,7 @@ class Column:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     pattern: str = ""
+    words_of: str = ""  # the column of the code that this text says in words, for readers
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Table:
     checks: tuple[Check, ...] = ()
 
     @property
+    def coded(self) -> Table:
+        """The table as it is found out, before codes are put in words beside them."""
+        return replace(self, columns=tuple(one for one in self.columns if not one.words_of))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Column names, in the order of the contract."""
         return tuple(column.name for column in self.columns)
@@ -60,6 +66,22 @@ SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 
 def text(name: str, meaning: str, **rules: object) -> Column:
     return Column(name, "text", meaning, **rules)  # type: ignore[arg-type]
+
+
+def words(name: str, meaning: str, *, of: str) -> Column:
+    """What the code in another column says in words; made in reporting.language, read by nobody."""
+    return Column(name, "text", meaning, may_be_empty=True, words_of=of)
+
+
+def arguments(name: str, meaning: str) -> Column:
+    """What a code needs to be understood, as `first=2001 last=2005` (`codes.Coded`)."""
+    return Column(
+        name,
+        "text",
+        meaning,
+        may_be_empty=True,
+        pattern="([a-z_]+=[^ =]+( [a-z_]+=[^ =]+)*)?",
+    )
 
 
 def years(name: str, meaning: str, *, nullable: bool = True, **rules: object) -> Column:
@@ -76,6 +98,14 @@ def calendar(name: str, meaning: str, *, nullable: bool = False) -> Column:
         minimum=1801,
         maximum=2200,
     )
+
+
+def truth(name: str, meaning: str) -> Column:
+    return Column(name, "boolean", meaning)
+
+
+def ratio(name: str, meaning: str, *, minimum: float | None = None) -> Column:
+    return Column(name, "number", meaning, unit="ratio", nullable=True, minimum=minimum)
 
 
 def share(name: str, meaning: str) -> Column:

@@ -11,17 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gapwatch.codes import NO_RESIDENTS
 from gapwatch.contracts import CALENDAR_YEAR, SEXES
 from gapwatch.counting.bands import UNTOLD, common_starts, merged
 from gapwatch.counting.counts import Rounded
-from gapwatch.counting.residents import (
-    NO_RESIDENTS,
-    Estimates,
-    YearUse,
-    at_risk,
-    estimate_years,
-    of_bases,
-)
+from gapwatch.counting.residents import Estimates, YearUse, at_risk, estimate_years, of_bases
 from gapwatch.counting.rounding import Step, mean_of, rounded_cells
 from gapwatch.errors import ValidationError
 

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import INTERVAL_WIDE, LIFE_TABLES
 from gapwatch.contracts import GAP, SEXES
-from gapwatch.counting.counts import Counts, period, windows
+from gapwatch.counting.counts import Counts, FloatArray, period, windows
 from gapwatch.counting.disclosure.protect import protect_gaps
 from gapwatch.counting.life_tables import Tabled, require_windows, tabled
-from gapwatch.demography.chiang import Z95
+from gapwatch.intervals import between_sides
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 
-BASIS = "deaths and residents of each side taken together (life table)"
 WORSE, BETTER = 0, 1
-WIDE = "Q03"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +69,9 @@ def own_gaps(study: Study, own: Counts, settled: Mapping[str, int] | None = None
 
 def _table(frames: list[pd.DataFrame]) -> pd.DataFrame:
     empty = pd.DataFrame(columns=list(GAP.names))
-    return canonical(GAP, pd.concat(frames, ignore_index=True) if frames else empty, "own gaps")
+    return canonical(
+        GAP.coded, pd.concat(frames, ignore_index=True) if frames else empty, "own gaps"
+    )
 
 
 def shortest(study: Study, counts: Counts) -> tuple[int, Tabled]:
@@ -93,7 +94,7 @@ def shortest(study: Study, counts: Counts) -> tuple[int, Tabled]:
         reasons, flags = (
             np.asarray(codes)[:, :, settled] for codes in (made.reasons, made.table.flags)
         )
-        precise = not ((reasons != "") | (np.char.find(flags, WIDE) >= 0)).any()
+        precise = not ((reasons != "") | (np.char.find(flags, INTERVAL_WIDE) >= 0)).any()
         told = made.steps is None or not np.isnan(made.steps[:, :, settled]).any()
         if settled.any() and precise and told:
             return length, made
@@ -120,10 +121,11 @@ def _of_sex(study: Study, measure: Measure, made: Tabled, sex: int) -> pd.DataFr
     ]
     hidden = np.array([bool(code) for code in reason])
     value, error = table.e[:, sex, :, 0], table.se[:, sex, :, 0]
-    gap = np.where(hidden, np.nan, value[BETTER] - value[WORSE])
-    se = np.where(hidden, np.nan, np.hypot(error[BETTER], error[WORSE]))
-    ratio = np.where(hidden, np.nan, value[BETTER] / value[WORSE])
-    log_se = np.hypot(error[BETTER] / value[BETTER], error[WORSE] / value[WORSE])
+    between = between_sides(value[WORSE], error[WORSE], value[BETTER], error[BETTER])
+
+    def shown(values: FloatArray) -> FloatArray:
+        return np.where(hidden, np.nan, values)
+
     ends = {
         f"{name}_{column}": getattr(table, part)[side, sex, :, 0]
         for side, name in ((WORSE, "worse"), (BETTER, "better"))
@@ -144,15 +146,15 @@ def _of_sex(study: Study, measure: Measure, made: Tabled, sex: int) -> pd.DataFr
             "period_end": found.end,
             "year_ends": found.year_ends,
             **ends,
-            "gap_years": gap,
-            "se_years": se,
-            "lower95_years": gap - Z95 * se,
-            "upper95_years": gap + Z95 * se,
-            "relative_gap": ratio,
-            "relative_lower95": ratio * np.exp(-Z95 * log_se),
-            "relative_upper95": ratio * np.exp(Z95 * log_se),
+            "gap_years": shown(between.gap),
+            "se_years": shown(between.se),
+            "lower95_years": shown(between.lower),
+            "upper95_years": shown(between.upper),
+            "relative_gap": shown(between.ratio),
+            "relative_lower95": shown(between.ratio_lower),
+            "relative_upper95": shown(between.ratio_upper),
             "naive_gap_years": np.nan,
-            "basis": BASIS,
+            "basis_code": LIFE_TABLES,
             "reason": reason,
             "flags": _flags(made, sex),
         }

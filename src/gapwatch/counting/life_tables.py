@@ -9,6 +9,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import (
+    OTHER_BASE,
+    PANDEMIC_YEARS,
+    PROVISIONAL,
+    YEAR_DEATHLESS,
+    YEARS_MISSING,
+    Coded,
+)
 from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, LIFE_EXPECTANCY, POPULATION_DEATHS, SEXES
 from gapwatch.counting.areas import Counted
 from gapwatch.counting.counts import Counts, FloatArray, IntArray, Windows, windows
@@ -17,14 +25,12 @@ from gapwatch.counting.disclosure.protect import Steps, parts_of, protect_life_e
 from gapwatch.counting.disclosure.reconstruction import error_steps
 from gapwatch.counting.rounding import deaths_variance
 from gapwatch.demography.checks import StrArray
-from gapwatch.demography.codes import DEATHS_ABSENT, PANDEMIC_YEARS, PROVISIONAL
 from gapwatch.demography.life_table import LifeTable, life_table
 from gapwatch.demography.widening import widened
 from gapwatch.errors import StudyError, ValidationError
-from gapwatch.study import Break, Study
+from gapwatch.study import ComputedBreak, Study
 from gapwatch.tables import canonical
 
-NOTE = "computed from deaths and residents"
 Frames = dict[str, pd.DataFrame]
 
 
@@ -53,7 +59,7 @@ class Tabled:
         """(A, 2, W) why a table is refused, "" where it isn't."""
         reasons = np.asarray(self.table.reason)
         absent = self.windows.absent
-        return reasons if absent is None else np.where(absent, DEATHS_ABSENT, reasons)
+        return reasons if absent is None else np.where(absent, YEAR_DEATHLESS, reasons)
 
     @property
     def flags(self) -> list[list[list[str]]]:
@@ -257,7 +263,7 @@ def in_place_of_published(study: Study, inputs: Frames, computed: pd.DataFrame) 
             found="none",
             remedy="choose a later year, or shorter windows for areas",
         )
-    shaped = mine.assign(best_fit_ward_code=None, value_note=NOTE)[list(LIFE_EXPECTANCY.names)]
+    shaped = mine.assign(best_fit_ward_code=None, value_note=None)[list(LIFE_EXPECTANCY.names)]
     published = inputs["life_expectancy"]
     own = (published["geography"] == vintage) | (published["area_code"] == place)
     rows = pd.concat([published[~own], shaped], ignore_index=True)
@@ -295,25 +301,21 @@ def residents_in_place(study: Study, inputs: Frames, own: Counts) -> pd.DataFram
     )
 
 
-def _break_reason(counts: Counts, at: int) -> str:
+def _cause(counts: Counts, at: int) -> Coded:
     year, base, before = int(counts.years[at]), counts.bases[at], counts.bases[at - 1]
-    cause = (
-        f"the residents' estimates are on another base, {base} after {before}"
-        if base != before
-        else f"the figures start anew: no year between {int(counts.years[at - 1])} and {year} has "
-        "both deaths and residents"
-    )
-    return f"From {year} {cause}. Earlier windows can't be compared with later ones."
+    if base != before:
+        return Coded.of(OTHER_BASE, year=year, base=base, before=before)
+    return Coded.of(YEARS_MISSING, year=year, before=int(counts.years[at - 1]))
 
 
-def breaks_of(counts: Counts) -> tuple[Break, ...]:
+def breaks_of(counts: Counts) -> tuple[ComputedBreak, ...]:
     """Where the base of the residents changes; windows on its two sides are never one trend."""
     segments = counts.segments
     starts = np.flatnonzero(np.diff(segments, prepend=segments[:1]))
     return tuple(
-        Break(
+        ComputedBreak(
             first_period=(int(counts.years[at]), int(counts.years[at])),
-            reason=_break_reason(counts, int(at)),
+            cause=_cause(counts, int(at)),
         )
         for at in starts
     )

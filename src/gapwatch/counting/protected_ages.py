@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import DISCLOSURE
 from gapwatch.contracts import SEXES
 from gapwatch.counting.counts import Counts, FloatArray, Windows
 from gapwatch.counting.disclosure.bounds import LEAST_COUNT
@@ -17,7 +18,6 @@ from gapwatch.counting.disclosure.broad_ages import (
     protect_ages,
     withheld_bands,
 )
-from gapwatch.counting.disclosure.protect import DISCLOSURE
 from gapwatch.counting.disclosure.reconstruction import Figures, near, stays_open, upward
 from gapwatch.counting.gaps import BETTER, WORSE, gap_rows
 from gapwatch.counting.life_tables import Tabled, tabled

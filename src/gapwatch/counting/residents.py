@@ -13,11 +13,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gapwatch.codes import NO_RESIDENTS, TWO_BASES
 from gapwatch.contracts import YEAR_LEADS
 from gapwatch.errors import ValidationError
-
-NO_RESIDENTS = "Y01"  # an estimate that the year needs is not pinned
-TWO_BASES = "Y02"  # those at its two ends share no base, or no kind of block
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gapwatch.demography.checks import BoolArray, FloatArray
-from gapwatch.demography.chiang import Z95, Bands, bands_of
+from gapwatch.demography.chiang import Bands, bands_of
 from gapwatch.demography.life_table import LEAST_PERSON_YEARS, ROUNDING_PERSON_YEARS
 from gapwatch.demography.table import WIDEST_INTERVAL_YEARS
+from gapwatch.intervals import Z95
 
 
 @dataclass(frozen=True, eq=False)

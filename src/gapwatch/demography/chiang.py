@@ -13,12 +13,11 @@ from statistics import NormalDist
 import numpy as np
 
 from gapwatch.demography.checks import FloatArray
+from gapwatch.intervals import Z95
 
 INFANT_SHARE = 0.1
 """Share of the year lived by those who die in it, for a first band one year wide."""
 OTHER_SHARE = 0.5
-Z95 = 1.959963984540054
-"""The 97.5% point of the normal distribution, to the last digit of a float64."""
 LEVEL95 = 0.95
 
 

@@ -17,7 +17,7 @@ from gapwatch.demography.checks import (
     refuse,
     refuse_where,
 )
-from gapwatch.demography.codes import missing_reason
+from gapwatch.demography.code_bits import missing_reason
 from gapwatch.demography.inequality import check_values
 from gapwatch.demography.seeded import normals
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gapwatch.codes import INDEX_UNDEFINED
 from gapwatch.demography.checks import (
     BoolArray,
     FloatArray,
@@ -20,7 +21,7 @@ from gapwatch.demography.checks import (
     same_shape,
 )
 from gapwatch.demography.chiang import interval
-from gapwatch.demography.codes import INDEX_UNDEFINED, missing_reason
+from gapwatch.demography.code_bits import missing_reason
 
 Transform = Literal["log", "logit"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gapwatch.codes import GROUP_MISSING, UNREACHABLE
 from gapwatch.demography.checks import (
     BoolArray,
     FloatArray,
@@ -15,7 +16,6 @@ from gapwatch.demography.checks import (
     refuse,
 )
 from gapwatch.demography.chiang import Bands, expectancy, probability_of_dying
-from gapwatch.demography.codes import GROUP_MISSING
 from gapwatch.demography.life_table import life_table
 
 HALVINGS = 100
@@ -104,7 +104,7 @@ def cut_to_target(
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     reason = np.where(np.asarray(table.reason) != "", table.reason, "")
     reason = np.where((reason == "") & np.isnan(better), GROUP_MISSING, reason)
-    reason = np.where((reason == "") & ~met & ~reachable, "C01", reason)
+    reason = np.where((reason == "") & ~met & ~reachable, UNREACHABLE, reason)
     cut = np.where(reason == "", np.where(met, 0.0, high), np.nan)
     after = better - _e0_after(table.m, np.where(np.isnan(cut), 0.0, cut), chosen, table.bands)
     at_ages = np.where(chosen, numeric_array("deaths", deaths), 0.0).sum(axis=-1)

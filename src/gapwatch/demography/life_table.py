@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gapwatch.codes import BANDS_MISSING, INTERVAL_TOO_WIDE, PANDEMIC
 from gapwatch.demography.checks import (
     LARGEST_COUNT,
     BoolArray,
@@ -20,16 +21,13 @@ from gapwatch.demography.checks import (
     same_shape,
 )
 from gapwatch.demography.chiang import (
-    Z95,
     Bands,
     bands_of,
     chiang_block,
 )
-from gapwatch.demography.codes import (
-    FLAG_BIT,
-    REASON_BIT,
-)
+from gapwatch.demography.code_bits import FLAG_BIT, REASON_BIT
 from gapwatch.demography.table import WIDEST_INTERVAL_YEARS, LifeTable
+from gapwatch.intervals import Z95
 
 __all__ = ["LifeTable", "life_table"]
 
@@ -121,7 +119,7 @@ def life_table(
     flag_bits |= _pandemic_bits(pandemic_year, lead)
     flag_bits[reason_bits != 0] = 0
     m, centre, se = (_tables_first(one, lead) for one in (m, centre, se))
-    e, wide = centre, reason_bits.reshape(lead) == REASON_BIT["S05"]
+    e, wide = centre, reason_bits.reshape(lead) == REASON_BIT[INTERVAL_TOO_WIDE]
     if wide.any():
         e = np.where(wide[..., np.newaxis], np.nan, centre)
         m[wide] = np.nan
@@ -195,7 +193,7 @@ def _judge(
         S04=D[-1] == 0,
     )
     # Nothing else can be judged of a table that isn't complete.
-    reasons = np.where(missing, np.uint8(REASON_BIT["S07"]), reasons)
+    reasons = np.where(missing, np.uint8(REASON_BIT[BANDS_MISSING]), reasons)
     # An interval can only be judged where the table itself stands; "not <=" catches NaN as well.
     reasons |= _bits(REASON_BIT, S05=(reasons == 0) & ~(width95 <= WIDEST_INTERVAL_YEARS))
     flags = _bits(
@@ -224,7 +222,7 @@ def _refuse_huge(argument: str, counts: FloatArray, missing: BoolArray) -> None:
 
 def _blank(reasons: NDArray[np.uint8], results: tuple[FloatArray, ...]) -> None:
     """NaN for the refused; S05 alone is left to the end, because it keeps its interval."""
-    refused = (reasons != 0) & (reasons != REASON_BIT["S05"])
+    refused = (reasons != 0) & (reasons != REASON_BIT[INTERVAL_TOO_WIDE])
     if refused.any():
         for one in results:
             one[:, refused] = np.nan
@@ -236,7 +234,9 @@ def _pandemic_bits(pandemic_year: ArrayLike | None, lead: tuple[int, ...]) -> ND
         raise refuse("pandemic_year", "truth values", f"dtype {marks.dtype}")
     if marks.shape not in ((), lead):
         raise refuse("pandemic_year", f"one value or shape {lead}", f"shape {marks.shape}")
-    bits: NDArray[np.uint8] = np.broadcast_to(marks, lead).reshape(-1) * np.uint8(FLAG_BIT["Q04"])
+    bits: NDArray[np.uint8] = np.broadcast_to(marks, lead).reshape(-1) * np.uint8(
+        FLAG_BIT[PANDEMIC]
+    )
     return bits
 
 

@@ -16,7 +16,7 @@ from gapwatch.demography.checks import (
     refuse_where,
     same_shape,
 )
-from gapwatch.demography.codes import missing_reason
+from gapwatch.demography.code_bits import missing_reason
 from gapwatch.demography.inequality import check_values
 
 

@@ -8,16 +8,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from gapwatch.codes import FLAGS, INTERVAL_TOO_WIDE, REASONS
 from gapwatch.demography.checks import FloatArray, StrArray
 from gapwatch.demography.chiang import (
-    Z95,
     Bands,
     bands_of,
     interval,
     probability_of_dying,
     survivors,
 )
-from gapwatch.demography.codes import FLAGS, REASONS, every_code, first_code
+from gapwatch.demography.code_bits import every_code, first_code
+from gapwatch.intervals import Z95
 
 WIDEST_INTERVAL_YEARS = 20.0
 """A 95% interval wider than this withholds the value (S05)."""
@@ -121,7 +122,7 @@ class LifeTable:
         """Why the value at each age should not be published, "" where it may be."""
         wide = ~(2.0 * Z95 * self.se <= WIDEST_INTERVAL_YEARS)
         table = np.asarray(self.reason)[..., np.newaxis]
-        return np.where(table != "", table, np.where(wide, "S05", "")).astype("<U3")
+        return np.where(table != "", table, np.where(wide, INTERVAL_TOO_WIDE, "")).astype("<U3")
 
     @cached_property
     def flags(self) -> StrArray:

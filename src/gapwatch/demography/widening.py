@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gapwatch.codes import INTERVAL_TOO_WIDE, INTERVAL_WIDE
 from gapwatch.demography.checks import FloatArray, same_shape
-from gapwatch.demography.chiang import Z95, bands_of
-from gapwatch.demography.codes import FLAG_BIT, REASON_BIT
+from gapwatch.demography.chiang import bands_of
+from gapwatch.demography.code_bits import FLAG_BIT, REASON_BIT
 from gapwatch.demography.life_table import WIDE_INTERVAL_YEARS, LifeTable
 from gapwatch.demography.table import WIDEST_INTERVAL_YEARS
+from gapwatch.intervals import Z95
 
 
 def widened(
@@ -42,8 +44,10 @@ def widened(
     with np.errstate(invalid="ignore"):
         wide = (table.reason_bits == 0) & ~(2 * Z95 * se[..., 0] <= WIDEST_INTERVAL_YEARS)
         unsure = 2 * Z95 * se[..., 0] > WIDE_INTERVAL_YEARS
-    reasons = table.reason_bits | np.where(wide, np.uint8(REASON_BIT["S05"]), np.uint8(0))
-    flags = table.flag_bits | np.where(unsure, np.uint8(FLAG_BIT["Q03"]), np.uint8(0))
+    reasons = table.reason_bits | np.where(
+        wide, np.uint8(REASON_BIT[INTERVAL_TOO_WIDE]), np.uint8(0)
+    )
+    flags = table.flag_bits | np.where(unsure, np.uint8(FLAG_BIT[INTERVAL_WIDE]), np.uint8(0))
     flags = np.where(reasons != 0, np.uint8(0), flags)
     e, m = (np.where(wide[..., np.newaxis], np.nan, one) for one in (table.e, table.m))
     for one in (se, e, m):

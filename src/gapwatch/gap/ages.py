@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import DISCLOSURE, FEW_DEATHS_AT_AGE
 from gapwatch.contracts import AGE_CONTRIBUTION, CUT, GAP_CHANGE, SEXES, Table
 from gapwatch.counting.counts import Counts, IntArray, Windows, period
 from gapwatch.counting.disclosure.broad_ages import tells_ages, told_cut
-from gapwatch.counting.disclosure.protect import DISCLOSURE
 from gapwatch.counting.gaps import BETTER, WORSE, sided, two_sides
 from gapwatch.counting.protected_ages import Told, told_changes, told_contributions, told_gaps
 from gapwatch.demography.inverse import cut_to_target
@@ -28,7 +28,6 @@ CUT_AGES: tuple[tuple[int, int | None], ...] = ((0, None), (0, 74), (40, 74))
 DRAWS = 2_000
 # Below 5 deaths a resampled interval is too narrow, and without any it has no width at all.
 LEAST_DEATHS = 5
-FEW_DEATHS = "Q06"
 Row = dict[str, object]
 
 
@@ -151,7 +150,7 @@ def _contributions(study: Study, measure: Measure, counts: Counts, of: Windows) 
 
 
 def _few(*deaths: float) -> str:
-    return FEW_DEATHS if min(deaths) < LEAST_DEATHS else ""
+    return FEW_DEATHS_AT_AGE if min(deaths) < LEAST_DEATHS else ""
 
 
 def _values(made: Decomposition, at: int, column: str, reason: str) -> Row:

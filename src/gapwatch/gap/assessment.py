@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import BASELINE, CANNOT, NO_BASELINE, STATED, Coded
 from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
 from gapwatch.gap.baseline import baseline_period, newest_run, settled
 from gapwatch.gap.trend.latent_gap import Prior
-from gapwatch.gap.trend.verdict import Assessment, Series, Target, Thresholds, assess
+from gapwatch.gap.trend.pace import change_between
+from gapwatch.gap.trend.trajectory import Estimate
+from gapwatch.gap.trend.verdict import Assessment, Series, Target, assess
 from gapwatch.gap.trend.windows import first_calendar_year
-from gapwatch.geography.panel import INTERVAL_WIDTH_SE
+from gapwatch.intervals import WIDTH_SE
 from gapwatch.study import Measure, Period, Study
 
 __all__ = [
-    "BASELINE",
-    "STATED",
     "Against",
     "Judged",
     "Relative",
@@ -26,10 +27,7 @@ __all__ = [
     "prior_of",
     "series_of",
     "settled",
-    "thresholds_of",
 ]
-
-STATED, BASELINE = "stated", "baseline"
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,11 @@ class Judged:
         """The gap measured in the baseline window; None where it is withheld or not comparable."""
         measured = next((one.target for one in self.against if one.kind == BASELINE), self.target)
         return measured.baseline_gap_years if measured else None
+
+    @property
+    def since_baseline(self) -> Estimate | None:
+        """Change of the gap from the baseline window to the newest, as `change_since`."""
+        return change_since(self.windows, self.baseline_period)
 
     @property
     def year_ends(self) -> str:
@@ -132,7 +135,7 @@ def _judge_one(
         else assess(
             series_of(newest),
             target,
-            thresholds_of(study),
+            study.verdict,
             release_year=release_year,
             prior=prior_of(study, newest),
         )
@@ -171,12 +174,7 @@ def _is_carried(study: Study, measure: Measure, period: Period) -> bool:
 
 
 def _without_baseline(period: Period) -> Assessment:
-    return Assessment(
-        verdict="cannot calculate",
-        reason_code="V05",
-        reason=f"the gap of the baseline window, {period[0]} to {period[1]}, is withheld or "
-        "not comparable",
-    )
+    return Assessment(verdict=CANNOT, reason=Coded.of(NO_BASELINE, first=period[0], last=period[1]))
 
 
 def _measured(
@@ -268,7 +266,7 @@ def _judge_ratio(
     found = assess(
         series,
         target,
-        thresholds_of(study),
+        study.verdict,
         release_year=release_year,
         prior=prior_of(study, newest),
     )
@@ -276,7 +274,7 @@ def _judge_ratio(
 
 
 def _ratio_error(windows: pd.DataFrame) -> pd.Series[float]:
-    return (windows["relative_upper95"] - windows["relative_lower95"]) / INTERVAL_WIDTH_SE
+    return (windows["relative_upper95"] - windows["relative_lower95"]) / WIDTH_SE
 
 
 def prior_of(study: Study, windows: pd.DataFrame) -> Prior:
@@ -290,26 +288,37 @@ def prior_of(study: Study, windows: pd.DataFrame) -> Prior:
     return Prior(rules.slope_sd_years_per_year, rules.step_sd_scale_years, covered or None)
 
 
+def change_since(windows: pd.DataFrame, baseline: Period) -> Estimate | None:
+    """Change of the gap, years, from the baseline window to the newest of one comparable run.
+
+    None where either isn't given in the run, or the two are one.
+    """
+    given = windows[(windows["reason"] == "") & windows["gap_years"].notna()]
+    spans = list(zip(given["period_start"], given["period_end"], strict=True))
+    if baseline not in spans[:-1]:
+        return None
+    before, after = given.iloc[spans.index(baseline)], given.iloc[-1]
+    first, last = ((int(row["period_start"]), int(row["period_end"])) for row in (before, after))
+    return change_between(
+        first,
+        last,
+        gaps=(float(before["gap_years"]), float(after["gap_years"])),
+        errors=(_gap_error(before), _gap_error(after)),
+    )
+
+
+def _gap_error(row: pd.Series[float]) -> float:
+    """Standard error of a gap as told, from its interval: that of a corrected range is no error
+    of sampling, and that of restricted deaths is rounded outward."""
+    return float(row["upper95_years"] - row["lower95_years"]) / WIDTH_SE
+
+
 def lead_of(windows: pd.DataFrame) -> float:
     """The part of each year of these windows that lies in the calendar year before."""
     kinds = windows["year_ends"].unique()
     if len(kinds) > 1:
         raise ValueError(f"windows: expected years of one kind, found {sorted(kinds)}")
     return YEAR_LEADS[str(kinds[0])] if len(kinds) else 0.0
-
-
-def thresholds_of(study: Study) -> Thresholds:
-    """Where the study draws the verdict's lines."""
-    rules = study.verdict
-    return Thresholds(
-        on_track_probability=rules.on_track_probability,
-        off_track_probability=rules.off_track_probability,
-        wrong_direction_probability=rules.wrong_direction_probability,
-        stale_after_years=rules.stale_after_years,
-        min_windows=rules.minimum_windows,
-        power=rules.power,
-        target_met_probability=rules.target_met_probability,
-    )
 
 
 def series_of(windows: pd.DataFrame) -> Series:
@@ -320,7 +329,7 @@ def series_of(windows: pd.DataFrame) -> Series:
 
     def error(side: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         width = column(f"{side}_upper95_years") - column(f"{side}_lower95_years")
-        return np.asarray(width / INTERVAL_WIDTH_SE)
+        return np.asarray(width / WIDTH_SE)
 
     return Series(
         start=windows["period_start"].to_numpy(dtype=np.int64),

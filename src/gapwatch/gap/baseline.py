@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gapwatch.demography.codes import PROVISIONAL
+from gapwatch.codes import PROVISIONAL
 from gapwatch.study import Measure, Period, Study
 
 

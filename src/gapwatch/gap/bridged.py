@@ -11,17 +11,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import BEST_FIT_BLOCKS, BEST_FIT_RESIDENTS, GROUP_EMPTY
 from gapwatch.contracts import BRIDGE, BRIDGE_SIDE, BRIDGED_GAP, SEXES
-from gapwatch.demography.chiang import Z95
-from gapwatch.demography.codes import GROUP_EMPTY
 from gapwatch.errors import ValidationError
 from gapwatch.gap.measures import Side, quality_flags, side
 from gapwatch.geography.bridge import Bridged, SideFit, bridge, bridge_table, side_table
 from gapwatch.geography.panel import FloatArray, Panel, panel_of
+from gapwatch.intervals import between_sides
 from gapwatch.study import Bridge, Measure, Study
 from gapwatch.tables import canonical
 
-WEIGHTS = {"residents": "residents", "blocks": "the number of small areas they are made of"}
+BASES = {"residents": BEST_FIT_RESIDENTS, "blocks": BEST_FIT_BLOCKS}
 Frames = dict[str, pd.DataFrame]
 
 
@@ -40,14 +40,16 @@ def bridged_gaps(study: Study, inputs: Frames) -> Frames:
         carried = _carry(study, described, inputs, figures)
         zones = {name: zone.areas for name, zone in study.zones.items()}
         areas.append(bridge_table(carried, zones))
-        sides.append(side_table(carried, _sides(study), _names(inputs, described.geography)))
+        sides.append(side_table(carried, _sides(study), names_of(inputs, described.geography)))
         gaps += [_gaps(study, carried, published, sex) for sex in SEXES]
     if not areas:
         return {}
     return {
         "bridge": canonical(BRIDGE, pd.concat(areas, ignore_index=True), "bridge"),
         "bridge_side": canonical(BRIDGE_SIDE, pd.concat(sides, ignore_index=True), "bridge_side"),
-        "bridged_gap": canonical(BRIDGED_GAP, pd.concat(gaps, ignore_index=True), "bridged_gap"),
+        "bridged_gap": canonical(
+            BRIDGED_GAP.coded, pd.concat(gaps, ignore_index=True), "bridged_gap"
+        ),
     }
 
 
@@ -61,7 +63,7 @@ def _sides(study: Study) -> dict[str, tuple[str, ...]]:
     return {name: study.side(name) for name in named}
 
 
-def _names(inputs: Frames, geography: str) -> dict[str, str]:
+def names_of(inputs: Frames, geography: str) -> dict[str, str]:
     """Names of published areas by code: as published, or else as their outlines have them."""
     found: dict[str, str] = {}
     for table in ("boundary", "life_expectancy"):
@@ -126,8 +128,11 @@ def _frame(study: Study, measure: Measure, carried: Bridged, panel: Panel) -> pd
     worse, better = (_side(panel, fits[name]) for name in ("worse", "better"))
     reason = [one or other for one, other in zip(worse.reason, better.reason, strict=True)]
     hidden = np.array([bool(code) for code in reason])
-    gap = np.where(hidden, np.nan, better.value - worse.value)
-    se = np.where(hidden, np.nan, np.hypot(better.se, worse.se))
+    between = between_sides(worse.value, worse.se, better.value, better.se)
+
+    def shown(values: FloatArray) -> FloatArray:
+        return np.where(hidden, np.nan, values)
+
     width = np.fmax(worse.upper - worse.lower, better.upper - better.lower)
     data: dict[str, object] = {
         "geography": carried.geography,
@@ -146,29 +151,16 @@ def _frame(study: Study, measure: Measure, carried: Bridged, panel: Panel) -> pd
             f"{name}_share_outside": fits[name].share_outside,
         }
     data |= {
-        "gap_years": gap,
-        "se_years": se,
-        "lower95_years": gap - Z95 * se,
-        "upper95_years": gap + Z95 * se,
-        "basis": _basis(carried),
+        "gap_years": shown(between.gap),
+        "se_years": shown(between.se),
+        "lower95_years": shown(between.lower),
+        "upper95_years": shown(between.upper),
+        "basis_code": BASES[carried.basis],
+        "assumed_share": carried.assumed_share if carried.assumed else np.nan,
         "reason": reason,
         "flags": quality_flags(panel, width),
     }
     return pd.DataFrame(data)
-
-
-def _basis(carried: Bridged) -> str:
-    """What the figures are made from, and what had to be assumed for it."""
-    told = (
-        "values of the areas that best fit the sides, weighted by "
-        f"{WEIGHTS[carried.basis]} (approximation)"
-    )
-    if not carried.assumed:
-        return told
-    return (
-        f"{told}; {100 * carried.assumed_share:.1f}% of residents live in small areas that were "
-        "shared out equally, since no lookup says how"
-    )
 
 
 def _side(panel: Panel, fit: SideFit) -> Side:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import DISCLOSURE
 from gapwatch.contracts import CALENDAR_YEAR, REPRODUCTION, SERIES_COMPARISON, SEXES
 from gapwatch.counting.counts import Counts, FloatArray, Windows, period
-from gapwatch.counting.disclosure.protect import DISCLOSURE
 from gapwatch.counting.disclosure.reconstruction import near, upward
 from gapwatch.counting.gaps import BETTER, WORSE, sided, two_sides
 from gapwatch.counting.life_tables import tabled
 from gapwatch.demography.pooling import pool_published
 from gapwatch.gap.measures import measure_gaps
+from gapwatch.intervals import Z95, between_sides
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 
@@ -125,8 +126,12 @@ def _rows(
             "period_end": int(found.end[0]),
             "published_gap_years": theirs,
             "published_se_years": their_se,
+            "published_lower95_years": theirs - Z95 * their_se,
+            "published_upper95_years": theirs + Z95 * their_se,
             "computed_gap_years": mine.gap,
             "computed_se_years": mine.se,
+            "computed_lower95_years": mine.gap - Z95 * mine.se,
+            "computed_upper95_years": mine.gap + Z95 * mine.se,
             "difference_years": mine.gap - theirs,
             "joining_years": way,
             "rest_years": mine.gap - theirs - way,
@@ -142,6 +147,7 @@ def _as_made(study: Study, measure: Measure, own: Counts, found: Windows) -> lis
     counts = two_sides(study, measure, own)
     of_sides = tabled(counts, period(counts, *span))
     value, error = of_sides.table.e[:, :, 0, 0], of_sides.table.se[:, :, 0, 0]
+    between = between_sides(value[WORSE], error[WORSE], value[BETTER], error[BETTER])
     reasons = of_sides.reasons[:, :, 0]
     joined = [_joined(study, getattr(measure, name), own, span) for name in _NAMES]
     made = []
@@ -149,8 +155,8 @@ def _as_made(study: Study, measure: Measure, own: Counts, found: Windows) -> lis
         reason = str(reasons[WORSE, at]) or str(reasons[BETTER, at])
         made.append(
             _Ours(
-                float("nan") if reason else float(value[BETTER, at] - value[WORSE, at]),
-                float("nan") if reason else float(np.hypot(error[BETTER, at], error[WORSE, at])),
+                float("nan") if reason else float(between.gap[at]),
+                float("nan") if reason else float(between.se[at]),
                 float(joined[BETTER][at] - joined[WORSE][at]),
                 reason,
             )

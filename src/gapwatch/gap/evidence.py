@@ -78,7 +78,7 @@ def series(study: Study, inputs: Frames, settled: Settled | None = None) -> Seri
         if len(frame)
     }
     if not study.computed.decides:
-        tables["computed_gap"] = canonical(COMPUTED_GAP, made.gaps, COMPUTED_GAP.name)
+        tables["computed_gap"] = canonical(COMPUTED_GAP.coded, made.gaps, COMPUTED_GAP.name)
         gaps = measure_gaps(study, inputs)
         return Series(study, inputs, gaps, None, counted, tables, made.lengths)
     trend_study = study.model_copy(
@@ -109,7 +109,7 @@ def _with_areas_own(study: Study, inputs: Frames, made: OwnGaps, year_ends: str)
     if others:
         rest = study.model_copy(update={"measures": others})
         frames.append(measure_gaps(rest, inputs, year_ends))
-    return canonical(GAP, pd.concat(frames, ignore_index=True), "gap")
+    return canonical(GAP.coded, pd.concat(frames, ignore_index=True), "gap")
 
 
 def _names(study: Study, inputs: Frames) -> dict[str, str]:

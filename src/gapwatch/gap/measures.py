@@ -1,7 +1,7 @@
 """The gap, measured in every way that the study registers (docs/methods.md, measures).
 
 From published values only: a side of several areas is a population-weighted mean, which is an
-approximation and is labelled as one in the column `basis`.
+approximation and is labelled as one by its `basis_code`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import (
+    CORRECTED_RANGE,
+    GROUP_MISSING,
+    INDEX_UNDEFINED,
+    INTERVAL_TOO_WIDE,
+    INTERVAL_WIDE,
+    PANDEMIC,
+    PANDEMIC_YEARS,
+    PUBLISHED,
+    PUBLISHED_MEAN,
+    SLOPE,
+    SLOPE_IMD2007,
+    SLOPE_IMD2010,
+)
 from gapwatch.contracts import CALENDAR_YEAR, GAP, SEXES, YEAR_LEADS
-from gapwatch.demography.chiang import Z95
-from gapwatch.demography.codes import PANDEMIC_YEARS
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.pooling import pool_published
 from gapwatch.geography.panel import FloatArray, Panel, build_panel
+from gapwatch.intervals import Z95, between_sides
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 
@@ -46,7 +59,7 @@ class Ends:
     relative_upper: FloatArray
     naive: FloatArray
     reason: tuple[str, ...]
-    basis: str
+    basis_code: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,7 @@ def measure_gaps(
             ends = _METHODS[measure.kind](study, measure, panel)
             frames.append(_frame(study, measure, panel, ends, year_ends))
     gaps = pd.concat(frames, ignore_index=True).assign(year_ends=year_ends)
-    return canonical(GAP, gaps, "gap")
+    return canonical(GAP.coded, gaps, "gap")
 
 
 def side(panel: Panel, codes: tuple[str, ...]) -> Side:
@@ -96,7 +109,7 @@ def side(panel: Panel, codes: tuple[str, ...]) -> Side:
         missing = np.asarray(pool.reason) != ""
     too_wide = np.asarray((upper - lower) > WITHHELD_WIDTH_YEARS)
     reason = tuple(
-        "G01" if absent else "S05" if wide else ""
+        GROUP_MISSING if absent else INTERVAL_TOO_WIDE if wide else ""
         for absent, wide in zip(missing, too_wide, strict=True)
     )
     return Side(
@@ -112,10 +125,7 @@ def _between_sides(study: Study, measure: Measure, panel: Panel) -> Ends:
     """Better-off side minus worse-off side; the two sides' errors are independent."""
     worse_codes, better_codes = study.side(measure.worse), study.side(measure.better)
     worse, better = side(panel, worse_codes), side(panel, better_codes)
-    gap = better.value - worse.value
-    se = np.hypot(better.se, worse.se)
-    relative = better.value / worse.value
-    log_se = np.hypot(better.se / better.value, worse.se / worse.value)
+    found = between_sides(worse.value, worse.se, better.value, better.se)
     pooled = len(worse_codes) > 1 or len(better_codes) > 1
     return Ends(
         worse.value,
@@ -124,18 +134,16 @@ def _between_sides(study: Study, measure: Measure, panel: Panel) -> Ends:
         better.value,
         better.lower,
         better.upper,
-        gap,
-        se,
-        gap - Z95 * se,
-        gap + Z95 * se,
-        relative,
-        relative * np.exp(-Z95 * log_se),
-        relative * np.exp(Z95 * log_se),
-        naive=np.full_like(gap, np.nan),
+        found.gap,
+        found.se,
+        found.lower,
+        found.upper,
+        found.ratio,
+        found.ratio_lower,
+        found.ratio_upper,
+        naive=np.full_like(found.gap, np.nan),
         reason=tuple(w or b for w, b in zip(worse.reason, better.reason, strict=True)),
-        basis="population-weighted mean of published values (approximation)"
-        if pooled
-        else "published values",
+        basis_code=PUBLISHED_MEAN if pooled else PUBLISHED,
     )
 
 
@@ -177,8 +185,8 @@ def _extremes(study: Study, measure: Measure, panel: Panel) -> Ends:
         nothing,
         nothing,
         out["naive"],
-        reason=tuple("" if whole else "G01" for whole in complete.tolist()),
-        basis="expected range of the true values, corrected for chance (empirical Bayes)",
+        reason=tuple("" if whole else GROUP_MISSING for whole in complete.tolist()),
+        basis_code=CORRECTED_RANGE,
     )
 
 
@@ -191,7 +199,7 @@ def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
     ]
     nothing = np.full(len(panel.start), np.nan)
     if len(ranks) < MINIMUM_RANKS:
-        return _withheld(nothing, "G02", "slope")
+        return _withheld(nothing, INDEX_UNDEFINED, SLOPE)
     pools = [
         pool_published(panel.population[rank], panel.value[:, rank], panel.se[:, rank])
         for rank in ranks
@@ -200,8 +208,7 @@ def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
     se = np.column_stack([pool.se for pool in pools])
     people = np.array([panel.population[rank].sum() for rank in ranks])
     found = slope_index(np.broadcast_to(people, value.shape), value, se)
-    reason = tuple("G01" if code else "" for code in np.atleast_1d(found.reason))
-    edition = "2007" if "2007" in study.geography.deprivation else "2010"
+    reason = tuple(GROUP_MISSING if code else "" for code in np.atleast_1d(found.reason))
     return Ends(
         found.intercept,
         nothing,
@@ -218,11 +225,11 @@ def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
         found.rii_upper,
         nothing,
         reason,
-        basis=f"slope across areas ranked by Index of Multiple Deprivation {edition}",
+        basis_code=SLOPE_IMD2007 if "2007" in study.geography.deprivation else SLOPE_IMD2010,
     )
 
 
-def _withheld(nothing: FloatArray, code: str, basis: str) -> Ends:
+def _withheld(nothing: FloatArray, code: str, basis_code: str) -> Ends:
     """A measure that can't be made in any window."""
     return Ends(
         nothing,
@@ -240,7 +247,7 @@ def _withheld(nothing: FloatArray, code: str, basis: str) -> Ends:
         nothing,
         nothing,
         reason=(code,) * len(nothing),
-        basis=basis,
+        basis_code=basis_code,
     )
 
 
@@ -279,7 +286,7 @@ def _frame(
             "relative_lower95": ends.relative_lower,
             "relative_upper95": ends.relative_upper,
             "naive_gap_years": ends.naive,
-            "basis": ends.basis,
+            "basis_code": ends.basis_code,
             "reason": list(ends.reason),
             "flags": quality_flags(
                 panel,
@@ -322,9 +329,9 @@ def quality_flags(panel: Panel, widths: FloatArray, year_ends: str = CALENDAR_YE
     """Q03 where the wider side's interval is wider than 4 years, Q04 for a pandemic year; (W,)."""
     flags = []
     for start, end, width in zip(panel.start, panel.end, widths, strict=True):
-        codes = ["Q03"] if width > WIDE_YEARS else []
+        codes = [INTERVAL_WIDE] if width > WIDE_YEARS else []
         begins = start - int(YEAR_LEADS[year_ends] > 0)
         if any(begins <= year <= end for year in PANDEMIC_YEARS):
-            codes.append("Q04")
+            codes.append(PANDEMIC)
         flags.append(" ".join(codes))
     return flags

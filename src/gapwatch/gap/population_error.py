@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import LONGER_WINDOWS, RESIDENTS_BOTH, RESIDENTS_GROWING, RESIDENTS_WORSE, Coded
 from gapwatch.counting.counts import Counts, period, windows
 from gapwatch.counting.gaps import BETTER, WORSE, gap_rows, sided, two_sides
 from gapwatch.counting.life_tables import tabled
@@ -26,15 +27,15 @@ CHANGES: tuple[tuple[float, int, int | None], ...] = (
 )
 # A constant error moves every window alike and hardly the slope; one that grows with the years
 # since the census moves both.
-CASES: tuple[tuple[str, tuple[int, ...], bool], ...] = (
-    ("on both sides", (WORSE, BETTER), False),
-    ("on the worse-off side alone", (WORSE,), False),
-    ("by {last} on the worse-off side alone, growing from none in {first}", (WORSE,), True),
+CASES: tuple[tuple[str, tuple[int, ...]], ...] = (
+    (RESIDENTS_BOTH, (WORSE, BETTER)),
+    (RESIDENTS_WORSE, (WORSE,)),
+    (RESIDENTS_GROWING, (WORSE,)),
 )
 
 
-def other_populations(of: Series, item: Judged) -> dict[str, tuple[Run, Target]]:
-    """Series and target of one measure and sex under each change of the residents, by its words.
+def other_populations(of: Series, item: Judged) -> dict[Coded, tuple[Run, Target]]:
+    """Series and target of one measure and sex under each change of the residents.
 
     Empty unless the study's own life tables decide, on deaths that aren't restricted, and the
     measure has two sides and a target. Where the windows are shorter than the longest that the
@@ -53,11 +54,13 @@ def other_populations(of: Series, item: Judged) -> dict[str, tuple[Run, Target]]
         return {}
     counts = two_sides(of.study, item.measure, own)
     first, length = int(item.windows["period_start"].min()), _length(item)
-    found = {words: _run(of, item, changed, length) for words, changed in _changed(counts, first)}
+    found = {choice: _run(of, item, changed, length) for choice, changed in _changed(counts, first)}
     longest = max(rules.side_window_years)
     if longest > length:
-        found[f"in windows of {longest} years, not {length}"] = _run(of, item, counts, longest)
-    return {words: made for words, made in found.items() if made is not None}
+        found[Coded.of(LONGER_WINDOWS, years=longest, made=length)] = _run(
+            of, item, counts, longest
+        )
+    return {choice: made for choice, made in found.items() if made is not None}
 
 
 def _length(item: Judged) -> int:
@@ -66,23 +69,23 @@ def _length(item: Judged) -> int:
     return int(newest["period_end"] - newest["period_start"]) + 1
 
 
-def _changed(counts: Counts, first_judged: int) -> Iterator[tuple[str, Counts]]:
+def _changed(counts: Counts, first_judged: int) -> Iterator[tuple[Coded, Counts]]:
     starts = set(counts.age_starts.tolist())
     last_year = int(counts.years[-1])
     since = (counts.years - first_judged) / max(last_year - first_judged, 1)
     growth = np.clip(since, 0.0, 1.0)[None, None, :, None]
-    for told, sides, grows in CASES:
-        where = told.format(first=first_judged, last=last_year)
+    for code, sides in CASES:
+        grows = code == RESIDENTS_GROWING
         for factor, first, last in CHANGES:
             if not {first, *([] if last is None else [last + 1])} <= starts:
                 continue
             people = counts.person_years.copy()
             more_or_fewer = counts.scaled(factor, first, last).person_years - people
             people[list(sides)] += (more_or_fewer * (growth if grows else 1.0))[list(sides)]
-            more = "more" if factor > 1 else "fewer"
-            ages = f"{first} to {last}" if last is not None else f"{first} and over"
-            words = f"with {abs(factor - 1):.0%} {more} residents aged {ages} {where}"
-            yield words, replace(counts, person_years=people)
+            ages = {"from_age": first} | ({} if last is None else {"to_age": last})
+            since_when = {"first": first_judged, "last": last_year} if grows else {}
+            choice = Coded.of(code, factor=factor, **ages, **since_when)
+            yield choice, replace(counts, person_years=people)
 
 
 def _run(of: Series, item: Judged, counts: Counts, length: int) -> tuple[Run, Target] | None:

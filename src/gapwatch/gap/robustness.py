@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import MEASURED_BASELINE, OTHER_MEASURE, STATED, STATED_BASELINE, Coded
 from gapwatch.contracts import BACKTEST, FLIP, SELECTION, SENSITIVITY, Table
-from gapwatch.gap.assessment import STATED, Judged, lead_of, prior_of, series_of, thresholds_of
+from gapwatch.gap.assessment import Judged, prior_of, series_of
 from gapwatch.gap.evidence import Series
 from gapwatch.gap.population_error import other_populations
 from gapwatch.gap.trend.backtest import backtest, score
 from gapwatch.gap.trend.selection import selection_effect
-from gapwatch.gap.trend.sensitivity import Alternative, sensitivity, smallest_flips, years_named
+from gapwatch.gap.trend.sensitivity import Alternative, sensitivity, smallest_flips
 from gapwatch.gap.trend.target import Target
 from gapwatch.gap.trend.verdict import classify
 from gapwatch.geography.panel import FloatArray, Panel, build_panel
@@ -36,7 +37,9 @@ def robustness(of: Series, judged: list[Judged], release_year: int) -> dict[str,
 
 
 def _table(table: Table, rows: Iterator[Row]) -> pd.DataFrame:
-    return canonical(table, pd.DataFrame(list(rows), columns=list(table.names)), table.name)
+    return canonical(
+        table.coded, pd.DataFrame(list(rows), columns=list(table.coded.names)), table.name
+    )
 
 
 def _sensitivity(of: Series, judged: list[Judged], release_year: int) -> Iterator[Row]:
@@ -47,7 +50,7 @@ def _sensitivity(of: Series, judged: list[Judged], release_year: int) -> Iterato
         found = sensitivity(
             series_of(item.windows),
             item.target,
-            thresholds_of(study),
+            study.verdict,
             release_year=release_year,
             other_targets=_other_targets(study, item, item.target),
             other_series=other_populations(of, item),
@@ -59,7 +62,8 @@ def _sensitivity(of: Series, judged: list[Judged], release_year: int) -> Iterato
                 "measure": item.measure.id,
                 "sex": item.sex,
                 "position": position,
-                "choice": row.label,
+                "choice_code": row.choice.code,
+                "choice_arguments": row.choice.written,
                 "verdict": row.verdict,
                 "reason_code": row.reason_code,
                 "by_numbers": row.by_numbers,
@@ -83,9 +87,9 @@ def _other_measures(
         projection = found.projection
         by_numbers = _by_numbers(study, other)
         yield Alternative(
-            label=f"measured as: {other.measure.title}",
+            choice=Coded.of(OTHER_MEASURE, measure=other.measure.id),
             verdict=found.verdict,
-            reason_code=found.reason_code,
+            reason_code=found.reason.code,
             by_numbers=by_numbers,
             p_target=projection.p_target if projection else None,
             p_narrowing=projection.p_narrowing if projection else None,
@@ -111,16 +115,16 @@ def _by_numbers(study: Study, other: Judged) -> str:
         p_target=projection.p_target,
         p_narrowing=projection.p_narrowing,
         p_met_now=projection.p_met_now,
-        thresholds=thresholds_of(study),
+        thresholds=study.verdict,
     )
 
 
-def _other_targets(study: Study, item: Judged, measured: Target) -> dict[str, Target]:
+def _other_targets(study: Study, item: Judged, measured: Target) -> dict[Coded, Target]:
     """The target that doesn't head, for the measure and sex that have two."""
     promise = study.promise
     if item.against:
         return {
-            _other_label(study, item, one.kind): one.target
+            _other_baseline(study, item, one.kind): one.target
             for one in item.against
             if one.target and not one.heads
         }
@@ -131,15 +135,15 @@ def _other_targets(study: Study, item: Judged, measured: Target) -> dict[str, Ta
         gap_years=promise.share_of_baseline * promise.stated_gap_years,
         baseline_gap_years=promise.stated_gap_years,
     )
-    return {_other_label(study, item, STATED): stated}
+    return {_other_baseline(study, item, STATED): stated}
 
 
-def _other_label(study: Study, item: Judged, kind: str) -> str:
-    stated = f"{study.promise.stated_gap_years:g} years"
+def _other_baseline(study: Study, item: Judged, kind: str) -> Coded:
+    stated = study.promise.stated_gap_years
     if kind == STATED:
-        return f"with the stated baseline of {stated}, not the measured one"
-    when = years_named(*item.baseline_period, lead_of(item.windows))
-    return f"with the baseline measured in {when}, not the stated one of {stated}"
+        return Coded.of(STATED_BASELINE, gap=stated)
+    first, last = item.baseline_period
+    return Coded.of(MEASURED_BASELINE, first=first, last=last, year_ends=item.year_ends, gap=stated)
 
 
 def _flips(study: Study, judged: list[Judged]) -> Iterator[Row]:
@@ -149,7 +153,7 @@ def _flips(study: Study, judged: list[Judged]) -> Iterator[Row]:
         for flip in smallest_flips(
             series_of(item.windows),
             item.target,
-            thresholds_of(study),
+            study.verdict,
             prior=prior_of(study, item.windows),
         ):
             yield {

@@ -2,73 +2,86 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import CALENDAR_YEAR, TARGET, TRAJECTORY, VERDICT
-from gapwatch.gap.assessment import STATED, Against, Judged
-from gapwatch.gap.trend.trajectory import Trend
+from gapwatch.codes import STATED
+from gapwatch.contracts import CALENDAR_YEAR, TARGET, TRAJECTORY, VERDICT, Verdict
+from gapwatch.gap.assessment import Against, Judged
 from gapwatch.gap.trend.verdict import Assessment, is_never
 from gapwatch.tables import canonical
 
 
 def verdict_table(judged: list[Judged]) -> pd.DataFrame:
-    """The table `verdict`: one row a measure and sex."""
-    return canonical(VERDICT, pd.DataFrame([_verdict_row(item) for item in judged]), "verdict")
+    """The table `verdict` without its words: one row a measure and sex."""
+    rows = pd.DataFrame([asdict(_verdict(item)) for item in judged])
+    return canonical(VERDICT.coded, rows, VERDICT.name)
 
 
-def _verdict_row(item: Judged) -> dict[str, object]:
+def _verdict(item: Judged) -> Verdict:
     found, target = item.assessment, item.target
-    trend, projection = found.trend, found.projection
+    trend, projection, change = found.trend, found.projection, item.since_baseline
     newest = found.newest_window or (None, None)
     last = (
         {name: values[-1] for name, values in vars(projection.path).items()} if projection else {}
     )
-    return {
-        "measure": item.measure.id,
-        "sex": item.sex,
-        "is_primary": item.measure.primary,
-        "verdict": found.verdict,
-        "reason_code": found.reason_code,
-        "reason": found.reason,
-        "windows": found.windows_used,
-        "newest_start": newest[0],
-        "newest_end": newest[1],
-        "year_ends": item.year_ends,
-        "baseline_start": item.baseline_period[0],
-        "baseline_end": item.baseline_period[1],
-        "baseline_gap_years": item.measured_gap_years,
-        "target_gap_years": target.gap_years if target else None,
-        "target_year": item.deadline_year,
-        "slope_years_per_year": trend.slope if trend else None,
-        "slope_se_years_per_year": trend.se if trend else None,
-        "slope_lower95_years_per_year": trend.lower if trend else None,
-        "slope_upper95_years_per_year": trend.upper if trend else None,
-        "slope_p": trend.p if trend else None,
-        "projected_gap_years": projection.mean if projection else None,
-        "projected_sd_years": projection.sd if projection else None,
-        "projected_lower95_years": last.get("lower95"),
-        "projected_upper95_years": last.get("upper95"),
-        "p_target": projection.p_target if projection else None,
-        "p_narrowing": projection.p_narrowing if projection else None,
-        "required_change_years_per_year": found.required_change_per_year,
-        "required_change_lower95_years_per_year": found.required_change_lower,
-        "required_change_upper95_years_per_year": found.required_change_upper,
-        "first_answerable_year": found.first_answerable_year,
-        "first_answerable_reason": found.first_answerable_reason,
-        "closing_by": found.closing_by,
-        "covariance_note": found.covariance_note,
-        "relative_baseline": item.relative.baseline if item.relative else None,
-        "relative_target": item.relative.target if item.relative else None,
-        "relative_verdict": item.relative.assessment.verdict if item.relative else "",
-        "p_target_relative": _p_target(item.relative.assessment) if item.relative else None,
-        "pace": _pace(found.years_to_halve),
-        "years_to_target": _finite(found.years_to_halve),
-        "years_to_target_lower95": _finite(found.years_to_halve_lower),
-        "years_to_target_upper95": _finite(found.years_to_halve_upper),
-        **_side_columns("worse", found.worse_trend),
-        **_side_columns("better", found.better_trend),
-    }
+    worse, better, relative = found.worse_trend, found.better_trend, item.relative
+    return Verdict(
+        measure=item.measure.id,
+        sex=item.sex,
+        is_primary=item.measure.primary,
+        verdict=found.verdict,
+        reason_code=found.reason.code,
+        reason_arguments=found.reason.written,
+        windows=found.windows_used,
+        newest_start=newest[0],
+        newest_end=newest[1],
+        year_ends=item.year_ends,
+        baseline_start=item.baseline_period[0],
+        baseline_end=item.baseline_period[1],
+        baseline_gap_years=item.measured_gap_years,
+        change_years=change.value if change else None,
+        change_lower95_years=change.lower if change else None,
+        change_upper95_years=change.upper if change else None,
+        target_gap_years=target.gap_years if target else None,
+        target_year=item.deadline_year,
+        slope_years_per_year=trend.slope if trend else None,
+        slope_se_years_per_year=trend.se if trend else None,
+        slope_lower95_years_per_year=trend.lower if trend else None,
+        slope_upper95_years_per_year=trend.upper if trend else None,
+        slope_p=trend.p if trend else None,
+        fitted_gap_years=trend.level if trend else None,
+        projected_gap_years=projection.mean if projection else None,
+        projected_sd_years=projection.sd if projection else None,
+        projected_lower95_years=last.get("lower95"),
+        projected_upper95_years=last.get("upper95"),
+        p_target=projection.p_target if projection else None,
+        p_narrowing=projection.p_narrowing if projection else None,
+        required_change_years_per_year=found.required_change_per_year,
+        required_change_lower95_years_per_year=found.required_change_lower,
+        required_change_upper95_years_per_year=found.required_change_upper,
+        pace=_pace(found.years_to_halve),
+        years_to_target=_finite(found.years_to_halve),
+        years_to_target_lower95=_finite(found.years_to_halve_lower),
+        years_to_target_upper95=_finite(found.years_to_halve_upper),
+        worse_slope_years_per_year=worse.slope if worse else None,
+        worse_slope_lower95_years_per_year=worse.lower if worse else None,
+        worse_slope_upper95_years_per_year=worse.upper if worse else None,
+        better_slope_years_per_year=better.slope if better else None,
+        better_slope_lower95_years_per_year=better.lower if better else None,
+        better_slope_upper95_years_per_year=better.upper if better else None,
+        relative_baseline=relative.baseline if relative else None,
+        relative_target=relative.target if relative else None,
+        relative_verdict=relative.assessment.verdict if relative else "",
+        p_target_relative=_p_target(relative.assessment) if relative else None,
+        covariance_code=found.covariance_code,
+        closing_code=found.closing_by,
+        first_answerable_year=found.first_answerable_year,
+        first_answerable_code=found.first_answerable_reason.code,
+        first_answerable_arguments=found.first_answerable_reason.written,
+    )
 
 
 def target_table(judged: list[Judged]) -> pd.DataFrame:
@@ -93,7 +106,7 @@ def _target_row(item: Judged, one: Against) -> dict[str, object]:
         "target_gap_years": target.gap_years if target else None,
         "target_year": item.deadline_year,
         "verdict": found.verdict,
-        "reason_code": found.reason_code,
+        "reason_code": found.reason.code,
         "p_target": _p_target(found),
         "required_change_years_per_year": found.required_change_per_year,
         "required_change_lower95_years_per_year": found.required_change_lower,
@@ -114,14 +127,6 @@ def _pace(years: float | None) -> str:
 
 def _finite(years: float | None) -> float | None:
     return None if years is None or is_never(years) else years
-
-
-def _side_columns(side: str, trend: Trend | None) -> dict[str, float | None]:
-    return {
-        f"{side}_slope_years_per_year": trend.slope if trend else None,
-        f"{side}_slope_lower95_years_per_year": trend.lower if trend else None,
-        f"{side}_slope_upper95_years_per_year": trend.upper if trend else None,
-    }
 
 
 def trajectory_table(judged: list[Judged]) -> pd.DataFrame:

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gapwatch.intervals import WIDTH_SE
 from gapwatch.study import Study
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 # Width of a 95% normal interval in standard errors.
-INTERVAL_WIDTH_SE = 2 * 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Panel:
     @property
     def se(self) -> FloatArray:
         """Standard errors, (W, A), from the published intervals, taken as normal."""
-        return (self.upper - self.lower) / INTERVAL_WIDTH_SE
+        return (self.upper - self.lower) / WIDTH_SE
 
     def columns(self, codes: tuple[str, ...]) -> IntArray:
         """Positions of areas."""

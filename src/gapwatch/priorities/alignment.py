@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gapwatch.demography.chiang import Z95
 from gapwatch.demography.correlation import (
     Correlation,
     false_discovery,
@@ -16,6 +15,7 @@ from gapwatch.demography.correlation import (
     pearson,
     reliability,
 )
+from gapwatch.intervals import Z95
 from gapwatch.priorities.codes import (
     ALIGNED,
     CONTEXT,

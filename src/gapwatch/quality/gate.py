@@ -14,6 +14,7 @@ from gapwatch import tables
 from gapwatch.contracts import Table
 from gapwatch.errors import ValidationError
 from gapwatch.quality.checker import Checker
+from gapwatch.quality.worker import SuiteError, read_suite
 
 # Not the area: a row that stands out is a death, and one of a small area.
 _TOLD_OF_RESTRICTED = ("geography", "year", "period_start", "period_end")
@@ -22,14 +23,29 @@ _REMEDIES = {
     "plausibility": "compare these rows with the publisher's; a figure that is right is accepted "
     "by [[accepted]] in the study, with rule, geography, area_code, sex, year and reason",
 }
+_CORRECT_SUITE = "correct the suite; nothing was published"
+
+
+def require_suites(expectations: Path) -> None:
+    """Refuse every suite that can't be trusted, also of a table that isn't in this run.
+
+    Raises ValidationError for a suite without expectations, or with one that is unknown.
+    """
+    for path in sorted(expectations.glob("*.json")):
+        try:
+            read_suite(path)
+        except SuiteError as error:
+            raise ValidationError(
+                error.where, expected=error.expected, found=error.found, remedy=_CORRECT_SUITE
+            ) from error
 
 
 class Gate:
     """Checks tables in a process of its own while the run goes on; `findings` waits for it.
 
     Use as a context manager. `check` hands a table over; `findings` returns the table
-    `validation`, or raises ValidationError when a critical expectation fails or a suite can't be
-    trusted. The caller publishes nothing before that.
+    `validation`, or raises ValidationError when a critical expectation fails. A suite that can't be
+    trusted is refused on entering. The caller publishes nothing before that.
     """
 
     def __init__(self, expectations: Path, workspace: Path, checker: Checker | None = None) -> None:
@@ -42,6 +58,7 @@ class Gate:
         self._notes: list[dict[str, object]] = []
 
     def __enter__(self) -> Gate:
+        require_suites(self._expectations)
         self._checker.__enter__()
         return self
 
@@ -109,7 +126,7 @@ class Gate:
                     answer["where"],
                     expected=answer["expected"],
                     found=hidden if suite in self._restricted else answer["found"],
-                    remedy="correct the suite; nothing was published",
+                    remedy=_CORRECT_SUITE,
                 )
             for number, found in enumerate(answer["results"], 1):
                 row = _row(suite, number, found, restricted=suite in self._restricted)

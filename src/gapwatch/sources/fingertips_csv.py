@@ -13,6 +13,7 @@ from typing import NoReturn
 import numpy as np
 import pandas as pd
 
+from gapwatch.errors import UnfitError
 from gapwatch.sources.parsing import break_contract, places, records, refuse
 from gapwatch.sources.vocabulary import parse_period, parse_sex
 
@@ -100,13 +101,13 @@ def headline(frame: pd.DataFrame, age: str, period_years: int, where: str) -> pd
 def _sex(text: str, frame: pd.DataFrame, where: str) -> str | None:
     try:
         return parse_sex(text)
-    except ValueError as error:
+    except UnfitError as error:
         _refuse_word(error, frame["sex"] == text, frame, f"{where}, column Sex")
 
 
-def _refuse_word(error: ValueError, bad: pd.Series, frame: pd.DataFrame, where: str) -> NoReturn:
-    expected, _, found = str(error).partition("|")
-    refuse(f"{where}, row {_first(frame, bad.to_numpy())}", expected, found[:200])
+def _refuse_word(error: UnfitError, bad: pd.Series, frame: pd.DataFrame, where: str) -> NoReturn:
+    row = _first(frame, bad.to_numpy())
+    refuse(f"{where}, row {row}", error.expected, error.found[:200])
 
 
 def _first(frame: pd.DataFrame, bad: np.ndarray) -> int:
@@ -124,7 +125,7 @@ def _of_length(frame: pd.DataFrame, years: int, where: str) -> pd.DataFrame:
     for text in dict.fromkeys(frame["period"]):
         try:
             windows[text] = parse_period(text)
-        except ValueError as error:
+        except UnfitError as error:
             _refuse_word(error, frame["period"] == text, frame, f"{where}, column Time period")
     starts = np.array([windows[text][0] for text in frame["period"]], dtype=np.int64)
     ends = np.array([windows[text][1] for text in frame["period"]], dtype=np.int64)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gapwatch import tables
 from gapwatch.contracts import TABLES
-from gapwatch.errors import ValidationError
+from gapwatch.errors import UnfitError, ValidationError
 from gapwatch.sources import files, fingertips, nomis, outline_table, portal
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.redact import discreet
@@ -90,11 +90,10 @@ def _require_printable(where: str, frame: pd.DataFrame) -> None:
         for text in frame[column].dropna().unique():
             try:
                 printable(str(text))
-            except ValueError as error:
-                expected, _, found = str(error).partition("|")
+            except UnfitError as error:
                 raise ValidationError(
                     f"{where}, {column}",
-                    expected=expected,
-                    found=f"{found} in {ascii(text)[:80]}",
+                    expected=error.expected,
+                    found=f"{error.found} in {ascii(text)[:80]}",
                     remedy="ask the publisher; the report's typeface has no other characters",
                 ) from error

@@ -10,10 +10,10 @@ import pandas as pd
 
 from gapwatch.contracts import SEXES
 from gapwatch.errors import ValidationError
+from gapwatch.intervals import WIDTH_SE
 from gapwatch.study import Study, restricted_tables
 
 Frames = Mapping[str, pd.DataFrame]
-INTERVAL_WIDTH_SE = 2 * 1.959963984540054
 # A real place doesn't show men ahead by three standard errors where women live years longer.
 _BEYOND_CHANCE = 3.0
 _BEYOND_CHANCE_OF_AREA = 3.0
@@ -186,7 +186,7 @@ def require_direction(gaps: pd.DataFrame) -> None:
 def _paired(life: pd.DataFrame, code: str) -> pd.DataFrame:
     """Both sexes of an area and window in one row, with difference and standard error in years."""
     known = life.dropna(subset=["life_expectancy_years", "lower95_years", "upper95_years"])
-    error = (known["upper95_years"] - known["lower95_years"]) / INTERVAL_WIDTH_SE
+    error = (known["upper95_years"] - known["lower95_years"]) / WIDTH_SE
     plain = known.assign(code=known[code], se=error)[
         [*_KEYS, "code", "sex", "life_expectancy_years", "se"]
     ]

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.contracts import SEXES
-from gapwatch.sources.sanity import INTERVAL_WIDTH_SE, same_for_both
+from gapwatch.intervals import WIDTH_SE
+from gapwatch.sources.sanity import same_for_both
 from gapwatch.study import Study
 
 SINCE = 1993
@@ -81,7 +82,7 @@ def areas_beside_place(
     for sex, rows in both.groupby("sex", sort=True):
         weight = rows[code].map(weights).to_numpy(dtype=np.float64)
         apart = (rows["life_expectancy_years"] - rows["life_expectancy_years_place"]).to_numpy()
-        error = ((rows["upper95_years"] - rows["lower95_years"]) / INTERVAL_WIDTH_SE).to_numpy()
+        error = ((rows["upper95_years"] - rows["lower95_years"]) / WIDTH_SE).to_numpy()
         mean = float(weight @ apart / weight.sum())
         # Windows overlap, so their errors aren't averaged out: that of one window stands for all.
         windows = rows[["period_start", "period_end"]].drop_duplicates().shape[0]

@@ -1,6 +1,6 @@
 """The words that publishers use for periods, sexes and ages, turned into numbers.
 
-Every function raises ValueError with a message "expected|found" for a text that it doesn't know.
+Every function raises UnfitError for a text that it doesn't know.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Literal, NoReturn
+
+from gapwatch.errors import UnfitError
 
 _NOTE = re.compile(r"\s*\[(?:note|notes) [0-9, ]+\]$")
 _YEARS = re.compile(r"([0-9]{4})(?: ?- ?([0-9]{4}|[0-9]{2})| to ([0-9]{4}))?")
@@ -174,4 +176,4 @@ def _plain(text: str) -> str:
 
 
 def _refuse(expected: str, found: str) -> NoReturn:
-    raise ValueError(f"{expected}|{found}")
+    raise UnfitError(expected, found)

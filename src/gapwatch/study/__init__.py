@@ -4,7 +4,16 @@ from gapwatch.study.base import Period
 from gapwatch.study.computed import Computed, Level
 from gapwatch.study.extracts import is_restricted, restricted_tables, rounding_steps, sparse_years
 from gapwatch.study.loading import load
-from gapwatch.study.model import Area, Break, Bridge, Measure, Study, Zone
+from gapwatch.study.model import (
+    Area,
+    Break,
+    Bridge,
+    ComputedBreak,
+    Measure,
+    Study,
+    Thresholds,
+    Zone,
+)
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.required import is_required, rests_on
 from gapwatch.study.sources import (
@@ -28,6 +37,7 @@ __all__ = [
     "Break",
     "Bridge",
     "Computed",
+    "ComputedBreak",
     "Correction",
     "EvidenceGap",
     "FileSource",
@@ -45,6 +55,7 @@ __all__ = [
     "Publishers",
     "Source",
     "Study",
+    "Thresholds",
     "Zone",
     "is_required",
     "is_restricted",

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
+from gapwatch.errors import UnfitError
 from gapwatch.study.base import Part
 
 # The same as gapwatch.study.sources.LOOPBACK, which imports more than is needed here.
@@ -39,10 +40,10 @@ class Alerts(Part):
         for name in ("webhook", "heartbeat"):
             address = getattr(self, name)
             if address and getattr(self, f"{name}_from"):
-                raise ValueError(f"either {name} or {name}_from|both")
+                raise UnfitError(f"either {name} or {name}_from", "both")
             problem = wrong_address(address, self.allow_loopback) if address else ""
             if problem:
-                raise ValueError(f"an https:// address as {name}|{problem}")
+                raise UnfitError(f"an https:// address as {name}", problem)
         return self
 
 

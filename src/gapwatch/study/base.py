@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gapwatch.contracts import CODE, SLUG
+from gapwatch.errors import UnfitError
 
 Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=60)]
 Code = Annotated[str, Field(pattern=f"^{CODE}$")]
@@ -102,9 +103,10 @@ def printable(text: str) -> str:
     if lacking:
         named = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in lacking[:_SHOWN_LACKING])
         more = f" and {len(lacking) - _SHOWN_LACKING} more" * (len(lacking) > _SHOWN_LACKING)
-        raise ValueError(
+        raise UnfitError(
             "Latin, Greek, Cyrillic, Armenian or Georgian letters, digits and punctuation, "
-            f"which the report's typefaces have|{named}{more}"
+            "which the report's typefaces have",
+            f"{named}{more}",
         )
     return text
 

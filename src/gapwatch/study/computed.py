@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from gapwatch.errors import UnfitError
 from gapwatch.study.base import Part, Slug, Year
 
 STANDARD_AGES = (0, 1, *range(5, 95, 5))
@@ -55,5 +56,5 @@ class Computed(Part):
     def _ages(self) -> Computed:
         ages = self.age_starts
         if ages[:1] != (0,) or len(ages) < 3 or list(ages) != sorted(set(ages)):  # noqa: PLR2004
-            raise ValueError(f"age_starts ascending from 0, at least three|{list(ages)}")
+            raise UnfitError("age_starts ascending from 0, at least three", str(list(ages)))
         return self

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gapwatch.contracts import CALENDAR_YEAR
+from gapwatch.errors import UnfitError
 from gapwatch.study.base import Part, Period
 
 FileColumn = Annotated[str, Field(min_length=1, max_length=300)]
@@ -78,7 +79,7 @@ class Extract(Part):
 
 
 def require_sound(told: Extract, table: str, columns: Iterable[str], constants: set[str]) -> None:
-    """Raise ValueError "expected|found" for declarations that don't go together."""
+    """Raise UnfitError for declarations that don't go together."""
     counted = table in COUNTED
     named = set(columns)
     rules = (
@@ -135,7 +136,7 @@ def require_sound(told: Extract, table: str, columns: Iterable[str], constants: 
     )
     for broken, expected, found in rules:
         if broken:
-            raise ValueError(f"{expected}|{found}")
+            raise UnfitError(expected, found)
 
 
 def is_restricted(source: object) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from gapwatch.errors import UnfitError
 from gapwatch.study.base import Part
 
 FileColumn = Annotated[str, Field(min_length=1, max_length=300)]
@@ -88,7 +89,7 @@ class Layouts(Part):
 def require_layout(
     told: Layouts, kind: str, table: str, header: tuple[str, ...], rows: int
 ) -> None:
-    """Raise ValueError "expected|found" for declarations that don't go with the format `kind`."""
+    """Raise UnfitError for declarations that don't go with the format `kind`."""
     outlines = kind in OUTLINE_FORMATS
     rules = (
         (
@@ -132,4 +133,4 @@ def require_layout(
     )
     for broken, expected, found in rules:
         if broken:
-            raise ValueError(f"{expected}|{found}")
+            raise UnfitError(expected, found)

@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
-from gapwatch.errors import StudyError
+from gapwatch.errors import StudyError, UnfitError
 from gapwatch.study import limits, priority_checks
 from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.initiatives import faults
@@ -108,8 +108,9 @@ def _from_pydantic(path: Path, error: PydanticError) -> StudyError:
         return _wrong(path, f"{key}.kind", f"one of {kinds}", limits.shown(first["ctx"]["tag"]))
     message = first["msg"]
     if first["type"] == "value_error":
-        expected, _, found = message.removeprefix("Value error, ").partition("|")
-        return _wrong(path, key, expected, found)
+        cause = first["ctx"]["error"]
+        if isinstance(cause, UnfitError):
+            return _wrong(path, key, cause.expected, cause.found)
     return _wrong(path, key, message.lower(), limits.shown(first["input"]))
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from gapwatch.codes import Coded
+from gapwatch.errors import UnfitError
 from gapwatch.study.alerts import Alerts
 from gapwatch.study.base import (
     Code,
@@ -24,6 +26,7 @@ from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.initiatives import Areas, Expectation, Initiative
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
+from gapwatch.study.site import Site
 from gapwatch.study.sources import Accepted, Correction, Publishers, Source
 
 
@@ -70,23 +73,26 @@ class People(Part):
         }
 
 
-class VerdictRules(Part):
-    """The thresholds of the verdict (docs/methods.md, verdict)."""
+class Thresholds(Part):
+    """Where the verdict's lines are drawn; the defaults are those of docs/methods.md, verdict.
+
+    `target_met_probability` is the certainty asked before "target met" is said.
+    """
 
     on_track_probability: Probability = 0.8
     off_track_probability: Probability = 0.2
     wrong_direction_probability: Probability = 0.1
     target_met_probability: Probability = 0.95
-    minimum_windows: int = Field(default=3, ge=3)
+    minimum_windows: int = Field(default=3, ge=3)  # two windows always make a perfect line
     stale_after_years: int = Field(default=6, ge=0)
     power: Probability = 0.8
 
     @model_validator(mode="after")
-    def _ordered(self) -> VerdictRules:
+    def _ordered(self) -> Thresholds:
         if self.off_track_probability >= self.on_track_probability:
-            raise ValueError(
-                f"off_track_probability below on_track_probability ({self.on_track_probability})"
-                f"|{self.off_track_probability}"
+            raise UnfitError(
+                f"off_track_probability below on_track_probability ({self.on_track_probability})",
+                str(self.off_track_probability),
             )
         return self
 
@@ -96,6 +102,13 @@ class Break(Part):
 
     first_period: Period
     reason: Text
+
+
+class ComputedBreak(Break):
+    """A break that the counts themselves show; `cause` is why, as a code with its years."""
+
+    reason: str = ""
+    cause: Coded
 
 
 class Area(Part):
@@ -199,7 +212,7 @@ class Study(Part):
     study: Heading
     promise: Promise
     people: People = People()
-    verdict: VerdictRules = VerdictRules()
+    verdict: Thresholds = Thresholds()
     projection: ProjectionRules = ProjectionRules()
     geography: Geography
     zones: dict[Slug, Zone]
@@ -211,6 +224,7 @@ class Study(Part):
     accepted: tuple[Accepted, ...] = ()
     computed: Computed | None = None
     alerts: Alerts = Alerts()
+    site: Site = Site()
     disclosure: Disclosure | None = None
     initiatives: tuple[Initiative, ...] = ()
     expectations: tuple[Expectation, ...] = ()

@@ -7,6 +7,8 @@ import datetime as dt
 import re
 from typing import Literal, NamedTuple
 
+from gapwatch.errors import UnfitError
+
 YearKind = Literal["financial", "school"]
 _STARTS: dict[YearKind, tuple[int, int]] = {"financial": (4, 1), "school": (9, 1)}
 _FIRST_YEAR, _LAST_YEAR = 1801, 2200
@@ -37,12 +39,12 @@ class Span(NamedTuple):
     last: dt.date
 
 
-class PeriodError(ValueError):
+class PeriodError(UnfitError):
     """A time that can't be read; `mislabelled` where it contradicts itself, as 2011/13 does."""
 
     def __init__(self, text: str, expected: str, *, mislabelled: bool = False) -> None:
-        super().__init__(f"{expected}|{text!r}")
-        self.text, self.expected, self.mislabelled = text, expected, mislabelled
+        super().__init__(expected, repr(text))
+        self.text, self.mislabelled = text, mislabelled
 
 
 def read_span(text: str, of_two: YearKind = "financial", *, monthly: bool = False) -> Span:

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model_validator
 
+from gapwatch.errors import UnfitError
 from gapwatch.study.base import Code, Part, Slug, Text, Year
 from gapwatch.study.extracts import Extract, require_sound
+from gapwatch.study.figures import FileFigure, require_figures
 from gapwatch.study.layouts import OUTLINE_FORMATS, Layouts, require_layout
 
 TableName = Literal[
@@ -43,7 +45,7 @@ def _address(text: str) -> str:
         parts.scheme == "http" and is_loopback(parts.hostname or "")
     )
     if not secure or not parts.hostname or parts.username or not text.isascii() or " " in text:
-        raise ValueError(f"an https:// address without a user name in it|{text!r}")
+        raise UnfitError("an https:// address without a user name in it", f"{text!r}")
     return text
 
 
@@ -51,7 +53,7 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"a regular expression|{text!r} ({error})") from error
+        raise UnfitError("a regular expression", f"{text!r} ({error})") from error
     return text
 
 
@@ -161,7 +163,7 @@ class PortalSource(_Retrieved):
         wanted = ("to_geography", "to_code_column") if self.table == "lookup" else ("name_column",)
         for name in wanted:
             if getattr(self, name) is None:
-                raise ValueError(f"{name}, which a {self.table} needs|nothing")
+                raise UnfitError(f"{name}, which a {self.table} needs", "nothing")
         return self
 
 
@@ -192,7 +194,8 @@ class FileSource(Layouts, Extract, _Retrieved):
     `drop_missing`. `units` states the file's unit of every quantity: the contract's own, or
     another that `factors` turns into it by multiplication. Extract says what else a file of counts
     may declare, Layouts how a file may be written: its signs, merged and repeated header words,
-    rows by pattern, outlines.
+    rows by pattern, outlines. `figures` names the columns of a source of `area_figure` (see
+    FileFigure).
     """
 
     kind: Literal["file"]
@@ -223,33 +226,35 @@ class FileSource(Layouts, Extract, _Retrieved):
     drop_missing: bool = False
     factors: dict[ColumnName, Annotated[float, Field(gt=0, lt=1e9)]] = Field(default={})
     units: dict[ColumnName, Annotated[str, Field(min_length=1, max_length=40)]] = Field(default={})
+    figures: dict[Slug, FileFigure] = Field(default={})
 
     @model_validator(mode="after")
     def _one_place(self) -> FileSource:
         given = [n for n in ("path", "address", "landing_page") if getattr(self, n) is not None]
         if len(given) != 1:
-            raise ValueError(
-                f"one of path, address and landing_page|{' and '.join(given) or 'none of them'}"
+            raise UnfitError(
+                "one of path, address and landing_page", " and ".join(given) or "none of them"
             )
         if (self.link is None) != (self.landing_page is None):
-            raise ValueError("landing_page and link together|one without the other")
+            raise UnfitError("landing_page and link together", "one without the other")
         sheetless = self.format in ("csv", "json", *OUTLINE_FORMATS)
         if sheetless and self.sheets:
-            raise ValueError(f"sheets only for a workbook|sheets for a {self.format}")
+            raise UnfitError("sheets only for a workbook", f"sheets for a {self.format}")
         for text in self.row_patterns:
             _pattern(text)
         require_layout(self, self.format, self.table, self.header, self.header_rows)
         if not sheetless and not self.sheets:
-            raise ValueError("at least one sheet of the workbook|none")
+            raise UnfitError("at least one sheet of the workbook", "none")
         constants = set(self.constants).union(*self.sheets.values())
+        require_figures(self.table, self.figures, self.columns, constants)
         require_sound(self, self.table, self.columns, constants)
         groups = set(re.compile(self.wide).groupindex) if self.wide else set()
         told_apart = "measure" in {*self.columns, *groups, *set().union(*self.sheets.values())}
         if self.add_up and (told_apart or (self.wide is None and "measure" in constants)):
-            raise ValueError("add_up for rows of one quantity each|cells that are one each")
+            raise UnfitError("add_up for rows of one quantity each", "cells that are one each")
         if self.add_up and self.wide is not None and not self.over:
-            raise ValueError(
-                "over beside add_up and wide, for what rows of one area differ in|none"
+            raise UnfitError(
+                "over beside add_up and wide, for what rows of one area differ in", "none"
             )
         return self
 

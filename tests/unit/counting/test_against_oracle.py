@@ -16,9 +16,9 @@ from gapwatch.counting.areas import Counted, count
 from gapwatch.counting.counts import period, windows
 from gapwatch.counting.gaps import BETTER, WORSE, gap_rows, sided, two_sides
 from gapwatch.counting.life_tables import tabled
-from gapwatch.demography.chiang import Z95
 from gapwatch.demography.decomposition import arriaga
 from gapwatch.demography.life_table import life_table
+from gapwatch.intervals import Z95
 from gapwatch.tables import canonical
 
 LEVELS = ("ward2011", "ward2022")

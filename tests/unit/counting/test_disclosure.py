@@ -203,7 +203,7 @@ def gap_rows() -> pd.DataFrame:
             "relative_lower95": 0.9,
             "relative_upper95": 1.1,
             "naive_gap_years": np.nan,
-            "basis": "deaths",
+            "basis_code": "life_tables",
             "reason": "",
             "flags": "Q01 Q04",
         }

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.unit.demography.cases import AGES, DEATHS, MALE_RATES, POPULATION
+from tests.unit.demography.cases import AGES, DEATHS, POPULATION
 
 from gapwatch.demography.decomposition import arriaga, arriaga_by_cause, gap_change
 from gapwatch.demography.extremes import corrected_range
@@ -11,7 +11,6 @@ from gapwatch.demography.inverse import cut_to_target
 from gapwatch.demography.life_table import life_table
 from gapwatch.demography.pooling import pool_counts, pool_published
 from gapwatch.demography.resampling import arriaga_interval
-from gapwatch.demography.smoothing import topals
 
 
 def refuses(argument, call, *args, **named):
@@ -89,7 +88,6 @@ def test_levels_outside_zero_and_one_are_refused_everywhere(level):
     refuses("level", corrected_range, y, s, seed=1, level=level)
     counts = (DEATHS, POPULATION, DEATHS, POPULATION)
     refuses("level", arriaga_interval, *counts, AGES, seed=1, level=level)
-    refuses("level", topals, DEATHS, POPULATION, AGES, MALE_RATES, level=level)
 
 
 def test_the_pandemic_mark_must_be_a_truth_value_for_each_table():
@@ -196,14 +194,3 @@ def test_the_inverse_refuses_numbers_out_of_their_domain():
         ("years", np.nan),
     ]:
         refuses(name, cut_to_target, DEATHS, POPULATION, AGES, **(good | {name: bad}))
-
-
-def test_smoothing_refuses_standards_knots_and_penalties_that_do_not_fit():
-    refuses("standard", topals, DEATHS, POPULATION, AGES, MALE_RATES[:-1])
-    refuses("standard", topals, DEATHS, POPULATION, AGES, MALE_RATES * 0)
-    refuses("standard", topals, DEATHS, POPULATION, AGES, MALE_RATES * np.nan)
-    refuses("deaths", topals, DEATHS[:-1], POPULATION[:-1], AGES, MALE_RATES)
-    for knots in ([1, 5], [0], [0, 5, 5], [0, np.nan], "ab"):
-        refuses("knots", topals, DEATHS, POPULATION, AGES, MALE_RATES, knots=knots)
-    for penalty in (0, -1, np.nan, np.inf):
-        refuses("penalty", topals, DEATHS, POPULATION, AGES, MALE_RATES, penalty=penalty)

@@ -15,7 +15,7 @@ from tests.unit.demography.cases import (
     near,
 )
 
-from gapwatch.demography.codes import FLAGS, REASONS
+from gapwatch.codes import FLAGS, REASONS
 from gapwatch.demography.life_table import life_table
 
 

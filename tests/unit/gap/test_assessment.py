@@ -12,6 +12,7 @@ from gapwatch.gap.measures import measure_gaps
 from gapwatch.gap.robustness import robustness
 from gapwatch.gap.verdict_table import trajectory_table, verdict_table
 from gapwatch.project import Project
+from gapwatch.reporting.language.labels import with_words
 from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import Study
 
@@ -98,6 +99,7 @@ def test_the_headlines_alternatives_name_the_other_measures(
 ) -> None:
     loaded, inputs, _ = westminster
     found = robustness(series(loaded, inputs), judged, RECENT)["sensitivity"]
+    found = with_words("sensitivity", found, loaded)
     mine = found[(found["measure"] == "north-v-knightsbridge") & (found["sex"] == "male")]
     others = mine[mine["choice"].str.startswith("measured as: ")]
     assert len(others) == 4

@@ -19,6 +19,7 @@ from gapwatch.gap.assessment import Judged
 from gapwatch.gap.evidence import Series
 from gapwatch.gap.robustness import robustness
 from gapwatch.gap.verdict_table import target_table, trajectory_table, verdict_table
+from gapwatch.reporting.language.labels import with_words
 from gapwatch.study import Study
 from gapwatch.targets import in_words, newest_end, targets_of
 
@@ -89,7 +90,7 @@ def test_what_heads_changes_no_figure_of_either_target() -> None:
 @pytest.mark.parametrize("target", ["stated", "baseline"])
 def test_the_other_target_is_a_row_of_the_choices_with_the_same_chance(target: str) -> None:
     of, found = made(target), items(target)
-    table = robustness(of, found, 2010)["sensitivity"]
+    table = with_words("sensitivity", robustness(of, found, 2010)["sensitivity"], of.study)
     mine = table[(table["measure"] == "zones") & (table["sex"] == "male")]
     other = "baseline" if target == "stated" else "stated"
     words = (

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.oracles import june as oracle
+from tests.unit.gap.said import said
 from tests.unit.gap.trajectory_cases import END, GAP, SE, START, gap_only
 
 from gapwatch.gap.trend.latent_gap import Limit, Prior, condition, held_against
@@ -118,7 +119,7 @@ def test_the_first_row_of_the_choices_is_the_verdict(se: float) -> None:
 
 def test_leaving_the_baseline_window_out_costs_certainty_but_not_the_row() -> None:
     series = gap_only(START, END, GAP, 1.2)
-    rows = {row.label: row for row in sensitivity(series, measured(1.2), release_year=2023)}
+    rows = {said(row): row for row in sensitivity(series, measured(1.2), release_year=2023)}
     left = rows[f"without {FIRST[0]} to {FIRST[1]}"]
     assert left.p_target is not None
     by_hand = oracle.project(
@@ -173,9 +174,9 @@ def test_when_it_can_be_answered_agrees_with_many_futures(se: float) -> None:
 
 def test_the_pace_carries_the_baselines_error() -> None:
     """Newest less half the baseline: independent windows, then windows that share years."""
-    apart = error_beside(1.0, 0.5, 2.0, 0, (5, 5))
+    apart = error_beside(1.0, 0.5, 2.0, ((2010, 2014), (2015, 2019)))
     assert apart == pytest.approx(np.sqrt(1.0 + 1.0))
-    sharing = error_beside(1.0, 0.5, 2.0, 5, (5, 5))
+    sharing = error_beside(1.0, 0.5, 2.0, ((2010, 2014), (2010, 2014)))
     assert sharing == pytest.approx(0.0, abs=1e-12)
     found = assess(gap_only(START, END, GAP, 1.2), measured(1.2), release_year=2023)
     wide = found.required_change_upper - found.required_change_lower

@@ -12,6 +12,7 @@ from tests.oracles import inequality, pooled
 from gapwatch import snapshots, study
 from gapwatch.gap.measures import measure_gaps
 from gapwatch.project import Project
+from gapwatch.reporting.language.labels import BASES
 from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import Study
 
@@ -146,7 +147,7 @@ def test_a_single_area_side_keeps_its_published_interval_and_a_wide_one_is_flagg
 
 
 def test_what_a_figure_is_made_from_is_said(gaps: pd.DataFrame) -> None:
-    basis = gaps.groupby("measure")["basis"].first()
+    basis = gaps.groupby("measure")["basis_code"].first().map(BASES)
     assert "approximation" in basis["north-v-south"]
     assert "approximation" in basis["north-v-knightsbridge"]
     assert basis["church-street-v-knightsbridge"] == "published values"

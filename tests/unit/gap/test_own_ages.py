@@ -13,7 +13,9 @@ from tests.oracles import counting as oracle
 from tests.unit.counting import worlds
 from tests.unit.counting.worlds import WARDS, World
 from tests.unit.gap.own_cases import RELEASE, judged, of_measure, own_series
+from tests.unit.gap.said import by_words
 
+from gapwatch.codes import RESIDENTS
 from gapwatch.contracts import SEXES
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.assessment import Judged
@@ -285,7 +287,7 @@ def test_residents_counted_otherwise_move_the_series_and_the_target_as_the_oracl
     found = by_choice(
         {
             words: run
-            for words, run in other_populations(of, item).items()
+            for words, run in by_words(other_populations(of, item)).items()
             if "residents" in words and "growing" not in words
         }
     )
@@ -331,7 +333,7 @@ def test_residents_counted_otherwise_move_the_series_and_the_target_as_the_oracl
 def test_an_error_that_grows_leaves_the_first_year_and_moves_the_last_by_the_whole() -> None:
     of, items = with_other_ages()
     item = of_measure(items, sex="male")
-    found = other_populations(of, item)
+    found = by_words(other_populations(of, item))
     first, last = worlds.YEARS[0], worlds.YEARS[-1]
     for change in ("15% more residents aged 20 to 44", "5% fewer residents aged 80 and over"):
         constant, _ = found[f"with {change} on the worse-off side alone"]
@@ -348,7 +350,7 @@ def test_an_error_that_grows_leaves_the_first_year_and_moves_the_last_by_the_who
 def test_short_windows_are_tried_at_the_longest_length_that_the_study_allows() -> None:
     of, items = with_other_ages()
     item = of_measure(items, sex="male")
-    run, target = other_populations(of, item)["in windows of 5 years, not 1"]
+    run, target = by_words(other_populations(of, item))["in windows of 5 years, not 1"]
     assert (run.end - run.start == 4).all()
     world = banded()
     for start, gap in zip(run.start.tolist(), run.gap.tolist(), strict=True):
@@ -360,7 +362,7 @@ def test_short_windows_are_tried_at_the_longest_length_that_the_study_allows() -
 def test_more_residents_on_the_worse_off_side_make_the_gap_smaller() -> None:
     of, items = with_other_ages()
     item = of_measure(items, sex="female")
-    found = by_choice(other_populations(of, item))
+    found = by_choice(by_words(other_populations(of, item)))
     made = np.asarray(item.windows["gap_years"], dtype=float)
     for (more, _, where), (run, _) in found.items():
         if where == "worse-off side alone":
@@ -370,7 +372,7 @@ def test_more_residents_on_the_worse_off_side_make_the_gap_smaller() -> None:
 def test_the_table_of_doubts_has_a_row_for_each_other_count_of_residents() -> None:
     of, items = with_other_ages()
     table = robustness(of, items, RELEASE)["sensitivity"]
-    rows = table[table["choice"].str.contains("residents aged")]
+    rows = table[table["choice_code"].isin(RESIDENTS)]
     assert set(rows["measure"]) == {"zones", "wards"}
     assert rows.groupby(["measure", "sex"]).size().tolist() == [12] * 4
     assert rows["p_target"].notna().all()
@@ -381,7 +383,7 @@ def test_a_change_at_ages_that_the_bands_do_not_have_is_not_shown() -> None:
     of, items, _ = ordinary()
     assert not {20, 80} & set(one_base().starts)
     for item in items:
-        assert not [words for words in other_populations(of, item) if "residents" in words]
+        assert not [one for one in other_populations(of, item) if one.code in RESIDENTS]
 
 
 def test_a_measure_of_all_areas_has_no_other_residents() -> None:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from tests.unit.gap.trajectory_cases import END, GAP, SE, START
 
-from gapwatch.gap.trend.pace import NEVER, is_never, required_pace, years_to_target
-from gapwatch.gap.trend.trajectory import Z95, Trend, gls_trend
+from gapwatch.gap.trend.pace import NEVER, change_between, is_never, required_pace, years_to_target
+from gapwatch.gap.trend.trajectory import Trend, gls_trend
+from gapwatch.intervals import Z95
 
 
 def line(level, level_se, slope, se, covariance=0.0):
@@ -78,3 +79,16 @@ def test_required_pace_needs_time_left():
     assert (found.value, found.upper - found.value) == pytest.approx((-4.1 / 16, Z95 * 1.2 / 16))
     with pytest.raises(ValueError, match="deadline"):
         required_pace(gap=11.1, se=1.2, midpoint=2035, target=7, deadline=2035)
+
+
+def test_the_error_of_a_change_counts_the_years_that_both_windows_share():
+    def change(before, after, errors=(1.0, 1.0)):
+        return change_between(before, after, gaps=(10.0, 8.0), errors=errors)
+
+    apart = change((2005, 2009), (2010, 2014))
+    assert (apart.value, apart.upper - apart.value) == (-2.0, pytest.approx(Z95 * 2**0.5))
+    same = change((2010, 2014), (2010, 2014))
+    assert same.upper - same.value == pytest.approx(0.0)
+    half = change((2010, 2013), (2012, 2015))
+    assert half.upper - half.value == pytest.approx(Z95)
+    assert change((2005, 2009), (2010, 2014), (1.0, float("nan"))) is None

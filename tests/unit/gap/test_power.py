@@ -6,6 +6,7 @@ from scipy.stats import multivariate_normal
 from tests.unit.gap.calibration import called_by_simulation, futures_by_simulation
 from tests.unit.gap.trajectory_cases import END, GAP, START, rolling
 
+from gapwatch.codes import AFTER_DEADLINE, ALMOST_NEVER_MET, NEVER_SURE, NOTHING, Coded
 from gapwatch.gap.trend.power import (
     _both_below,
     called_on_track_rate,
@@ -50,11 +51,11 @@ def test_the_year_is_the_first_with_enough_power():
     answer = first_answerable(seen(1.5), year=2035, target=7, release_year=2024)
     assert answer.year == min(y for y, r in answer.rate_by_year.items() if r >= 0.8)
     assert answer.year > 2035
-    assert "only after the deadline" in answer.reason
+    assert answer.reason == Coded.of(AFTER_DEADLINE, deadline=2035)
     assert list(answer.rate_by_year) == list(range(2025, 2041))
     sooner = first_answerable(seen(1.5), year=2035, target=7, release_year=2024, power=0.5)
     assert sooner.year < answer.year
-    assert sooner.reason == ""
+    assert sooner.reason == NOTHING
 
 
 def test_better_figures_answer_sooner():
@@ -68,10 +69,10 @@ def test_better_figures_answer_sooner():
 def test_no_year_has_a_reason():
     never = first_answerable(seen(3.0), year=2035, target=7, release_year=2024, power=0.99)
     assert never.year is None
-    assert "2035" in never.reason
+    assert never.reason == Coded.of(NEVER_SURE, deadline=2035)
     hopeless = first_answerable(seen(0.5), year=2035, target=-60, release_year=2024)
     assert hopeless.year is None
-    assert "almost none" in hopeless.reason
+    assert hopeless.reason == Coded(ALMOST_NEVER_MET)
 
 
 @pytest.mark.parametrize(("se", "count"), [(0.6, 5), (0.6, 7), (1.5, 8), (1.5, 11)])

@@ -15,6 +15,7 @@ from tests.unit.gap.trajectory_cases import (
     rolling,
 )
 
+from gapwatch.codes import COVARIANCE_WIDENED
 from gapwatch.gap.trend.trajectory import gls_trend, project
 
 
@@ -203,13 +204,13 @@ def test_repeating_windows_are_said_and_do_not_explode():
     order = np.lexsort((start, end))
     gap = 12 + 0.1 * np.arange(9)
     found = gls_trend(start[order], end[order], gap[order], se[order])
-    assert "repeat" in found.covariance_note
+    assert found.covariance_code == COVARIANCE_WIDENED
     assert abs(found.slope) < 1
     assert (
         "repeat"
         in project(
             start[order], end[order], gap[order], se[order], year=2035, target=6
-        ).covariance_note
+        ).covariance_code
     )
 
 

@@ -22,6 +22,16 @@ from tests.unit.gap.trajectory_cases import (
     two_sides,
 )
 
+from gapwatch.codes import (
+    ANSWERED,
+    BETTER_WORSENS,
+    BETTER_WORSENS_FASTER,
+    BOTH_MOVE,
+    NEITHER_CLEAR,
+    NOTHING,
+    WORSE_IMPROVES,
+    WORSE_IMPROVES_FASTER,
+)
 from gapwatch.gap.trend.trajectory import project
 from gapwatch.gap.trend.verdict import (
     Assessment,
@@ -74,19 +84,19 @@ def test_each_rule_at_its_edge(p_target, p_narrowing, p_met_now, expected):
 def test_series_of_each_kind(gap, se, expected):
     found = assess(gap_only(START, END, gap, se), HALF, release_year=2024)
     assert found.verdict == expected
-    assert (found.reason_code, found.reason) == ("", "")
+    assert found.reason == NOTHING
     assert found.p_target == found.projection.p_target
 
 
 def test_westminster_is_too_old_to_judge_and_the_projection_is_still_there():
     found = assess(PRIMARY, PRIMARY_TARGET, release_year=2025)
-    assert (found.verdict, found.reason_code) == ("cannot calculate", "V03")
-    assert "2014" in found.reason
+    assert (found.verdict, found.reason.code) == ("cannot calculate", "V03")
+    assert found.reason["newest"] == 2014
     assert found.p_target is None
     assert found.projection.p_target == pytest.approx(0.4716, abs=5e-5)
     assert found.first_answerable_year is None
-    assert assess(PRIMARY, PRIMARY_TARGET, release_year=2020).reason_code == ""
-    assert assess(PRIMARY, PRIMARY_TARGET, release_year=2021).reason_code == "V03"
+    assert assess(PRIMARY, PRIMARY_TARGET, release_year=2020).reason.code == ""
+    assert assess(PRIMARY, PRIMARY_TARGET, release_year=2021).reason.code == "V03"
 
 
 def usable_without(*positions):
@@ -111,7 +121,7 @@ def usable_without(*positions):
 )
 def test_no_verdict_has_a_reason(series, target, release, code):
     found = assess(series, target, release_year=release)
-    assert (found.verdict, found.reason_code) == ("cannot calculate", code)
+    assert (found.verdict, found.reason.code) == ("cannot calculate", code)
     assert found.reason
     assert found.p_target is None
     assert found.first_answerable_year is None
@@ -157,8 +167,11 @@ def test_a_defect_is_an_error_and_not_a_verdict(series, release, message):
         (lambda: Target(7, 2035.5, 14, 2012), "year: expected a whole year"),
         (lambda: Target(7, 2010, 14, 2012), "deadline after the baseline"),
         (lambda: Thresholds(on_track_probability=1.0), "on_track_probability"),
-        (lambda: Thresholds(off_track_probability=0.9), "off_track_probability: expected less"),
-        (lambda: Thresholds(min_windows=2), "min_windows: expected 3"),
+        (
+            lambda: Thresholds(off_track_probability=0.9),
+            "off_track_probability below on_track_probability",
+        ),
+        (lambda: Thresholds(minimum_windows=2), "minimum_windows"),
         (lambda: Thresholds(stale_after_years=-1), "stale_after_years"),
     ],
 )
@@ -189,8 +202,8 @@ def test_in_the_deadline_year_itself_no_pace_is_required():
 def test_windows_round_one_midpoint_give_no_verdict():
     series = gap_only([2019, 2018, 2017], [2019, 2020, 2021], GAP[:3], 1.0)
     found = assess(series, HALF, release_year=2024)
-    assert (found.verdict, found.reason_code, found.trend) == ("cannot calculate", "V01", None)
-    assert "midpoint" in found.reason
+    assert (found.verdict, found.reason.code, found.trend) == ("cannot calculate", "V01", None)
+    assert found.reason["midpoints"] == 1
 
 
 def test_both_ends_and_the_relative_gap_of_westminster():
@@ -211,16 +224,16 @@ def side(first, change, count=12):
 @pytest.mark.parametrize(
     ("worse", "better", "expected"),
     [
-        (side(76, 0.4), side(90, 0.0), "worse-off side improving"),
-        (side(76, 0.6), side(90, 0.3), "worse-off side improving faster"),
-        (side(76, 0.0), side(90, -0.4), "better-off side getting worse"),
-        (side(76, -0.3), side(90, -0.6), "better-off side getting worse faster"),
+        (side(76, 0.4), side(90, 0.0), WORSE_IMPROVES),
+        (side(76, 0.6), side(90, 0.3), WORSE_IMPROVES_FASTER),
+        (side(76, 0.0), side(90, -0.4), BETTER_WORSENS),
+        (side(76, -0.3), side(90, -0.6), BETTER_WORSENS_FASTER),
         (
             side(76, 0.3),
             side(90, -0.3),
-            "worse-off side improving and better-off side getting worse",
+            BOTH_MOVE,
         ),
-        (side(76, 0.055), side(90, -0.055), "neither side's own change is clear"),
+        (side(76, 0.055), side(90, -0.055), NEITHER_CLEAR),
         (side(76, 0.0), side(90, 0.4), ""),
         (side(76, 0.0), side(90, 0.0), ""),
     ],
@@ -237,7 +250,7 @@ def test_too_early_comes_with_a_year_or_a_reason():
     assert early.first_answerable_year == early.answerable.year
     known = assess(gap_only(START, END, GAP, 0.5), HALF, release_year=2024)
     assert known.first_answerable_year is None
-    assert "answered already" in known.first_answerable_reason
+    assert known.first_answerable_reason.code == ANSWERED
 
 
 def test_an_assessment_holds_plain_numbers():

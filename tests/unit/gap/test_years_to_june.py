@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import norm
 from tests.oracles import june as oracle
 from tests.unit.gap import surface
+from tests.unit.gap.said import said
 from tests.unit.gap.trajectory_cases import GAP, SE, gap_only, rolling
 
 from gapwatch.gap.trend.pace import required_pace
@@ -133,7 +134,7 @@ def test_the_publication_clock_of_years_to_june() -> None:
 def test_the_years_to_june_2020_and_to_june_2022_hold_parts_of_pandemic_years() -> None:
     years = np.arange(2015, 2025)
     series = gap_only(years, years, 12.0 - 0.1 * np.arange(10), 0.8, lead=JUNE)
-    rows = {row.label: row for row in sensitivity(series, TARGET, release_year=2025)}
+    rows = {said(row): row for row in sensitivity(series, TARGET, release_year=2025)}
     assert "without the year to June 2020" in rows
     left = rows["without windows that include 2020 or 2021"]
     kept = np.array([2015, 2016, 2017, 2018, 2019, 2023, 2024])

@@ -18,6 +18,7 @@ from gapwatch.contracts import (
     SERIES_COMPARISON,
     Table,
 )
+from gapwatch.intervals import Z95
 from gapwatch.reporting.document import ReleaseFacts
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Study
@@ -87,7 +88,7 @@ def gap(years: tuple[int, ...] = YEARS, length: int = 1) -> pd.DataFrame:
                         "relative_lower95": 1.05,
                         "relative_upper95": 1.15,
                         "naive_gap_years": None if sided else value + 2,
-                        "basis": "deaths and residents",
+                        "basis_code": "life_tables",
                         "reason": "",
                         "flags": "Q05" if late else "",
                     }
@@ -242,8 +243,12 @@ def meetings(**changes: Any) -> list[dict[str, Any]]:
                     "period_end": start + 4,
                     "published_gap_years": theirs,
                     "published_se_years": 1.1,
+                    "published_lower95_years": theirs - Z95 * 1.1,
+                    "published_upper95_years": theirs + Z95 * 1.1,
                     "computed_gap_years": ours,
                     "computed_se_years": 0.9,
+                    "computed_lower95_years": ours - Z95 * 0.9,
+                    "computed_upper95_years": ours + Z95 * 0.9,
                     "difference_years": difference,
                     "joining_years": -0.15,
                     "rest_years": difference + 0.15,
@@ -341,23 +346,26 @@ def life_expectancy() -> pd.DataFrame:
     return table.assign(
         period_start=NEWEST[0],
         period_end=NEWEST[1],
-        value_note="computed from deaths and residents",
     )
 
 
 def tables(**verdict: Any) -> dict[str, pd.DataFrame]:
     """Everything: annual windows that decide, and the tables on them."""
     changes = {"newest_start": 2023, "newest_end": 2023, "windows": 20} | verdict
-    return {
-        **samples.tables(**changes),
-        "life_expectancy": life_expectancy(),
-        "gap": gap(),
-        "trajectory": trajectory(),
-        **own_tables(),
-    }
+    return samples.with_findings(
+        study(),
+        facts(),
+        {
+            **samples.tables(),
+            "verdict": samples.verdicts(**({"verdict": "too early to tell"} | changes)),
+            "life_expectancy": life_expectancy(),
+            "gap": gap(),
+            "trajectory": trajectory(),
+            **own_tables(),
+        },
+    )
 
 
 def case(**changes: pd.DataFrame) -> Case:
     """All of it, with other tables where they are given; None takes one out."""
-    held = {name: table for name, table in (tables() | changes).items() if table is not None}
-    return Case(study(), facts(), held)
+    return samples.case(study(), facts(), tables() | changes)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from gapwatch.codes import Coded
+
 
 def selection(fall: float = 2.0) -> pd.DataFrame:
     """The headline's gap as it would be expected if a side was picked for its figure."""
@@ -36,8 +38,16 @@ def sensitivity() -> pd.DataFrame:
         "projected_sd_years": 3.0,
         "flips": False,
     }
-    choices = ("as calculated", "without 2004 to 2008")
-    return pd.DataFrame([{**row, "position": n, "choice": c} for n, c in enumerate(choices, 1)])
+    choices = (
+        Coded("as_calculated"),
+        Coded.of("without_window", first=2004, last=2008, year_ends="12-31"),
+    )
+    return pd.DataFrame(
+        [
+            {**row, "position": n, "choice_code": c.code, "choice_arguments": c.written}
+            for n, c in enumerate(choices, 1)
+        ]
+    )
 
 
 def flip() -> pd.DataFrame:

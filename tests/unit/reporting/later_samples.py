@@ -46,7 +46,8 @@ def row(**changes: Any) -> dict[str, Any]:
         "se_years": 0.7,
         "lower95_years": 3.6,
         "upper95_years": 6.4,
-        "basis": "b",
+        "basis_code": "best_fit_residents",
+        "assumed_share": None,
         "reason": "",
         "flags": "Q04",
     } | changes
@@ -119,9 +120,9 @@ def tables(*rows: dict[str, Any], outlines: bool = True) -> dict[str, pd.DataFra
                 for n, code in enumerate(MSOAS)
             ]
         )
-    return found
+    return samples.with_findings(study(), samples.facts(), found)
 
 
 def case(*rows: dict[str, Any], outlines: bool = True) -> Case:
     """All of it together."""
-    return Case(study(), samples.facts(), tables(*rows, outlines=outlines))
+    return samples.case(study(), samples.facts(), tables(*rows, outlines=outlines))

@@ -9,7 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from gapwatch.contracts import FINDINGS, VERDICT
+from gapwatch.gap.assessment import change_since, prior_of, series_of
+from gapwatch.gap.baseline import newest_run, settled
+from gapwatch.gap.findings import findings
+from gapwatch.gap.trend.sides import side_trends
+from gapwatch.gap.trend.trajectory import Estimate as Limits
+from gapwatch.gap.trend.trajectory import gls_trend
 from gapwatch.reporting.document import PinFacts, ReleaseFacts
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Study
 
 NAMES = ("Upper Mill", "Mill Lane", "Harbour and Old Docks", "Hillside", "Castle", "St Anne's")
@@ -115,12 +123,75 @@ def old_facts(**changes: Any) -> ReleaseFacts:
 
 def tables(verdict: str = "too early to tell", **verdict_changes: Any) -> dict[str, pd.DataFrame]:
     """The tables of the contract, with one verdict everywhere."""
+    return with_findings(
+        study(),
+        facts(),
+        {
+            "life_expectancy": life_expectancy(),
+            "gap": gap(),
+            "verdict": verdicts(verdict, **verdict_changes),
+            "trajectory": trajectory(),
+            "validation": validation(),
+        },
+    )
+
+
+def case(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.DataFrame]) -> Case:
+    """The case of these tables, with what the analysis finds in them."""
+    return Case(study, facts, with_findings(study, facts, tables))
+
+
+def with_findings(
+    study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """The tables with what the analysis finds in them, instead of what was found in others."""
+    made = {table.name for table in FINDINGS}
+    held = {name: t for name, t in tables.items() if t is not None and name not in made}
+    held["verdict"] = with_trends(study, held)
+    return {**held, **findings(study, held, held, facts.as_known_at.year)}
+
+
+def with_trends(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The verdicts with the change since the baseline and the trends of gap and sides.
+
+    What a sample says itself of them is left as it is.
+    """
+    rows = []
+    for row in tables["verdict"].to_dict("records"):
+        gaps = tables["gap"]
+        mine = gaps[(gaps["measure"] == row["measure"]) & (gaps["sex"] == row["sex"])]
+        run = newest_run(settled(mine))
+        found: dict[str, Any] = {}
+        if len(run):
+            found = _trends(study, run, (row["baseline_start"], row["baseline_end"]))
+        rows.append(row | {name: v for name, v in found.items() if pd.isna(row[name])})
+    return pd.DataFrame(rows)
+
+
+def _trends(study: Study, run: pd.DataFrame, baseline: tuple[int, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    change = change_since(run, baseline)
+    if change:
+        found |= _limits("change", "years", change)
+    series, model = series_of(run), prior_of(study, run)
+    windows, _ = series.checked()
+    if len(windows) < 3:
+        return found
+    line = gls_trend(windows.start, windows.end, windows.gap, windows.se, lead=windows.lead)
+    found["fitted_gap_years"] = line.level
+    sides = side_trends(series, windows, model)
+    for side, trend in zip(("worse", "better"), sides, strict=True):
+        if trend:
+            slope = Limits(trend.slope, trend.lower, trend.upper)
+            found |= _limits(f"{side}_slope", "years_per_year", slope)
+    return found
+
+
+def _limits(name: str, unit: str, found: Limits) -> dict[str, float]:
     return {
-        "life_expectancy": life_expectancy(),
-        "gap": gap(),
-        "verdict": verdicts(verdict, **verdict_changes),
-        "trajectory": trajectory(),
-        "validation": validation(),
+        f"{name}_{unit}": found.value,
+        f"{name}_lower95_{unit}": found.lower,
+        f"{name}_upper95_{unit}": found.upper,
     }
 
 
@@ -190,7 +261,7 @@ def gap() -> pd.DataFrame:
                     "relative_lower95": 1.05,
                     "relative_upper95": 1.15,
                     "naive_gap_years": None if sided else value + 2,
-                    "basis": "published values",
+                    "basis_code": "published",
                     "reason": "",
                     "flags": "Q03" if place == 0 else "",
                 }
@@ -201,10 +272,11 @@ def gap() -> pd.DataFrame:
 def verdicts(verdict: str, **changes: Any) -> pd.DataFrame:
     """One verdict for both measures and both sexes."""
     row: Mapping[str, Any] = {
+        **dict.fromkeys(VERDICT.names),
         "verdict": verdict,
         "year_ends": "12-31",
         "reason_code": "",
-        "reason": "",
+        "reason_arguments": "",
         "windows": 8,
         "newest_start": NEWEST[0],
         "newest_end": NEWEST[1],
@@ -228,9 +300,9 @@ def verdicts(verdict: str, **changes: Any) -> pd.DataFrame:
         "required_change_lower95_years_per_year": -0.33,
         "required_change_upper95_years_per_year": -0.07,
         "first_answerable_year": 2021,
-        "first_answerable_reason": "",
-        "closing_by": "",
-        "covariance_note": "",
+        "first_answerable_code": "",
+        "closing_code": "",
+        "covariance_code": "",
         "relative_baseline": 1.13,
         "relative_target": 1.065,
         "relative_verdict": verdict,
@@ -242,11 +314,11 @@ def verdicts(verdict: str, **changes: Any) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
+                **row,
+                **changes,
                 "measure": measure,
                 "sex": sex,
                 "is_primary": measure == "west-v-castle",
-                **row,
-                **changes,
             }
             for measure in ("extremes", "west-v-castle")
             for sex in ("female", "male")

@@ -14,7 +14,6 @@ from gapwatch.reporting.chapters.ages.rows import newest
 from gapwatch.reporting.chapters.ages.tables import contribution_table, groups_table
 from gapwatch.reporting.chapters.cut import section as section_take
 from gapwatch.reporting.document import Figure, Heading, Items, Paragraph, Table
-from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Break
 
 
@@ -35,7 +34,7 @@ def ages(**changes):
 
 
 def test_a_study_without_the_tables_has_no_such_sections():
-    case = Case(samples.study(), samples.facts(), samples.tables())
+    case = samples.case(samples.study(), samples.facts(), samples.tables())
     assert section_ages.section(case, 6).blocks == ()
     assert section_take.section(case).blocks == ()
     assert section_ages.panels(case) == ()
@@ -90,7 +89,7 @@ def test_windows_as_long_as_those_of_the_trend_need_no_explanation():
 
 
 def test_beside_published_figures_it_is_said_that_nothing_rests_on_them():
-    case = Case(computed.study(decides=False), computed.facts(), computed.tables())
+    case = samples.case(computed.study(decides=False), computed.facts(), computed.tables())
     said = texts(section_ages.section(case, 6))
     assert "They are computed from deaths and residents. No verdict rests on them." in said
     assert not any("No verdict rests" in text for text in texts(ages()))
@@ -227,7 +226,7 @@ def test_no_change_is_told_across_a_break():
         update={"breaks": (Break(first_period=(2012, 2012), reason="Another base."),)}
     )
     study = study.model_copy(update={"geography": broken})
-    case = Case(study, computed.facts(), computed.tables())
+    case = samples.case(study, computed.facts(), computed.tables())
     assert age_changes.panels(case) == ()
     assert age_changes.blocks(case, 7) == [
         Heading("Which side made the gap change"),
@@ -239,7 +238,9 @@ def test_no_change_is_told_across_a_break():
     before = study.geography.model_copy(
         update={"breaks": (Break(first_period=(2004, 2004), reason="Another base."),)}
     )
-    case = Case(study.model_copy(update={"geography": before}), computed.facts(), computed.tables())
+    case = samples.case(
+        study.model_copy(update={"geography": before}), computed.facts(), computed.tables()
+    )
     assert len(age_changes.panels(case)) == 2
 
 

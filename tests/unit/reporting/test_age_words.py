@@ -2,9 +2,13 @@
 
 import dataclasses
 
+import pandas as pd
 import pytest
 from tests.unit.reporting.test_ages import band
 
+from gapwatch.contracts.findings import LevellingDown
+from gapwatch.contracts.row_class import read_rows
+from gapwatch.gap.levelling_down import levelling_down
 from gapwatch.reporting.chapters.ages import words as age_words
 from gapwatch.reporting.chapters.ages.rows import Change
 
@@ -131,6 +135,27 @@ def test_chance_alone_makes_some_ages_look_clear(bands, about):
 CHANGE = Change("worse", 2004, 2008, 2019, 2023, 0, None, 0.0, -0.1, 0.1, -1.2, -1.7, -0.7, "", "")
 
 
+def down(rows, gap=None):
+    """How much of the narrowing the better-off side is, as the analysis finds it."""
+    frame = pd.DataFrame(
+        [dataclasses.asdict(row) | {"measure": "west-v-castle", "sex": "male"} for row in rows]
+    )
+    last = rows[0]
+    gaps = pd.DataFrame(
+        [
+            {
+                "measure": "west-v-castle",
+                "sex": "male",
+                "period_start": last.to_start,
+                "period_end": last.to_end,
+                "gap_years": gap,
+            }
+        ]
+    )
+    table = levelling_down(frame, gaps)
+    return next(iter(read_rows(LevellingDown, table.to_dict("records"))), None)
+
+
 def moved(worse, better, half=0.5):
     return [
         dataclasses.replace(
@@ -164,11 +189,12 @@ def moved(worse, better, half=0.5):
     ],
 )
 def test_what_both_ends_come_to_names_only_what_is_beyond_chance(worse, better, title):
-    assert age_words.moved_finding(moved(worse, better), WORSE, BETTER) == title
+    rows = moved(worse, better)
+    assert age_words.moved_finding(rows, WORSE, BETTER, down(rows)) == title
 
 
 def test_a_side_that_is_not_there_has_no_clear_change():
-    assert age_words.moved_finding([], WORSE, BETTER) == "neither side’s change is clear"
+    assert age_words.moved_finding([], WORSE, BETTER, None) == "neither side’s change is clear"
 
 
 @pytest.mark.parametrize(
@@ -243,7 +269,9 @@ def test_a_change_without_a_value_or_an_interval_is_told_as_such():
     unsure = dataclasses.replace(CHANGE, side_lower95_years=None, side_upper95_years=None)
     assert "cannot be said how sure" in age_words.side_moved([unsure], "worse", "X")
     assert age_words.side_moved([CHANGE], "better", "X") == ""
-    assert age_words.moved_finding([unsure], WORSE, BETTER) == "neither side’s change is clear"
+    assert (
+        age_words.moved_finding([unsure], WORSE, BETTER, None) == "neither side’s change is clear"
+    )
 
 
 @pytest.mark.parametrize(
@@ -289,7 +317,8 @@ def test_a_change_without_a_value_or_an_interval_is_told_as_such():
 def test_narrowing_by_the_better_off_side_getting_worse_is_called_levelling_down(
     worse, better, text
 ):
-    assert age_words.levelling_down(moved(worse, better), BETTER) == text
+    rows = moved(worse, better)
+    assert age_words.levelling_down(rows, BETTER, down(rows)) == text
 
 
 def test_the_change_is_the_sum_of_both_sides_with_their_signs():

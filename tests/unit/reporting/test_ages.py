@@ -6,7 +6,8 @@ import pytest
 from tests.unit.reporting import computed_samples as computed
 
 from gapwatch.contracts import AGE_CONTRIBUTION
-from gapwatch.reporting.chapters.ages.rows import Contribution, band_name, grouped, in_ages, newest
+from gapwatch.reporting.chapters.ages.rows import Contribution, grouped, newest
+from gapwatch.reporting.language.ages import band_name, in_ages
 
 
 def band(start, end, value=0.5, half=0.2, **changes):

@@ -8,13 +8,18 @@ import pytest
 from tests.unit.reporting import samples
 from tests.unit.reporting.test_words import VERDICT
 
-from gapwatch.reporting.chapters.verdict import next_data as asking_again
-from gapwatch.reporting.chapters.verdict.words import Goal
-from gapwatch.reporting.evidence.case import Case
+from gapwatch.codes import NOTHING, Coded
+from gapwatch.reporting.evidence import next_data as asking_again
+from gapwatch.reporting.evidence.goal import Goal
 
 
-def first(year: int | None, reason: str = "", power: float = 0.8) -> str:
-    found = dataclasses.replace(VERDICT, first_answerable_year=year, first_answerable_reason=reason)
+def first(year: int | None, reason: Coded = NOTHING, power: float = 0.8) -> str:
+    found = dataclasses.replace(
+        VERDICT,
+        first_answerable_year=year,
+        first_answerable_code=reason.code,
+        first_answerable_arguments=reason.written,
+    )
     return " ".join(asking_again.first_report(found, power))
 
 
@@ -35,7 +40,7 @@ def test_a_year_after_the_deadline_is_said_to_be_too_late() -> None:
 
 
 def test_no_year_is_said_with_its_reason() -> None:
-    assert first(None, "not even with the window centred on 2035") == (
+    assert first(None, Coded.of("never_sure", deadline=2035)) == (
         "If the promise is being kept, no report can be named that would have a chance of 80% "
         "or more of saying so: not even with the window centred on 2035."
     )
@@ -48,7 +53,7 @@ def test_nothing_known_is_said_to_be_unknown() -> None:
 
 
 def test_no_data_are_promised_to_settle_the_question() -> None:
-    case = Case(samples.study(), samples.old_facts(), samples.tables("cannot calculate"))
+    case = samples.case(samples.study(), samples.old_facts(), samples.tables("cannot calculate"))
     told = [*asking_again.in_short(case), *asking_again.in_full(case, Goal(0.5, 2030))]
     text = " ".join(told)
     assert "settle" not in text
@@ -62,5 +67,5 @@ def test_a_place_outside_england_gets_no_english_source() -> None:
     abroad = study.model_copy(
         update={"study": study.study.model_copy(update={"area_code": "S12000036"})}
     )
-    case = Case(abroad, samples.old_facts(), samples.tables("cannot calculate"))
+    case = samples.case(abroad, samples.old_facts(), samples.tables("cannot calculate"))
     assert "England" not in " ".join(asking_again.in_full(case, Goal(0.5, 2030)))

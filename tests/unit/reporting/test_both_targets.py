@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.unit.reporting import computed_samples as computed
+from tests.unit.reporting import samples
 
 from gapwatch.reporting.chapters import methods as section_making
 from gapwatch.reporting.chapters.trajectory import words as trajectory_words
 from gapwatch.reporting.chapters.trajectory.section import section
-from gapwatch.reporting.chapters.verdict import both_targets
 from gapwatch.reporting.chapters.verdict import section as answers
+from gapwatch.reporting.evidence import targets as both_targets
 from gapwatch.reporting.evidence.case import Case
 
 FIRST = (2006, 2006)
@@ -49,7 +50,7 @@ def case(heads: str, **of_other: Any) -> Case:
     ]
     rows.append(row("female", "baseline", heads=True))
     tables = {**plain.tables, "target": pd.DataFrame(rows)}
-    return Case(study.model_copy(update={"promise": promise}), plain.facts, tables)
+    return samples.case(study.model_copy(update={"promise": promise}), plain.facts, tables)
 
 
 def flat(texts: Any) -> str:
@@ -69,7 +70,7 @@ def test_a_baseline_that_the_promise_names_needs_no_further_words() -> None:
     named = case("baseline")
     promise = named.study.promise.model_copy(update={"baseline_period": FIRST})
     told = answers.headline(
-        Case(named.study.model_copy(update={"promise": promise}), named.facts, named.tables)
+        samples.case(named.study.model_copy(update={"promise": promise}), named.facts, named.tables)
     )
     assert "halved by 2030" in told
     assert "from" not in told

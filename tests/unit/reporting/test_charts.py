@@ -17,7 +17,7 @@ from gapwatch.reporting.chapters.trajectory.chart_sides import ends_figure
 from gapwatch.reporting.document import Figure
 from gapwatch.reporting.drawing.canvas import Canvas, drawn
 from gapwatch.reporting.drawing.wrap import lines
-from gapwatch.reporting.evidence.areas import ABOVE, BELOW, NEAR, UNKNOWN, standing, ward_map
+from gapwatch.reporting.evidence.areas import ward_map
 from gapwatch.reporting.render import draw
 
 
@@ -108,16 +108,6 @@ def test_importing_the_model_loads_no_drawing_library():
         "sys.exit(bool({'matplotlib', 'geopandas', 'typst', 'jinja2'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
-
-
-def test_an_area_stands_out_only_with_its_whole_interval():
-    place = window(80.0, 0.1).gap
-    assert standing(window(78, 1.9).gap, place) == BELOW
-    assert standing(window(78, 2.0).gap, place) == NEAR
-    assert standing(window(82, 2.0).gap, place) == NEAR
-    assert standing(window(82, 1.9).gap, place) == ABOVE
-    assert standing(None, place) == standing(window().gap, None) == UNKNOWN
-    assert standing(window(half=None).gap, place) == UNKNOWN
 
 
 def test_tiles_are_equal_in_area_and_never_overlap():

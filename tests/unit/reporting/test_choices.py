@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.unit.reporting.test_doubts import choice
 
 from gapwatch.reporting.chapters.robustness.grouping import MANY, label, span, together
-from gapwatch.reporting.chapters.robustness.words import Choice
+from gapwatch.reporting.evidence.choices import Choice
 
 
 def left_out(number: int) -> list[Choice]:

@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from gapwatch import codes
+from gapwatch.codes import CANNOT, Coded
 from gapwatch.reporting.chapters.robustness.words import (
-    CANNOT,
-    Choice,
     Flip,
     Score,
-    Selection,
     calibration,
-    if_picked,
     smallest_change,
     track_record,
     what_flips,
     winner,
 )
+from gapwatch.reporting.chapters.trajectory.selection import Selection, if_picked
+from gapwatch.reporting.evidence.choices import Choice
 
 
 def flat(*texts: str) -> str:
     return " ".join(texts).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def coded(name: str) -> Coded:
+    """The code of a choice by its words."""
+    window = re.fullmatch(r"without (\d+)(?: to (\d+))?", name)
+    if window:
+        first, last = window[1], window[2] or window[1]
+        return Coded.of(codes.WITHOUT_WINDOW, first=int(first), last=int(last), year_ends="12-31")
+    residents = re.fullmatch(
+        r"with (\d+)% (more|fewer) residents aged (\d+) .* on both sides", name
+    )
+    if residents:
+        share = int(residents[1]) / 100 * (1 if residents[2] == "more" else -1)
+        return Coded.of(codes.RESIDENTS_BOTH, factor=1 + share, from_age=int(residents[3]))
+    return {
+        "as calculated": Coded(codes.AS_CALCULATED),
+        "without windows that include 2020 or 2021": Coded.of(
+            codes.WITHOUT_YEARS, years="2020,2021"
+        ),
+        "measured as: slope": Coded.of(codes.OTHER_MEASURE, measure="slope"),
+        "with two windows": Coded.of(codes.LONGER_WINDOWS, years=5, made=1),
+        "with the stated baseline": Coded.of(codes.STATED_BASELINE, gap=14.0),
+    }[name]
+
+
 def choice(
     name: str, numbers: str, *, verdict: str | None = None, code: str = "", flips: bool = False
 ) -> Choice:
-    return Choice(name, verdict or numbers, code, numbers, 0.5, 0.6, 7.0, 3.0, flips)
+    what = coded(name)
+    return Choice(what, name, verdict or numbers, code, numbers, 0.5, 0.6, 7.0, 3.0, flips)
 
 
 def refused(name: str, numbers: str = "on track", code: str = "V03") -> Choice:

@@ -9,8 +9,7 @@ from tests.unit.reporting.test_words import HALVE, RULES, verdict
 from gapwatch.contracts import VERDICTS
 from gapwatch.reporting.chapters.verdict import headline as headlines
 from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
-from gapwatch.reporting.chapters.verdict.words import Goal
-from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.goal import Goal
 
 MALE = verdict(p_target=0.9)
 FEMALE = verdict(sex="female", verdict="too early to tell", p_target=0.72)
@@ -107,7 +106,7 @@ def case(female, male="on track"):
     verdicts = tables["verdict"]
     mine = verdicts["sex"] == "female"
     tables["verdict"] = verdicts.assign(verdict=verdicts["verdict"].mask(mine, female))
-    return Case(samples.study(), samples.facts(), tables)
+    return samples.case(samples.study(), samples.facts(), tables)
 
 
 def test_the_chance_of_both_is_told_where_they_have_one_verdict():

@@ -19,10 +19,10 @@ from gapwatch.reporting.chapters.bridged.section import (
     sources,
     weights,
 )
-from gapwatch.reporting.chapters.bridged.summary import in_short
 from gapwatch.reporting.chapters.bridged.tables import share
 from gapwatch.reporting.chapters.verdict.section import answers
 from gapwatch.reporting.document import Figure, Paragraph, Table
+from gapwatch.reporting.evidence.bridged import in_short
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import FingertipsSource
 
@@ -44,7 +44,7 @@ def tables_of(found: Case) -> dict[str, Table]:
 
 
 def test_without_later_figures_there_is_no_section() -> None:
-    plain = Case(samples.study(), samples.facts(), samples.tables())
+    plain = samples.case(samples.study(), samples.facts(), samples.tables())
     assert section(plain, 3).blocks == ()
     assert in_short(plain) == ""
 
@@ -65,9 +65,9 @@ def test_why_these_periods_cannot_answer_the_promise_is_said_with_the_studys_own
     assert no_answer(found, two).startswith("These two periods can't answer")
     assert no_answer(found, [*one, later.row(period_start=2004, period_end=2008)]) == ""
     other = samples.study(share_of_baseline=0.6)
-    assert "is 60% of a gap" in no_answer(Case(other, found.facts, found.tables), one)
+    assert "is 60% of a gap" in no_answer(samples.case(other, found.facts, found.tables), one)
     no_target = found.tables | samples.tables(target_gap_years=None)
-    assert no_answer(Case(found.study, found.facts, no_target), one) == ""
+    assert no_answer(samples.case(found.study, found.facts, no_target), one) == ""
 
 
 def test_the_newest_period_is_told_whatever_the_order_of_rows() -> None:
@@ -226,7 +226,7 @@ def test_the_source_and_its_whole_licence_stand_with_the_figures() -> None:
         publisher="P",
         licence="Open licence. Ask first",
     )
-    with_pin = Case(study, samples.facts(pins=(pin,)), found.tables)
+    with_pin = samples.case(study, samples.facts(pins=(pin,)), found.tables)
     assert sources(with_pin, "msoa2021") == [
         "Source: P. By MSOA. Licence: Open licence. Ask first."
     ]

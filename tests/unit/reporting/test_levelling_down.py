@@ -3,14 +3,14 @@
 import pytest
 from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
-from tests.unit.reporting.test_age_words import moved
+from tests.unit.reporting.test_age_words import down, moved
 
+from gapwatch import codes
 from gapwatch.contracts import GAP_CHANGE
-from gapwatch.reporting.chapters.ages import levelling_down as levelling
-from gapwatch.reporting.chapters.ages.levelling_down import Down
+from gapwatch.contracts.findings import LevellingDown
 from gapwatch.reporting.chapters.cut import section as section_take
 from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
-from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence import levelling_down as levelling
 
 ALONE = (
     "But the gap narrows because life expectancy fell in Castle. That is levelling down, and no "
@@ -21,12 +21,12 @@ PARTLY = (
     "down, and no success."
 )
 CLOSING = [
-    ("better-off side getting worse", ALONE),
-    ("better-off side getting worse faster", ALONE),
-    ("worse-off side improving and better-off side getting worse", PARTLY),
-    ("worse-off side improving", ""),
-    ("worse-off side improving faster", ""),
-    ("neither side's own change is clear", ""),
+    (codes.BETTER_WORSENS, ALONE),
+    (codes.BETTER_WORSENS_FASTER, ALONE),
+    (codes.BOTH_MOVE, PARTLY),
+    (codes.WORSE_IMPROVES, ""),
+    (codes.WORSE_IMPROVES_FASTER, ""),
+    (codes.NEITHER_CLEAR, ""),
     ("", ""),
 ]
 
@@ -39,7 +39,9 @@ def test_only_the_better_off_side_getting_worse_is_no_success(closing, text):
 @pytest.mark.parametrize("verdict", ["target met", "on track"])
 @pytest.mark.parametrize(("closing", "text"), CLOSING)
 def test_a_good_verdict_carries_the_warning_and_loses_its_colour(verdict, closing, text):
-    case = Case(samples.study(), samples.facts(), samples.tables(verdict, closing_by=closing))
+    case = samples.case(
+        samples.study(), samples.facts(), samples.tables(verdict, closing_code=closing)
+    )
     found = banner(case)
     assert found.tone == ("open" if text else "good")
     assert (text in found.because) == bool(text)
@@ -48,15 +50,31 @@ def test_a_good_verdict_carries_the_warning_and_loses_its_colour(verdict, closin
 
 @pytest.mark.parametrize("verdict", ["off track", "wrong direction", "too early to tell"])
 def test_other_verdicts_sell_nothing_and_need_no_warning(verdict):
-    tables = samples.tables(verdict, closing_by="better-off side getting worse")
-    case = Case(samples.study(), samples.facts(), tables)
+    tables = samples.tables(verdict, closing_code=codes.BETTER_WORSENS)
+    case = samples.case(samples.study(), samples.facts(), tables)
     assert not any("no success" in text for text in banner(case).because)
     assert "no success" not in one_sentence(case)
 
 
-DOWN = Down("male", "2005 to 2009", 5.8, 5.7, 6.9)
-ONLY = "better-off side getting worse"
-BOTH = "worse-off side improving and better-off side getting worse"
+def found_down(sex, narrowed, by_better, gap):
+    return LevellingDown(
+        measure="west-v-castle",
+        sex=sex,
+        from_start=2005,
+        from_end=2009,
+        to_start=2010,
+        to_end=2014,
+        year_ends="12-31",
+        narrowed_years=narrowed,
+        by_better_years=by_better,
+        by_better_share=by_better / narrowed,
+        held_gap_years=None if gap is None else gap + by_better,
+    )
+
+
+DOWN = found_down("male", 5.8, 5.7, 6.9)
+ONLY = codes.BETTER_WORSENS
+BOTH = codes.BOTH_MOVE
 
 
 def flat(text):
@@ -76,7 +94,7 @@ def flat(text):
     ],
 )
 def test_the_share_is_said_in_words(narrowed, by_better, how_much):
-    assert Down("male", "2005 to 2009", narrowed, by_better, None).how_much == how_much
+    assert levelling.how_much(found_down("male", narrowed, by_better, None)) == how_much
 
 
 def test_the_share_comes_with_its_years_and_with_the_gap_had_the_other_side_held():
@@ -84,7 +102,7 @@ def test_the_share_comes_with_its_years_and_with_the_gap_had_the_other_side_held
         "For males, nearly all of the narrowing since 2005 to 2009 (5.7 of 5.8 years) is shorter "
         "lives in Castle. Had life expectancy there held, the gap would be about 12.6 years."
     )
-    more = Down("male", "2005 to 2009", 5.0, 6.0, None)
+    more = found_down("male", 5.0, 6.0, None)
     assert flat(levelling.told(more, "Castle")) == (
         "For males, all of the narrowing since 2005 to 2009 is shorter lives in Castle: they took "
         "6.0 years off the gap, and it narrowed by 5.0 years."
@@ -92,9 +110,9 @@ def test_the_share_comes_with_its_years_and_with_the_gap_had_the_other_side_held
 
 
 def test_the_other_sex_follows_in_short():
-    found = Down("female", "2005 to 2009", 4.3, 4.2, 7.0)
+    found = found_down("female", 4.3, 4.2, 7.0)
     assert flat(levelling.too(found)) == "For females it is nearly all too (4.2 of 4.3 years)."
-    more = Down("female", "2005 to 2009", 5.0, 6.0, None)
+    more = found_down("female", 5.0, 6.0, None)
     assert flat(levelling.too(more)) == (
         "For females it is all of it too: they took 6.0 years off the gap, and it narrowed by 5.0 "
         "years."
@@ -108,11 +126,11 @@ def test_the_other_sex_follows_in_short():
 def test_a_share_is_given_only_where_shorter_lives_narrowed_a_gap_that_narrowed(
     worse, better, given
 ):
-    assert (levelling.of_change("male", moved(worse, better)) is not None) == given
+    assert (down(moved(worse, better)) is not None) == given
 
 
 def test_a_share_needs_both_sides():
-    assert levelling.of_change("male", moved(-1, -1)[:1]) is None
+    assert down(moved(-1, -1)[:1]) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +140,7 @@ def test_a_share_needs_both_sides():
         (BOTH, None, False),
         ("", None, False),
         (BOTH, DOWN, True),
-        (BOTH, Down("male", "2005 to 2009", 5.0, 2.4, None), False),
+        (BOTH, found_down("male", 5.0, 2.4, None), False),
     ],
 )
 def test_it_is_mostly_that_from_half_of_the_narrowing_on(closing, found, mostly):
@@ -130,7 +148,7 @@ def test_it_is_mostly_that_from_half_of_the_narrowing_on(closing, found, mostly)
 
 
 def test_a_part_is_called_a_part():
-    part = Down("male", "2005 to 2009", 5.0, 2.0, None)
+    part = found_down("male", 5.0, 2.0, None)
     text = levelling.no_success(BOTH, "Castle", part)
     assert text.endswith("That part is levelling down, and no success.")
     assert levelling.no_success(BOTH, "Castle", DOWN).endswith(
@@ -139,10 +157,10 @@ def test_a_part_is_called_a_part():
 
 
 def leveller(worse, better, verdict="on track"):
-    tables = computed.tables(verdict=verdict, closing_by=BOTH)
+    tables = computed.tables(verdict=verdict, closing_code=BOTH)
     rows = computed.changes(worse, better)
     tables["gap_change"] = computed.made(GAP_CHANGE, rows)
-    return Case(computed.study(), computed.facts(), tables)
+    return samples.case(computed.study(), computed.facts(), tables)
 
 
 def test_a_headline_that_rests_mostly_on_it_says_so_and_the_share_stands_below():

@@ -15,7 +15,7 @@ def case(change: float = 2.0) -> Case:
     tables = samples.tables()
     gap = tables["gap"]
     changed = gap.assign(naive_gap_years=gap["gap_years"] + change)
-    return Case(samples.study(), samples.facts(), {**tables, "gap": changed})
+    return samples.case(samples.study(), samples.facts(), {**tables, "gap": changed})
 
 
 def said(found: Case) -> str:

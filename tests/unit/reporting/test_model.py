@@ -45,7 +45,14 @@ def test_every_verdict_makes_a_whole_report(verdict):
 
 @pytest.mark.parametrize("facts", [samples.facts(), samples.old_facts()])
 def test_no_text_shows_a_programmers_value(facts):
-    text = text_of(build(facts, verdict="cannot calculate", reason_code="V03", reason="old"))
+    text = text_of(
+        build(
+            facts,
+            verdict="cannot calculate",
+            reason_code="V03",
+            reason_arguments="newest=2014 stale_after=6",
+        )
+    )
     for slip in ("nan", "None", "NaT", "<NA>", "True", "False", "inf "):
         assert not re.search(rf"\b{re.escape(slip)}\b", text), slip
     assert not re.search(r"(?<![\w\d./:-])-\d", text), "a hyphen stands for a minus sign"
@@ -235,7 +242,12 @@ def build_doubtful():
         "selection": doubtful.selection(),
         "backtest": pd.DataFrame(columns=columns),
     }
-    tables = samples.tables("cannot calculate", reason_code="V03", reason="old") | extra
+    tables = (
+        samples.tables(
+            "cannot calculate", reason_code="V03", reason_arguments="newest=2014 stale_after=6"
+        )
+        | extra
+    )
     return build_report(samples.study(), samples.old_facts(), tables)
 
 

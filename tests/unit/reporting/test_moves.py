@@ -4,11 +4,12 @@ import pytest
 from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.chapters.trajectory.section import section
+from gapwatch import codes
+from gapwatch.reporting.chapters.trajectory.section import finding, section
 from gapwatch.reporting.chapters.verdict import sides as moves
 from gapwatch.reporting.chapters.verdict.section import answers
-from gapwatch.reporting.chapters.verdict.sides import Moves, who_moved
-from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.chapters.verdict.sides import who_moved
+from gapwatch.reporting.evidence.case import Moves
 from gapwatch.reporting.evidence.rows import Estimate
 
 RISE, FALL = Estimate(0.05, 0.01, 0.09), Estimate(-0.3, -0.4, -0.2)
@@ -23,14 +24,14 @@ def flat(text):
     ("closing", "text"),
     [
         (
-            "worse-off side improving",
+            codes.WORSE_IMPROVES,
             (
                 "Male life expectancy rose slightly in A (0.05 years a year, "
                 "plausibly 0.01 to 0.09). In B there is no clear change."
             ),
         ),
         (
-            "worse-off side improving faster",
+            codes.WORSE_IMPROVES_FASTER,
             (
                 "Male life expectancy rose on both sides, and faster "
                 "in A (0.05 years a year, plausibly 0.01 to 0.09) than in B (0.30 years a year, "
@@ -38,14 +39,14 @@ def flat(text):
             ),
         ),
         (
-            "better-off side getting worse",
+            codes.BETTER_WORSENS,
             (
                 "The gap narrowed as life expectancy fell in B (0.30 "
                 "years a year, plausibly 0.20 to 0.40). There is no clear rise in A."
             ),
         ),
         (
-            "better-off side getting worse faster",
+            codes.BETTER_WORSENS_FASTER,
             (
                 "Male life expectancy fell on both sides. The "
                 "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) "
@@ -53,14 +54,14 @@ def flat(text):
             ),
         ),
         (
-            "worse-off side improving and better-off side getting worse",
+            codes.BOTH_MOVE,
             (
                 "Male life expectancy rose "
                 "slightly in A (0.05 years a year, plausibly 0.01 to 0.09) and fell in B (0.30 "
                 "years a year, plausibly 0.20 to 0.40)."
             ),
         ),
-        ("neither side's own change is clear", "The figures cannot tell which side moved."),
+        (codes.NEITHER_CLEAR, "The figures cannot tell which side moved."),
         ("", ""),
     ],
 )
@@ -69,7 +70,7 @@ def test_who_moved_comes_with_the_pace_of_each_side(closing, text):
 
 
 def test_without_a_trend_no_pace_is_named():
-    assert who_moved("worse-off side improving", "A", "B") == (
+    assert who_moved(codes.WORSE_IMPROVES, "A", "B") == (
         "Life expectancy rose in A. In B there is no clear change."
     )
 
@@ -96,30 +97,32 @@ def test_slightly_is_below_a_tenth_of_a_year_a_year(pace, slight):
     ],
 )
 def test_a_title_says_what_is_clear_and_what_is_not(worse, better, title):
-    assert moves.finding(Moves(worse, better), "A", "B") == title
+    assert finding(Moves(worse, better), "A", "B") == title
 
 
 def test_trends_are_of_the_windows_that_the_verdict_rests_on():
     case = computed.case()
-    found = moves.moves(case)
+    found = case.moves
     # The samples' worse-off side gains 0.1 years a year; the other falls with the gap.
     assert found.worse.value == pytest.approx(0.1)
     assert found.worse.lower < 0.1 < found.worse.upper
     assert found.better.value < 0.1
-    assert case.newest.gap.value - 2 < moves.level(case) < case.newest.gap.value + 2
+    assert case.newest.gap.value - 2 < case.verdict.fitted_gap_years < case.newest.gap.value + 2
 
 
 def test_two_windows_have_no_trend():
     tables = samples.tables()
+    tables["verdict"] = samples.verdicts("too early to tell")
     gap = tables["gap"]
-    few = Case(samples.study(), samples.facts(), {**tables, "gap": gap[gap["period_end"] > 2013]})
-    assert moves.moves(few) == Moves()
-    assert moves.level(few) is None
+    late = gap[gap["period_end"] > 2013]
+    few = samples.case(samples.study(), samples.facts(), {**tables, "gap": late})
+    assert few.moves == Moves()
+    assert few.verdict.fitted_gap_years is None
 
 
 def test_the_first_screen_tells_the_pace_and_the_second_figure_what_is_clear():
-    case = Case(
-        computed.study(), computed.facts(), computed.tables(closing_by="worse-off side improving")
+    case = samples.case(
+        computed.study(), computed.facts(), computed.tables(closing_code=codes.WORSE_IMPROVES)
     )
     told = flat(" ".join(answers(case)[1].more))
     assert "Male life expectancy rose in the west of the town (0.10 years a year, plausibly" in told

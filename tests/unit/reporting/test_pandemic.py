@@ -7,9 +7,9 @@ from tests.unit.reporting import samples
 from tests.unit.reporting.test_doubts import choice
 
 from gapwatch.reporting.chapters.trajectory import words as trajectory_words
-from gapwatch.reporting.chapters.verdict.pandemic import sentences, touched, without
+from gapwatch.reporting.chapters.verdict.pandemic import sentences, without
 from gapwatch.reporting.chapters.verdict.section import banner
-from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.rows import touched
 
 WITHOUT = "without windows that include 2020 or 2021"
 MADE = choice("as calculated", "on track")
@@ -32,12 +32,14 @@ def test_leaving_them_out_is_told_with_what_it_would_say(row, text):
 def case(*rows, **verdict):
     tables = computed.tables(**({"verdict": "on track"} | verdict))
     held = [
-        vars(row) | {"measure": computed.MEASURE, "sex": "male", "position": place}
+        vars(row)
+        | {"choice_code": row.what.code, "choice_arguments": row.what.written}
+        | {"measure": computed.MEASURE, "sex": "male", "position": place}
         for place, row in enumerate(rows, 1)
     ]
     if held:
         tables["sensitivity"] = pd.DataFrame(held)
-    return Case(computed.study(), computed.facts(), tables)
+    return samples.case(computed.study(), computed.facts(), tables)
 
 
 def test_figures_that_hold_such_a_year_are_counted():
@@ -66,7 +68,7 @@ def test_the_newest_figure_is_named_only_where_the_verdict_rests_on_it(name, tol
 def test_the_newest_is_said_to_be_among_them():
     tables = computed.tables(verdict="on track")
     tables["gap"] = computed.gap(tuple(range(2004, 2024)), length=5)
-    found = Case(computed.study(), computed.facts(), tables)
+    found = samples.case(computed.study(), computed.facts(), tables)
     assert sentences(found)[0].startswith("4 of 16 figures hold")
     assert sentences(found)[0].endswith(", the newest among them.")
 
@@ -74,7 +76,7 @@ def test_the_newest_is_said_to_be_among_them():
 def test_without_a_verdict_only_the_years_are_told_and_without_such_years_nothing():
     rows = (MADE, choice(WITHOUT, "off track"), choice("without 2023", "off track"))
     assert sentences(case(*rows, verdict="cannot calculate")) == sentences(case())
-    before = Case(samples.study(), samples.facts(), samples.tables("on track"))
+    before = samples.case(samples.study(), samples.facts(), samples.tables("on track"))
     assert sentences(before) == ()
     assert "light band" not in trajectory_words.alt(before)
 

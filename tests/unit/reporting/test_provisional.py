@@ -16,7 +16,7 @@ from gapwatch.reporting.chapters.trajectory.tables import windows_table
 from gapwatch.reporting.chapters.verdict import section as answers
 from gapwatch.reporting.document import Items
 from gapwatch.reporting.drawing.canvas import Canvas
-from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.provisional import provisional
 from gapwatch.reporting.evidence.rows import last_segment, newest_segment, trajectory
 
 
@@ -71,7 +71,7 @@ def test_a_withheld_provisional_window_is_not_told_as_the_newest_missing_one():
 )
 def test_provisional_figures_are_named_so(case, ends, text):
     found = tuple(window for window in case.windows if window.end in ends)
-    assert flat(trajectory_words.provisional(found)) == text
+    assert flat(provisional(found)) == text
 
 
 def test_the_answer_and_the_chart_say_that_nothing_rests_on_it(case):
@@ -175,11 +175,11 @@ def test_only_our_own_figures_are_said_to_hold_nothing_provisional(case):
     settled = computed.case(gap=computed.gap(tuple(range(2004, 2024))))
     assert "No figure here is provisional." in said(settled)
     assert "No figure here is provisional." not in said(case)
-    published = Case(samples.study(), samples.facts(), samples.tables())
+    published = samples.case(samples.study(), samples.facts(), samples.tables())
     assert "No figure here is provisional." not in said(published)
 
 
 def test_published_windows_are_never_provisional():
-    case = Case(samples.study(), samples.facts(), samples.tables())
+    case = samples.case(samples.study(), samples.facts(), samples.tables())
     assert case.provisional == ()
-    assert trajectory_words.provisional(case.provisional) == ""
+    assert provisional(case.provisional) == ""

@@ -12,7 +12,6 @@ from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, COUNT_TOTAL
 from gapwatch.reporting.chapters.quality import computed as quality_own
 from gapwatch.reporting.chapters.quality import section as section_quality
 from gapwatch.reporting.document import Paragraph, Table
-from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import FileSource
 from gapwatch.tables import canonical
 
@@ -22,7 +21,9 @@ def texts(found):
 
 
 def test_without_figures_of_our_own_nothing_is_said():
-    assert quality_own.blocks(Case(samples.study(), samples.facts(), samples.tables())) == []
+    assert (
+        quality_own.blocks(samples.case(samples.study(), samples.facts(), samples.tables())) == []
+    )
 
 
 def test_withheld_figures_are_counted_and_tabled_with_their_reason():
@@ -161,7 +162,7 @@ def test_nothing_is_said_of_totals_that_are_not_there():
 def test_what_we_withhold_is_not_laid_at_a_publishers_door():
     ours = section_quality.section(computed.case())
     assert not any("Withheld by its publisher" in text for text in texts(ours.blocks))
-    plain = Case(samples.study(), samples.facts(), samples.tables())
+    plain = samples.case(samples.study(), samples.facts(), samples.tables())
     assert any(
         "Withheld by its publisher: St Anne" in text
         for text in texts(section_quality.section(plain).blocks)

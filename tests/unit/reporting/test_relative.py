@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from tests.unit.reporting import samples as s
 
+from gapwatch.codes import COVARIANCE_WIDENED
 from gapwatch.reporting.chapters.measures import section
 from gapwatch.reporting.chapters.trajectory.section import section as trajectory_section
-from gapwatch.reporting.evidence.case import Case
 
 
 def paragraphs(build, **changes: object) -> str:
-    case = Case(s.study(), s.facts(), s.tables("on track", **changes))
+    case = s.case(s.study(), s.facts(), s.tables("on track", **changes))
     return " ".join(block.text for block in build(case).blocks if block.kind == "paragraph")
 
 
@@ -35,8 +35,8 @@ def test_nothing_is_said_of_a_ratio_that_has_no_verdict(missing: dict[str, objec
 
 
 def test_a_repaired_covariance_is_said() -> None:
-    note = "the windows repeat one another; 5% was added to each variance"
-    assert "The windows repeat one another" in paragraphs(trajectory_section, covariance_note=note)
+    told = paragraphs(trajectory_section, covariance_code=COVARIANCE_WIDENED)
+    assert "Some windows repeat what others already say" in told
     assert "repeat" not in paragraphs(trajectory_section)
 
 

@@ -58,7 +58,7 @@ def test_sources_stand_in_the_order_of_their_use() -> None:
     study = with_sources(samples.study(), *sources)
     ids = [*(name.replace("_", "-") for name in names), "unknown", "areas"]
     pins = tuple(pin(id=name) for name in ids)
-    case = Case(study, samples.facts(pins=pins), samples.tables())
+    case = samples.case(study, samples.facts(pins=pins), samples.tables())
     assert [held.id for held in in_order(case)] == [
         "areas",
         "population",
@@ -73,7 +73,7 @@ def test_a_long_address_is_cut_and_says_where_the_rest_is() -> None:
     assert cut("https://example.org/") == "https://example.org/"
     long = f"https://example.org/{'x' * 300}"
     assert cut(long) == f"{long[:200]}… (the whole request is in the snapshot's pin)"
-    case = Case(samples.study(), samples.facts(pins=(pin(url=long),)), samples.tables())
+    case = samples.case(samples.study(), samples.facts(pins=(pin(url=long),)), samples.tables())
     block = next(b for b in section(case).blocks if isinstance(b, Entries))
     entry = next(entry for entry in block.entries if entry.term == "Request")
     assert entry.link == long
@@ -87,7 +87,7 @@ def test_an_address_may_break_after_its_punctuation_and_stays_escaped() -> None:
 def test_sources_that_are_not_held_stand_under_a_heading_of_their_own() -> None:
     live = PortalSource.model_validate(LIVE | {"id": "outlines", "table": "boundary"})
     study = with_sources(later.study(), live)
-    told = texts(Case(study, samples.facts(), samples.tables()))
+    told = texts(samples.case(study, samples.facts(), samples.tables()))
     start = told.index("What this report doesn't hold")
     assert told[start + 1 : start + 3] == [
         (
@@ -97,10 +97,10 @@ def test_sources_that_are_not_held_stand_under_a_heading_of_their_own() -> None:
         ),
         "Outlines",
     ]
-    held = Case(study, samples.facts(pins=(pin(), pin(id="outlines"))), samples.tables())
+    held = samples.case(study, samples.facts(pins=(pin(), pin(id="outlines"))), samples.tables())
     assert "What this report doesn't hold" not in texts(held)
     second = live.model_copy(update={"id": "more", "table": "lookup"})
-    partly = Case(with_sources(study, second), held.facts, later.tables())
+    partly = samples.case(with_sources(study, second), held.facts, later.tables())
     told = texts(partly)
     assert told[told.index("What this report doesn't hold") + 1] == (
         "1 other source of the study was not fetched."
@@ -112,11 +112,13 @@ def test_a_note_stands_with_its_own_source_and_only_there() -> None:
         id="noted", table="life_expectancy", next_expected="Later.", note="Too large."
     )
     study = with_sources(samples.study(), noted)
-    without = section(Case(study, samples.facts(), samples.tables()))
+    without = section(samples.case(study, samples.facts(), samples.tables()))
     assert "Too large." not in str(without)
     pins = (pin(), pin(id="noted", note="Too large."))
     assert (
-        str(section(Case(study, samples.facts(pins=pins), samples.tables()))).count("Too large.")
+        str(section(samples.case(study, samples.facts(pins=pins), samples.tables()))).count(
+            "Too large."
+        )
         == 1
     )
 
@@ -138,7 +140,9 @@ def test_a_note_stands_with_its_own_source_and_only_there() -> None:
     ],
 )
 def test_rows_that_fail_a_check_are_named_as_readers_name_them(example: str, told: str) -> None:
-    assert readable(Case(samples.study(), samples.facts(), samples.tables()), example) == told
+    assert (
+        readable(samples.case(samples.study(), samples.facts(), samples.tables()), example) == told
+    )
 
 
 def test_later_gaps_are_counted_apart_and_their_codes_explained() -> None:
@@ -174,12 +178,14 @@ def test_a_licence_that_says_more_than_the_attribution_closes_the_report() -> No
 
 def test_how_later_figures_are_carried_is_told_only_when_there_are_any() -> None:
     assert CARRIED in str(making(later.case()))
-    assert CARRIED not in str(making(Case(samples.study(), samples.facts(), samples.tables())))
+    assert CARRIED not in str(
+        making(samples.case(samples.study(), samples.facts(), samples.tables()))
+    )
 
 
 def test_every_input_is_named_with_its_id() -> None:
     assert "Life expectancy by ward (areas, 12.3 kB)" in str(
-        making(Case(samples.study(), samples.facts(), samples.tables()))
+        making(samples.case(samples.study(), samples.facts(), samples.tables()))
     )
 
 
@@ -200,7 +206,7 @@ def test_figures_name_their_peak_both_sexes_and_where_their_values_are() -> None
 
 
 def compacted(*pins: PinFacts) -> dict[str, list[tuple[str, str]]]:
-    case = Case(samples.study(), samples.facts(pins=pins), samples.tables())
+    case = samples.case(samples.study(), samples.facts(pins=pins), samples.tables())
     return {
         block.label: [(entry.term, entry.text) for entry in block.entries]
         for block in compact(case, pins)
@@ -244,7 +250,7 @@ def test_sources_that_differ_tell_their_own() -> None:
 @pytest.mark.parametrize(("many", "full"), [(8, True), (9, False)])
 def test_only_many_sources_are_told_in_short(many: int, full: bool) -> None:
     pins = tuple(pin(id=f"s{n}", title=f"Source {n}") for n in range(many))
-    case = Case(samples.study(), samples.facts(pins=pins), samples.tables())
+    case = samples.case(samples.study(), samples.facts(pins=pins), samples.tables())
     labels = [block.label for block in section(case).blocks if isinstance(block, Entries)]
     assert (labels[0] == "Source 0") == full
     assert ("Each source" in labels) != full
@@ -261,7 +267,7 @@ def test_a_licence_of_every_source_is_told_once() -> None:
 
 
 def test_the_table_of_checks_is_on_screen_alone_and_its_file_is_named() -> None:
-    case = Case(samples.study(), samples.facts(), samples.tables())
+    case = samples.case(samples.study(), samples.facts(), samples.tables())
     (table,) = [b for b in section(case).blocks if isinstance(b, Table) and b.id == "table-checks"]
     assert table.on_screen
     assert "Each check, with how many rows failed it, is in data/validation.csv." in texts(case)

@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 from tests.unit.reporting import samples
 
-from gapwatch.reporting.chapters.areas.figures import a, compared
+from gapwatch.contracts.findings import AreaStanding
+from gapwatch.contracts.row_class import read_rows
+from gapwatch.gap.area_standing import area_standings
 from gapwatch.reporting.chapters.areas.section import extent, ranking
-from gapwatch.reporting.evidence.areas import Ward, WardMap, differ, ward_map
-from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.area_figures import a, compared
+from gapwatch.reporting.evidence.areas import Ward, WardMap, ward_map
 from gapwatch.reporting.evidence.rows import Estimate
 
 
@@ -20,19 +22,41 @@ def estimate(value: float, half: float | None = 1.0) -> Estimate:
 
 
 def wards(*values: Estimate | None) -> WardMap:
-    rows = tuple(Ward(str(i), f"W{i}", "", 0, i, value, "") for i, value in enumerate(values))
+    codes = samples.CODES[: len(values)]
+    held = [
+        {
+            "geography": "ward2011",
+            "area_code": code,
+            "sex": "male",
+            "period_start": 2010,
+            "period_end": 2014,
+            "life_expectancy_years": value.value if value else None,
+            "lower95_years": value.lower if value else None,
+            "upper95_years": value.upper if value else None,
+        }
+        for code, value in zip(codes, values, strict=True)
+    ]
+    table = area_standings(samples.study(), pd.DataFrame(held), {})
+    found = {
+        row.area_code: row
+        for row in read_rows(AreaStanding, table.to_dict("records"))
+        if row.sex == "male"
+    }
+    rows = tuple(
+        Ward(
+            code,
+            f"W{i}",
+            "",
+            0,
+            i,
+            value,
+            "",
+            found[code].rank,
+            found[code].differs_from_next,
+        )
+        for i, (code, value) in enumerate(zip(codes, values, strict=True))
+    )
     return WardMap("male", (2010, 2014), "Riverton", None, rows)
-
-
-def test_intervals_may_overlap_and_the_figures_still_differ() -> None:
-    assert differ(estimate(80.0), estimate(81.5)) is True
-    assert differ(estimate(81.5), estimate(80.0)) is True
-    assert differ(estimate(80.0), estimate(81.4)) is False
-
-
-def test_figures_without_an_interval_are_not_compared() -> None:
-    assert differ(estimate(80.0, None), estimate(90.0)) is None
-    assert differ(estimate(80.0), estimate(90.0, None)) is None
 
 
 @pytest.mark.parametrize(
@@ -77,7 +101,7 @@ def texts(*codes: str, drop: str = "", invented: str = "") -> list[str]:
         if sex != drop
     ]
     tables["life_expectancy"] = pd.concat([tables["life_expectancy"], pd.DataFrame(more)])
-    case = Case(larger, samples.facts(demonstration=invented), tables)
+    case = samples.case(larger, samples.facts(demonstration=invented), tables)
     maps = tuple(m for sex in case.sexes if (m := ward_map(larger, tables, sex)))
     return compared(case, maps)
 

@@ -19,7 +19,7 @@ def withheld_newest() -> Case:
     for column in ("gap_years", "lower95_years", "upper95_years", "relative_gap"):
         gap.loc[newest, column] = np.nan
     gap.loc[newest, "reason"] = "G01"
-    return Case(s.study(), s.facts(), {**tables, "gap": gap})
+    return s.case(s.study(), s.facts(), {**tables, "gap": gap})
 
 
 def flat(text: str) -> str:
@@ -45,5 +45,5 @@ def test_the_register_says_withheld_and_dates_its_rows_alike() -> None:
 
 
 def test_nothing_is_said_of_withheld_windows_where_there_are_none() -> None:
-    case = Case(s.study(), s.facts(), s.tables("on track"))
+    case = s.case(s.study(), s.facts(), s.tables("on track"))
     assert "withheld" not in one_sentence(case)

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import DISCLOSURE
 from gapwatch.counting.counts import BoolArray, FloatArray, IntArray
 from gapwatch.counting.disclosure.bounds import LEAST_COUNT, rounded
-from gapwatch.counting.disclosure.protect import DISCLOSURE, TELLING_REASONS
+from gapwatch.counting.disclosure.protect import TELLING_REASONS
 from gapwatch.counting.disclosure.reconstruction import near, upward
 
 BROAD_AGES = (0, 15, 40, 65, 80)

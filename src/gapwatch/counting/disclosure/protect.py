@@ -29,18 +29,26 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from gapwatch.codes import (
+    BAND_DEATHLESS,
+    DEATHS_EXCEED,
+    DISCLOSURE,
+    FEW_DEATHS_OPEN_BAND,
+    INTERVAL_TOO_WIDE,
+    INTERVAL_WIDE,
+    OPEN_BAND_DEATHLESS,
+)
 from gapwatch.contracts import SEXES
 from gapwatch.counting.counts import BoolArray, Counts, FloatArray
 from gapwatch.counting.disclosure.bounds import Parts, rounded, sums_of, withhold
 from gapwatch.counting.disclosure.reconstruction import LEAST_DEATHS, upward
-from gapwatch.demography.chiang import Z95
 from gapwatch.errors import ValidationError
+from gapwatch.intervals import WIDTH_SE, Z95
 
-DISCLOSURE = "D01"
 _YEAR_DECIMALS = 1
-TELLING_REASONS = ("S03", "S04", "S05")
-_TELLING_FLAGS = frozenset({"Q01", "Q02", "Q03"})
-_WIDE, _WIDE_YEARS = "Q03", 4.0
+TELLING_REASONS = (DEATHS_EXCEED, OPEN_BAND_DEATHLESS, INTERVAL_TOO_WIDE)
+_TELLING_FLAGS = frozenset({FEW_DEATHS_OPEN_BAND, BAND_DEATHLESS, INTERVAL_WIDE})
+_WIDE_YEARS = 4.0
 _ROUNDING = 1e-3
 Steps = Mapping[tuple[str, str, str, int, int], float]
 
@@ -147,7 +155,7 @@ def _up(series: pd.Series) -> pd.Series:
 def _flags(flags: pd.Series, wide: pd.Series) -> list[str]:
     """Flags without those that tell counts; the one on width follows the interval as told."""
     return [
-        " ".join(sorted({*text.split()} - _TELLING_FLAGS | ({_WIDE} if far else set())))
+        " ".join(sorted({*text.split()} - _TELLING_FLAGS | ({INTERVAL_WIDE} if far else set())))
         for text, far in zip(flags, wide, strict=True)
     ]
 
@@ -168,7 +176,7 @@ def protect_gaps(frame: pd.DataFrame, steps: FloatArray) -> pd.DataFrame:
         width = frame[f"{side}_upper95_years"] - frame[f"{side}_lower95_years"]
         value, se, lower, upper = _figures(
             frame[f"{side}_years"].where(given & ~hidden),
-            (width / (2.0 * Z95)).where(given & ~hidden),
+            (width / WIDTH_SE).where(given & ~hidden),
             pd.Series(steps[:, at], index=frame.index),
         )
         errors.append(se)

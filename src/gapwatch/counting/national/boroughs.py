@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from gapwatch import publishing, tables
+from gapwatch.codes import GROUP_SINGLE
 from gapwatch.contracts import SEXES
 from gapwatch.contracts.boroughs import BOROUGH_GAP
 from gapwatch.counting.counts import FloatArray, IntArray, Windows, windows
 from gapwatch.counting.national.wards import Wards
 from gapwatch.demography.checks import StrArray
-from gapwatch.demography.codes import GROUP_SINGLE, missing_reason
+from gapwatch.demography.code_bits import missing_reason
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.life_table import life_table
 from gapwatch.errors import ValidationError

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gapwatch.codes import PANDEMIC_YEARS
 from gapwatch.contracts import SEXES, YEAR_LEADS
 from gapwatch.contracts.plausibility import DEATHS_CHANGE, LIFE_CHANGE, RESIDENTS_CHANGE
 from gapwatch.counting.counts import Counts, FloatArray, windows
 from gapwatch.counting.plausibility.chance import deviations, limit
 from gapwatch.counting.rounding import deaths_variance
-from gapwatch.demography.codes import PANDEMIC_YEARS
 from gapwatch.demography.life_table import life_table
 from gapwatch.demography.widening import widened
 

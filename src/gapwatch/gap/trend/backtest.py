@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gapwatch.codes import METHODS, NO_CHANGE, PROJECTION, STRAIGHT_LINE
 from gapwatch.gap.trend.latent_gap import Prior, System, condition, system
 from gapwatch.gap.trend.mixture import mixture_cdf, mixture_crps, mixture_moments
 from gapwatch.gap.trend.windows import Floats, Windows, check_windows, error_covariance
-
-METHODS = ("projection", "straight line", "no change")
 
 
 @dataclass(frozen=True)
@@ -92,10 +91,10 @@ def backtest(
     forecasts: list[Forecast] = []
     for known in range(minimum, len(windows)):
         forecasts += _projected(windows, joint, known, model)
-        forecasts += _linear("straight line", windows, errors, known, _line(windows, errors, known))
+        forecasts += _linear(STRAIGHT_LINE, windows, errors, known, _line(windows, errors, known))
         last = np.zeros((len(windows) - known, known))
         last[:, -1] = 1.0
-        forecasts += _linear("no change", windows, errors, known, last)
+        forecasts += _linear(NO_CHANGE, windows, errors, known, last)
     return tuple(forecasts)
 
 
@@ -141,7 +140,7 @@ def _projected(windows: Windows, joint: System, known: int, model: Prior) -> lis
     posterior = condition(past, windows.gap[:known], model.tau_scale)
     weight = posterior.weight[0]
     return [
-        _forecast("projection", windows, known, i, (weight, posterior.mean[0, q], posterior.var[q]))
+        _forecast(PROJECTION, windows, known, i, (weight, posterior.mean[0, q], posterior.var[q]))
         for q, i in enumerate(range(known, len(windows)))
     ]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from gapwatch.gap.trend.trajectory import Z95, Estimate, Trend
+from gapwatch.gap.trend.trajectory import Estimate, Trend
+from gapwatch.gap.trend.windows import overlap_correlation
+from gapwatch.intervals import Z95
 
 NEVER = math.inf
 """Years to the target when the pace never gets there; test with `is_never`, don't print it."""
@@ -35,16 +37,35 @@ def required_pace(
 
 
 def error_beside(
-    se: float, share: float, baseline_se: float, shared_years: int, lengths: tuple[int, int]
+    se: float, share: float, baseline_se: float, spans: tuple[tuple[int, int], tuple[int, int]]
 ) -> float:
     """Standard error of a figure less `share` of a baseline, both means over windows of years.
 
-    Their sampling errors are correlated where they share years, as in `windows`:
-    cov = se x baseline_se x shared years / sqrt(product of the lengths).
+    `spans` are the first and the last year of both; their sampling errors are correlated where
+    they share years (`windows.overlap_correlation`).
     """
-    shared = shared_years / math.sqrt(lengths[0] * lengths[1])
+    shared = float(overlap_correlation(*zip(*spans, strict=True))[0, 1])
     variance = se**2 + (share * baseline_se) ** 2 - 2.0 * share * se * baseline_se * shared
     return math.sqrt(max(variance, 0.0))
+
+
+def change_between(
+    before: tuple[int, int],
+    after: tuple[int, int],
+    *,
+    gaps: tuple[float, float],
+    errors: tuple[float, float],
+) -> Estimate | None:
+    """Change of the gap between two windows of one series, years, with its 95% interval.
+
+    `before` and `after` are the first and the last year of each; `gaps` and `errors` are in years.
+    None when a standard error is missing.
+    """
+    if not all(math.isfinite(error) for error in errors):
+        return None
+    half = Z95 * error_beside(errors[1], 1.0, errors[0], (before, after))
+    change = gaps[1] - gaps[0]
+    return Estimate(change, change - half, change + half)
 
 
 def less_baseline(trend: Trend, share: float, baseline_se: float, midpoint: float) -> Trend:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, owens_t
 
+from gapwatch.codes import AFTER_DEADLINE, ALMOST_NEVER_MET, NEVER_SURE, NOTHING, Coded
 from gapwatch.gap.trend.latent_gap import Limit, Prior, System, as_limit, condition, held_against
 from gapwatch.gap.trend.mixture import mixture_cdf
 from gapwatch.gap.trend.publication import centred_end
@@ -19,14 +20,14 @@ LEAST_HIT = 1e-3
 
 @dataclass(frozen=True)
 class Answerable:
-    """When the question can be answered: `year` a release year, or None with a `reason`.
+    """When the question can be answered: `year` a release year, or None with a `reason` of codes.
 
     `rate_by_year`: for each later release year up to the deadline, the share of futures in which
     the target is truly met that would be called on track by that release's data.
     """
 
     year: int | None
-    reason: str
+    reason: Coded
     rate_by_year: dict[int, float]
 
 
@@ -66,7 +67,7 @@ def first_answerable(
     goal = _Goal(year, as_limit(target), on_track_probability)
     rates = _rates(windows, last, goal, model) if last else np.empty(0)
     if np.isnan(rates).any():
-        return Answerable(None, "the target is met in almost none of the possible futures", {})
+        return Answerable(None, Coded.of(ALMOST_NEVER_MET), {})
     by_year = {release_year + 1 + k: float(rate) for k, rate in enumerate(rates)}
     return _answer(by_year, power, year)
 
@@ -74,9 +75,10 @@ def first_answerable(
 def _answer(by_year: dict[int, float], power: float, deadline: int) -> Answerable:
     reached = [year for year, rate in by_year.items() if rate >= power]
     if not reached:
-        return Answerable(None, f"not even with the window centred on {deadline}", by_year)
-    late = f"only after the deadline, {deadline}" if reached[0] > deadline else ""
-    return Answerable(reached[0], late, by_year)
+        return Answerable(None, Coded.of(NEVER_SURE, deadline=deadline), by_year)
+    late = reached[0] > deadline
+    reason = Coded.of(AFTER_DEADLINE, deadline=deadline) if late else NOTHING
+    return Answerable(reached[0], reason, by_year)
 
 
 def further_windows(windows: Windows, count: int) -> Windows:

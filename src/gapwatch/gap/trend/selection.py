@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtri, log_ndtr
 
 from gapwatch.demography.extremes import spread
-from gapwatch.gap.trend.trajectory import Z95
 from gapwatch.gap.trend.windows import Floats
+from gapwatch.intervals import Z95
 
 _SPREADS = 200
 

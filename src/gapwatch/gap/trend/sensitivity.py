@@ -7,19 +7,31 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gapwatch.demography.codes import PANDEMIC_YEARS
+from gapwatch.codes import (
+    AS_CALCULATED,
+    CANNOT,
+    NEWEST_GAP,
+    PANDEMIC_YEARS,
+    SHOCKS,
+    TARGET,
+    WITHOUT_WINDOW,
+    WITHOUT_YEARS,
+    Coded,
+)
+from gapwatch.contracts import YEAR_LEADS
 from gapwatch.gap.trend.latent_gap import Limit, Posterior, Prior, condition, held_against, system
 from gapwatch.gap.trend.mixture import mixture_moments
-from gapwatch.gap.trend.target import Series, Target, Thresholds, refusal
-from gapwatch.gap.trend.verdict import CANNOT, classify
+from gapwatch.gap.trend.target import Series, Target, refusal
+from gapwatch.gap.trend.verdict import classify
 from gapwatch.gap.trend.windows import Floats, Windows
+from gapwatch.study import Thresholds
 
 PANDEMIC_SHOCK_SD = 2.0  # years of gap: wide, so that a shock costs certainty and not level
 
 
 @dataclass(frozen=True)
 class Alternative:
-    """One row of the table: under another choice, `verdict` and what it rests on.
+    """One row of the table: under another `choice`, `verdict` and what it rests on.
 
     `by_numbers` is the verdict that the probabilities alone give. It differs from `verdict` only
     where the release can't be judged (stale data, a withheld side, ...): `verdict` is "cannot
@@ -30,7 +42,7 @@ class Alternative:
     `flips`: `by_numbers` differs from that of the first row, the choice as made.
     """
 
-    label: str
+    choice: Coded
     verdict: str
     reason_code: str
     by_numbers: str
@@ -65,8 +77,8 @@ def sensitivity(
     *,
     release_year: int,
     prior: Prior | None = None,
-    other_targets: Mapping[str, Target] | None = None,
-    other_series: Mapping[str, tuple[Series, Target]] | None = None,
+    other_targets: Mapping[Coded, Target] | None = None,
+    other_series: Mapping[Coded, tuple[Series, Target]] | None = None,
     pandemic_years: Sequence[int] = PANDEMIC_YEARS,
     pandemic_shock_sd: float = PANDEMIC_SHOCK_SD,
 ) -> tuple[Alternative, ...]:
@@ -87,38 +99,43 @@ def sensitivity(
 
     newest_end = int(windows.end[-1]) if len(windows) else None
 
-    def row(label: str, kept: Windows, goal: Target, with_prior: Prior) -> Alternative:
-        code, _ = refusal(kept, usable, goal, rules, release_year, newest_end=newest_end)
-        return _row(label, kept, goal, release_year, rules=rules, prior=with_prior, code=code)
+    def row(choice: Coded, kept: Windows, goal: Target, with_prior: Prior) -> Alternative:
+        ground = refusal(kept, usable, goal, rules, release_year, newest_end=newest_end)
+        return _row(
+            choice, kept, goal, release_year, rules=rules, prior=with_prior, code=ground.code
+        )
 
-    rows = [row("as calculated", windows, target, model)]
-    rows += [row(label, windows, goal, model) for label, goal in (other_targets or {}).items()]
-    for label, (other, goal) in (other_series or {}).items():
+    rows = [row(Coded(AS_CALCULATED), windows, target, model)]
+    rows += [row(choice, windows, goal, model) for choice, goal in (other_targets or {}).items()]
+    for choice, (other, goal) in (other_series or {}).items():
         others, other_usable = other.checked()
-        code, _ = refusal(others, other_usable, goal, rules, release_year)
-        rows.append(_row(label, others, goal, release_year, rules=rules, prior=model, code=code))
+        code = refusal(others, other_usable, goal, rules, release_year).code
+        rows.append(_row(choice, others, goal, release_year, rules=rules, prior=model, code=code))
     everything = np.arange(len(windows))
     for i in everything:
-        first, last = int(windows.start[i]), int(windows.end[i])
-        period = years_named(first, last, windows.lead)
-        rows.append(row(f"without {period}", windows.take(everything != i), target, model))
+        left_out = Coded.of(
+            WITHOUT_WINDOW,
+            first=int(windows.start[i]),
+            last=int(windows.end[i]),
+            year_ends=year_ends_of(windows.lead),
+        )
+        rows.append(row(left_out, windows.take(everything != i), target, model))
     begins = windows.first_calendar_year
     covered = [y for y in pandemic_years if np.any((begins <= y) & (windows.end >= y))]
     if covered:
-        years = " or ".join(str(year) for year in covered)
+        years = ",".join(str(year) for year in covered)
         year = np.array(covered)[:, None]
         touched = np.any((begins <= year) & (windows.end >= year), axis=0)
         shocks = replace(model, shock_sd=dict.fromkeys(covered, pandemic_shock_sd))
         without = windows.take(~touched)
-        rows.append(row(f"without windows that include {years}", without, target, model))
-        rows.append(row(f"one-year shocks allowed in {years}", windows, target, shocks))
+        rows.append(row(Coded.of(WITHOUT_YEARS, years=years), without, target, model))
+        rows.append(row(Coded.of(SHOCKS, years=years), windows, target, shocks))
     return tuple(replace(r, flips=r.by_numbers != rows[0].by_numbers) for r in rows)
 
 
-def years_named(first: int, last: int, lead: float) -> str:
-    """`2010 to 2014` or `2014` of calendar years, `the years to June 2010 to 2014` of others."""
-    period = str(first) if first == last else f"{first} to {last}"
-    return period if lead == 0 else f"the year{'' if first == last else 's'} to June {period}"
+def year_ends_of(lead: float) -> str:
+    """Last day of years of which the part `lead` is in the calendar year before."""
+    return next(ends for ends, part in YEAR_LEADS.items() if part == lead)
 
 
 def smallest_flips(
@@ -153,7 +170,7 @@ def smallest_flips(
     rules, model = thresholds or Thresholds(), prior or Prior()
     windows, _ = series.checked()
     if not _enough(windows, rules) or not target.makes_sense(int(windows.end.max())):
-        return tuple(Flip(what, None, CANNOT, 0.0, 0.0) for what in ("newest gap", "target"))
+        return tuple(Flip(what, None, CANNOT, 0.0, 0.0) for what in (NEWEST_GAP, TARGET))
     # Multiples of 0.1 as decimals write them, so that a bound is met exactly.
     size = np.round(np.arange(1, int(limit / step + 1e-9) + 1) * step, 9)
     change = np.concatenate([[0.0], np.column_stack([-size, size]).ravel()])
@@ -166,7 +183,7 @@ def smallest_flips(
     same = np.tile(windows.gap, (len(sensible), 1))
     level = _posterior(windows, same, target.year, against, model)
     goal = _verdicts(level, against.years + sensible, rules)
-    return _first_flip("newest gap", change, newest), _first_flip("target", sensible, goal)
+    return _first_flip(NEWEST_GAP, change, newest), _first_flip(TARGET, sensible, goal)
 
 
 def _first_flip(what: str, tried: Floats, verdicts: list[str]) -> Flip:
@@ -183,7 +200,7 @@ def _first_flip(what: str, tried: Floats, verdicts: list[str]) -> Flip:
 
 
 def _enough(windows: Windows, rules: Thresholds) -> bool:
-    return len(windows) >= rules.min_windows and bool(np.ptp(windows.midpoint) > 0)
+    return len(windows) >= rules.minimum_windows and bool(np.ptp(windows.midpoint) > 0)
 
 
 def _posterior(windows: Windows, gap: Floats, year: int, limit: Limit, prior: Prior) -> Posterior:
@@ -201,7 +218,7 @@ def _verdicts(posterior: Posterior, targets: Floats, rules: Thresholds) -> list[
 
 
 def _row(
-    label: str,
+    choice: Coded,
     kept: Windows,
     goal: Target,
     release_year: int,
@@ -212,7 +229,7 @@ def _row(
 ) -> Alternative:
     newest = float(kept.gap[-1]) if len(kept) else None
     if not _enough(kept, rules) or not goal.makes_sense(release_year):
-        return Alternative(label, CANNOT, code, CANNOT, None, None, None, None, False, newest)
+        return Alternative(choice, CANNOT, code, CANNOT, None, None, None, None, False, newest)
     limit, at = goal.limit, np.array([goal.year], dtype=np.int64)
     posterior = _posterior(kept, kept.gap[None, :], goal.year, limit, prior)
     by_numbers = _verdicts(posterior, np.array([limit.years]), rules)[0]
@@ -221,7 +238,7 @@ def _row(
         of_gap = condition(system(kept, at, at, prior), kept.gap[None, :], prior.tau_scale)
     mean, sd = mixture_moments(of_gap.weight[0], of_gap.mean[0, 0], of_gap.var[0])
     return Alternative(
-        label=label,
+        choice=choice,
         verdict=CANNOT if code else by_numbers,
         reason_code=code,
         by_numbers=by_numbers,

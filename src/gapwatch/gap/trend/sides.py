@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from gapwatch.codes import (
+    BETTER_WORSENS,
+    BETTER_WORSENS_FASTER,
+    BOTH_MOVE,
+    NEITHER_CLEAR,
+    WORSE_IMPROVES,
+    WORSE_IMPROVES_FASTER,
+)
 from gapwatch.gap.trend.latent_gap import Prior
 from gapwatch.gap.trend.target import Series
-from gapwatch.gap.trend.trajectory import Z95, Estimate, Trend, gls_trend
+from gapwatch.gap.trend.trajectory import Estimate, Trend, gls_trend
 from gapwatch.gap.trend.windows import Floats, Windows
+from gapwatch.intervals import Z95
 
 
 def side_trends(
@@ -48,23 +57,22 @@ def relative_gap(series: Series) -> Estimate | None:
 
 
 def closing_by(gap: Trend, worse: Trend | None, better: Trend | None) -> str:
-    """Which side closes a gap, named only as far as 95% intervals that exclude zero go.
+    """Code of the side that closes a gap, given only as far as 95% intervals that exclude zero go.
 
     Empty unless the gap's own trend is below zero with its whole interval and both sides have a
     trend. Then, with "rises" and "falls" meaning an interval wholly above or below zero:
-    worse-off rises, better-off falls: "worse-off side improving and better-off side getting worse";
-    both rise: "worse-off side improving faster"; both fall: "better-off side getting worse faster";
-    one of them alone: "worse-off side improving" or "better-off side getting worse";
-    neither: "neither side's own change is clear". Other combinations are "".
+    worse-off rises, better-off falls: BOTH_MOVE; both rise: WORSE_IMPROVES_FASTER; both fall:
+    BETTER_WORSENS_FASTER; one of them alone: WORSE_IMPROVES or BETTER_WORSENS; neither:
+    NEITHER_CLEAR. Other combinations are "".
     """
     if worse is None or better is None or gap.upper >= 0:
         return ""
     rises, falls = worse.lower > 0, worse.upper < 0
     better_rises, better_falls = better.lower > 0, better.upper < 0
     if rises and better_falls:
-        return "worse-off side improving and better-off side getting worse"
+        return BOTH_MOVE
     if rises:
-        return "worse-off side improving faster" if better_rises else "worse-off side improving"
+        return WORSE_IMPROVES_FASTER if better_rises else WORSE_IMPROVES
     if better_falls:
-        return "better-off side getting worse faster" if falls else "better-off side getting worse"
-    return "" if falls or better_rises else "neither side's own change is clear"
+        return BETTER_WORSENS_FASTER if falls else BETTER_WORSENS
+    return "" if falls or better_rises else NEITHER_CLEAR

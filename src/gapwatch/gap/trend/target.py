@@ -1,4 +1,4 @@
-"""What a verdict is about: promise, lines it is judged by, series, and grounds for giving none."""
+"""What a verdict is about: promise, series, and grounds for giving none."""
 
 from __future__ import annotations
 
@@ -8,43 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gapwatch.codes import (
+    DEADLINE_PASSED,
+    NOTHING,
+    SIDE_WITHHELD,
+    SIDES_EXCHANGED,
+    STALE,
+    TARGET_NOT_BELOW,
+    TOO_FEW_WINDOWS,
+    Coded,
+)
+from gapwatch.contracts import DECIMALS
 from gapwatch.gap.trend.latent_gap import Limit
-from gapwatch.gap.trend.trajectory import Z95
 from gapwatch.gap.trend.windows import Floats, Windows, check_order, check_windows, whole_years
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Where the verdict's lines are drawn; a study may set them, the defaults are the method's.
-
-    `target_met_probability` is the certainty asked before "target met" is said.
-    """
-
-    on_track_probability: float = 0.8
-    off_track_probability: float = 0.2
-    wrong_direction_probability: float = 0.1
-    stale_after_years: int = 6
-    min_windows: int = 3
-    power: float = 0.8
-    target_met_probability: float = 0.95
-
-    def __post_init__(self) -> None:
-        names = ("on_track", "off_track", "wrong_direction", "target_met")
-        values = {f"{n}_probability": getattr(self, f"{n}_probability") for n in names}
-        for name, value in {**values, "power": self.power}.items():
-            if not 0 < value < 1:
-                raise ValueError(f"{name}: expected a probability between 0 and 1, found {value}")
-        if self.off_track_probability >= self.on_track_probability:
-            raise ValueError(
-                f"off_track_probability: expected less than {self.on_track_probability}, "
-                f"found {self.off_track_probability}"
-            )
-        if self.min_windows < 3:  # noqa: PLR2004 - two windows always make a perfect line
-            raise ValueError(f"min_windows: expected 3 or more, found {self.min_windows}")
-        if self.stale_after_years < 0:
-            raise ValueError(
-                f"stale_after_years: expected 0 or more, found {self.stale_after_years}"
-            )
+from gapwatch.intervals import Z95
+from gapwatch.study import Thresholds
 
 
 @dataclass(frozen=True)
@@ -154,41 +132,37 @@ def refusal(
     release_year: int,
     *,
     newest_end: int | None = None,
-) -> tuple[str, str]:
-    """Code and reason of the first ground for no verdict that holds, or two empty strings.
+) -> Coded:
+    """The first ground for no verdict that holds, with what was found; NOTHING where none does.
 
     `usable` is the mask of the whole series. `newest_end`: the end of its newest usable window,
     where `windows` leave that one out to see what it does; the data are no older for that.
     """
-    if len(windows) < rules.min_windows:
-        withheld = int(np.sum(~usable))
-        lost = f" ({withheld} withheld)" if withheld else ""
-        found = f"{len(windows)} usable windows{lost}; {rules.min_windows} are needed"
-        return "V01", found
+    if len(windows) < rules.minimum_windows:
+        return Coded.of(
+            TOO_FEW_WINDOWS,
+            usable=len(windows),
+            withheld=int(np.sum(~usable)),
+            needed=rules.minimum_windows,
+        )
     if np.ptp(windows.midpoint) == 0:
-        return "V01", "all usable windows have the same midpoint"
+        return Coded.of(TOO_FEW_WINDOWS, midpoints=1)
     newest = int(windows.end[-1]) if newest_end is None else newest_end
     grounds = (
-        (not usable[-1], "V02", "a side of the newest window is withheld"),
+        (not usable[-1], Coded.of(SIDE_WITHHELD)),
         (
             release_year - newest > rules.stale_after_years,
-            "V03",
-            f"newest window ends in {newest}, over {rules.stale_after_years} years before release",
+            Coded.of(STALE, newest=newest, stale_after=rules.stale_after_years),
         ),
-        (
-            release_year > target.year,
-            "V04",
-            f"the deadline, {target.year}, has passed",
-        ),
+        (release_year > target.year, Coded.of(DEADLINE_PASSED, deadline=target.year)),
         (
             target.gap_years >= target.baseline_gap_years,
-            "V06",
-            f"target of {target.gap_years:.2f} years, baseline {target.baseline_gap_years:.2f}",
+            Coded.of(
+                TARGET_NOT_BELOW,
+                target=round(target.gap_years, DECIMALS),
+                baseline=round(target.baseline_gap_years, DECIMALS),
+            ),
         ),
-        (
-            windows.gap[-1] + Z95 * windows.se[-1] < 0,
-            "V07",
-            "the side called worse off now lives longer: the measure needs other sides",
-        ),
+        (windows.gap[-1] + Z95 * windows.se[-1] < 0, Coded.of(SIDES_EXCHANGED)),
     )
-    return next(((code, reason) for holds, code, reason in grounds if holds), ("", ""))
+    return next((ground for holds, ground in grounds if holds), NOTHING)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from gapwatch.gap.trend.latent_gap import (
     TAU_GRID,
@@ -21,8 +21,8 @@ from gapwatch.gap.trend.latent_gap import (
 )
 from gapwatch.gap.trend.mixture import mixture_moments, mixture_quantile
 from gapwatch.gap.trend.windows import Floats, Years, check_windows, error_covariance
+from gapwatch.intervals import Z95
 
-Z95 = float(ndtri(0.975))
 _BAND_LEVELS = np.array([0.025, 0.1, 0.25, 0.75, 0.9, 0.975])
 
 
@@ -39,7 +39,7 @@ class Estimate:
 class Trend:
     """A straight line through overlapping windows: `slope` and `se` in years a year, `z`, two-sided
     normal `p`, 95% interval `lower`, `upper`; the line's `level` at `origin` (the newest window's
-    midpoint), its `level_se`, the covariance of level and slope, and the covariance note."""
+    midpoint), its `level_se`, covariance of level and slope, and a repaired covariance's code."""
 
     slope: float
     se: float
@@ -51,7 +51,7 @@ class Trend:
     level: float
     level_se: float
     level_slope_covariance: float
-    covariance_note: str
+    covariance_code: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ class Projection:
     `mean`, `sd`, `p_target` = P(gap <= target), `p_narrowing` = P(slope < 0); `path` from the first
     observed year to `year`; `p_met_now` = P(gap <= target) in `newest_year`, the last year that any
     window covers; `slope_mean`, `slope_sd` in years a year; `tau_mean`, the posterior mean of the
-    yearly step's standard deviation; `covariance_note`, empty unless a covariance was repaired.
+    yearly step's standard deviation; `covariance_code`, empty unless a covariance was repaired.
     """
 
     year: int
@@ -92,7 +92,7 @@ class Projection:
     slope_sd: float
     tau_mean: float
     path: Path
-    covariance_note: str
+    covariance_code: str
 
 
 def gls_trend(
@@ -148,7 +148,7 @@ def gls_trend(
         level=float(level),
         level_se=float(np.sqrt(cov[0, 0])),
         level_slope_covariance=float(cov[0, 1]),
-        covariance_note=note,
+        covariance_code=note,
     )
 
 
@@ -222,7 +222,7 @@ def project(
         slope_sd=float(slope_sd),
         tau_mean=float(posterior.weight[0] @ TAU_GRID),
         path=path,
-        covariance_note=posterior.note,
+        covariance_code=posterior.note,
     )
 
 

@@ -7,6 +7,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gapwatch.codes import (
+    ANSWERED,
+    CANNOT,
+    NOTHING,
+    OFF_TRACK,
+    ON_TRACK,
+    TARGET_MET,
+    TOO_EARLY,
+    WRONG_DIRECTION,
+    Coded,
+)
 from gapwatch.gap.trend.latent_gap import Prior
 from gapwatch.gap.trend.pace import (
     NEVER,
@@ -19,9 +30,11 @@ from gapwatch.gap.trend.pace import (
 from gapwatch.gap.trend.power import Answerable, first_answerable
 from gapwatch.gap.trend.publication import PublicationClock, PublishedWindow, publication_clock
 from gapwatch.gap.trend.sides import closing_by, relative_gap, side_trends
-from gapwatch.gap.trend.target import Series, Target, Thresholds, refusal
-from gapwatch.gap.trend.trajectory import Z95, Estimate, Projection, Trend, gls_trend, project
+from gapwatch.gap.trend.target import Series, Target, refusal
+from gapwatch.gap.trend.trajectory import Estimate, Projection, Trend, gls_trend, project
 from gapwatch.gap.trend.windows import Windows
+from gapwatch.intervals import Z95
+from gapwatch.study import Thresholds
 
 __all__ = [
     "NEVER",
@@ -37,15 +50,12 @@ __all__ = [
     "publication_clock",
 ]
 
-CANNOT = "cannot calculate"
-TOO_EARLY = "too early to tell"
-
 
 @dataclass(frozen=True)
 class Assessment:
     """What may be said about one measure at one release. None: not calculated, never zero.
 
-    `verdict`; `reason_code` and `reason`, empty unless the verdict is "cannot calculate".
+    `verdict`; `reason`, NOTHING unless the verdict is "cannot calculate".
     `trend`, `worse_trend`, `better_trend`: of the gap and of each side. `projection` is also there
     when the data are stale or the newest window is withheld: it may be shown then, labelled as not
     a verdict.
@@ -59,8 +69,7 @@ class Assessment:
     """
 
     verdict: str
-    reason_code: str = ""
-    reason: str = ""
+    reason: Coded = NOTHING
     trend: Trend | None = None
     worse_trend: Trend | None = None
     better_trend: Trend | None = None
@@ -83,9 +92,9 @@ class Assessment:
     years_to_halve_upper: float | None = None
     relative_gap: Estimate | None = None
     first_answerable_year: int | None = None
-    first_answerable_reason: str = ""
+    first_answerable_reason: Coded = NOTHING
     answerable: Answerable | None = field(default=None, repr=False)
-    covariance_note: str = ""
+    covariance_code: str = ""
 
 
 def assess(
@@ -99,7 +108,7 @@ def assess(
     """Verdict on one measure at one release, with everything that qualifies it.
 
     Precedence. "cannot calculate" first, with the code of the first reason that holds:
-    V01 fewer than `min_windows` usable windows; V02 a side of the newest window is withheld (an
+    V01 fewer than `minimum_windows` usable windows; V02 a side of the newest window is withheld (an
     older answer is not today's); V03 stale: the newest window ends more than `stale_after_years`
     before `release_year`; V04 the deadline has passed; V06 the target is not below the baseline;
     V07 the newest gap's 95% interval lies below zero: the side called worse off is not. (V05, a
@@ -121,14 +130,14 @@ def assess(
             f"release_year: expected {int(ends.max())} or later, as a window ends then; "
             f"found {release_year}"
         )
-    code, reason = refusal(windows, usable, target, rules, release_year)
+    reason = refusal(windows, usable, target, rules, release_year)
     found = _describe(series, windows, usable, model)
     if found.trend is None:
-        return replace(found, reason_code=code, reason=reason)
+        return replace(found, reason=reason)
     if target.makes_sense(release_year):
         found = _with_target(found, windows, target, model)
-    if code or found.projection is None:
-        return replace(found, reason_code=code, reason=reason)
+    if reason or found.projection is None:
+        return replace(found, reason=reason)
     verdict = classify(
         p_target=found.projection.p_target,
         p_narrowing=found.projection.p_narrowing,
@@ -156,10 +165,10 @@ def classify(
     on_track = p_target >= thresholds.on_track_probability
     if on_track:
         met = p_met_now >= thresholds.target_met_probability
-        return "target met" if met else "on track"
+        return TARGET_MET if met else ON_TRACK
     if p_narrowing <= thresholds.wrong_direction_probability:
-        return "wrong direction"
-    return "off track" if p_target <= thresholds.off_track_probability else TOO_EARLY
+        return WRONG_DIRECTION
+    return OFF_TRACK if p_target <= thresholds.off_track_probability else TOO_EARLY
 
 
 def _describe(
@@ -201,7 +210,7 @@ def _describe(
         achieved_change_per_year=trend.slope,
         achieved_change_lower=trend.lower,
         achieved_change_upper=trend.upper,
-        covariance_note=trend.covariance_note,
+        covariance_code=trend.covariance_code,
     )
 
 
@@ -255,10 +264,11 @@ def _newest_error(windows: Windows, target: Target) -> float:
     se = float(windows.se[-1])
     if not target.share:
         return se
-    first, last = int(windows.start[-1]), int(windows.end[-1])
-    shared = min(last, target.baseline_last) - max(first, target.baseline_first) + 1
-    lengths = last - first + 1, target.baseline_last - target.baseline_first + 1
-    return error_beside(se, target.share, target.baseline_se_years, max(shared, 0), lengths)
+    spans = (
+        (int(windows.start[-1]), int(windows.end[-1])),
+        (target.baseline_first, target.baseline_last),
+    )
+    return error_beside(se, target.share, target.baseline_se_years, spans)
 
 
 def _answerable(
@@ -271,7 +281,7 @@ def _answerable(
 ) -> Assessment:
     """`found` with the first release that can answer, or with the reason why there is none."""
     if found.verdict != TOO_EARLY:
-        return replace(found, first_answerable_reason=f"answered already: {found.verdict}")
+        return replace(found, first_answerable_reason=Coded.of(ANSWERED))
     answer = first_answerable(
         windows,
         year=target.year,

@@ -22,6 +22,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gapwatch.codes import COVARIANCE_WIDENED
+
 Floats = NDArray[np.float64]
 Years = NDArray[np.int64]
 
@@ -179,11 +181,11 @@ def averaging_matrix(start: Years, end: Years, years: Years, lead: float = 0.0) 
 def error_covariance(
     windows: Windows, shock_sd: Mapping[int, float] | None = None
 ) -> tuple[Floats, str]:
-    """Covariance of what the windows observe around the latent gap, shape (n, n), and a note.
+    """Covariance of what the windows observe around the latent gap, shape (n, n), and a code.
 
     R_ij = s_i s_j c_ij with c from `overlap_correlation`. Where the windows repeat one another
     (smallest eigenvalue of c below 0.001), 5% of each window's variance is added to the diagonal
-    and the note says so. Since the assumed covariance is then the true one plus a positive matrix,
+    and the code says so. Since the assumed covariance is then the true one plus a positive matrix,
     a reported standard error can only be too large, never too small.
 
     `shock_sd` maps a calendar year to the prior standard deviation, in years of gap, of a one-year
@@ -191,17 +193,14 @@ def error_covariance(
     that enters and leaves windows is not read as change. Years outside all windows do nothing.
     """
     correlation = overlap_correlation(windows.start, windows.end)
-    note = ""
+    code = ""
     if float(np.linalg.eigvalsh(correlation)[0]) < SINGULAR_BELOW:
         correlation = correlation + EXTRA_VARIANCE_SHARE * np.eye(len(windows))
-        note = (
-            "Some windows repeat what others already say; 5% was added to every window's sampling "
-            "variance, so intervals are slightly too wide rather than too narrow."
-        )
+        code = COVARIANCE_WIDENED
     covariance = np.multiply.outer(windows.se, windows.se) * correlation
     if shock_sd:
         covariance = covariance + _shock_covariance(windows, shock_sd)
-    return covariance, note
+    return covariance, code
 
 
 def _shock_covariance(windows: Windows, shock_sd: Mapping[int, float]) -> Floats:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.chapters.verdict import both_targets
+from gapwatch.contracts import Verdict
 from gapwatch.reporting.document import Block, Column, Items, Paragraph, Section, Table
+from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import Verdict, Window, last_segment, windows
+from gapwatch.reporting.evidence.rows import Window, last_segment, windows
 from gapwatch.reporting.language.numbers import (
     MISSING,
     SPACE,
@@ -141,7 +142,7 @@ def _note(case: Case, sex: str) -> str:
 
 def _of_stated(case: Case, sex: str) -> str:
     """Which target is no share of the baseline beside it."""
-    if not both_targets.heads_stated(case, sex):
+    if not targets.heads_stated(case, sex):
         return ""
     stated = plain(case.study.promise.stated_gap_years, 0)
     return f"; that of “{case.measure.title}” is set from the stated {stated} years"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.chapters.bridged.summary import kind
-from gapwatch.reporting.chapters.verdict import both_targets
 from gapwatch.reporting.document import Block, Entries, Entry, Heading, Items, Paragraph, Section
+from gapwatch.reporting.evidence import targets
+from gapwatch.reporting.evidence.bridged import kind
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import capital, count, date, line, size
 from gapwatch.reporting.language.reasons import every_ground
@@ -62,7 +62,7 @@ def section(case: Case) -> Section:
 
 def _methods(case: Case) -> tuple[str, ...]:
     base = case.period(case.verdict.baseline_start, case.verdict.baseline_end)
-    stated = both_targets.heads_stated(case, case.sexes[0])
+    stated = targets.heads_stated(case, case.sexes[0])
     of = "the gap as it was stated" if stated else "it"
     return (
         (

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gapwatch.reporting.chapters.verdict.pandemic import NAMED, touched
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, HALO, SOFT_INK, TIGHT, Canvas
-from gapwatch.reporting.evidence.rows import Estimate, Window
+from gapwatch.reporting.evidence.rows import NAMED, Estimate, Window, touched
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,19 +1,19 @@
 """Every area of the study in the newest window, set against the whole place.
 
-An area is called below or above only when its whole 95% interval lies on one side of the place's
-own figure. Two areas are told apart by the standard error of their difference.
+What is below or above, in which order, and what differs from the next is in `area_standing`.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 
 import pandas as pd
 
+from gapwatch.codes import COMPUTED, PUBLISHED
+from gapwatch.contracts.findings import AreaStanding
+from gapwatch.contracts.row_class import read_rows
 from gapwatch.reporting.evidence.rows import (
-    Z95,
     Estimate,
     Tables,
     area_name,
@@ -21,13 +21,11 @@ from gapwatch.reporting.evidence.rows import (
     comparator,
     estimate_of,
     newest_period,
-    standard_error,
 )
 from gapwatch.reporting.language.numbers import noun_of, vintage
 from gapwatch.study import Study
 
 _NUMBER = re.compile(r"\d+$")
-BELOW, NEAR, ABOVE, UNKNOWN = "below", "near", "above", "unknown"
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,8 @@ class Ward:
     column: int | None
     value: Estimate | None
     standing: str
+    rank: int | None = None
+    differs_from_next: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class WardMap:
         return tuple(
             sorted(
                 self.wards,
-                key=lambda w: (w.value is None, -(w.value.value if w.value else 0), w.name),
+                key=lambda w: (w.rank is None, w.rank or 0, w.name),
             )
         )
 
@@ -112,27 +112,6 @@ def sexes(study: Study) -> tuple[str, str]:
     return ("male", "female") if study.promise.sex == "male" else ("female", "male")
 
 
-def standing(value: Estimate | None, place: Estimate | None) -> str:
-    """Below or above only with the whole interval; unknown when either figure is missing."""
-    if value is None or place is None or value.lower is None or value.upper is None:
-        return UNKNOWN
-    if value.upper < place.value:
-        return BELOW
-    return ABOVE if value.lower > place.value else NEAR
-
-
-def differ(first: Estimate, second: Estimate) -> bool | None:
-    """Whether two areas' figures differ at the 5% level; None when an interval is missing.
-
-    Areas share no deaths, so the errors are independent and the variance of the difference is the
-    sum of both. Intervals that overlap can still differ: asking that they don't is too strict.
-    """
-    errors = standard_error(first), standard_error(second)
-    if errors[0] is None or errors[1] is None:
-        return None
-    return abs(first.value - second.value) > Z95 * math.hypot(errors[0], errors[1])
-
-
 def ward_map(study: Study, tables: Tables, sex: str, geography: str = "") -> WardMap | None:
     """The newest window that is published for the study's own areas, or those of a bridge.
 
@@ -146,13 +125,37 @@ def ward_map(study: Study, tables: Tables, sex: str, geography: str = "") -> War
     values = area_values(tables, geography, sex, window)
     place = comparator(tables, study.study.area_code, sex, window)
     found = _own(study) if geography == own else _carried(study, tables, geography)
+    computed = geography == own and study.computed is not None and study.computed.decides
+    standings = _standings(tables, geography, sex, computed=computed)
     wards = tuple(
-        Ward(code, name, zone, row, column, values.get(code), standing(values.get(code), place))
+        Ward(
+            code,
+            name,
+            zone,
+            row,
+            column,
+            values.get(code),
+            standings[code].standing,
+            standings[code].rank,
+            standings[code].differs_from_next,
+        )
         for code, name, zone, row, column in found
     )
     outlined = tuple(study.zones) if geography == own else _sides(study)
-    computed = geography == own and study.computed is not None and study.computed.decides
     return WardMap(sex, window, study.study.place, place, wards, geography, outlined, computed)
+
+
+def _standings(
+    tables: Tables, geography: str, sex: str, *, computed: bool
+) -> dict[str, AreaStanding]:
+    frame = tables["area_standing"]
+    mine = frame[
+        (frame["geography"] == geography)
+        & (frame["sex"] == sex)
+        & (frame["figures"] == (COMPUTED if computed else PUBLISHED))
+    ]
+    rows = read_rows(AreaStanding, mine.to_dict("records"))
+    return {row.area_code: row for row in rows}
 
 
 def later_maps(study: Study, tables: Tables, geography: str) -> tuple[WardMap, ...]:
@@ -191,13 +194,27 @@ def _level_map(
 ) -> WardMap:
     """A map of one level's areas, which are on neither side of any measure."""
     place = comparator(tables, study.study.area_code, sex, window)
+    geography = str(rows["geography"].iloc[0])
+    standings = _standings(tables, geography, sex, computed=True)
     wards = []
     for row in rows[rows["sex"] == sex].to_dict("records"):
         value = estimate_of(row, "life_expectancy_years", "lower95_years", "upper95_years")
         code = str(row["area"])
         name = area_name(tables, code) if row["area_name"] == code else str(row["area_name"])
-        wards.append(Ward(code, name, "", None, None, value, standing(value, place)))
-    geography = str(rows["geography"].iloc[0])
+        stands = standings[code]
+        wards.append(
+            Ward(
+                code,
+                name,
+                "",
+                None,
+                None,
+                value,
+                stands.standing,
+                stands.rank,
+                stands.differs_from_next,
+            )
+        )
     return WardMap(sex, window, study.study.place, place, tuple(wards), geography, computed=True)
 
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from gapwatch.contracts import Verdict
 from gapwatch.reporting.document import ReleaseFacts
 from gapwatch.reporting.evidence.areas import sexes
 from gapwatch.reporting.evidence.rows import (
-    Z95,
     Estimate,
     Tables,
-    Verdict,
     Window,
+    estimate,
     last_segment,
     newest_segment,
     rows,
     share_years,
-    standard_error,
     verdicts,
     windows,
 )
@@ -27,6 +25,14 @@ from gapwatch.reporting.language.numbers import noun_of, period, vintage
 from gapwatch.study import Measure, Study
 
 Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Change of each side's life expectancy in years a year; None where it isn't known."""
+
+    worse: Estimate | None = None
+    better: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,29 @@ class Case:
         return self.years_old > self.study.verdict.stale_after_years
 
     @property
+    def change(self) -> Estimate | None:
+        """Change of the headline's gap since the baseline; None where it isn't known."""
+        found = self.verdict
+        return estimate(found.change_years, found.change_lower95_years, found.change_upper95_years)
+
+    @property
+    def moves(self) -> Moves:
+        """Trends of both sides of the headline, over the windows that its verdict rests on."""
+        found = self.verdict
+        return Moves(
+            estimate(
+                found.worse_slope_years_per_year,
+                found.worse_slope_lower95_years_per_year,
+                found.worse_slope_upper95_years_per_year,
+            ),
+            estimate(
+                found.better_slope_years_per_year,
+                found.better_slope_lower95_years_per_year,
+                found.better_slope_upper95_years_per_year,
+            ),
+        )
+
+    @property
     def sided(self) -> bool:
         """Whether the headline's measure has two named sides."""
         return self.measure.kind in ("pair", "pooled")
@@ -167,22 +196,3 @@ def phrase(name: str) -> str:
     Only a name of the form "X of the Y" is a description; any other is taken as a proper name.
     """
     return f"the {name[0].lower()}{name[1:]}" if " of the " in name else name
-
-
-def difference(before: Window, after: Window) -> Estimate | None:
-    """Change of the gap between two windows of one series, with its 95% interval.
-
-    Sampling errors of windows that share years are correlated by the shared share of years
-    (docs/methods.md, overlapping windows). None when an interval is missing.
-    """
-    if before.gap is None or after.gap is None:
-        return None
-    first, last = standard_error(before.gap), standard_error(after.gap)
-    if first is None or last is None:
-        return None
-    shared = max(0, min(before.end, after.end) - max(before.start, after.start) + 1)
-    lengths = math.sqrt((before.end - before.start + 1) * (after.end - after.start + 1))
-    variance = first**2 + last**2 - 2 * first * last * shared / lengths
-    half = Z95 * math.sqrt(max(variance, 0.0))
-    change = after.gap.value - before.gap.value
-    return Estimate(change, change - half, change + half)

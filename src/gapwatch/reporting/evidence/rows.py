@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any, TypeVar
 
 import pandas as pd
 
-from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
-from gapwatch.demography.codes import PROVISIONAL
+from gapwatch.codes import PANDEMIC_YEARS, PROVISIONAL, Coded
+from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS, Verdict
+from gapwatch.contracts.row_class import read_rows
 from gapwatch.reporting.language.numbers import ending, period, span
 
 Tables = Mapping[str, pd.DataFrame]
 Row = TypeVar("Row")
-Z95 = 1.959963984540054
+NAMED = " or ".join(map(str, PANDEMIC_YEARS))
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,6 @@ class Estimate:
     value: float
     lower: float | None
     upper: float | None
-
-
-def standard_error(estimate: Estimate) -> float | None:
-    """From the width of the 95% interval; None when it is missing."""
-    if estimate.lower is None or estimate.upper is None:
-        return None
-    return (estimate.upper - estimate.lower) / (2 * Z95)
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,6 @@ class Window:
     better: Estimate | None
     relative: Estimate | None
     naive: float | None
-    basis: str
     reason: str
     flags: tuple[str, ...]
     year_ends: str = CALENDAR_YEAR
@@ -87,73 +80,6 @@ class Window:
         return PROVISIONAL in self.flags
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """One row of the table `verdict`, under the names of its contract."""
-
-    measure: str
-    sex: str
-    is_primary: bool
-    verdict: str
-    reason_code: str
-    reason: str
-    windows: int
-    newest_start: int | None
-    newest_end: int | None
-    baseline_start: int
-    baseline_end: int
-    baseline_gap_years: float | None
-    target_gap_years: float | None
-    target_year: int
-    slope_years_per_year: float | None
-    slope_lower95_years_per_year: float | None
-    slope_upper95_years_per_year: float | None
-    projected_gap_years: float | None
-    projected_lower95_years: float | None
-    projected_upper95_years: float | None
-    p_target: float | None
-    p_narrowing: float | None
-    required_change_years_per_year: float | None
-    required_change_lower95_years_per_year: float | None
-    required_change_upper95_years_per_year: float | None
-    first_answerable_year: int | None
-    first_answerable_reason: str
-    closing_by: str
-    covariance_note: str
-    relative_baseline: float | None
-    relative_target: float | None
-    relative_verdict: str
-    pace: str
-    years_to_target: float | None
-    years_to_target_lower95: float | None
-    years_to_target_upper95: float | None
-    year_ends: str = CALENDAR_YEAR
-
-
-_TEXTS = {
-    "measure",
-    "year_ends",
-    "sex",
-    "verdict",
-    "reason_code",
-    "reason",
-    "first_answerable_reason",
-    "closing_by",
-    "pace",
-    "covariance_note",
-    "relative_verdict",
-}
-_WHOLE = {
-    "windows",
-    "newest_start",
-    "newest_end",
-    "baseline_start",
-    "baseline_end",
-    "target_year",
-    "first_answerable_year",
-}
-
-
 def _float(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
@@ -164,6 +90,11 @@ def _text(value: Any) -> str:
 
 def _truth(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
+
+
+def estimate(value: float | None, lower: float | None, upper: float | None) -> Estimate | None:
+    """A value with its limits; None without the value."""
+    return None if value is None else Estimate(value, lower, upper)
 
 
 def estimate_of(row: Any, value: str, lower: str, upper: str) -> Estimate | None:
@@ -190,7 +121,6 @@ def windows(tables: Tables, measure: str, sex: str) -> tuple[Window, ...]:
             better=_side(row, "better"),
             relative=estimate_of(row, "relative_gap", "relative_lower95", "relative_upper95"),
             naive=_float(row["naive_gap_years"]),
-            basis=_text(row["basis"]),
             reason=_text(row["reason"]),
             flags=tuple(_text(row["flags"]).split()),
             year_ends=_text(row["year_ends"]),
@@ -218,22 +148,19 @@ def share_years(found: tuple[Window, ...]) -> bool:
 
 def verdicts(tables: Tables) -> tuple[Verdict, ...]:
     """Every row of the table `verdict`, in its order."""
-    return tuple(_verdict(row) for row in tables["verdict"].to_dict("records"))
+    return read_rows(Verdict, tables["verdict"].to_dict("records"))
 
 
-def _verdict(row: Mapping[Any, Any]) -> Verdict:
-    values: dict[str, Any] = {}
-    for field in fields(Verdict):
-        value = row[field.name]
-        if field.name == "is_primary":
-            values[field.name] = _truth(value)
-        elif field.name in _TEXTS:
-            values[field.name] = _text(value)
-        else:
-            found = _float(value)
-            whole = field.name in _WHOLE and found is not None
-            values[field.name] = int(found) if whole and found is not None else found
-    return Verdict(**values)
+def reason_of(verdict: Verdict) -> Coded:
+    """Why there is no verdict, with what was found; nothing where there is one."""
+    return Coded.read(verdict.reason_code, verdict.reason_arguments)
+
+
+def touched(found: Sequence[Window]) -> tuple[Window, ...]:
+    """Windows that hold a year of the pandemic, or a part of one."""
+    return tuple(
+        w for w in found if any(w.first_calendar_year <= year <= w.end for year in PANDEMIC_YEARS)
+    )
 
 
 def rows(

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 from gapwatch.reporting.document import Report
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Chart, Charts
 from gapwatch.reporting.drawing.further import further_style
+from gapwatch.reporting.language.glossary import Glossary
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 _BREAKS = re.compile("(?<=[/&%,=?])")
@@ -59,6 +61,16 @@ def breakable(text: str) -> Markup:
     return Markup("<wbr>").join(escape(part) for part in parts if part)
 
 
+def linked(glossary: Glossary, text: str) -> Markup:
+    """A text, escaped, in which the first use of each term leads to what it means."""
+    return Markup("").join(
+        escape(piece)
+        if term is None
+        else Markup('<a class="term" href="#term-{}">{}</a>').format(term.id, piece)
+        for piece, term in glossary.pieces(text)
+    )
+
+
 def to_html(report: Report, charts: Charts) -> bytes:
     """The whole page, escaped by the template engine, as UTF-8 with line feeds."""
     environment = Environment(
@@ -71,6 +83,8 @@ def to_html(report: Report, charts: Charts) -> bytes:
         newline_sequence="\n",
     )
     environment.filters["breakable"] = breakable
+    glossary = Glossary()
+    environment.filters["linked"] = partial(linked, glossary)
     faces = [
         (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
         for weight, name in FACES
@@ -81,6 +95,7 @@ def to_html(report: Report, charts: Charts) -> bytes:
         # Our own stylesheet: the only text that goes in unescaped.
         style=Markup(_style(report)),  # noqa: S704
         faces=faces,
+        glossary=glossary,
     )
     return text.encode("utf-8")
 

@@ -26,7 +26,8 @@ STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def typefaces() -> typst.Fonts:
+    """Our own fonts, and none of the machine's."""
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
@@ -45,7 +46,7 @@ def to_pdf(report: Report, charts: Charts) -> bytes:
         "charts": json.dumps({name: chart.wide for name, chart in charts.items()}, sort_keys=True),
     }
     try:
-        made = typst.Compiler(TEMPLATE.read_bytes(), font_paths=_fonts()).compile(
+        made = typst.Compiler(TEMPLATE.read_bytes(), font_paths=typefaces()).compile(
             format="pdf",
             sys_inputs=inputs,
             pdf_standards=STANDARDS,

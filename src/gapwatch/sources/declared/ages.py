@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gapwatch.errors import UnfitError
 from gapwatch.sources.vocabulary import parse_age
 
 UNITS = {
@@ -42,16 +43,16 @@ def unit_in_name(name: str) -> str:
 def in_years(age: str, unit: str) -> str:
     """An age in completed years, in words that `age` is read from.
 
-    Raises ValueError "expected|found" for a unit that isn't known, and for a band or an age that
+    Raises UnfitError for a unit that isn't known, and for a band or an age that
     isn't a whole number in a unit other than years.
     """
     known = UNITS.get(unit.casefold().rstrip("."))
     if known is None:
-        raise ValueError(f"a unit of age: years, months, weeks, days, hours or minutes|{unit!r}")
+        raise UnfitError("a unit of age: years, months, weeks, days, hours or minutes", f"{unit!r}")
     if known == "years":
         return age
     if not re.fullmatch("[0-9]{1,7}", age):
-        raise ValueError(f"a whole number of {known}|{age!r}")
+        raise UnfitError(f"a whole number of {known}", f"{age!r}")
     years = int(int(age) / _PER_YEAR[known])
     parse_age(str(years))
     return str(years)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from gapwatch.contracts import CODE, Column, Table
-from gapwatch.errors import StudyError
+from gapwatch.errors import StudyError, UnfitError
 from gapwatch.sources.declared import faults
 from gapwatch.sources.declared.ages import in_years
 from gapwatch.sources.declared.grid import refuse
@@ -101,12 +101,11 @@ class Reader:
             try:
                 years = in_years(word, self._mapped("age_unit", unit, where))
                 known = self._worded("age", years, where)
-            except ValueError as error:
-                expected, _, found = str(error).partition("|")
+            except UnfitError as error:
                 refuse(
                     str(where),
-                    expected,
-                    found,
+                    error.expected,
+                    error.found,
                     "map the words of the unit in values.age_unit, and those of ages in values.age",
                 )
             self._known[f"age in {unit}", age] = known
@@ -132,10 +131,9 @@ class Reader:
         word = self._mapped(name, text, where)
         try:
             return self._worded(name, word, where)
-        except ValueError as error:
-            expected, _, found = str(error).partition("|")
+        except UnfitError as error:
             remedy = getattr(error, "remedy", "") or self._remedy(name, word)
-            refuse(str(where), expected, found, remedy)
+            refuse(str(where), error.expected, error.found, remedy)
 
     def _mapped(self, name: str, text: str, where: Place) -> str:
         if name not in self._maps:
@@ -159,16 +157,16 @@ class Reader:
         if name == "age":
             band = parse_age(word)
             if band is None:
-                raise ValueError(f"an age or a band of ages|{word!r}, which is all of them")
+                raise UnfitError("an age or a band of ages", f"{word!r}, which is all of them")
             return {"age_start_years": band[0], "age_end_years": band[1]}
         column = self._columns[name]
         if name == "sex":
             sex = parse_sex(word)
             if sex is None:
-                raise ValueError(f"female or male|{word!r}")
+                raise UnfitError("female or male", f"{word!r}")
             return {name: sex}
         if name == "cause" and word and is_total(word):
-            raise ValueError(f"a cause, or a blank for all of them|{word!r}, a total")
+            raise UnfitError("a cause, or a blank for all of them", f"{word!r}, a total")
         if name in ("starts_on", "ends_on"):
             word = parse_day(word, self._source.dates)
         value = word if column.kind == "text" else self._number(column, word)
@@ -180,7 +178,7 @@ class Reader:
         if "period_start" in self._columns:
             return {"period_start": first, "period_end": last}
         if first != last:
-            raise ValueError(f"one calendar year|{word!r}")
+            raise UnfitError("one calendar year", f"{word!r}")
         return {"year": first}
 
     def _number(self, column: Column, word: str) -> float | int:
@@ -192,7 +190,7 @@ class Reader:
         unclear = column.unit == "persons" and word.endswith(f"{self._source.decimal or '.'}000")
         lost = bool(stated) and not round(value)
         if abs(value - round(value)) > _NEAR_WHOLE or unclear or lost:
-            raise ValueError(f"a whole number|{word!r}")
+            raise UnfitError("a whole number", f"{word!r}")
         return round(value) if column.kind == "integer" else float(round(value))
 
     def _stated(self, column: Column, word: str) -> float:
@@ -204,7 +202,7 @@ class Reader:
                 raise
             kind = "a count of persons" if column.unit == "persons" else "a number"
             ranged = ", which is a range and no count" if _RANGE.fullmatch(word) else ""
-            raise ValueError(f"{kind}|{word!r}{ranged}") from error
+            raise UnfitError(kind, f"{word!r}{ranged}") from error
 
     def _is_number(self, word: str) -> bool:
         try:

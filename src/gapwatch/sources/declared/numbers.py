@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gapwatch.errors import UnfitError
 from gapwatch.study.sources import FileSource
 
 _POINT = re.compile(r"-?(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,20})?")
@@ -14,11 +15,11 @@ _COMMA = re.compile(
 _EITHER = re.compile(r"-?[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?:\.[0-9]{3})+)")
 
 
-class NumberError(ValueError):
-    """Text that is no number, as "expected|found", and what to do about it."""
+class NumberError(UnfitError):
+    """Text that is no number, and what to do about it."""
 
     def __init__(self, expected: str, found: str, remedy: str = "") -> None:
-        super().__init__(f"{expected}|{found}")
+        super().__init__(expected, found)
         self.remedy = remedy
 
 

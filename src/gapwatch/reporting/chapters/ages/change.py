@@ -9,6 +9,7 @@ from gapwatch.reporting.chapters.ages.rows import Change, ChangePanel
 from gapwatch.reporting.chapters.ages.tables import change_tables, totals_table
 from gapwatch.reporting.document import Block, Figure, Heading, Paragraph
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.levelling_down import narrowing
 from gapwatch.reporting.language.numbers import capital, date, listing, period
 
 CHART = "change"
@@ -72,7 +73,7 @@ def _told(case: Case, sex: str, rows: Sequence[Change]) -> str:
         age_words.change_sum(rows),
         age_words.side_moved(rows, "worse", case.worse_name),
         age_words.side_moved(rows, "better", case.better_name),
-        age_words.levelling_down(rows, case.better_name),
+        age_words.levelling_down(rows, case.better_name, narrowing(case, sex)),
     ]
     return " ".join(text for text in texts if text)
 
@@ -105,7 +106,9 @@ def _finding(case: Case, drawn: Sequence[ChangePanel]) -> str:
     """What is clear of each sex, in one where it is the same of both."""
     sexes: dict[str, list[str]] = {}
     for panel in drawn:
-        told = age_words.moved_finding(panel.rows, case.worse_name, case.better_name)
+        told = age_words.moved_finding(
+            panel.rows, case.worse_name, case.better_name, narrowing(case, panel.sex)
+        )
         sexes.setdefault(told, []).append(f"{panel.sex}s")
     return capital("; ".join(f"{listing(held)}: {told}" for told, held in sexes.items()))
 

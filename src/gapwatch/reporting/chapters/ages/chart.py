@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gapwatch.reporting.chapters.ages.rows import AgePanel, band_name
+from gapwatch.reporting.chapters.ages.rows import AgePanel
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, INK, SOFT_INK, Canvas
+from gapwatch.reporting.language.ages import band_name
 from gapwatch.reporting.language.numbers import capital, number
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gapwatch.reporting.chapters.ages.chart import dots, dress, side_by_side, span, withheld
-from gapwatch.reporting.chapters.ages.rows import ChangePanel, band_name
+from gapwatch.reporting.chapters.ages.rows import ChangePanel
 from gapwatch.reporting.drawing.canvas import BLUE, ORANGE, Canvas
+from gapwatch.reporting.language.ages import band_name
 
 STEP = 0.17
 LINE = 0.2

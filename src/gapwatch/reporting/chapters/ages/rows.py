@@ -1,17 +1,16 @@
-"""Rows of the tables on ages, what their bands are called, and the groups that readers know."""
+"""Rows of the tables on ages, and the groups that readers know."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gapwatch.codes import FEW_DEATHS_AT_AGE
 from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.language.numbers import listing
+from gapwatch.reporting.language.ages import Ages
 
 GROUPS = ((0, 0), (1, 14), (15, 39), (40, 64), (65, 79), (80, None))
-Ages = tuple[int, int | None]
-FEW = "Q06"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Contribution:
     @property
     def few(self) -> bool:
         """Whether a side has so few deaths there that the interval is too narrow."""
-        return FEW in self.flags.split()
+        return FEW_DEATHS_AT_AGE in self.flags.split()
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class Change:
     def certain(self) -> bool:
         """Whether the whole interval lies on one side of zero, on enough deaths."""
         low, high = self.lower95_years, self.upper95_years
-        enough = FEW not in self.flags.split()
+        enough = FEW_DEATHS_AT_AGE not in self.flags.split()
         return enough and low is not None and high is not None and not low <= 0 <= high
 
 
@@ -121,33 +120,6 @@ def newest(case: Case, measure: str, sex: str) -> tuple[Contribution, ...]:
     last = max(((row.period_end, row.period_start) for row in given), default=None)
     mine = (row for row in held if (row.period_end, row.period_start) == last)
     return tuple(sorted(mine, key=lambda row: row.age_start_years))
-
-
-def band_name(ages: Ages) -> str:
-    """`under 1`, `1 to 4`, `90 and over`; a band of one year by that year."""
-    start, end = ages
-    if end is None:
-        return "all ages" if start == 0 else f"{start} and over"
-    if start == 0:
-        return f"under {end + 1}"
-    return str(start) if start == end else f"{start} to {end}"
-
-
-def in_ages(ages: Iterable[Ages]) -> str:
-    """Bands as they stand in a sentence, neighbours joined: `under 5, 45 to 74 and 90 and over`."""
-    return listing([band_name(run) for run in runs(ages)])
-
-
-def runs(ages: Iterable[Ages]) -> list[Ages]:
-    """Bands from the youngest on, neighbours joined."""
-    found: list[Ages] = []
-    for start, end in sorted(ages, key=lambda band: band[0]):
-        last = found[-1][1] if found else None
-        if last is not None and start == last + 1:
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    return found
 
 
 def grouped(bands: Sequence[Contribution]) -> tuple[tuple[Ages, float], ...]:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.ages import change as age_changes
 from gapwatch.reporting.chapters.ages import words as age_words
-from gapwatch.reporting.chapters.ages.rows import AgePanel, Contribution, band_name, newest
+from gapwatch.reporting.chapters.ages.rows import AgePanel, Contribution, newest
 from gapwatch.reporting.chapters.ages.tables import contribution_table, groups_table
 from gapwatch.reporting.document import Block, Figure, Paragraph, Section
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.ages import band_name
 from gapwatch.reporting.language.numbers import date, listing, period, spelled, years
 
 CHART = "ages"

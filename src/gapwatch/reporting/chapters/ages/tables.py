@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.ages.rows import (
-    Ages,
     Change,
     Contribution,
-    band_name,
     grouped,
     newest,
 )
 from gapwatch.reporting.document import Column, Table
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.ages import Ages, band_name
 from gapwatch.reporting.language.numbers import MISSING, SPACE, capital, estimate, plain, span
 from gapwatch.reporting.language.reasons import reason_text
 from gapwatch.study import Measure

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gapwatch.reporting.chapters.ages.levelling_down import MOST, of_change
-from gapwatch.reporting.chapters.ages.rows import Change, Contribution, band_name, in_ages, runs
+from gapwatch.contracts.findings import LevellingDown
+from gapwatch.reporting.chapters.ages.rows import Change, Contribution
+from gapwatch.reporting.evidence.levelling_down import MOST, how_much
+from gapwatch.reporting.language.ages import band_name, in_ages, runs
 from gapwatch.reporting.language.numbers import (
     SPACE,
     apart,
@@ -158,12 +160,14 @@ def side_moved(rows: Sequence[Change], side: str, name: str) -> str:
     )
 
 
-def moved_finding(rows: Sequence[Change], worse: str, better: str) -> str:
+def moved_finding(
+    rows: Sequence[Change], worse: str, better: str, down: LevellingDown | None
+) -> str:
     """What the two sides' changes come to, in short: only what is beyond chance."""
     signs = {side: _sign(rows, side) for side in ("worse", "better")}
     rose, fell = "life expectancy rose in", "life expectancy fell in"
     sentences = {
-        (-1, -1): f"{_level(rows)} levelling down: {rose} {worse} and fell in {better}",
+        (-1, -1): f"{_level(down)} levelling down: {rose} {worse} and fell in {better}",
         (-1, 0): f"{rose} {worse}, and no change is clear in {better}",
         (-1, 1): "life expectancy rose on both sides",
         (0, -1): f"levelling down: {fell} {better}, and no change is clear in {worse}",
@@ -176,9 +180,8 @@ def moved_finding(rows: Sequence[Change], worse: str, better: str) -> str:
     return sentences[signs["worse"], signs["better"]]
 
 
-def _level(rows: Sequence[Change]) -> str:
-    found = of_change("", rows)
-    return "mostly" if found is not None and found.share >= MOST else "partly"
+def _level(down: LevellingDown | None) -> str:
+    return "mostly" if down is not None and down.by_better_share >= MOST else "partly"
 
 
 def _sign(rows: Sequence[Change], side: str) -> int:
@@ -191,13 +194,12 @@ def _sign(rows: Sequence[Change], side: str) -> int:
     return 1 if low > 0 else -1
 
 
-def levelling_down(rows: Sequence[Change], better: str) -> str:
+def levelling_down(rows: Sequence[Change], better: str, down: LevellingDown | None) -> str:
     """Said whenever the better-off side clearly got worse; "" otherwise."""
     if _sign(rows, "better") >= 0:
         return ""
     if _sign(rows, "worse") < 0:
-        found = of_change("", rows)
-        much = capital(found.how_much) if found else "Part"
+        much = capital(how_much(down)) if down else "Part"
         part = "That part" if much == "Part" else "That"
         return (
             f"{much} of the narrowing is {better} getting worse. {part} is levelling down and no "

@@ -12,9 +12,10 @@ from matplotlib.path import Path as Outline
 from shapely.geometry import MultiPolygon, Polygon, box
 from shapely.geometry.polygon import orient
 
+from gapwatch.codes import ABOVE, BELOW, NEAR, UNKNOWN
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, INK, LIGHT, ORANGE, SOFT_INK, Canvas
 from gapwatch.reporting.drawing.wrap import lines
-from gapwatch.reporting.evidence.areas import ABOVE, BELOW, NEAR, UNKNOWN, Ward, WardMap
+from gapwatch.reporting.evidence.areas import Ward, WardMap
 from gapwatch.reporting.language.numbers import number
 from gapwatch.study import Study
 

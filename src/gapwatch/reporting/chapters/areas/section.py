@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from gapwatch.reporting.chapters.areas.figures import (
+from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section
+from gapwatch.reporting.evidence.area_figures import (
     file_of,
     map_figure,
     opening,
     values_table,
     when,
 )
-from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section
 from gapwatch.reporting.evidence.areas import (
     WardMap,
-    differ,
     drawable,
     level_id,
     level_maps,
@@ -123,12 +120,12 @@ def extent(maps: tuple[WardMap, ...]) -> str:
 
 def ranking(maps: tuple[WardMap, ...], noun: str) -> str:
     """Whether places in the ranking mean anything: neighbours that differ beyond their errors."""
-    answers = [
-        differ(higher, lower)
+    known = [
+        ward.differs_from_next
         for found in maps
-        for higher, lower in pairwise([w.value for w in found.ranked() if w.value])
+        for ward in found.ranked()
+        if ward.differs_from_next is not None
     ]
-    known = [answer for answer in answers if answer is not None]
     if not known:
         return f"The {noun}s cannot be ranked"
     told = sum(known)

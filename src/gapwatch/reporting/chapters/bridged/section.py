@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from gapwatch.demography.codes import PANDEMIC_YEARS
-from gapwatch.reporting.chapters.areas.figures import a, map_figure, opening, values_table
+from gapwatch.codes import PANDEMIC, PANDEMIC_YEARS
 from gapwatch.reporting.chapters.bridged import tables as later_tables
-from gapwatch.reporting.chapters.bridged.summary import draws_maps, heading, kind
 from gapwatch.reporting.chapters.bridged.tables import Row, share, withheld_because
-from gapwatch.reporting.chapters.verdict import both_targets
-from gapwatch.reporting.chapters.verdict.words import HALF, joined, no_gap
 from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, PinFacts, Section
+from gapwatch.reporting.evidence import targets
+from gapwatch.reporting.evidence.area_figures import a, map_figure, opening, values_table
 from gapwatch.reporting.evidence.areas import has_outlines, later_maps, map_id, ward_map
+from gapwatch.reporting.evidence.bridged import draws_maps, heading, kind
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.labels import bridged_basis
 from gapwatch.reporting.language.numbers import (
     SPACE,
     count,
@@ -30,6 +30,7 @@ from gapwatch.reporting.language.numbers import (
     vintage,
     years,
 )
+from gapwatch.reporting.language.phrases import HALF, joined, no_gap
 from gapwatch.study import Bridge, FingertipsSource
 
 WARNING = (
@@ -65,7 +66,8 @@ def _told(case: Case, bridge: Bridge, rows: Sequence[Row]) -> list[Block]:
         pandemic(rows),
     ]
     first, *others = later_tables.gap_tables(case, rows)
-    made = sentence(f"How each is made: {rows[0]['basis']}")
+    basis = bridged_basis(rows[0]["basis_code"], rows[0]["assumed_share"])
+    made = sentence(f"How each is made: {basis}")
     fit = [*_fit(case, rows), CHANCE_ONLY, weights(case, bridge, rows), made]
     return [
         *(Paragraph(text) for text in texts if text),
@@ -89,7 +91,7 @@ def no_answer(case: Case, rows: Sequence[Row]) -> str:
     these = "This period" if len(periods) == 1 else f"These {spelled(len(periods))} periods"
     part = "half" if promise.share_of_baseline == HALF else line(promise.share_of_baseline)
     either = "" if case.computes else " either"
-    if both_targets.heads_stated(case, case.sexes[0]):
+    if targets.heads_stated(case, case.sexes[0]):
         return (
             f"{these} can't answer the promise{either}. The target of "
             f"{years(verdict.target_gap_years)} was stated of {case.noun}s. No such figure exists "
@@ -124,7 +126,7 @@ def newest(case: Case, rows: Sequence[Row], sex: str) -> str:
 def pandemic(rows: Sequence[Row]) -> str:
     """Which periods hold a year of the pandemic; "" when none does."""
     held = {
-        (row["period_end"], row["period_start"]) for row in rows if "Q04" in row["flags"].split()
+        (row["period_end"], row["period_start"]) for row in rows if PANDEMIC in row["flags"].split()
     }
     if not held:
         return ""

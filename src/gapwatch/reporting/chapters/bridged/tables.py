@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from gapwatch.demography.codes import GROUP_MISSING
+from gapwatch.codes import GROUP_MISSING
 from gapwatch.reporting.document import Column, Table
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import area_label

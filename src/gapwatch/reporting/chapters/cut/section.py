@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gapwatch.reporting.chapters.ages import levelling_down as levelling
-from gapwatch.reporting.chapters.ages.rows import band_name
+from gapwatch.codes import UNREACHABLE
 from gapwatch.reporting.chapters.cut import words as taking
 from gapwatch.reporting.chapters.cut.words import Cut
 from gapwatch.reporting.document import Block, Column, Heading, Items, Paragraph, Section, Table
+from gapwatch.reporting.evidence import levelling_down as levelling
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import windows
+from gapwatch.reporting.language.ages import band_name
 from gapwatch.reporting.language.numbers import (
     SPACE,
     capital,
@@ -132,9 +133,7 @@ def _table(case: Case) -> Table:
 def _row(measure: Measure, sex: str, row: Cut) -> tuple[str, ...]:
     if row.cut_share is None:
         share = (
-            "not reachable"
-            if row.reason == taking.UNREACHABLE
-            else f"withheld: {reason_text(row.reason)}"
+            "not reachable" if row.reason == UNREACHABLE else f"withheld: {reason_text(row.reason)}"
         )
     else:
         share = "none" if row.cut_share == 0 else taking.share(row.cut_share)

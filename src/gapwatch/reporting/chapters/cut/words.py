@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gapwatch.codes import UNREACHABLE
 from gapwatch.contracts import CALENDAR_YEAR
-from gapwatch.reporting.chapters.ages.rows import Ages, band_name
+from gapwatch.reporting.language.ages import Ages, band_name
 from gapwatch.reporting.language.numbers import number, percent, years
 from gapwatch.reporting.language.reasons import reason_text
-
-UNREACHABLE = "C01"
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gapwatch.demography.codes import PROVISIONAL
-from gapwatch.reporting.evidence.rows import Z95, Estimate
+from gapwatch.codes import PROVISIONAL
+from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.rows import estimate as as_estimate
 from gapwatch.reporting.language.numbers import (
     SPACE,
     apart,
@@ -37,9 +38,11 @@ class Meeting:
     period_start: int
     period_end: int
     published_gap_years: float
-    published_se_years: float
+    published_lower95_years: float
+    published_upper95_years: float
     computed_gap_years: float | None
-    computed_se_years: float | None
+    computed_lower95_years: float | None
+    computed_upper95_years: float | None
     difference_years: float | None
     joining_years: float | None
     rest_years: float | None
@@ -50,14 +53,16 @@ class Meeting:
     @property
     def published(self) -> Estimate:
         """The published gap with its 95% limits."""
-        return _estimate(self.published_gap_years, self.published_se_years)
+        return Estimate(
+            self.published_gap_years, self.published_lower95_years, self.published_upper95_years
+        )
 
     @property
     def computed(self) -> Estimate | None:
         """Our own with its 95% limits; None when withheld."""
-        if self.computed_gap_years is None:
-            return None
-        return _estimate(self.computed_gap_years, self.computed_se_years)
+        return as_estimate(
+            self.computed_gap_years, self.computed_lower95_years, self.computed_upper95_years
+        )
 
 
 @dataclass(frozen=True)
@@ -87,12 +92,6 @@ def own_newest(sex: str, row: Own) -> str:
         f"For {sex}s our own newest gap, for {when}, is {told}. No trend and no verdict in this "
         "report rests on it."
     )
-
-
-def _estimate(value: float, error: float | None) -> Estimate:
-    if error is None:
-        return Estimate(value, None, None)
-    return Estimate(value, value - Z95 * error, value + Z95 * error)
 
 
 def decides(*, computed: bool) -> str:

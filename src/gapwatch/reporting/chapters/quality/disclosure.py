@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gapwatch.counting.disclosure.closing import MONTHS
-from gapwatch.counting.disclosure.protect import DISCLOSURE
+from gapwatch.codes import DISCLOSURE
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import count, listing, vintage
 from gapwatch.study import Study
@@ -54,7 +53,7 @@ def sentences(case: Case) -> list[str]:
 def _frozen(study: Study, last: int) -> str:
     months = study.closing.closed_after_months
     # A year is closed `months` months after its end: in that month of the year after.
-    later, month = divmod(months, MONTHS)
+    later, month = divmod(months, len(_MONTHS))
     return (
         "The deaths are restricted, and these figures are protected so that no single death can be "
         f"found out. Deaths enter in whole calendar years, {count(months, 'month')} after the end "

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from gapwatch.reporting.chapters.bridged.summary import in_short
 from gapwatch.reporting.chapters.quality import computed as quality_own
 from gapwatch.reporting.chapters.quality import not_renewed
 from gapwatch.reporting.chapters.quality.sources import compact
@@ -23,6 +22,7 @@ from gapwatch.reporting.document import (
     Section,
     Table,
 )
+from gapwatch.reporting.evidence.bridged import in_short
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import area_label
 from gapwatch.reporting.language.numbers import (

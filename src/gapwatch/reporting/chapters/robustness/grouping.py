@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from gapwatch.reporting.chapters.robustness.words import Choice
+from gapwatch.codes import RESIDENTS, WITHOUT_WINDOW
+from gapwatch.reporting.evidence.choices import Choice
 
 # So many rows that say the same would hide the rest.
 MANY = 12
-RESIDENTS = "other numbers at some ages, on both sides or on one"
-_LEFT_OUT = re.compile(r"without (the years? to June )?[0-9]{4}( to [0-9]{4})?")
-_RESIDENTS = re.compile(r"with [0-9]+% (more|fewer) residents .*")
+OTHER_NUMBERS = "other numbers at some ages, on both sides or on one"
 Rows = tuple[Choice, ...]
 
 
@@ -22,7 +20,7 @@ def together(choices: Sequence[Choice]) -> tuple[Rows, ...]:
     else than the choice as made stays a row of its own.
     """
     made = choices[0]
-    groups = [_alike(choices, made, _LEFT_OUT, MANY), _recounted(choices, made)]
+    groups = [_alike(choices, made, (WITHOUT_WINDOW,), MANY), _recounted(choices, made)]
     found: list[Rows] = []
     for row in choices:
         mine = next((group for group in groups if row in group), ())
@@ -33,12 +31,12 @@ def together(choices: Sequence[Choice]) -> tuple[Rows, ...]:
     return tuple(found)
 
 
-def _alike(choices: Sequence[Choice], made: Choice, named: re.Pattern[str], most: int) -> Rows:
+def _alike(choices: Sequence[Choice], made: Choice, kind: Collection[str], most: int) -> Rows:
     """Rows of one kind that say the same as the choice as made; none unless more than `most`."""
     held = tuple(
         row
         for row in choices
-        if named.fullmatch(row.choice)
+        if row.what.code in kind
         and (row.by_numbers, row.reason_code) == (made.by_numbers, made.reason_code)
     )
     return held if len(held) > most else ()
@@ -46,17 +44,17 @@ def _alike(choices: Sequence[Choice], made: Choice, named: re.Pattern[str], most
 
 def _recounted(choices: Sequence[Choice], made: Choice) -> Rows:
     """Residents counted otherwise, where all of them say the same."""
-    every = [row for row in choices if _RESIDENTS.fullmatch(row.choice)]
-    held = _alike(choices, made, _RESIDENTS, 1)
+    every = [row for row in choices if row.what.code in RESIDENTS]
+    held = _alike(choices, made, RESIDENTS, 1)
     return held if len(held) == len(every) else ()
 
 
 def label(rows: Rows) -> str:
     """What is done otherwise."""
     if len(rows) == 1:
-        return rows[0].choice
-    if _RESIDENTS.fullmatch(rows[0].choice):
-        return f"{len(rows)} changes to residents: {RESIDENTS}"
+        return rows[0].words
+    if rows[0].what.code in RESIDENTS:
+        return f"{len(rows)} changes to residents: {OTHER_NUMBERS}"
     return f"without any one of {len(rows)} windows"
 
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from gapwatch.reporting.chapters.robustness import words as doubts
 from gapwatch.reporting.chapters.robustness.grouping import label, span, together
-from gapwatch.reporting.chapters.robustness.words import METHOD_NAMES, Choice, Flip, Score
+from gapwatch.reporting.chapters.robustness.words import METHOD_NAMES, Flip, Score
 from gapwatch.reporting.document import Block, Column, Heading, Paragraph, Section, Table
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.choices import Choice, choices
 from gapwatch.reporting.language.numbers import MISSING, capital, number, percent, plain
 
 
 def section(case: Case) -> Section:
     """Other choices, the smallest changes that matter, and past forecasts."""
-    choices = case.rows(Choice, "sensitivity")
+    tried = choices(case)
     blocks: list[Block] = []
-    if choices:
-        blocks += [Paragraph(text) for text in doubts.what_flips(choices)]
-        blocks.append(_choices_table(case, choices))
+    if tried:
+        blocks += [Paragraph(text) for text in doubts.what_flips(tried)]
+        blocks.append(_choices_table(case, tried))
         smallest = [doubts.smallest_change(flip) for flip in case.rows(Flip, "flip")]
         blocks += [Paragraph(text) for text in smallest if text]
         blocks += _track_record(case)
     return Section("doubts", "What would change the verdict", tuple(blocks))
 
 
-def _choices_table(case: Case, choices: list[Choice]) -> Table:
+def _choices_table(case: Case, tried: list[Choice]) -> Table:
     deadline = case.verdict.target_year
     rules = case.study.verdict
 
@@ -51,7 +52,7 @@ def _choices_table(case: Case, choices: list[Choice]) -> Table:
                 span(rows, lambda row: row.p_narrowing, chance),
                 rows[0].by_numbers + (" (changes)" if rows[0].flips else ""),
             )
-            for rows in together(choices)
+            for rows in together(tried)
         ),
         shares=(3.0, 1.2, 1.1, 1.1, 1.5),
         note="Data: data/sensitivity.csv and data/flip.csv, with every other measure and sex.",

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gapwatch import codes
+from gapwatch.reporting.evidence.choices import Choice
 from gapwatch.reporting.language.numbers import (
-    SPACE,
     apart,
     capital,
     count,
-    interval,
     listing,
-    number,
     sentence,
     years,
 )
-from gapwatch.reporting.language.reasons import OLD, clause
+from gapwatch.reporting.language.reasons import clause
 
 METHOD_NAMES = {
-    "projection": "this report's projection",
-    "straight line": "a straight line through the figures",
-    "no change": "repeating the newest figure",
+    codes.PROJECTION: "this report's projection",
+    codes.STRAIGHT_LINE: "a straight line through the figures",
+    codes.NO_CHANGE: "repeating the newest figure",
 }
-SIMPLEST_FIRST = ("no change", "straight line", "projection")
-CANNOT = "cannot calculate"
+SIMPLEST_FIRST = (codes.NO_CHANGE, codes.STRAIGHT_LINE, codes.PROJECTION)
+CHANGED = {codes.NEWEST_GAP: "newest gap", codes.TARGET: "target"}
 
 # Below these a difference between methods decides nothing.
 FEWEST_FORECASTS = 10
@@ -32,21 +31,6 @@ LEAST_DIFFERENCE = 0.1
 
 # A range that should hold 80% and holds this much more or less is called too wide or too narrow.
 RANGE, LENIENT = 0.8, 0.08
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One row of the table `sensitivity`."""
-
-    choice: str
-    verdict: str
-    reason_code: str
-    by_numbers: str
-    p_target: float | None
-    p_narrowing: float | None
-    projected_gap_years: float | None
-    projected_sd_years: float | None
-    flips: bool
 
 
 @dataclass(frozen=True)
@@ -73,19 +57,6 @@ class Score:
     brier: float
 
 
-@dataclass(frozen=True)
-class Selection:
-    """One row of the table `selection`."""
-
-    period_start: int
-    period_end: int
-    observed_gap_years: float
-    expected_gap_years: float
-    expected_lower95_years: float
-    expected_upper95_years: float
-    expected_fall_years: float
-
-
 def what_flips(choices: Sequence[Choice]) -> tuple[str, ...]:
     """Whether any other choice changes the verdict; the first row is the choice as made."""
     made, others = choices[0], choices[1:]
@@ -97,18 +68,18 @@ def what_flips(choices: Sequence[Choice]) -> tuple[str, ...]:
 
 def _refused(made: Choice, others: Sequence[Choice]) -> tuple[str, ...]:
     """Where there is no verdict, why, and what the numbers are worth then."""
-    lost = [row.choice for row in others if row.verdict == CANNOT]
-    if made.verdict != CANNOT:
+    lost = [row.words for row in others if row.verdict == codes.CANNOT]
+    if made.verdict != codes.CANNOT:
         named = f"Some choices would allow no verdict: {listing(lost)}."
         return (named,) if lost else ()
     told = [f"There is no verdict as calculated, because {clause(made.reason_code)}."]
     if others and len(lost) == len(others):
-        told.append(f"The verdict is “{CANNOT}” whichever choice is made.")
-    given = [f"{row.choice}: “{row.verdict}”" for row in others if row.verdict != CANNOT]
+        told.append(f"The verdict is “{codes.CANNOT}” whichever choice is made.")
+    given = [f"{row.words}: “{row.verdict}”" for row in others if row.verdict != codes.CANNOT]
     if given:
         told.append(f"Some choices would allow one: {listing(given)}.")
-    if any(row.verdict == CANNOT != row.by_numbers for row in (made, *others)):
-        which = "the old figures" if made.reason_code == OLD else "the figures"
+    if any(row.verdict == codes.CANNOT != row.by_numbers for row in (made, *others)):
+        which = "the old figures" if made.reason_code == codes.STALE else "the figures"
         told.append(
             f"Without a verdict, the table shows what {which} alone would say. That tests the "
             "method and is no verdict."
@@ -118,7 +89,7 @@ def _refused(made: Choice, others: Sequence[Choice]) -> tuple[str, ...]:
 
 def _by_numbers(made: Choice, others: Sequence[Choice]) -> str:
     tried = f"{count(len(others), 'other choice')} tried"
-    differ = [f"{row.choice}: {_said(row.by_numbers)}" for row in others if row.flips]
+    differ = [f"{row.words}: {_said(row.by_numbers)}" for row in others if row.flips]
     if not differ:
         return f"{capital(tried)}, and the numbers say {_said(made.by_numbers)} each time."
     return (
@@ -129,7 +100,7 @@ def _by_numbers(made: Choice, others: Sequence[Choice]) -> str:
 
 
 def _said(by_numbers: str) -> str:
-    return "nothing" if by_numbers == CANNOT else f"“{by_numbers}”"
+    return "nothing" if by_numbers == codes.CANNOT else f"“{by_numbers}”"
 
 
 def smallest_change(flip: Flip) -> str:
@@ -141,8 +112,8 @@ def smallest_change(flip: Flip) -> str:
     if flip.change_years is not None:
         way = "lower" if flip.change_years < 0 else "higher"
         return (
-            f"If the {flip.changed} were {years(abs(flip.change_years))} {way}, the numbers would "
-            f"say {_said(flip.by_numbers)}."
+            f"If the {CHANGED[flip.changed]} were {years(abs(flip.change_years))} {way}, the "
+            f"numbers would say {_said(flip.by_numbers)}."
         )
     tried = [
         text
@@ -154,7 +125,9 @@ def smallest_change(flip: Flip) -> str:
     ]
     if not tried:
         return ""
-    told = f"No {flip.changed} {' or '.join(tried)} would make the numbers say anything else."
+    told = (
+        f"No {CHANGED[flip.changed]} {' or '.join(tried)} would make the numbers say anything else."
+    )
     if down > 0 and up > 0:
         return told
     return f"{told} No {'higher' if down > 0 else 'lower'} one was tried."
@@ -175,7 +148,7 @@ def track_record(scores: Sequence[Score], apart_scores: Sequence[Score]) -> tupl
         return (*told, "None is far enough ahead to share no year with what was known.")
     number_of = count(apart_scores[0].forecasts, "forecast")
     told.append(_ranking(apart_scores, f"Over the {number_of} that share no year"))
-    if winner(apart_scores) != "projection":
+    if winner(apart_scores) != codes.PROJECTION:
         told.append("Nothing here shows that this projection can foretell the gap that far ahead.")
     return tuple(told)
 
@@ -189,7 +162,7 @@ def _apart_alone(scores: Sequence[Score]) -> tuple[str, ...]:
             "window. They are fewer trials than they seem."
         ),
     ]
-    if winner(scores) != "projection":
+    if winner(scores) != codes.PROJECTION:
         told.append("Nothing here shows that this projection can foretell the gap.")
     return tuple(told)
 
@@ -235,30 +208,3 @@ def calibration(row: Score) -> str:
     if row.within80 < RANGE - LENIENT:
         return f"But its ranges were too narrow: the 80% range held {held} of what came later."
     return f"Its 80% range held {held} of what came later, about as it should."
-
-
-def if_picked(found: Selection, noun: str, when: str, baseline: float | None = None) -> str:
-    """The fall to expect without any change, if a side was picked for its extreme figure.
-
-    `baseline` is the gap that the target is set from: where it prints otherwise, it is told why.
-    """
-    if found.expected_fall_years <= 0:
-        return (
-            f"If a side was picked because its figure of {when} was extreme, that alone would not "
-            "make the gap smaller later."
-        )
-    observed, expected = apart(found.observed_gap_years, found.expected_gap_years)
-    spread = interval(found.expected_lower95_years, found.expected_upper95_years)
-    why = ""
-    if baseline is not None and number(baseline) != number(found.observed_gap_years):
-        why = (
-            f" (not {number(baseline)}, as it takes the mean of the {noun}s’ own figures on each "
-            "side)"
-        )
-    return (
-        f"If a side was picked because its figure of {when} was extreme, part of a later fall is "
-        f"to be expected. The gap measured then was {observed}{SPACE}years{why}. Given all "
-        f"{noun}s, the true one would be expected at {expected}{SPACE}years (plausibly {spread}). "
-        f"Later figures would then be about {years(found.expected_fall_years)} lower with no "
-        "change in anyone's health."
-    )

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from gapwatch.contracts import YEAR_LEADS
+from gapwatch.contracts import YEAR_LEADS, Verdict
 from gapwatch.reporting.chapters.trajectory.fan import fan, projected, warning
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, HALO, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.marks import keep_clear, pandemic_band, provisional_windows
-from gapwatch.reporting.evidence.rows import Verdict, Window, last_segment
+from gapwatch.reporting.evidence.rows import Window, last_segment
 from gapwatch.reporting.language.numbers import MONTHS, apart, number
 
 if TYPE_CHECKING:

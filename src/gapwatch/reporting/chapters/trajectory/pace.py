@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.evidence.rows import Verdict
+from gapwatch.codes import CANNOT
+from gapwatch.contracts import Verdict
 from gapwatch.reporting.language.numbers import SPACE, apart, interval, number, years
-
-CANNOT = "cannot calculate"
 
 
 def sentences(

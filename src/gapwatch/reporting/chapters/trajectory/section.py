@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from gapwatch.contracts import CALENDAR_YEAR
-from gapwatch.reporting.chapters.robustness import words as doubts
 from gapwatch.reporting.chapters.trajectory import pace
 from gapwatch.reporting.chapters.trajectory import words as trajectory_words
+from gapwatch.reporting.chapters.trajectory.newest import against_target, since_baseline
+from gapwatch.reporting.chapters.trajectory.selection import Selection, if_picked
 from gapwatch.reporting.chapters.trajectory.tables import path_table, windows_table
-from gapwatch.reporting.chapters.verdict import both_targets, words
-from gapwatch.reporting.chapters.verdict import next_data as asking_again
-from gapwatch.reporting.chapters.verdict.section import goal, rules
-from gapwatch.reporting.chapters.verdict.sides import finding, level, moves
 from gapwatch.reporting.document import Block, Figure, Heading, Items, Paragraph, Section
-from gapwatch.reporting.evidence.case import Case, difference
+from gapwatch.reporting.evidence import next_data, targets
+from gapwatch.reporting.evidence.case import Case, Moves
+from gapwatch.reporting.evidence.direction import direction, is_clear, narrowing
+from gapwatch.reporting.evidence.goal import goal
+from gapwatch.reporting.evidence.provisional import provisional
+from gapwatch.reporting.evidence.rows import Estimate
 from gapwatch.reporting.language import numbers
+from gapwatch.reporting.language.labels import covariance
 from gapwatch.reporting.language.numbers import (
     SPACE,
     date,
@@ -37,7 +40,11 @@ def section(case: Case) -> Section:
         middle = int(case.newest.midpoint)
         single = case.newest.years == 1 and case.newest.year_ends == CALENDAR_YEAR
         told = pace.sentences(
-            case.verdict, middle, old=case.is_old, single=single, level=level(case)
+            case.verdict,
+            middle,
+            old=case.is_old,
+            single=single,
+            level=case.verdict.fitted_gap_years,
         )
         blocks += [Paragraph(text) for text in told]
     if case.sided:
@@ -46,7 +53,7 @@ def section(case: Case) -> Section:
     blocks += [Paragraph(text) for text in trajectory_words.deciding(case)]
     if case.is_old:
         blocks.append(Heading("What data would let the question be asked again"))
-        blocks.append(Items(asking_again.in_full(case, goal(case))))
+        blocks.append(Items(next_data.in_full(case, goal(case))))
     return Section("trajectory", "The gap over time", tuple(blocks))
 
 
@@ -67,23 +74,20 @@ def _opening(case: Case) -> list[str]:
     )
     stated = plain(promise.stated_gap_years, 0)
     texts = [f"The promise was stated with a gap of {stated} years. {measured}"]
-    if both_targets.heads_stated(case, case.sexes[0]):
+    if targets.heads_stated(case, case.sexes[0]):
         texts = [_from_stated(case, stated, base, whose)]
-    texts += [text for text in (both_targets.not_spliced(case), both_targets.other(case)) if text]
+    texts += [text for text in (targets.not_spliced(case), targets.other(case)) if text]
     outside = trajectory_words.baseline_outside(case) if case.computes else None
     if case.baseline and case.newest and case.baseline != case.newest:
-        change = difference(case.baseline, case.newest)
-        texts.append(words.since_baseline(case.baseline, case.newest, change))
+        texts.append(since_baseline(case.baseline, case.newest, case.change))
     elif outside and case.newest:
-        texts.append(words.since_baseline(outside, case.newest, None))
-    for found in case.rows(doubts.Selection, "selection"):
+        texts.append(since_baseline(outside, case.newest, None))
+    for found in case.rows(Selection, "selection"):
         when = case.period(found.period_start, found.period_end)
-        texts.append(doubts.if_picked(found, case.noun, when, verdict.baseline_gap_years))
+        texts.append(if_picked(found, case.noun, when, verdict.baseline_gap_years))
     if case.newest and case.newest.gap and verdict.target_gap_years is not None:
-        texts.append(
-            words.against_target(case.newest.gap, verdict.target_gap_years, verdict.target_year)
-        )
-    told = trajectory_words.provisional(case.provisional)
+        texts.append(against_target(case.newest.gap, verdict.target_gap_years, verdict.target_year))
+    told = provisional(case.provisional)
     if case.computes and not told:
         told = "No figure here is provisional."
     return [*texts, told] if told else texts
@@ -106,10 +110,9 @@ def _finding(case: Case) -> str:
     """Title of the figure: the direction and, when the data are old, the missing years."""
     comparable = case.comparable
     first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
-    short, _ = words.direction(case.verdict, first, last)
-    if short.startswith("We cannot tell"):
-        short = "The figures cannot tell whether the gap has narrowed"
-    short = short.rstrip(".")
+    short = "The figures cannot tell whether the gap has narrowed"
+    if is_clear(case.verdict, first, last):
+        short = direction(case.verdict, first, last)[0].rstrip(".")
     if case.is_old and last is not None:
         return f"{short}, and nothing comparable follows {last.ends}"
     return short
@@ -165,9 +168,9 @@ def _projection(case: Case) -> list[str]:
             f"anywhere from {spread}{SPACE}years."
         )
         if verdict.p_narrowing is not None:
-            texts.append(words.narrowing(verdict, rules(case)))
-    if verdict.covariance_note:
-        texts.append(sentence(verdict.covariance_note))
+            texts.append(narrowing(verdict, case.study.verdict))
+    if verdict.covariance_code:
+        texts.append(sentence(covariance(verdict.covariance_code)))
     texts.append(
         "The projection knows only the past figures. It knows nothing of new services, of people "
         "who move in or out, or of anything that has happened since."
@@ -177,10 +180,10 @@ def _projection(case: Case) -> list[str]:
 
 def _ends_figure(case: Case) -> Figure:
     worse, better = case.label(case.measure.worse), case.label(case.measure.better)
-    moved = finding(moves(case), case.worse_name, case.better_name)
+    moved = finding(case.moves, case.worse_name, case.better_name)
     title = (
         moved
-        if moved and (case.computes or case.verdict.closing_by)
+        if moved and (case.computes or case.verdict.closing_code)
         else f"Both ends of the gap are uncertain, {case.better_name} most of all"
         if _wider_better(case)
         else "Both ends of the gap are uncertain"
@@ -197,6 +200,31 @@ def _ends_figure(case: Case) -> Figure:
         files=("data/gap.csv",),
         tables=(),
         values_in=("trajectory", 1),
+    )
+
+
+def sign(trend: Estimate | None) -> int | None:
+    """1 for a clear rise, -1 for a clear fall, 0 for neither; None where it isn't known."""
+    if trend is None or trend.lower is None or trend.upper is None:
+        return None
+    return 1 if trend.lower > 0 else -1 if trend.upper < 0 else 0
+
+
+def finding(found: Moves, worse: str, better: str) -> str:
+    """Title of a chart of both sides: what is clear, and what is not; "" where nothing is."""
+    signs = (sign(found.worse), sign(found.better))
+    if None in signs or signs == (0, 0):
+        return ""
+    if signs[0] == signs[1]:
+        return f"Life expectancy {'rose' if signs[0] == 1 else 'fell'} on both sides"
+    verbs = {1: "rose", -1: "fell"}
+    if 0 in signs:
+        (way, moved), still = (
+            ((signs[0], worse), better) if signs[0] else ((signs[1], better), worse)
+        )
+        return f"Life expectancy {verbs[way or 0]} in {moved}; no clear change in {still}"
+    return (
+        f"Life expectancy {verbs[signs[0] or 0]} in {worse} and {verbs[signs[1] or 0]} in {better}"
     )
 
 

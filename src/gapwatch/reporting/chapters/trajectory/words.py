@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
-from gapwatch.gap.trend.publication import publication_clock
-from gapwatch.reporting.chapters.verdict import both_targets
-from gapwatch.reporting.chapters.verdict.pandemic import NAMED, touched
+from gapwatch import codes
+from gapwatch.contracts import CALENDAR_YEAR
+from gapwatch.contracts.findings import DecidingWindow
+from gapwatch.contracts.row_class import read_rows
+from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import Estimate, Window
-from gapwatch.reporting.language.numbers import count, interval, listing, period, plain, years
+from gapwatch.reporting.evidence.rows import NAMED, Estimate, Window, touched
+from gapwatch.reporting.language.labels import break_reason
+from gapwatch.reporting.language.numbers import count, interval, period, plain, years
 
 WINDOW_NAMES = {1: "one-year", 2: "two-year", 3: "three-year", 5: "five-year"}
-USUAL_LAG_YEARS = 2
 
 
 def size(length: int) -> str:
     """`five-year`."""
     return WINDOW_NAMES.get(length, f"{length}-year")
-
-
-def provisional(found: tuple[Window, ...]) -> str:
-    """Named so that nobody takes it for the newest figure; "" when there is none."""
-    if not found:
-        return ""
-    named = [w.when + (f" ({years(w.gap.value)})" if w.gap else "") for w in found]
-    if len(found) == 1:
-        return (
-            f"The figure for {named[0]} is provisional: deaths are still coming in, or part of the "
-            "time is missing. It decides nothing."
-        )
-    return (
-        f"The figures for {listing(named)} are provisional: deaths are still coming in, or part of "
-        "the time is missing. They decide nothing."
-    )
 
 
 def baseline_outside(case: Case) -> Window | None:
@@ -42,7 +27,7 @@ def baseline_outside(case: Case) -> Window | None:
     if verdict.baseline_gap_years is None or span in {(w.start, w.end) for w in case.windows}:
         return None
     gap = Estimate(verdict.baseline_gap_years, None, None)
-    return Window(*span, 1, gap, None, None, None, None, "", "", (), verdict.year_ends)
+    return Window(*span, 1, gap, None, None, None, None, "", (), verdict.year_ends)
 
 
 def notes(case: Case) -> list[str]:
@@ -60,7 +45,7 @@ def notes(case: Case) -> list[str]:
             "expected gap."
         ),
         "Orange: the target. It was stated on other figures, so no line leads to it from these."
-        if both_targets.heads_stated(case, case.sexes[0])
+        if targets.heads_stated(case, case.sexes[0])
         else "Orange: the straight line from the baseline to the target." + _flat(case),
     ]
     if touched([window for window in case.windows if window.gap]):
@@ -73,7 +58,7 @@ def notes(case: Case) -> list[str]:
             "The shading is grey because the figures are too old. It shows what they alone would "
             "imply. It is not a forecast, and no verdict rests on it."
         )
-    return told + [f"Break: {rupture.reason}" for rupture in case.study.geography.breaks]
+    return told + [f"Break: {break_reason(rupture)}" for rupture in case.study.geography.breaks]
 
 
 def _flat(case: Case) -> str:
@@ -126,7 +111,7 @@ def alt(case: Case) -> str:
         aim = f"target of {years(verdict.target_gap_years)} in {verdict.target_year}."
         parts.append(
             f"A diamond marks the {aim}"
-            if both_targets.heads_stated(case, case.sexes[0])
+            if targets.heads_stated(case, case.sexes[0])
             else f"A straight line falls from the baseline to the {aim}"
         )
     held = touched([window for window in case.windows if window.gap])
@@ -143,43 +128,47 @@ def alt(case: Case) -> str:
 
 def deciding(case: Case) -> list[str]:
     """Which figure speaks of the deadline, and when it is known."""
-    newest = case.newest
-    deadline = case.verdict.target_year
-    length = newest.years if newest else 5
+    known = _deciding_windows(case)
     if case.computes:
-        return _deciding_own(case, length)
-    lead = YEAR_LEADS[case.verdict.year_ends]
-    clock = publication_clock(deadline_year=deadline, window_years=length, lead=lead)
-    ending, last = clock.ending_at_deadline, clock.last_by_deadline
-    centred = clock.centred_on_deadline
+        return _deciding_own(case, known)
+    deadline = case.verdict.target_year
+    ending, last = known[codes.ENDING_AT_DEADLINE], known[codes.LAST_BY_DEADLINE]
+    centred = known[codes.CENTRED_ON_DEADLINE]
+    figure = f"{size(_length(ending))} figure"
     return [
         (
             f"What decides is the gap of the calendar year {deadline} itself, seen through the "
-            f"{size(length)} figures around it."
+            f"{figure}s around it."
         ),
         (
-            f"A {size(length)} figure that ends in {deadline} is centred on "
-            f"{moment(ending.midpoint)}, and is published about {ending.published}. So the last "
-            f"figure out by the end of {deadline} tells of about {moment(last.midpoint)}."
+            f"A {figure} that ends in {deadline} is centred on "
+            f"{moment(ending.midpoint_year)}, and is published about {ending.known_year}. So the "
+            f"last figure out by the end of {deadline} tells of about "
+            f"{moment(last.midpoint_year)}."
         ),
-        f"The figure centred on {moment(centred.midpoint)} is published about {centred.published}.",
+        (
+            f"The figure centred on {moment(centred.midpoint_year)} is published about "
+            f"{centred.known_year}."
+        ),
     ]
 
 
-def _deciding_own(case: Case, length: int) -> list[str]:
+def _deciding_windows(case: Case) -> dict[str, DecidingWindow]:
+    frame = case.tables["deciding_window"]
+    mine = frame[(frame["measure"] == case.measure.id) & (frame["sex"] == case.sexes[0])]
+    return {row.role: row for row in read_rows(DecidingWindow, mine.to_dict("records"))}
+
+
+def _length(window: DecidingWindow) -> int:
+    return window.period_end - window.period_start + 1
+
+
+def _deciding_own(case: Case, known: dict[str, DecidingWindow]) -> list[str]:
     """The same for figures that we make as soon as deaths and residents are known."""
     deadline = case.verdict.target_year
-    newest, known = case.newest, case.facts.as_known_at.year
-    usual = case.is_old or newest is None
-    lag = USUAL_LAG_YEARS if newest is None or case.is_old else known - newest.end
-    clock = publication_clock(
-        deadline_year=deadline,
-        window_years=length,
-        publication_lag_years=lag,
-        lead=YEAR_LEADS[case.verdict.year_ends],
-    )
-    ending, last = clock.ending_at_deadline, clock.last_by_deadline
-    centred = clock.centred_on_deadline
+    ending, last = known[codes.ENDING_AT_DEADLINE], known[codes.LAST_BY_DEADLINE]
+    centred, length = known[codes.CENTRED_ON_DEADLINE], _length(ending)
+    lag = ending.lag_years
     calendar = case.verdict.year_ends == CALENDAR_YEAR
     own = "its own figure and those" if calendar else "the figures of the years to June"
     around = own if length == 1 else f"the {size(length)} figures"
@@ -189,27 +178,28 @@ def _deciding_own(case: Case, length: int) -> list[str]:
             f"{around} around it."
         ),
         (
-            "We make a figure once the deaths and the residents of its last year are known. In "
-            f"this report that takes {_after(lag)}."
-            if not usual
-            else "We make a figure once the deaths and the residents of its last year are known, "
+            "We make a figure once the deaths and the residents of its last year are known, "
             f"which has usually taken {_after(lag)}."
+            if ending.lag_is_usual
+            else "We make a figure once the deaths and the residents of its last year are known. "
+            f"In this report that takes {_after(lag)}."
         ),
     ]
     if length == 1:
-        names = [ends_in(end, case.verdict.year_ends) for end in (deadline, last.end)]
+        names = [ends_in(end, case.verdict.year_ends) for end in (deadline, last.period_end)]
         told.append(
-            f"So the figure of {names[0]} is known about {ending.published}, and the last one "
+            f"So the figure of {names[0]} is known about {ending.known_year}, and the last one "
             f"known by the end of {deadline} is that of {names[1]}."
         )
         return told
     told.append(
         f"So a {size(length)} figure that ends in {deadline}, which is centred on "
-        f"{moment(ending.midpoint)}, is known about {ending.published}. The last one known by the "
-        f"end of {deadline} tells of about {moment(last.midpoint)}."
+        f"{moment(ending.midpoint_year)}, is known about {ending.known_year}. The last one known "
+        f"by the end of {deadline} tells of about {moment(last.midpoint_year)}."
     )
     told.append(
-        f"The figure centred on {moment(centred.midpoint)} is known about {centred.published}."
+        f"The figure centred on {moment(centred.midpoint_year)} is known about "
+        f"{centred.known_year}."
     )
     return told
 

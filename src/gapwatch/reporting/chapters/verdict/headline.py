@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gapwatch.reporting.chapters.verdict.words import Goal, Rules
-from gapwatch.reporting.evidence.rows import Verdict
+from gapwatch import codes
+from gapwatch.contracts import Verdict
+from gapwatch.reporting.evidence.goal import Goal
 from gapwatch.reporting.language.numbers import percent
+from gapwatch.study import Thresholds
 
-GOOD = {"target met": "Target met", "on track": "On track"}
+GOOD = {codes.TARGET_MET: "Target met", codes.ON_TRACK: "On track"}
 
 
 def alone(verdict: str, goal: Goal, whose: str) -> str:
     """One verdict in a sentence that begins with `whose`, such as `For males`."""
     by = f"{goal.done} by {goal.deadline}"
     sentences = {
-        "target met": f"{whose} the newest figures show the gap already {goal.done}.",
-        "on track": f"{whose} the gap is on track to be {by}.",
-        "off track": f"{whose} the gap is not on track to be {by}.",
-        "wrong direction": f"{whose} the gap is not on track to be {by}. It is probably getting "
-        "bigger.",
-        "too early to tell": f"{whose} it is too early to tell whether the gap will be {by}.",
+        codes.TARGET_MET: f"{whose} the newest figures show the gap already {goal.done}.",
+        codes.ON_TRACK: f"{whose} the gap is on track to be {by}.",
+        codes.OFF_TRACK: f"{whose} the gap is not on track to be {by}.",
+        codes.WRONG_DIRECTION: f"{whose} the gap is not on track to be {by}. It is probably "
+        "getting bigger.",
+        codes.TOO_EARLY: f"{whose} it is too early to tell whether the gap will be {by}.",
     }
     return sentences.get(verdict, f"{whose} we cannot say whether the gap will be {by}.")
 
 
-def beside(found: Verdict, goal: Goal, rules: Rules, own: Goal | None = None) -> str:
+def beside(found: Verdict, goal: Goal, rules: Thresholds, own: Goal | None = None) -> str:
     """The verdict on the other sex in short, with its chance of the target.
 
     `own` is that sex's promise where it is judged against another baseline.
@@ -34,22 +36,22 @@ def beside(found: Verdict, goal: Goal, rules: Rules, own: Goal | None = None) ->
     start = f"For {found.sex}s"
     if own is not None:
         start, goal = f"{start}, judged against {own.of}," if own.of else start, replace(own, of="")
-    chance = (
-        ""
-        if found.p_target is None
-        else f" ({percent(found.p_target, rules.on_track, rules.off_track)})"
-    )
+    lines = (rules.on_track_probability, rules.off_track_probability)
+    chance = "" if found.p_target is None else f" ({percent(found.p_target, *lines)})"
     sentences = {
-        "target met": f"{start} it is {goal.done} already.",
-        "on track": f"{start} it is on track{chance}.",
-        "off track": f"{start} it is not on track{chance}.",
-        "wrong direction": f"{start} it is not on track{chance}, and is probably getting bigger.",
-        "too early to tell": f"{start} it is too early to tell{chance}.",
+        codes.TARGET_MET: f"{start} it is {goal.done} already.",
+        codes.ON_TRACK: f"{start} it is on track{chance}.",
+        codes.OFF_TRACK: f"{start} it is not on track{chance}.",
+        codes.WRONG_DIRECTION: f"{start} it is not on track{chance}, and is probably getting "
+        "bigger.",
+        codes.TOO_EARLY: f"{start} it is too early to tell{chance}.",
     }
     return sentences.get(found.verdict, f"{start} we cannot say.")
 
 
-def headline(found: Sequence[Verdict], goal: Goal, rules: Rules, own: Goal | None = None) -> str:
+def headline(
+    found: Sequence[Verdict], goal: Goal, rules: Thresholds, own: Goal | None = None
+) -> str:
     """Both sexes, the promise's own first: in one sentence where their verdicts are the same.
 
     `own` is the other sex's promise where it is judged against another baseline.
@@ -67,7 +69,7 @@ def but_down(
     found: Sequence[Verdict],
     mostly: Sequence[bool],
     goal: Goal,
-    rules: Rules,
+    rules: Thresholds,
     own: Goal | None = None,
 ) -> str:
     """The headline of a good verdict that rests mostly on the better-off side getting worse."""

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gapwatch.demography.codes import PANDEMIC_YEARS
-from gapwatch.reporting.chapters.robustness.words import CANNOT, Choice
+from gapwatch.codes import CANNOT, WITHOUT_WINDOW, WITHOUT_YEARS
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import Window
+from gapwatch.reporting.evidence.choices import Choice, choices
+from gapwatch.reporting.evidence.rows import NAMED, Window, touched
 from gapwatch.reporting.language.numbers import count
-
-WITHOUT = "without windows that include"
-NAMED = " or ".join(map(str, PANDEMIC_YEARS))
-
-
-def touched(found: Sequence[Window]) -> tuple[Window, ...]:
-    """Windows that hold a year of the pandemic, or a part of one."""
-    return tuple(
-        w for w in found if any(w.first_calendar_year <= year <= w.end for year in PANDEMIC_YEARS)
-    )
 
 
 def sentences(case: Case) -> tuple[str, ...]:
     """What stands below the verdict: the years held and, where there is one, what it rests on."""
     if case.verdict.verdict == CANNOT:
         return tuple(text for text in (_held(case),) if text)
-    choices = case.rows(Choice, "sensitivity")
-    texts = [_held(case), _without_newest(case, choices)]
+    tried = choices(case)
+    texts = [_held(case), _without_newest(case, tried)]
     held = touched(case.comparable)
     if held:
-        texts.insert(1, without(choices, len(held)))
+        texts.insert(1, without(tried, len(held)))
     return tuple(text for text in texts if text)
 
 
@@ -44,22 +34,29 @@ def _held(case: Case) -> str:
     )
 
 
-def without(choices: Sequence[Choice], held: int) -> str:
+def without(tried: Sequence[Choice], held: int) -> str:
     """What the verdict would be without the windows that hold such a year."""
-    row = next((row for row in choices if row.choice.startswith(WITHOUT)), None)
-    return "" if row is None else _told(row, "it" if held == 1 else "them", choices[0])
+    row = next((row for row in tried if row.what.code == WITHOUT_YEARS), None)
+    return "" if row is None else _told(row, "it" if held == 1 else "them", tried[0])
 
 
-def _without_newest(case: Case, choices: Sequence[Choice]) -> str:
+def _without_newest(case: Case, tried: Sequence[Choice]) -> str:
     """Said only where leaving out the newest figure changes the verdict."""
     newest = case.newest
     if newest is None:
         return ""
-    when = newest.when
-    row = next((row for row in choices if row.choice == f"without {when}"), None)
-    if row is None or row.verdict == choices[0].verdict:
+    row = next((row for row in tried if _leaves_out(row, newest)), None)
+    if row is None or row.verdict == tried[0].verdict:
         return ""
-    return _told(row, f"the newest figure, for {when},", choices[0])
+    return _told(row, f"the newest figure, for {newest.when},", tried[0])
+
+
+def _leaves_out(row: Choice, window: Window) -> bool:
+    what = row.what
+    return what.code == WITHOUT_WINDOW and (what["first"], what["last"]) == (
+        window.start,
+        window.end,
+    )
 
 
 def _told(row: Choice, what: str, made: Choice) -> str:

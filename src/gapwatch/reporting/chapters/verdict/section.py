@@ -4,50 +4,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gapwatch.reporting.chapters.ages import levelling_down as levelling
-from gapwatch.reporting.chapters.bridged.summary import in_short
-from gapwatch.reporting.chapters.trajectory.words import provisional
-from gapwatch.reporting.chapters.verdict import both_targets, pandemic, words
+from gapwatch import codes
+from gapwatch.contracts import Verdict
 from gapwatch.reporting.chapters.verdict import headline as headlines
-from gapwatch.reporting.chapters.verdict import next_data as asking_again
-from gapwatch.reporting.chapters.verdict.sides import moves, who_moved
+from gapwatch.reporting.chapters.verdict import pandemic, words
+from gapwatch.reporting.chapters.verdict.sides import who_moved
 from gapwatch.reporting.document import Answer, Banner
+from gapwatch.reporting.evidence import levelling_down as levelling
+from gapwatch.reporting.evidence import next_data, targets
+from gapwatch.reporting.evidence.bridged import in_short
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.direction import direction
 from gapwatch.reporting.evidence.expected import next_expected
-from gapwatch.reporting.evidence.rows import Verdict, windows
+from gapwatch.reporting.evidence.goal import Goal, goal
+from gapwatch.reporting.evidence.provisional import provisional
+from gapwatch.reporting.evidence.rows import windows
 from gapwatch.reporting.language.numbers import listing, sentence, years
+from gapwatch.reporting.language.phrases import joined
 from gapwatch.reporting.language.reasons import reason_text
 
-TONES = {"target met": "good", "on track": "good", "off track": "bad", "wrong direction": "bad"}
+TONES = {
+    codes.TARGET_MET: "good",
+    codes.ON_TRACK: "good",
+    codes.OFF_TRACK: "bad",
+    codes.WRONG_DIRECTION: "bad",
+}
 
 
-def goal(case: Case) -> words.Goal:
-    """The promise as a share of the baseline and a deadline."""
-    promise = case.study.promise
-    of = both_targets.from_what(case, case.sexes[0])
-    return words.Goal(promise.share_of_baseline, promise.deadline_year, of)
-
-
-def _goal_of_other(case: Case) -> words.Goal | None:
+def _goal_of_other(case: Case) -> Goal | None:
     """The other sex's promise where it is judged against another baseline; None where it isn't."""
     first, other = case.sexes
-    if both_targets.from_what(case, first) == both_targets.from_what(case, other):
+    if targets.from_what(case, first) == targets.from_what(case, other):
         return None
-    row = both_targets.heading(case, other)
-    of = both_targets.gap_named(case, row) if row else ""
+    row = targets.heading(case, other)
+    of = targets.gap_named(case, row) if row else ""
     return replace(goal(case), of=of)
-
-
-def rules(case: Case) -> words.Rules:
-    """The lines of the verdict."""
-    found = case.study.verdict
-    return words.Rules(
-        on_track=found.on_track_probability,
-        off_track=found.off_track_probability,
-        wrong_direction=found.wrong_direction_probability,
-        stale_after=found.stale_after_years,
-        target_met=found.target_met_probability,
-    )
 
 
 def both(case: Case) -> tuple[Verdict, ...]:
@@ -60,10 +51,12 @@ def headline(case: Case) -> str:
     """The verdicts in words; a good one that is mostly levelling down is called that."""
     found = both(case)
     if case.verdict.verdict in headlines.GOOD:
-        down = [levelling.mostly(row.closing_by, levelling.down(case, row.sex)) for row in found]
+        down = [levelling.mostly(row.closing_code, levelling.down(case, row.sex)) for row in found]
         if down[0]:
-            return headlines.but_down(found, down, goal(case), rules(case), _goal_of_other(case))
-    return headlines.headline(found, goal(case), rules(case), _goal_of_other(case))
+            return headlines.but_down(
+                found, down, goal(case), case.study.verdict, _goal_of_other(case)
+            )
+    return headlines.headline(found, goal(case), case.study.verdict, _goal_of_other(case))
 
 
 def banner(case: Case) -> Banner:
@@ -82,18 +75,18 @@ def banner(case: Case) -> Banner:
 
 def _because(case: Case) -> tuple[str, ...]:
     """What the verdicts rest on, with the other sex's chance where its verdict is the same."""
-    first, *rest = words.because(case.verdict, rules(case), case.years_old)
+    first, *rest = words.because(case.verdict, case.study.verdict, case.years_old)
     found = both(case)
     same = len(found) > 1 and found[1].verdict == found[0].verdict
-    if found[0].verdict == "cannot calculate":
+    if found[0].verdict == codes.CANNOT:
         return (first if same else f"For {found[0].sex}s: {first}", *rest)
-    other = words.other_chance(found[1], rules(case)) if same else ""
+    other = words.other_chance(found[1], case.study.verdict) if same else ""
     return tuple(text for text in (first, other, *rest) if text)
 
 
 def _against(case: Case) -> tuple[str, ...]:
     """What the verdict would be against the other target, and whose error its chance allows for."""
-    return tuple(text for text in (both_targets.other(case), both_targets.carried(case)) if text)
+    return tuple(text for text in (targets.other(case), targets.carried(case)) if text)
 
 
 def _but(case: Case) -> tuple[str, ...]:
@@ -102,7 +95,7 @@ def _but(case: Case) -> tuple[str, ...]:
     for row in both(case):
         if row.verdict in headlines.GOOD:
             down = levelling.down(case, row.sex)
-            text = levelling.no_success(row.closing_by, case.better_name, down)
+            text = levelling.no_success(row.closing_code, case.better_name, down)
             if texts and text and down:
                 text = levelling.too(down)
             elif text and down is None and row.sex != case.sexes[0]:
@@ -150,9 +143,9 @@ def _other(case: Case) -> str:
 def _which_way(case: Case) -> Answer:
     comparable = case.comparable
     first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
-    short, how = words.direction(case.verdict, first, last)
-    closing = case.verdict.closing_by
-    moved = who_moved(closing, case.worse_name, case.better_name, case.sexes[0], moves(case))
+    short, how = direction(case.verdict, first, last)
+    closing = case.verdict.closing_code
+    moved = who_moved(closing, case.worse_name, case.better_name, case.sexes[0], case.moves)
     down = levelling.down(case, case.sexes[0])
     # Beside a good verdict the banner has said it.
     said = case.verdict.verdict in headlines.GOOD
@@ -169,13 +162,13 @@ def _will_it(case: Case) -> Answer:
     question = f"Will it be {aim.done} by {aim.deadline}?"
     verdict = case.verdict
     need = words.needed(verdict)
-    if verdict.verdict == "cannot calculate":
-        again = asking_again.in_short(case) if case.is_old else ()
+    if verdict.verdict == codes.CANNOT:
+        again = next_data.in_short(case) if case.is_old else ()
         return Answer(question, "We cannot say.", (need, *again))
-    more = [words.chance(verdict, rules(case)), need]
-    if verdict.verdict == "too early to tell":
-        more += asking_again.first_report(verdict, case.study.verdict.power)
-    told = headlines.headline(both(case), aim, rules(case), _goal_of_other(case))
+    more = [words.chance(verdict, case.study.verdict), need]
+    if verdict.verdict == codes.TOO_EARLY:
+        more += next_data.first_report(verdict, case.study.verdict.power)
+    told = headlines.headline(both(case), aim, case.study.verdict, _goal_of_other(case))
     return Answer(question, told, tuple(more))
 
 
@@ -192,7 +185,7 @@ def _what_changed(case: Case) -> Answer:
 
 def one_sentence(case: Case) -> str:
     """The verdict for a terminal: the headline, and the newest gap with its period."""
-    text = words.joined(headline(case), *_but(case))
+    text = joined(headline(case), *_but(case))
     newest = case.newest
     if newest is None or newest.gap is None:
         return text

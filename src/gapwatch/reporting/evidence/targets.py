@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gapwatch.reporting.chapters.verdict.words import HALF
+from gapwatch.codes import CANNOT, STATED
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import number, percent, years
+from gapwatch.reporting.language.phrases import HALF
 from gapwatch.reporting.language.reasons import clause
-
-STATED = "stated"
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def other(case: Case) -> str:
         )
     measured = f"{part(case)} of {_full(case, row)}, which is {years(row.target_gap_years)}"
     start = f"Judged against {measured}, the verdict for {sex}s"
-    if row.verdict == "cannot calculate":
+    if row.verdict == CANNOT:
         return f"{start} cannot be calculated: {clause(row.reason_code)}."
     chance = (
         ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gapwatch.codes import ABOVE, BELOW, NEAR, UNKNOWN
 from gapwatch.reporting.document import Column, Figure, Table
-from gapwatch.reporting.evidence.areas import ABOVE, BELOW, NEAR, UNKNOWN, WardMap, has_outlines
+from gapwatch.reporting.evidence.areas import WardMap, has_outlines
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import area_name, comparator
 from gapwatch.reporting.language.numbers import (

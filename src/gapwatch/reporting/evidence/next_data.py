@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.chapters.verdict.words import Goal
+from gapwatch.codes import Coded
+from gapwatch.contracts import Verdict
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import Verdict
+from gapwatch.reporting.evidence.goal import Goal
+from gapwatch.reporting.language.labels import answerable
 from gapwatch.reporting.language.numbers import count, ending, line
 
 STILL_OPEN = "The answer may still be “too early to tell”"
@@ -13,15 +15,16 @@ STILL_OPEN = "The answer may still be “too early to tell”"
 def first_report(verdict: Verdict, power: float) -> tuple[str, ...]:
     """The first release that would see that the promise is kept, with the study's `power`.
 
-    Rests on `gap.power.first_answerable`: of the futures in which the target is truly met, at
+    Rests on `gap.trend.power.first_answerable`: of the futures in which the target is truly met, at
     least this share would be called on track by then, given one more window a year.
     """
     year, deadline = verdict.first_answerable_year, verdict.target_year
-    if year is None and not verdict.first_answerable_reason:
+    why = Coded.read(verdict.first_answerable_code, verdict.first_answerable_arguments)
+    if year is None and not why:
         return ("It is not known when a report could first say that the promise is being kept.",)
     none = "If the promise is being kept, no report can be named that would have a chance of"
     if year is None:
-        return (f"{none} {line(power)} or more of saying so: {verdict.first_answerable_reason}.",)
+        return (f"{none} {line(power)} or more of saying so: {answerable(why, verdict.verdict)}.",)
     told = (
         (
             f"If the promise is being kept, the report of {year} would be the first with a chance "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.chapters.verdict.words import joined, no_gap
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import explained, interval, period, vintage, years
+from gapwatch.reporting.language.phrases import joined, no_gap
 
 
 def kind(case: Case) -> str:

@@ -1,0 +1,51 @@
+"""The newest gap beside the baseline and beside the target."""
+
+from __future__ import annotations
+
+from gapwatch.reporting.evidence.rows import Estimate, Window
+from gapwatch.reporting.language.numbers import SPACE, apart, interval, years
+
+
+def since_baseline(before: Window, after: Window, change: Estimate | None) -> str:
+    """The newest window against the baseline; a change that chance could make isn't called one."""
+    if before.gap is None or after.gap is None:
+        return ""
+    base, when = before.when, after.when
+    if before.gap.value == after.gap.value:
+        return f"The gap was {years(after.gap.value)} both in {base}, the baseline, and in {when}."
+    first, last = apart(before.gap.value, after.gap.value)
+    text = (
+        f"The figure was {first}{SPACE}years in {base}, the baseline, and {last}{SPACE}years in "
+        f"{when}."
+    )
+    if change is None or change.lower is None or change.upper is None:
+        return text
+    spread = f"{interval(change.lower, change.upper)}{SPACE}years"
+    if change.lower <= 0 <= change.upper:
+        return (
+            f"{text} A difference of that size could be chance: the change is plausibly anywhere "
+            f"from {spread}."
+        )
+    return (
+        f"{text} That is more than sampling error alone would explain: the change is plausibly "
+        f"{spread}."
+    )
+
+
+def against_target(gap: Estimate, target: float, deadline: int) -> str:
+    """The newest gap beside the target, compared unrounded and printed apart."""
+    if gap.value == target:
+        return f"That figure equals the target for {deadline}."
+    shown, aim = apart(gap.value, target)
+    above = gap.value > target
+    text = (
+        f"At {shown}{SPACE}years it is {'above' if above else 'below'} the target of "
+        f"{aim}{SPACE}years for {deadline}"
+    )
+    if gap.lower is not None and gap.upper is not None and gap.lower <= target <= gap.upper:
+        text += (
+            ", but the true gap may already have been at it"
+            if above
+            else ", but the true gap may still have been above it"
+        )
+    return f"{text}. One figure alone does not decide it."

@@ -1,0 +1,56 @@
+"""Which way the gap goes, as far as the comparable windows can tell."""
+
+from __future__ import annotations
+
+from gapwatch.contracts import Verdict
+from gapwatch.reporting.evidence.rows import Window
+from gapwatch.reporting.language.numbers import about, interval, years
+from gapwatch.study import Thresholds
+
+CANNOT_TELL = "We cannot tell."
+
+
+def narrowing(verdict: Verdict, rules: Thresholds) -> str:
+    """The probability that the gap is getting smaller."""
+    if verdict.p_narrowing is None:
+        return "The chance that it is getting smaller cannot be calculated."
+    shown = about(verdict.p_narrowing, rules.wrong_direction_probability)
+    return f"The chance that it is getting smaller is {shown}."
+
+
+def is_clear(verdict: Verdict, first: Window | None, last: Window | None) -> bool:
+    """Whether the interval of the trend excludes no change."""
+    low, high = verdict.slope_lower95_years_per_year, verdict.slope_upper95_years_per_year
+    if low is None or high is None or first is None or last is None:
+        return False
+    return not low <= 0 <= high
+
+
+def direction(verdict: Verdict, first: Window | None, last: Window | None) -> tuple[str, str]:
+    """Which way the gap went, as far as the comparable windows can tell, and by how much."""
+    slope = verdict.slope_years_per_year
+    low, high = verdict.slope_lower95_years_per_year, verdict.slope_upper95_years_per_year
+    if slope is None or low is None or high is None or first is None or last is None:
+        return CANNOT_TELL, "There are too few comparable figures to see a direction."
+    span = f"between {first.when} and {last.when}"
+    if low <= 0 <= high:
+        return (
+            CANNOT_TELL,
+            (
+                f"Any change of the gap for {verdict.sex}s {span} is within what chance alone "
+                f"could produce. Each year the gap could have become {_amount(low)} or "
+                f"{_amount(high)}."
+            ),
+        )
+    went = "narrowed" if slope < 0 else "widened"
+    least, most = sorted((abs(low), abs(high)))
+    return (
+        f"The gap for {verdict.sex}s {went} {span}.",
+        f"It {went} by about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
+    )
+
+
+def _amount(change: float) -> str:
+    if change == 0:
+        return "no different"
+    return f"{years(abs(change))} {'smaller' if change < 0 else 'bigger'}"

@@ -1,0 +1,94 @@
+"""How much of a narrowing is the better-off side getting worse: rules alone, one test a branch."""
+
+from __future__ import annotations
+
+from gapwatch.codes import WORSENING, WORSENING_ALONE
+from gapwatch.contracts.findings import LevellingDown
+from gapwatch.contracts.row_class import read_rows
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.numbers import SPACE, apart, period, years
+
+NEARLY_ALL, MOST = 0.9, 0.5
+
+
+def how_much(found: LevellingDown) -> str:
+    """The share in words, as it stands inside a sentence."""
+    share = found.by_better_share
+    if share >= 1:
+        return "all"
+    return "nearly all" if share >= NEARLY_ALL else "most" if share >= MOST else "part"
+
+
+def narrowing(case: Case, sex: str) -> LevellingDown | None:
+    """What the better-off side took off the headline's gap; None where nothing narrowed so."""
+    frame = case.tables.get("levelling_down")
+    if frame is None:
+        return None
+    mine = frame[(frame["measure"] == case.measure.id) & (frame["sex"] == sex)]
+    return next(iter(read_rows(LevellingDown, mine.to_dict("records"))), None)
+
+
+def down(case: Case, sex: str) -> LevellingDown | None:
+    """The same; None unless the better-off side clearly gets worse by its trend."""
+    verdict = case.verdicts.get((case.measure.id, sex))
+    if verdict is None or verdict.closing_code not in WORSENING:
+        return None
+    return narrowing(case, sex)
+
+
+def mostly(closing: str, found: LevellingDown | None) -> bool:
+    """Whether the better-off side getting worse is at least half of the narrowing.
+
+    Without figures by side, only where the trend shows no clear rise of the worse-off side.
+    """
+    if found is not None:
+        return found.by_better_share >= MOST
+    return closing in WORSENING_ALONE
+
+
+def told(found: LevellingDown, better: str) -> str:
+    """How much of the narrowing it is, and what the gap would be had that side held."""
+    amount, total = apart(found.by_better_years, found.narrowed_years)
+    since = period(found.from_start, found.from_end, found.year_ends)
+    text = (
+        f"For {found.sex}s, all of the narrowing since {since} is shorter lives in {better}: they "
+        f"took {amount}{SPACE}years off the gap, and it narrowed by {total}{SPACE}years."
+        if found.by_better_share > 1
+        else f"For {found.sex}s, {how_much(found)} of the narrowing since {since} ({amount} of "
+        f"{total}{SPACE}years) is shorter lives in {better}."
+    )
+    return f"{text} {held(found)}" if found.held_gap_years is not None else text
+
+
+def too(found: LevellingDown) -> str:
+    """The same of the other sex, after that of the promise's own."""
+    amount, total = apart(found.by_better_years, found.narrowed_years)
+    if found.by_better_share > 1:
+        return (
+            f"For {found.sex}s it is all of it too: they took {amount}{SPACE}years off the gap, "
+            f"and it narrowed by {total}{SPACE}years."
+        )
+    return f"For {found.sex}s it is {how_much(found)} too ({amount} of {total}{SPACE}years)."
+
+
+def held(found: LevellingDown) -> str:
+    """The gap if the better-off side's life expectancy had stayed where it was."""
+    return f"Had life expectancy there held, the gap would be about {years(found.held_gap_years)}."
+
+
+def no_success(closing: str, better: str, found: LevellingDown | None) -> str:
+    """Said beside a good verdict where the gap closes by the better-off side getting worse."""
+    if closing not in WORSENING:
+        return ""
+    if found is not None:
+        part = "That" if found.by_better_share >= MOST else "That part"
+        return f"{told(found, better)} {part} is levelling down, and no success."
+    if closing in WORSENING_ALONE:
+        return (
+            f"But the gap narrows because life expectancy fell in {better}. That is levelling "
+            "down, and no success."
+        )
+    return (
+        f"But part of the narrowing is that life expectancy fell in {better}. That part is "
+        "levelling down, and no success."
+    )

@@ -1,0 +1,125 @@
+"""What the site says of a release beside its own words: sources, citation, addresses, sizes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from gapwatch.reporting.language.numbers import date
+from gapwatch.site.shelf import Entry
+
+_SOURCE = re.compile(r"Source: ([^.]+?)(?: licensed under[^.]*)?(?:\.|$)")
+_OGL = "Open Government Licence v3.0"
+_CROWN = "Contains OS data © Crown copyright and database right"
+LICENCE = (
+    "Figures and text may be used under the licences of the sources that are named here, with the "
+    "attributions that they ask for."
+)
+NAMES = {
+    "report.html": "The whole report",
+    "summary.pdf": "Summary",
+    "report.pdf": "The whole report",
+    "annex.pdf": "Annex: tables, sources, reproduction",
+    "kit/summary.docx": "Summary for a board paper",
+    "kit/slides.pptx": "Three slides",
+    "kit/figures.xlsx": "Figures in a workbook",
+}
+FORMS = {
+    "html": "web page",
+    "pdf": "PDF",
+    "docx": "Word",
+    "pptx": "PowerPoint",
+    "xlsx": "Excel",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page stands; `base` is the site's address with a slash, "" where it has none."""
+
+    page: str
+    base: str
+
+    def to(self, name: str) -> str:
+        """A file of the site or of a release, as a link from the page."""
+        return posixpath.relpath(name, posixpath.dirname(self.page) or ".")
+
+    def whole(self, name: str) -> str:
+        """The same for readers elsewhere: with the address where there is one."""
+        return f"{self.base}{name}" if self.base else self.to(name)
+
+    @property
+    def top(self) -> str:
+        """What leads back to the site's first page."""
+        return self.to("index.html")
+
+
+def page_of(release: str) -> str:
+    """The page of a release."""
+    return f"pages/{release}/index.html"
+
+
+def picture_of(release: str, figure: str, form: str) -> str:
+    """A picture of one of its charts."""
+    return f"pages/{release}/{figure}.{form}"
+
+
+def sources(entry: Entry) -> str:
+    """The publishers of its data in one line, with the licence that all of them name."""
+    rights = " ".join(entry.rights)
+    names = [name.strip() for found in _SOURCE.findall(rights) for name in found.split(";")]
+    told = [f"Source: {'; '.join(dict.fromkeys(names))}." if names else rights]
+    if names and _OGL in rights:
+        told.append(f"{_OGL}.")
+    if _CROWN in rights:
+        told.append(f"{_CROWN}.")
+    return " ".join(told)
+
+
+def citation(entry: Entry, base: str) -> str:
+    """How to name the release, in one line."""
+    author = f"{entry.author}. " if entry.author else ""
+    where = f" {base}{page_of(entry.name)}" if base else ""
+    return f"{author}{entry.title}, as known at {date(entry.date)}. Release {entry.name}.{where}"
+
+
+def cite_txt(entry: Entry, base: str, newest: bool) -> bytes:
+    """cite.txt: the citation, as BibTeX too, with what the licences ask for."""
+    author = entry.author or entry.title
+    lines = ["How to cite this release", "", citation(entry, base), ""]
+    if entry.invented:
+        lines += [f"Note: {entry.invented}", ""]
+    if not newest:
+        lines += ["A newer release of this study stands.", ""]
+    lines += [
+        "BibTeX",
+        "",
+        f"@misc{{{entry.name},",
+        f"  author = {{{{{_tex(author)}}}}},",
+        f"  title = {{{{{_tex(entry.title)}}}}},",
+        f"  year = {{{entry.date.year}}},",
+        f"  note = {{As known at {date(entry.date)}. Release {entry.name}}},",
+        *([f"  url = {{{base}{page_of(entry.name)}}},"] if base else []),
+        "}",
+        "",
+        "Sources and licences",
+        "",
+        *entry.rights,
+        "",
+        "The manifest names every input and every file with its SHA-256.",
+        f"SHA-256 of manifest.json: {entry.manifest_sha256}",
+        "",
+    ]
+    return "\n".join(lines).encode()
+
+
+def document_name(file: str) -> str:
+    """What a document is called, such as `The whole report (PDF)`."""
+    form = FORMS.get(file.rpartition(".")[2], file.rpartition(".")[2].upper())
+    return f"{NAMES.get(file, file)} ({form})"
+
+
+def _tex(text: str) -> str:
+    escaped = text.replace("\\", r"\textbackslash ")
+    return re.sub(r"([#$%&_{}~^])", r"\\\1", escaped)
