@@ -15,6 +15,9 @@ from gapwatch.reporting.language.numbers import capital
 
 _PIPE_COLUMNS, _WIDEST, _NARROWEST = 120, 120, 40
 _NO_PLACE, _NO_THEME, _NO_START = "No area stated", "No priority stated", "No start stated"
+_NEEDS = (
+    "Needs without an initiative: areas among the worst quarter by at least half of the indicators"
+)
 _SHOWN_AREAS = 6
 Row = Mapping[str, Any]
 
@@ -44,13 +47,7 @@ def lines(found: Row, *, by: str, width: int) -> Iterator[str]:
         yield ""
     for title, told in (
         ("Overlaps: one priority, one area, one time", overlap_lines(found["overlaps"])),
-        (
-            (
-                "Needs without an initiative: areas among the worst quarter by at least half of "
-                "the indicators"
-            ),
-            need_lines(found["cells"]),
-        ),
+        (_NEEDS, need_lines(found["cells"])),
         ("Priorities by areas that no initiative names", empty_lines(found["cells"])),
     ):
         yield from _wrapped(title, width)

@@ -241,7 +241,8 @@ EFFECT = Table(
         share("lead_p", "Share of all sets of areas that moved as far before it started"),
         _percent(
             "regression_percent",
-            "Change to be expected from chance alone, if its areas were chosen for their figures",
+            "Change to be expected from chance alone, if its areas were chosen for their figures; "
+            "empty where they were drawn by lot",
         ),
         share(
             "p_beyond_regression",

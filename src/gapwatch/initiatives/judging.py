@@ -186,7 +186,9 @@ def _measured(place: Place, case: _Case, named: Finding) -> Judged:
     )
     half = None if seen.sd is None else Z95 * seen.sd
     lead, lead_p = _lead(place, case, found)
-    back = _regression(place, case, found.counts)
+    # Areas that were drawn by lot have no fall to expect.
+    drawn = case.one.areas_chosen == "random"
+    back = None if drawn else _regression(place, case, found.counts)
     # Only a fall to the mean that goes the expected way can look like a sign.
     beyond = own - back if back is not None and told.sign * back > 0 else own
     finding = replace(
@@ -201,7 +203,7 @@ def _measured(place: Place, case: _Case, named: Finding) -> Judged:
         lead=lead,
         lead_p=lead_p,
         regression=back,
-        p_beyond_regression=share_as_far(moved, beyond, told.sign),
+        p_beyond_regression=None if back is None else share_as_far(moved, beyond, told.sign),
     )
     return _with_verdict(finding, case, seen), seen
 
@@ -222,7 +224,7 @@ def _with_verdict(found: Finding, case: _Case, seen: Detectable) -> Finding:
         )
     if seen.power is None or seen.power < LEAST_POWER - _ROUNDING:
         return replace(found, verdict=codes.COULD_NOT, reason=seen.reason, maryland_level=level)
-    doubtful = case.one.areas_chosen in FOR_FIGURES
+    doubtful = case.one.areas_chosen in FOR_FIGURES and found.p_beyond_regression is not None
     expected = found.p_beyond_regression if doubtful else found.p_expected
     verdict = codes.NO_SIGN
     if expected is not None and expected <= SIGNIFICANT + _ROUNDING:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gapwatch.initiatives.expected import Expectation
 from gapwatch.initiatives.judging import Place
+from gapwatch.initiatives.panel import Panel
 from gapwatch.initiatives.register import Initiative
 
 AREAS = tuple(f"E05{number:06d}" for number in range(1, 21))
@@ -16,7 +18,7 @@ BEFORE, AFTER = (2005, 2009), (2010, 2014)
 DAY = "2009-06-01"
 
 
-def counts(
+def drawn(
     seed: int,
     *,
     effect: Mapping[str, float] | None = None,
@@ -26,31 +28,39 @@ def counts(
     drift: float = 0.0,
     years: Sequence[int] = tuple(range(2000, 2015)),
     starts: int = 2010,
-) -> pd.DataFrame:
-    """The table `population_deaths`: Poisson counts in 10,000 residents of each area.
+) -> Panel:
+    """Poisson counts of each area and year in 10,000 residents.
 
     `effect` multiplies the rate of some areas from `starts` on; rates differ between areas by
     `spread`, wander by `drift` a year and jump by `shock`, standard deviations on the logarithm.
     """
     rng = np.random.default_rng(seed)
-    level, walk = rng.normal(0.0, spread, len(AREAS)), np.zeros(len(AREAS))
+    shape = (len(years), len(AREAS))
+    level = rng.normal(0.0, spread, len(AREAS))
+    walk = rng.normal(0.0, drift, shape).cumsum(axis=0)
     change = np.array([(effect or {}).get(area, 1.0) for area in AREAS])
-    rows = []
-    for year in years:
-        walk = walk + rng.normal(0.0, drift, len(AREAS))
-        rate = a_year * np.exp(level + walk + rng.normal(0.0, shock, len(AREAS)))
-        found = rng.poisson(rate * (change if year >= starts else 1.0))
-        rows += [
+    changed = np.where(np.array(years)[:, np.newaxis] >= starts, change, 1.0)
+    rate = a_year * np.exp(level + walk + rng.normal(0.0, shock, shape)) * changed
+    people = np.full(shape, 10_000.0)
+    return Panel("deaths", tuple(years), AREAS, rng.poisson(rate).astype(float), people)
+
+
+def counts(seed: int, **kind: Any) -> pd.DataFrame:
+    """The same as the table `population_deaths`."""
+    panel = drawn(seed, **kind)
+    return pd.DataFrame(
+        [
             {
                 "geography": "ward2011",
                 "area_code": area,
                 "year": year,
-                "deaths_persons": int(count),
+                "deaths_persons": int(panel.count[at, place]),
                 "population_persons": 10_000,
             }
-            for area, count in zip(AREAS, found, strict=True)
+            for at, year in enumerate(panel.years)
+            for place, area in enumerate(AREAS)
         ]
-    return pd.DataFrame(rows)
+    )
 
 
 def worst(frame: pd.DataFrame, size: int, window: tuple[int, int] = BEFORE) -> tuple[str, ...]:
@@ -95,3 +105,8 @@ def expectation(**other: object) -> Expectation:
 
 def place(frame: pd.DataFrame, *initiatives: Initiative) -> Place:
     return Place({"population_deaths": frame}, "ward2011", AREAS, initiatives, 2035)
+
+
+def place_of(panel: Panel, *initiatives: Initiative) -> Place:
+    """The same from a panel, without a table."""
+    return Place({}, "ward2011", AREAS, initiatives, 2035, _panels={"deaths": panel})

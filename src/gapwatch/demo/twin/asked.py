@@ -77,8 +77,8 @@ asked_by = "Residents of Ravensholt"
 source = "Invented for this demonstration"
 
 [[priorities]]
-id = "work"
-name = "Work and money"
+id = "money"
+name = "Money, local economy, jobs and training"
 asked_by = "Residents of Ravensholt"
 source = "Invented for this demonstration"
 
@@ -109,7 +109,7 @@ interval = "newcombe"
 
 [[indicators]]
 id = "unemployed"
-priority = "work"
+priority = "money"
 title = "Unemployed residents of 16 and over"
 short = "Unemployed"
 source = "ward-priorities"

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from gapwatch.demo.replica.world import BANDS
-from gapwatch.demo.twin import asked, names
-from gapwatch.demo.twin.borough import borough
+from gapwatch.demo.twin import asked, done, names
+from gapwatch.demo.twin.borough import PER_WARD, borough
 from gapwatch.demo.twin.published import IntArray, Published
 from gapwatch.demo.twin.residents import FIRST_YEAR, LAST_YEAR, YEARS
 
@@ -57,7 +57,13 @@ def files(published: Published) -> dict[str, dict[str, bytes]]:
         REFERENCE: _reference(),
         ASKED: _csv(asked.HEADER, asked.rows()),
     }
-    return {page: {NAMES[page]: content} for page, content in made.items()}
+    # Residents by ward, year and single year of age, both sexes.
+    people = published.twin.published
+    wards = people.reshape(len(names.WARDS), PER_WARD, *people.shape[1:]).sum(axis=(1, 2))
+    return {
+        **{page: {NAMES[page]: content} for page, content in made.items()},
+        **done.files(wards, published.seed),
+    }
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

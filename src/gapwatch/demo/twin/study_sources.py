@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from gapwatch.demo.replica.fingertips import INDICATOR, MSOA
 from gapwatch.demo.replica.nomis import DATASET, TYPES
-from gapwatch.demo.twin import asked, names
+from gapwatch.demo.twin import asked, done, names
 from gapwatch.demo.twin.borough import borough
 from gapwatch.demo.twin.counted import BASE
 from gapwatch.demo.twin.files import (
@@ -37,7 +37,26 @@ _TELLS = {
 
 def sources(address: str) -> str:
     """TOML of every source; the ONS site's files are below `address`."""
-    return "".join([*_files(f"{address}ons/"), _nomis(), *_lookups(), *_outlines(), _fingertips()])
+    site = f"{address}ons/"
+    return "".join(
+        [*_files(site), *_done(site), _nomis(), *_lookups(), *_outlines(), _fingertips()]
+    )
+
+
+def _done(site: str) -> list[str]:
+    """What is done, and what people said."""
+    return [
+        _source(
+            name,
+            "file",
+            table,
+            str(told["title"]),
+            landing_page=f"{site}{page}",
+            link=done.NAMES[page].replace(".", "[.]"),
+            **{key: value for key, value in told.items() if key != "title"},  # type: ignore[arg-type]
+        )
+        for page, (name, table, told) in done.sources().items()
+    ]
 
 
 def _source(name: str, kind: str, table: str, title: str, **rest: Value) -> str:

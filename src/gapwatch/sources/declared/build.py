@@ -189,7 +189,7 @@ class Build:
         quantities: dict[str, Value] = {}
         marks: dict[str, str] = {}
         place = Place(sheet.layout.where, number)
-        if "value" in named:
+        if "value" in named and "measure" in named:
             word, place.column = named.pop("measure")
             named[self.reader.target(word, place)] = named.pop("value")
         if "age" in named and "age_unit" in named:

@@ -147,7 +147,7 @@ class Reader:
         return self._maps[name][text]
 
     def _worded(self, name: str, word: str, where: Place) -> Mapping[str, Value]:
-        if name == "period":
+        if name == "period" and name not in self._columns:
             return self._period(word)
         if name == "date":
             year, month = parse_date(word, self._source.dates or "")

@@ -28,6 +28,7 @@ def require_known(source: FileSource, table: Table) -> bool:
         pseudo.discard("period")
     if "month" not in table.names:
         pseudo.discard("date")
+    own = set(table.names) & {"period", "value"}
     for name in sorted(described - set(table.names) - pseudo):
         _describe(source, f"a column of {table.name}, or one of {', '.join(PSEUDO)}", repr(name))
     files = set(source.columns)
@@ -36,13 +37,13 @@ def require_known(source: FileSource, table: Table) -> bool:
     twice = (files & constants) | (groups & (files | constants)) | (cells & (files | groups))
     if twice:
         _describe(source, "each column described once", ", ".join(sorted(twice)))
-    if ("value" in given) != ("measure" in given):
+    if "value" not in own and ("value" in given) != ("measure" in given):
         _describe(source, "value and measure together", "one without the other")
     maps = dict(source.values)
     measures = {source.constants.get("measure", ""), *maps.get("measure", {}).values()}
     measures |= {words.get("measure", "") for words in source.sheets.values()}
     require_units(source, table, given | measures)
-    filled = _filled(table, given)
+    filled = _filled(table, given - own) | (given & own)
     # The file itself may name its quantities, by `measure`; each row is checked for them later.
     lacking = [
         c.name

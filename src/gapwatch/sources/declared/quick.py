@@ -58,7 +58,7 @@ def read(reader: Reader, shape: Shape, chunk: list[Record]) -> Read | None:
     words, numbers = _words(shape, chunk)
     place = Place("", 0)
     try:
-        if "value" in words:
+        if "value" in words and "measure" in words:
             targets = {reader.target(word, place) for word in set(words.pop("measure"))}
             if len(targets) != 1:
                 return None

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from gapwatch.reporting.drawing.canvas import BLUE, GREY, INK, ORANGE, SOFT_INK, TIGHT, Canvas
+from gapwatch.reporting.drawing.canvas import BLUE, GREY, HALO, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.wrap import wrapped
 from gapwatch.reporting.language.numbers import number
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 UNSEEN = "#e8eaec"
-ROW, HALF = 0.5, 0.32
+ROW, NARROW_ROW = 0.64, 0.84
+# Half the height of a band, as a share of its row.
+HALF, NARROW_HALF = 0.28, 0.2
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def effects_figure(canvas: Canvas, bars: Sequence[Bar]) -> Figure:
     """A row an expectation: the interval over a band of changes too small to be seen."""
     legend = 0.72 if canvas.narrow else 0.34
     names = 0.0 if canvas.narrow else 2.5
-    row = ROW + (0.34 if canvas.narrow else 0.0)
+    row = NARROW_ROW if canvas.narrow else ROW
     height = legend + row * len(bars) + 0.6
     figure = Figure(figsize=(canvas.width, height))
     left = max(names, 0.14)
@@ -52,7 +54,7 @@ def effects_figure(canvas: Canvas, bars: Sequence[Bar]) -> Figure:
         )
     )
     for at, bar in enumerate(bars):
-        _draw(axes, -float(at), bar)
+        _draw(axes, -float(at), bar, NARROW_HALF if canvas.narrow else HALF)
         _name(axes, -float(at), bar, canvas)
     axes.axvline(0, color=INK, linewidth=1.0)
     axes.set_ylim(-len(bars) + 0.5, 0.5 + (0.12 if canvas.narrow else 0.0))
@@ -69,11 +71,11 @@ def effects_figure(canvas: Canvas, bars: Sequence[Bar]) -> Figure:
     return figure
 
 
-def _draw(axes: Axes, y: float, bar: Bar) -> None:
+def _draw(axes: Axes, y: float, bar: Bar, half: float) -> None:
     if bar.smallest is not None:
         ends = sorted((0.0, bar.smallest))
         axes.add_patch(
-            Rectangle((ends[0], y - HALF), ends[1] - ends[0], 2 * HALF, color=UNSEEN, linewidth=0)
+            Rectangle((ends[0], y - half), ends[1] - ends[0], 2 * half, color=UNSEEN, linewidth=0)
         )
     axes.hlines([y], [bar.lower], [bar.upper], color=BLUE, linewidth=2.0, zorder=4)
     axes.plot([bar.value], [y], marker="o", markersize=7, color=BLUE, linestyle="none", zorder=6)
@@ -96,12 +98,14 @@ def _name(axes: Axes, y: float, bar: Bar, canvas: Canvas) -> None:
         text = wrapped(f"{bar.name}: {bar.verdict}", 44)
         axes.text(
             0.0,
-            y + HALF + 0.04,
+            y + NARROW_HALF + 0.05,
             text,
             transform=transform,
             fontsize=8.5,
             va="bottom",
             linespacing=TIGHT,
+            path_effects=HALO,
+            zorder=7,
         )
         return
     axes.text(

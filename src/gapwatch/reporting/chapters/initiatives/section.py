@@ -11,7 +11,6 @@ from gapwatch.reporting.chapters.initiatives.rows import (
     Effect,
     Register,
     Registered,
-    Seen,
     register,
 )
 from gapwatch.reporting.document import (
@@ -146,7 +145,7 @@ def _evaluated(case: Case, held: Register, place: int) -> list[Block]:
         blocks.append(_figure(case, held, shown, place))
     else:
         blocks.append(_figures_table(case, held))
-    blocks += [Paragraph(text) for text in _any_area(case, held) if text]
+    blocks += _any_areas(case, held)
     if held.proofs:
         blocks.append(Paragraph(words.proven(held.proofs)))
     return blocks
@@ -165,15 +164,34 @@ def _told(case: Case, held: Register, effect: Effect) -> str:
     return " ".join(texts)
 
 
-def _any_area(case: Case, held: Register) -> list[str]:
-    groups: dict[tuple[object, ...], list[Seen]] = {}
+def _any_areas(case: Case, held: Register) -> list[Block]:
+    """What any one area, or any four, would have to achieve: for whoever is about to expect."""
+    groups: dict[tuple[str, str], dict[int, str]] = {}
     for row in held.seen:
         if not row.expectation:
-            key = (row.indicator, row.before_start, row.after_start, row.after_end, row.direction)
-            groups.setdefault(key, []).append(row)
-    return [
-        words.any_area(rows, indicator_name(case, rows[0].indicator)) for rows in groups.values()
-    ]
+            key = (indicator_name(case, row.indicator), words.windows(row))
+            told = words.change(row.smallest_percent) or words.reason(row.reason)
+            groups.setdefault(key, {})[row.areas] = told
+    sizes = sorted({size for told in groups.values() for size in told})
+    if not groups:
+        return []
+    table = Table(
+        id="table-detectable",
+        caption="The smallest change that would be seen in 80% of cases, whichever areas have it",
+        columns=(
+            Column("Indicator"),
+            Column("Years compared"),
+            *(Column(f"In {count(size, 'area')}", numeric=True) for size in sizes),
+        ),
+        rows=tuple(
+            (capital(name), years, *(told.get(size, "–") for size in sizes))
+            for (name, years), told in groups.items()
+        ),
+        shares=(3.0, 2.2, *(1.0 for _ in sizes)),
+        note="Tried on every set of so many areas. Where the years after aren’t known yet, windows "
+        "of the same lengths before them are tried. Data: data/detectable.csv.",
+    )
+    return [table]
 
 
 def _figure(case: Case, held: Register, shown: Sequence[Bar], place: int) -> Figure:
@@ -212,7 +230,7 @@ def _figures_table(case: Case, held: Register) -> Table:
         rows.append(
             (
                 _title(held, effect.initiative),
-                indicator_name(case, told.indicator),
+                capital(indicator_name(case, told.indicator)),
                 words.change(stated),
                 words.change(could.smallest_percent if could else None) or "–",
                 _chance(could.power_of_stated if could else None),
@@ -240,7 +258,8 @@ def _figures_table(case: Case, held: Register) -> Table:
         ),
         rows=tuple(rows),
         shares=(1.8, 1.8, 0.9, 1.1, 1.0, 0.9, 1.6, 1.0, 1.0, 1.2),
-        note="Changes are of the rate, relative, against the areas compared with. Data: "
+        note="Changes are of the rate, relative, against the areas compared with. A dash: there is "
+        "no figure, for the reason that is told with the verdict. Data: "
         f"{listing(list(FILES))}.",
     )
 

@@ -97,16 +97,11 @@ def tally(effects: Sequence[Effect]) -> str:
     initiatives = len({row.initiative for row in effects})
     counted = [(verdict, sum(row.verdict == verdict for row in effects)) for verdict in ORDER]
     told = [f"{spelled(number_of)} “{verdict}”" for verdict, number_of in counted if number_of]
-    if initiatives == len(effects):
-        one = initiatives == 1
-        return (
-            f"{count(initiatives, 'initiative').capitalize()} "
-            f"{'is' if one else 'are'} registered. What can be said: {listing(told)}."
-        )
-    return (
-        f"{count(initiatives, 'initiative').capitalize()} are registered, with "
-        f"{count(len(effects), 'finding')}. What can be said: {listing(told)}."
-    )
+    registered = f"{count(initiatives, 'initiative').capitalize()} "
+    registered += "is registered" if initiatives == 1 else "are registered"
+    if initiatives != len(effects):
+        registered += f", with {count(len(effects), 'finding')}"
+    return f"{registered}. What can be said: {listing(told)}."
 
 
 def when(starts: str, ends: str) -> str:
@@ -134,7 +129,7 @@ def found(title: str, effect: Effect, told: Expected, seen: Seen | None, name: s
     stated = change(-told.size_percent if told.direction == "lower" else told.size_percent)
     first = (
         f"{title}: written down on {date_of(told.registered_on)} was a change of {stated} in "
-        f"{name}, from {period(told.before_start, told.before_end)} to "
+        f"“{name}”, from {period(told.before_start, told.before_end)} to "
         f"{period(told.after_start, told.after_end)}, against the other areas."
     )
     return [part for part in (first, _measured(effect), _outcome(effect, seen)) if part]
@@ -190,23 +185,18 @@ def _least(seen: Seen | None) -> str:
     least = f" The smallest that would be seen in 80% of cases is {change(seen.smallest_percent)}"
     if seen.power_of_stated is None:
         return f"{least}."
-    return f"{least}. The stated one would be seen in {percent(seen.power_of_stated, 0.8)}."
+    return f"{least}. The stated one would be seen in {_often(seen.power_of_stated)}."
 
 
-def any_area(seen: Sequence[Seen], name: str) -> str:
-    """What one area and four would have to achieve, from rows of one indicator and window."""
-    told = [
-        f"{change(row.smallest_percent)} in {count(row.areas, 'area')}"
-        for row in seen
-        if row.smallest_percent is not None
-    ]
-    if not told:
-        return ""
-    one = seen[0]
+def _often(power: float) -> str:
+    return f"{percent(power, 0.8)} of cases"
+
+
+def windows(seen: Seen) -> str:
+    """The years that were tried, as `2013 to 2017, then 2019 to 2023`."""
     return (
-        f"Before anything is written down: to be seen in 80% of cases, {name} would have to change "
-        f"by {listing(told)}, from {period(one.before_start, one.before_end)} to "
-        f"{period(one.after_start, one.after_end)}."
+        f"{period(seen.before_start, seen.before_end)}, then "
+        f"{period(seen.after_start, seen.after_end)}"
     )
 
 
@@ -224,10 +214,9 @@ def proven(proofs: Sequence[Proof]) -> str:
         )
     if late:
         parts.append(f"{spelled(late)} came after the start, or the start isn't stated")
-    total = count(len(proofs), "version")
     return (
-        f"Of {total} of expectations, {listing(parts)}. From now on none can be changed or left "
-        "out without being refused."
+        f"Of {count(len(proofs), 'version')} of expectations, {'; '.join(parts)}. From now on none "
+        "can be changed or left out without being refused."
     )
 
 

@@ -45,6 +45,8 @@ ORDER = (
     "deaths",
     "area_reference",
     "area_figure",
+    "initiative",
+    "voice",
     "lookup",
     "boundary",
 )
