@@ -84,6 +84,8 @@ def test_a_release_holds_the_report_its_data_and_its_manifest(undisturbed: Undis
             "initiative",
             "effect",
             "initiative_cell",
+            "area_standing",
+            "deciding_window",
         )
     }
     assert undisturbed.files["report.pdf"].startswith(b"%PDF-")
