@@ -8,7 +8,15 @@ from pathlib import Path
 from gapwatch.contracts import TABLES, VALIDATION, Table
 
 # What a study, a publisher or a suite wrote itself.
-WRITTEN = {"area_name", "accepted_reason"}
+WRITTEN = {
+    "area_name",
+    "accepted_reason",
+    "finest_available",
+    "missing",
+    "period",
+    "unit",
+    "wanted_from",
+}
 MOST_WORDS = 2
 
 

@@ -78,4 +78,7 @@ def release(
 
 def full(kind: tables.Table, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with every column of its kind, empty where the sample has none."""
-    return tables.canonical(kind, frame.reindex(columns=list(kind.names)), kind.name)
+    given = frame.reindex(columns=list(kind.names))
+    may = [column.name for column in kind.columns if column.may_be_empty]
+    given[may] = given[may].astype(object).fillna("")
+    return tables.canonical(kind, given, kind.name)

@@ -97,7 +97,8 @@ def _parse(column: Column, cells: Sequence[str], origin: str) -> pd.Series:
 _TRUTH = {"true": True, "false": False}
 _SYNTAX = {
     "integer": (re.compile(r"-?\d{1,15}"), "Int64"),
-    "number": (re.compile(r"-?\d{1,15}(\.\d{1,15})?"), "float64"),
+    # With a small exponent as `csv_text` writes one; never a large one, as a spreadsheet shortens.
+    "number": (re.compile(r"-?\d{1,15}(\.\d{1,17})?(e-\d{1,3})?"), "float64"),
     "boolean": (re.compile(r"true|false"), "boolean"),
 }
 

@@ -24,6 +24,7 @@ SOURCE = Path(gapwatch.__file__).parent
 COMMANDS = {
     "counting/national/boroughs.py": ("boroughs",),
     "counting/national/complete.py": ("boroughs",),
+    "site/laying.py": ("site",),
     "demo/rehearsal.py": ("demo",),
     "demo/twin/folder.py": ("demo",),
     "own_code.py": ("replay",),

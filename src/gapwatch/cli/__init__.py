@@ -18,7 +18,7 @@ from gapwatch.cli import (
     initiating,
     making,
     operating,
-    releasing,
+    showing,
 )
 from gapwatch.errors import GapwatchError, OutputError
 
@@ -36,9 +36,9 @@ app.registered_commands += [
     command
     for part in (
         making,
-        releasing,
         initiating,
         operating,
+        showing,
         auditing,
         counting,
         demonstrating,

@@ -29,6 +29,7 @@ _FLAGS = "|".join(
         "years-differ",
         "reversed",
         "no-sign",
+        "apportioned",
     )
 )
 READINGS = ("aligned", "reversed", "no-sign", "context", "same-deaths", "few-areas", "no-spread")

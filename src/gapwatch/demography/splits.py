@@ -24,7 +24,7 @@ MOST_EXACT = math.comb(20, 8)
 """As many splits as 20 areas have into 8 and 12 are all tried; of more, a seeded sample."""
 AS_MUCH = 1e-9
 """Differences that agree to this share of the larger are equal: sums of floats differ in order."""
-SETS_A_BLOCK = 8
+SPLITS_A_BLOCK = 2048
 
 
 class SplitShare(NamedTuple):
@@ -79,12 +79,7 @@ def split_share(
         raise refuse("first", "areas on both sides", f"{size} of {side.size} on the first")
     exact = math.comb(side.size, size) <= MOST_EXACT
     member = _every(side.size, size) if exact else _some(side.size, size, seed, draws)
-    hits = np.concatenate(
-        [
-            _hits(member, x[at : at + SETS_A_BLOCK], w[at : at + SETS_A_BLOCK], side)
-            for at in range(0, len(x), SETS_A_BLOCK)
-        ]
-    )
+    hits = _hits(member, x, w, side)
     tried = len(member)
     share = hits / tried if exact else (hits + 1) / (tried + 1)
     return SplitShare(np.asarray(share, dtype=np.float64), tried, exact)
@@ -92,12 +87,21 @@ def split_share(
 
 def _hits(member: FloatArray, x: FloatArray, w: FloatArray, side: BoolArray) -> NDArray[np.intp]:
     """Splits (by rows of ``member``) that differ as much, for each row of x and w."""
-    top, bottom = member @ x.T, member @ w.T
-    apart = np.abs(top / bottom - (x.sum(axis=1) - top) / (w.sum(axis=1) - bottom))
     found = x[:, side].sum(axis=1) / w[:, side].sum(axis=1)
     other = x[:, ~side].sum(axis=1) / w[:, ~side].sum(axis=1)
-    scale = np.maximum(np.abs(found), np.abs(other))
-    return np.asarray((apart >= np.abs(found - other) - AS_MUCH * scale).sum(axis=0))
+    least = np.abs(found - other) - AS_MUCH * np.maximum(np.abs(found), np.abs(other))
+    whole_x, whole_w = x.sum(axis=1), w.sum(axis=1)
+    hits = np.zeros(len(x), dtype=np.intp)
+    for at in range(0, len(member), SPLITS_A_BLOCK):
+        some = member[at : at + SPLITS_A_BLOCK]
+        top, bottom = some @ x.T, some @ w.T
+        apart = top / bottom
+        np.subtract(whole_x, top, out=top)
+        np.subtract(whole_w, bottom, out=bottom)
+        np.divide(top, bottom, out=top)
+        np.subtract(apart, top, out=apart)
+        hits += (np.abs(apart, out=apart) >= least).sum(axis=0)
+    return hits
 
 
 @lru_cache(maxsize=4)

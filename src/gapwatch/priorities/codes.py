@@ -31,6 +31,7 @@ CONTEXT_ONLY = "context-only"
 YEARS_DIFFER = "years-differ"
 REVERSED = "reversed"
 NO_SIGN = "no-sign"
+APPORTIONED = "apportioned"
 FLAGS = (
     MODELLED,
     ROUNDED,
@@ -39,6 +40,7 @@ FLAGS = (
     YEARS_DIFFER,
     REVERSED,
     NO_SIGN,
+    APPORTIONED,
 )
 
 ALIGNED = "aligned"

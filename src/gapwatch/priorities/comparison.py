@@ -13,6 +13,7 @@ from gapwatch.demography.rates import poisson_limits, rate_difference, rate_rati
 from gapwatch.demography.splits import split_share
 from gapwatch.intervals import Z95
 from gapwatch.priorities.codes import (
+    APPORTIONED,
     CONTEXT_ONLY,
     MODELLED,
     NO_SIGN,
@@ -196,6 +197,7 @@ def _flags(one: Measured, apart: Contrast, share: float) -> tuple[str, ...]:
         NOT_AGE_STANDARDISED: indicator.age_standardised is False,
         CONTEXT_ONLY: indicator.better == "neither",
         YEARS_DIFFER: one.years_differ,
+        APPORTIONED: one.apportioned,
         REVERSED: compared and is_reversed(indicator.better, apart, share),
         NO_SIGN: compared and indicator.better != "neither" and has_no_sign(apart, share),
     }

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gapwatch.geography.bridge import chain
 from gapwatch.study import Study
 
 FloatArray = npt.NDArray[np.float64]
@@ -19,6 +20,7 @@ class Figure:
     """One published figure in its newest period, by area of the study; NaN where it is missing.
 
     `elsewhere` are the geographies of other rows of the figure; `period` is as published.
+    `apportioned`: published for smaller areas and added up by lookups, which only counts may be.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Figure:
     lower: FloatArray
     upper: FloatArray
     elsewhere: tuple[str, ...]
+    apportioned: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -41,13 +44,23 @@ def areas_of(study: Study) -> tuple[str, ...]:
     return tuple(sorted(study.area_names))
 
 
-def figures(study: Study, published: pd.DataFrame) -> dict[str, Figure]:
-    """Every figure of the table `area_figure` by its name, in the newest period that it has."""
+def figures(
+    study: Study, published: pd.DataFrame, lookups: pd.DataFrame | None = None
+) -> dict[str, Figure]:
+    """Every figure of the table `area_figure` by its name, in the newest period that it has.
+
+    What is published for smaller areas alone is added up by `lookups`, the table of that name,
+    where a level of the study's own life tables says by which; an area with a part that is missing
+    is missing itself.
+    """
     codes = areas_of(study)
     found: dict[str, Figure] = {}
     for name, rows in published.groupby("figure", sort=True):
         mine = rows[(rows["geography"] == study.geography.vintage) & rows["area_code"].isin(codes)]
         others = rows.loc[rows["geography"] != study.geography.vintage, "geography"]
+        carried = _added_up(study, rows, lookups) if not len(mine) else None
+        if carried is not None:
+            mine = carried
         dated = mine if len(mine) else rows
         newest = dated.sort_values(["last_day", "first_day"]).iloc[-1]
         if len(mine):
@@ -65,5 +78,55 @@ def figures(study: Study, published: pd.DataFrame) -> dict[str, Figure]:
             lower=by_code["lower95"].to_numpy(dtype=np.float64),
             upper=by_code["upper95"].to_numpy(dtype=np.float64),
             elsewhere=tuple(sorted(set(others))),
+            apportioned=carried is not None,
         )
     return found
+
+
+def _added_up(
+    study: Study, rows: pd.DataFrame, lookups: pd.DataFrame | None
+) -> pd.DataFrame | None:
+    """A figure of smaller areas by area of the study, in its newest period; None without a way.
+
+    Each smaller area counts for the areas that the lookups lead to, by their weights.
+    """
+    newest = rows.sort_values(["last_day", "first_day"]).iloc[-1]
+    kind = str(newest["geography"])
+    paths = {
+        level.geography: level.paths for level in (study.computed.levels if study.computed else ())
+    }.get(study.geography.vintage, {})
+    if lookups is None or kind not in paths:
+        return None
+    by_source = {str(name): part for name, part in lookups.groupby("source", sort=True)}
+    if not set(paths[kind]) <= set(by_source):
+        return None
+    way = chain(
+        by_source,
+        f"{kind} to {study.geography.vintage}",
+        kind,
+        paths[kind],
+        study.geography.vintage,
+        {},
+    )
+    of_time = rows[
+        (rows["geography"] == kind)
+        & (rows["last_day"] == newest["last_day"])
+        & (rows["first_day"] == newest["first_day"])
+    ]
+    values = of_time.set_index("area_code")["value"]
+    if not set(values.index) <= way.from_codes:
+        return None
+    parts = way.pairs.assign(value=way.pairs["from_code"].map(values) * way.pairs["weight"])
+    total = parts.groupby("to_code")["value"].sum(min_count=1)
+    short = parts.groupby("to_code")["value"].apply(lambda part: part.isna().any())
+    return pd.DataFrame(
+        {
+            "area_code": total.index,
+            "period": newest["period"],
+            "first_day": newest["first_day"],
+            "last_day": newest["last_day"],
+            "value": total.mask(short).to_numpy(),
+            "lower95": np.nan,
+            "upper95": np.nan,
+        }
+    )

@@ -31,6 +31,7 @@ class Measured:
     given. `reason` is a code, "" where both sides may be compared. What is refused has no numbers,
     but for a published value that stands for itself (P01) and for what everybody publishes over
     the wrong exposure (P02). `years_differ`: numerator and denominator are of other times.
+    `apportioned`: added up from smaller areas.
     """
 
     indicator: Indicator
@@ -44,6 +45,7 @@ class Measured:
     upper: FloatArray
     reason: str
     years_differ: bool
+    apportioned: bool = False
 
     @property
     def held(self) -> np.ndarray:
@@ -101,6 +103,7 @@ def _measured(study: Study, held: Figures, one: Indicator) -> Measured:
         upper=upper,
         reason=reason,
         years_differ=counted and (min(bounds)[0], max(b for _, b in bounds)) != (first, last),
+        apportioned=counted and any(figure.apportioned for figure in top + bottom),
     )
 
 

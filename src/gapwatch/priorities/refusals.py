@@ -19,7 +19,7 @@ from gapwatch.priorities.codes import (
 )
 from gapwatch.priorities.figures import Figure
 from gapwatch.study.periods import PeriodError, fits
-from gapwatch.study.priorities import NEVER, Indicator, term_of
+from gapwatch.study.priorities import NEVER, SUM, Indicator, term_of
 
 WHOLE = ("borough", "region", "country", "place")
 """Geographies of a figure that no small area has."""
@@ -46,6 +46,7 @@ def reason(one: Indicator, held: Mapping[str, Figure], used: Sequence[Figure]) -
         (MISLABELLED, any(_is_mislabelled(figure) for figure in used)),
         (NO_SMALL_AREA, bool(absent) and whole),
         (OTHER_VINTAGE, bool(absent) and not whole),
+        (OTHER_VINTAGE, any(figure.apportioned for figure in used) and not _is_counted(one)),
         (NO_DENOMINATOR, one.combine == NEVER or not (one.denominator or one.weights)),
         (WRONG_EXPOSURE, one.exposure == "place_of_event"),
     )
@@ -55,6 +56,12 @@ def reason(one: Indicator, held: Mapping[str, Figure], used: Sequence[Figure]) -
     if any(_is_filled_in(held[name]) for name in one.figures):
         return FILLED_IN
     return DENOMINATORS_DIFFER if _jumps(one, held) else ""
+
+
+def _is_counted(one: Indicator) -> bool:
+    """Whether an indicator is counts over counts, each term a figure alone: these add up."""
+    terms = [term_of(text) for text in (*one.numerator, *one.denominator)]
+    return one.combine == SUM and one.interval != "published" and not any(t.how for t in terms)
 
 
 def _is_mislabelled(figure: Figure) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import AREA_FIGURE, LIFE_EXPECTANCY
+from gapwatch.contracts import AREA_FIGURE, LIFE_EXPECTANCY, LOOKUP
 from gapwatch.contracts.priorities import (
     EVIDENCE_GAP,
     INDICATOR_VALUE,
@@ -42,7 +42,11 @@ def priorities(study: Study, inputs: Mapping[str, pd.DataFrame], counted: Counte
     if against is not None:
         codes = areas_of(study)
         worse, better = side_masks(codes, study.side(against.worse), study.side(against.better))
-        held = figures(study, inputs[AREA_FIGURE.name]) if AREA_FIGURE.name in inputs else {}
+        held = (
+            figures(study, inputs[AREA_FIGURE.name], inputs.get(LOOKUP.name))
+            if AREA_FIGURE.name in inputs
+            else {}
+        )
         measured = measure(study, held)
         compared = compare(
             measured, worse, better, seed=study.simulation.seed, draws=study.simulation.draws

@@ -14,6 +14,7 @@ from gapwatch.reporting.chapters.bridged import section as section_later
 from gapwatch.reporting.chapters.cut import section as section_take
 from gapwatch.reporting.chapters.initiatives import section as section_initiatives
 from gapwatch.reporting.chapters.listening import section as section_listening
+from gapwatch.reporting.chapters.priorities import section as section_priorities
 from gapwatch.reporting.chapters.published import section as section_series
 from gapwatch.reporting.chapters.quality import section as section_quality
 from gapwatch.reporting.chapters.robustness import section as section_doubts
@@ -78,7 +79,10 @@ def sections(case: Case) -> tuple[Section, ...]:
     later = section_later.section(case, 1 + figures(trajectory, where))
     ages = section_ages.section(case, 1 + figures(trajectory, where, later))
     series = section_series.section(case, 1 + figures(trajectory, where, later, ages))
-    done = section_initiatives.section(case, 1 + figures(trajectory, where, later, ages, series))
+    asked = section_priorities.section(case, 1 + figures(trajectory, where, later, ages, series))
+    done = section_initiatives.section(
+        case, 1 + figures(trajectory, where, later, ages, series, asked)
+    )
     found = (
         trajectory,
         where,
@@ -88,6 +92,7 @@ def sections(case: Case) -> tuple[Section, ...]:
         ages,
         section_take.section(case),
         series,
+        asked,
         done,
         section_listening.section(case),
         section_quality.section(case),

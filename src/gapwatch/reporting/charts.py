@@ -15,6 +15,11 @@ from gapwatch.reporting.chapters.areas.chart_ranking import dots_figure
 from gapwatch.reporting.chapters.areas.chart_tiles import tile_figure
 from gapwatch.reporting.chapters.initiatives import section as section_initiatives
 from gapwatch.reporting.chapters.initiatives.chart import effects_figure
+from gapwatch.reporting.chapters.priorities import section as section_priorities
+from gapwatch.reporting.chapters.priorities import tables as priority_tables
+from gapwatch.reporting.chapters.priorities.chart import sides_figure
+from gapwatch.reporting.chapters.priorities.chart_places import places_figure
+from gapwatch.reporting.chapters.priorities.rows import places, steps
 from gapwatch.reporting.chapters.published import section as section_series
 from gapwatch.reporting.chapters.published.chart import series_figure
 from gapwatch.reporting.chapters.trajectory.chart import gap_figure
@@ -59,7 +64,7 @@ def draw_all(case: Case) -> dict[str, Chart]:
         )
     maps = tuple(m for sex in case.sexes if (m := ward_map(case.study, case.tables, sex)))
     wanted |= _maps(case, maps)
-    wanted |= _of_counts(case)
+    wanted |= _of_counts(case) | _of_priorities(case)
     if effects := section_initiatives.bars(case):
         wanted[section_initiatives.CHART] = lambda canvas: effects_figure(canvas, effects)
     if maps:
@@ -95,6 +100,29 @@ def _of_counts(case: Case) -> dict[str, Callable[[Canvas], Figure]]:
     if meetings := section_series.drawn(case):
         wanted[section_series.CHART] = lambda canvas: series_figure(
             canvas, meetings, computed_decides=case.computes
+        )
+    return wanted
+
+
+def _of_priorities(case: Case) -> dict[str, Callable[[Canvas], Figure]]:
+    """Charts of what residents asked for, and of where effort would count most."""
+    wanted: dict[str, Callable[[Canvas], Figure]] = {}
+    names = priority_tables.sided(case)
+    for place, blocks in enumerate(section_priorities.drawn(case)):
+        wanted[section_priorities.chart_id(place)] = partial(
+            sides_figure, blocks=blocks, names=names
+        )
+    whole = case.study.whole
+    if whole is None:
+        return wanted
+    sides = {side: case.study.side_name(side) for side in (whole.worse, whole.better)}
+    for sex, rows in list(places(case).items())[:1]:
+        wanted[section_priorities.places_id(sex)] = partial(
+            places_figure,
+            rows=rows,
+            steps=steps(case, sex, "area"),
+            sides=sides,
+            worse=whole.worse,
         )
     return wanted
 

@@ -17,7 +17,7 @@ import pandas as pd
 from gapwatch.contracts import TABLES
 from gapwatch.errors import SourceError
 from gapwatch.geography.national_grid import GRID
-from gapwatch.sources import local, outline_files, outline_table
+from gapwatch.sources import area_figures, local, outline_files, outline_table
 from gapwatch.sources.declared.build import Build
 from gapwatch.sources.declared.grid import MOST_BYTES, grids, refuse
 from gapwatch.sources.payload import Payload
@@ -89,6 +89,8 @@ def parse(
     where = f"{source.id}, {data[0].address.rpartition('/')[2] or data[0].address}"
     if source.table == "boundary":
         return {source.table: _outlines(source, where, data[0].content)}
+    if source.table == "area_figure":
+        return {source.table: area_figures.read(source, where, data[0].content)}
     build = Build(source, TABLES[source.table], known_at)
     for grid in grids(source, where, data[0].content):
         build.add(grid)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from gapwatch.contracts import SLUG
 from gapwatch.errors import UnfitError
-from gapwatch.study.base import Part, Slug, Text
+from gapwatch.study.base import OptionalText, Part, Slug, Text
 
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
 _TERM = re.compile(
@@ -79,6 +79,7 @@ class Priority(Part):
 class Indicator(Part):
     """One indicator of a priority, and everything that decides whether it may be compared.
 
+    `title` says what is counted, `short` the same for a chart.
     `numerator` and `denominator` are sums of terms over figures of the table `area_figure`: a
     figure's id, with a sign before it or a factor, or its product or quotient with another
     (`100 * deaths-2013 / smr-2013` are the expected deaths of an SMR). `source` is the source of
@@ -101,6 +102,7 @@ class Indicator(Part):
     priority: Slug
     title: Text
     source: Slug
+    short: OptionalText = ""
     numerator: tuple[TermText, ...] = Field(min_length=1)
     denominator: tuple[TermText, ...] = ()
     per: float = Field(default=1, gt=0, le=1e6)
@@ -153,11 +155,18 @@ class EvidenceGap(Part):
 class Localities(Part):
     """Which indicator shows where effort would count most, by the deaths above expectation.
 
-    `indicator` is one whose numerator is deaths and whose denominator is the deaths that a
-    standard's rates would bring, of `years` years together; `residents` is the figure that says
-    how many people live in each area.
+    Where the study computes its own life tables, its deaths and residents by age show it, for each
+    sex. Else `indicator` does: one whose numerator is deaths and whose denominator is the deaths
+    that a standard's rates would bring, of `years` years together; `residents` is the figure that
+    says how many people live in each area.
     """
 
-    indicator: Slug
-    years: int = Field(ge=1, le=20)
-    residents: Slug
+    indicator: Slug | None = None
+    years: int = Field(default=1, ge=1, le=20)
+    residents: Slug | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Localities:
+        if (self.indicator is None) != (self.residents is None):
+            raise UnfitError("indicator and residents together", "one without the other")
+        return self

@@ -67,6 +67,10 @@ def _localities(study: Study) -> Problem | None:
     asked = study.localities
     if asked is None:
         return None
+    if asked.indicator is None:
+        lacking = "neither an indicator nor [computed]" if study.computed is None else ""
+        expected = "an indicator of deaths over expected deaths, or own life tables"
+        return ("localities", expected, lacking, "") if lacking else None
     of_deaths = [
         one.id
         for one in study.indicators

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model
 from gapwatch.errors import UnfitError
 from gapwatch.study.base import Code, Part, Slug, Text, Year
 from gapwatch.study.extracts import Extract, require_sound
+from gapwatch.study.figures import FileFigure, require_figures
 from gapwatch.study.layouts import OUTLINE_FORMATS, Layouts, require_layout
 
 TableName = Literal[
@@ -193,7 +194,8 @@ class FileSource(Layouts, Extract, _Retrieved):
     `drop_missing`. `units` states the file's unit of every quantity: the contract's own, or
     another that `factors` turns into it by multiplication. Extract says what else a file of counts
     may declare, Layouts how a file may be written: its signs, merged and repeated header words,
-    rows by pattern, outlines.
+    rows by pattern, outlines. `figures` names the columns of a source of `area_figure` (see
+    FileFigure).
     """
 
     kind: Literal["file"]
@@ -224,6 +226,7 @@ class FileSource(Layouts, Extract, _Retrieved):
     drop_missing: bool = False
     factors: dict[ColumnName, Annotated[float, Field(gt=0, lt=1e9)]] = Field(default={})
     units: dict[ColumnName, Annotated[str, Field(min_length=1, max_length=40)]] = Field(default={})
+    figures: dict[Slug, FileFigure] = Field(default={})
 
     @model_validator(mode="after")
     def _one_place(self) -> FileSource:
@@ -243,6 +246,7 @@ class FileSource(Layouts, Extract, _Retrieved):
         if not sheetless and not self.sheets:
             raise UnfitError("at least one sheet of the workbook", "none")
         constants = set(self.constants).union(*self.sheets.values())
+        require_figures(self.table, self.figures, self.columns, constants)
         require_sound(self, self.table, self.columns, constants)
         groups = set(re.compile(self.wide).groupindex) if self.wide else set()
         told_apart = "measure" in {*self.columns, *groups, *set().union(*self.sheets.values())}

@@ -48,8 +48,8 @@ class Release:
     def files(self) -> dict[str, bytes]:
         gaps, verdicts = self.frames
         return {
-            "data/gap.csv": tables.to_csv(GAP, gaps),
-            "data/verdict.csv": tables.to_csv(VERDICT, verdicts),
+            "data/gap.csv": tables.to_csv(GAP.coded, gaps),
+            "data/verdict.csv": tables.to_csv(VERDICT.coded, verdicts),
         }
 
     @cached_property

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gapwatch import study as study_file
-from gapwatch.errors import StudyError
+from gapwatch.demo.twin import asked
+from gapwatch.errors import StudyError, UnfitError
 from gapwatch.project import Project
 from gapwatch.study.priorities import Term, term_of
 
@@ -62,5 +63,21 @@ def test_terms_are_read_as_they_are_written() -> None:
     assert term_of("100 * deaths-2013 / smr-2013") == Term(100.0, "deaths-2013", "/", "smr-2013")
     assert term_of("a*b") == Term(1.0, "a", "*", "b")
     for wrong in ("", "a b", "a / b / c", "a + b", "A"):
-        with pytest.raises(ValueError, match=r"\|"):
+        with pytest.raises(UnfitError, match="a figure, or a factor"):
             term_of(wrong)
+
+
+def test_localities_need_an_indicator_or_own_life_tables(shipped: Project, tmp_path: Path) -> None:
+    old = '[localities]\nindicator = "smr-2009-13"\n'
+    error = refused(shipped, tmp_path, old, "[localities]\n")
+    assert "indicator and residents together" in error.expected
+
+
+def test_the_invented_borough_asks_for_indicators_of_every_kind() -> None:
+    counted = list(asked.rows())
+    assert counted == list(asked.rows())
+    assert len(counted) == 20
+    for row in counted:
+        households, overcrowded, adults, unemployed = row[2:6]
+        assert 0 < overcrowded < households
+        assert 0 < unemployed < adults

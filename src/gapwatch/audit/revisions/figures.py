@@ -50,7 +50,7 @@ def figures(
     frames = {GAP: gap, VERDICT: verdict}
     if bridged_gap is not None:
         frames[BRIDGED_GAP] = bridged_gap
-    return published({_name(table): to_csv(table, frame) for table, frame in frames.items()})
+    return published({_name(table): to_csv(table.coded, frame) for table, frame in frames.items()})
 
 
 def published(files: Mapping[str, bytes]) -> dict[Key, str]:

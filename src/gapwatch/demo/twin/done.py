@@ -251,6 +251,7 @@ def study() -> str:
     told = "".join(
         _PRIORITY.format(id=json.dumps(id_), name=json.dumps(name))
         for id_, name in PRIORITIES.items()
+        if id_ != "money"  # the indicators that are compared have it already
     )
     return told + _INITIATIVES.format(
         work_clubs=wards(*WORK_CLUBS),

@@ -9,18 +9,19 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from gapwatch.demo.replica.world import BANDS
-from gapwatch.demo.twin import done, names
+from gapwatch.demo.twin import asked, done, names
 from gapwatch.demo.twin.borough import PER_WARD, borough
 from gapwatch.demo.twin.published import IntArray, Published
 from gapwatch.demo.twin.residents import FIRST_YEAR, LAST_YEAR, YEARS
 
 SEXES = ("Females", "Males")
-DEATHS, PEOPLE, LIFE, TOTALS, REFERENCE = (
+DEATHS, PEOPLE, LIFE, TOTALS, REFERENCE, ASKED = (
     "deaths/lsoa2011",
     "population/lsoa2011",
     "lifeexpectancy/wards",
     "wards/deathsandpopulation",
     "wards/deprivation",
+    "wards/priorities",
 )
 NAMES = {
     DEATHS: f"deathslsoa2011from{FIRST_YEAR}to{LAST_YEAR}.csv",
@@ -28,6 +29,7 @@ NAMES = {
     LIFE: "lifeexpectancywards2001to2014.csv",
     TOTALS: f"deathsandpopulationwards{FIRST_YEAR}to{LAST_YEAR}.csv",
     REFERENCE: "deprivationwards.csv",
+    ASKED: f"prioritieswards{asked.YEAR}.csv",
 }
 DEATHS_HEADER = ("LSOA 2011 code", "LSOA 2011 name", "Year of registration", "Sex")
 PEOPLE_HEADER = ("LSOA 2011 code", "LSOA 2011 name", "Mid-year", "Sex")
@@ -53,6 +55,7 @@ def files(published: Published) -> dict[str, dict[str, bytes]]:
         LIFE: _life(published),
         TOTALS: _totals(published),
         REFERENCE: _reference(),
+        ASKED: _csv(asked.HEADER, asked.rows()),
     }
     # Residents by ward, year and single year of age, both sexes.
     people = published.twin.published

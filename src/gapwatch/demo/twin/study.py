@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from gapwatch.demo.twin import done, names
+from gapwatch.demo.twin import asked, done, names
 from gapwatch.demo.twin.borough import borough
 from gapwatch.demo.twin.counted import BASE, SIDES, Twin
 from gapwatch.demo.twin.folder import FIRST_LINE
@@ -174,7 +174,7 @@ def study(twin: Twin, seed: int, address: str) -> str:
         base=BASE,
         address=address,
     )
-    return head + done.study() + sources(address)
+    return head + asked.STUDY + done.study() + sources(address)
 
 
 def _slug(name: str) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from gapwatch.demo.replica.fingertips import INDICATOR, MSOA
 from gapwatch.demo.replica.nomis import DATASET, TYPES
-from gapwatch.demo.twin import done, names
+from gapwatch.demo.twin import asked, done, names
 from gapwatch.demo.twin.borough import borough
 from gapwatch.demo.twin.counted import BASE
 from gapwatch.demo.twin.files import (
+    ASKED,
     DEATHS,
     DEATHS_HEADER,
     LIFE,
@@ -127,6 +128,20 @@ def _files(site: str) -> list[str]:
             },
             constants={"geography": "ward2011"},
             units={"imd2007_average_score": "score", "imd2010_average_score": "score"},
+        ),
+        _file(
+            site,
+            ASKED,
+            "ward-priorities",
+            "area_figure",
+            f"What residents asked for, by ward of 2011, {asked.YEAR}",
+            header=asked.HEADER,
+            columns={"area_code": "Ward code", "area_name": "Ward name"},
+            constants={"geography": "ward2011"},
+            figures={
+                f"{name}-{asked.YEAR}": {"column": heading, "period": str(asked.YEAR)}
+                for name, heading in asked.FIGURES.items()
+            },
         ),
         _by_age(
             site,

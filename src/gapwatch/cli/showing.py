@@ -1,4 +1,4 @@
-"""The command that lays out the site of releases."""
+"""The command that shows releases to the world: the site that stands beside them."""
 
 from __future__ import annotations
 

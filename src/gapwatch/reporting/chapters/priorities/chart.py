@@ -1,0 +1,200 @@
+"""Both sides of every indicator as dots with intervals, a block a priority, a scale a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from gapwatch.reporting.chapters.priorities.rows import Compared
+from gapwatch.reporting.chapters.priorities.tables import decimals
+from gapwatch.reporting.drawing.canvas import BLUE, INK, ORANGE, SOFT_INK, TIGHT, Canvas
+from gapwatch.reporting.drawing.wrap import wrapped
+from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.language.numbers import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_ROWS = 22
+ROW, NARROW_ROW, HEAD, FOOT, TOP = 0.27, 0.47, 0.3, 0.34, 0.36
+ROOM = 1.06
+
+
+@dataclass(frozen=True)
+class Block:
+    """One priority in the chart: its name, and title and comparison of each indicator."""
+
+    name: str
+    rows: tuple[tuple[str, Compared], ...]
+
+
+def parts(blocks: Sequence[Block], most: int = MOST_ROWS) -> list[tuple[Block, ...]]:
+    """The blocks in as few figures as hold at most so many rows each, in order."""
+    found: list[list[Block]] = []
+    for block in blocks:
+        held = sum(len(each.rows) for each in found[-1]) if found else most
+        if not found or held + len(block.rows) > most:
+            found.append([])
+        found[-1].append(block)
+    return [tuple(each) for each in found]
+
+
+def sides_figure(canvas: Canvas, blocks: Sequence[Block], names: tuple[str, str]) -> Figure:
+    """Dots of both sides, each row on a scale of its own from 0; values stand at the right."""
+    step = NARROW_ROW if canvas.narrow else ROW
+    rows = sum(len(block.rows) for block in blocks)
+    height = TOP + len(blocks) * HEAD + rows * step + FOOT
+    figure = Figure(figsize=(canvas.width, height))
+    left = 0.06 if canvas.narrow else 3.0
+    right = 1.0
+    axes = figure.add_axes(
+        (
+            left / canvas.width,
+            FOOT / height,
+            (canvas.width - left - right) / canvas.width,
+            (height - TOP - FOOT) / height,
+        )
+    )
+    axes.set_xlim(0, 1)
+    axes.set_ylim(height - TOP - FOOT, 0)
+    axes.set_axis_off()
+    y = 0.0
+    placed: list[tuple[float, Compared]] = []
+    for block in blocks:
+        axes.annotate(
+            block.name,
+            (0, y + HEAD * 0.62),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(-72 * (left - 0.06), 0),
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            fontsize=10.5,  # in the one weight of the rest: another would bring its own letters
+        )
+        y += HEAD
+        for title, row in block.rows:
+            at = y + step * (0.72 if canvas.narrow else 0.5)
+            _names(axes, canvas, y + step * 0.24 if canvas.narrow else at, at, title, row)
+            placed.append((at, row))
+            y += step
+    _dots(axes, placed)
+    _key(figure, canvas, names, left)
+    figure.text(
+        left / canvas.width,
+        0.1 / height,
+        "0, each row on its own scale",
+        fontsize=8.5,
+        color=SOFT_INK,
+        ha="left",
+        va="center",
+    )
+    return figure
+
+
+def _names(axes: Axes, canvas: Canvas, top: float, y: float, title: str, row: Compared) -> None:
+    """The name of a row, and the values of both sides at its end."""
+    axes.annotate(
+        wrapped(title, 46 if canvas.narrow else 52),
+        (0, top),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(0 if canvas.narrow else -8, 0),
+        textcoords="offset points",
+        ha="left" if canvas.narrow else "right",
+        va="center",
+        fontsize=8 if canvas.narrow else 8.5,
+        linespacing=TIGHT - 0.05,
+    )
+    places = decimals(row.worse_value, row.better_value)
+    for at, side in enumerate((row.worse, row.better_side)):
+        axes.annotate(
+            "" if side is None else number(side.value, places),
+            (1, y),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(38 + 34 * at, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=8.5,
+        )
+
+
+def _dots(axes: Axes, placed: Sequence[tuple[float, Compared]]) -> None:
+    """Dots and intervals of all rows, a call a side: one for each row would double the file."""
+    ys = [y for y, _ in placed]
+    axes.hlines(ys, 0, 1, color="#e3e3e3", linewidth=0.8, zorder=1)
+    axes.vlines([0] * len(ys), [y - 0.08 for y in ys], [y + 0.08 for y in ys], color=INK)
+    scales = [_scale(row) for _, row in placed]
+    for name, colour, marker, filled in (
+        ("better_side", BLUE, "D", False),
+        ("worse", ORANGE, "o", True),
+    ):
+        held: list[tuple[float, float, Estimate]] = [
+            (y, scale, side)
+            for (y, row), scale in zip(placed, scales, strict=True)
+            if (side := getattr(row, name)) is not None
+        ]
+        wide = [
+            (y, side.lower * scale, side.upper * scale)
+            for y, scale, side in held
+            if side.lower is not None and side.upper is not None
+        ]
+        axes.hlines(
+            [y for y, _, _ in wide],
+            [low for _, low, _ in wide],
+            [high for _, _, high in wide],
+            color=colour,
+            linewidth=1.6,
+        )
+        axes.plot(
+            [side.value * scale for _, scale, side in held],
+            [y for y, _, _ in held],
+            linestyle="none",
+            marker=marker,
+            markersize=5.6 if filled else 5.2,
+            color=colour,
+            markerfacecolor=colour if filled else "white",
+            markeredgecolor=INK if filled else colour,
+            markeredgewidth=0.7 if filled else 1.5,
+            zorder=5,
+            clip_on=False,
+        )
+
+
+def _scale(row: Compared) -> float:
+    """From a row's unit to the width of the axis, which its largest figure nearly fills."""
+    given = [side for side in (row.worse, row.better_side) if side is not None]
+    most = max((side.upper if side.upper is not None else side.value) for side in given)
+    return 1 / (ROOM * most) if most > 0 else 1.0
+
+
+def _key(figure: Figure, canvas: Canvas, names: tuple[str, str], left: float) -> None:
+    """What the marks are, at the head; in the narrow chart one below the other."""
+    width, height = figure.get_size_inches()
+    x = 0.08 if canvas.narrow else left
+    marks = ((ORANGE, "o", True), (BLUE, "D", False))
+    for at, (name, (colour, marker, filled)) in enumerate(zip(names, marks, strict=True)):
+        y = height - 0.1 - (0.17 * at if canvas.narrow else 0)
+        figure.add_artist(
+            _mark(x / width, y / height, colour, marker, figure=figure, filled=filled)
+        )
+        figure.text((x + 0.11) / width, y / height, name, fontsize=9, va="center")
+        x += 0 if canvas.narrow else 0.42 + 0.07 * len(name)
+
+
+def _mark(x: float, y: float, colour: str, marker: str, *, figure: Figure, filled: bool) -> Line2D:
+    return Line2D(
+        [x],
+        [y],
+        transform=figure.transFigure,
+        linestyle="none",
+        marker=marker,
+        markersize=6,
+        color=colour,
+        markerfacecolor=colour if filled else "white",
+        markeredgecolor=INK if filled else colour,
+        markeredgewidth=0.7 if filled else 1.5,
+    )
