@@ -86,8 +86,6 @@ def test_a_release_holds_the_report_its_data_and_its_manifest(undisturbed: Undis
             "effect",
             "initiative",
             "initiative_cell",
-            "area_standing",
-            "deciding_window",
         )
     }
     assert undisturbed.files["report.pdf"].startswith(b"%PDF-")
