@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from gapwatch.project import Project
 from gapwatch.quality import checker
@@ -15,6 +16,10 @@ from tests import warm
 
 # Replicas of publishers are on this machine; what is refused without this has tests of its own.
 os.environ["GAPWATCH_ALLOW_LOCAL"] = "1"
+
+# How long an example takes says how busy the machine is, or that coverage is measured.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = (

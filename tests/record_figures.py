@@ -15,12 +15,10 @@ from collections.abc import Mapping
 from gapwatch import snapshots
 from gapwatch import study as study_file
 from gapwatch.audit.revisions.figures import NEWEST, Key, figures
-from gapwatch.contracts import GAP, VERDICT
 from gapwatch.gap.assessment import judge
 from gapwatch.gap.evidence import series
 from gapwatch.gap.verdict_table import verdict_table
 from gapwatch.project import Project
-from gapwatch.reporting.language.labels import with_words
 from gapwatch.sources.inputs import load_inputs
 from tests.conftest import ROOT
 
@@ -35,8 +33,7 @@ def computed(project: Project) -> dict[Key, str]:
     snapshot = snapshots.load(project.raw, snapshots.ids(project.raw, "")[-1])
     found = series(study, load_inputs(project.raw, snapshot, study))
     judged = judge(found.study, found.gaps, snapshot.as_known_at.year, found.baselines)
-    gaps = with_words(GAP.name, found.gaps, found.study)
-    return figures(gaps, with_words(VERDICT.name, verdict_table(judged), found.study))
+    return figures(found.gaps, verdict_table(judged))
 
 
 def as_csv(found: Mapping[Key, str]) -> bytes:

@@ -93,7 +93,7 @@ def test_the_report_says_what_moved_since_the_release_before(chain: Chain) -> No
     assert "data/revision.csv" not in contents(chain.first)
     said = text_of(chain.second)
     assert (
-        "The newest gap for males is the same as in the release of 23 November 2026. In all, "
+        "The newest gap for males is the same as in the release of 29 November 2026. In all, "
     ) in said
     assert re.search(r"In all, \d+ figures by the study's own definitions changed\.", said)
     assert "Each change is in data/revision.csv." in said

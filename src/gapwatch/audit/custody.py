@@ -43,7 +43,8 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     held = snapshots.check(raw, require_restricted=require_restricted)
     told: dict[str, Manifest] = {}
     problems = list(held.problems)
-    size, older = held.bytes, 0
+    size = held.bytes
+    older: set[str] = set()  # of an older schema: there, and not judged here
     problems += _leftovers(out)
     for folder in _entries(out):
         if folder.name.startswith(_POINTER):
@@ -53,7 +54,7 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
             continue
         manifest, found = release_problems(folder)
         if found and isinstance(found[0], OlderReleaseError):
-            older += 1
+            older.add(folder.name)
             continue
         problems += found
         if manifest is not None:
@@ -63,13 +64,13 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     problems += [p for name, manifest in told.items() for p in _link(out, name, manifest)]
     problems += [p for path in _entries(out) for p in _pointer(path, told)]
     problems += snapshots.record_problems(out, lambda name: out / name / MANIFEST)
-    problems += site_files.problems(out) or _site_problems(out, raw, told)
+    problems += site_files.problems(out) or _site_problems(out, raw, told, older)
     return Custody(
         held.snapshots,
         held.pins,
         held.objects,
         len(told),
-        older,
+        len(older),
         size,
         tuple(problems),
         tuple(held.elsewhere),
@@ -89,7 +90,9 @@ def _entries(out: Path) -> list[Path]:
     ]
 
 
-def _site_problems(out: Path, raw: Path, told: dict[str, Manifest]) -> list[IntegrityError]:
+def _site_problems(
+    out: Path, raw: Path, told: dict[str, Manifest], older: set[str]
+) -> list[IntegrityError]:
     """A site must offer what is there and stands, and each study's newest as the pointer does."""
     site = site_files.read(out)
     if site is None:
@@ -100,7 +103,7 @@ def _site_problems(out: Path, raw: Path, told: dict[str, Manifest]) -> list[Inte
         return []  # told already, by the check of the records
     retired = {name for name, manifest in told.items() if manifest.snapshot.id in out_of_use}
     retired |= set(gone)
-    offered = sorted(set(site.standing) - (set(told) - retired))
+    offered = sorted(set(site.standing) - older - (set(told) - retired))
     newest = {study: publishing.pointed(out, study) for study in site.newest}
     studies = {manifest.study.id for manifest in told.values()} - set(newest)
     unsaid = sorted(study for study in studies if publishing.pointed(out, study) in site.standing)

@@ -13,7 +13,7 @@ from gapwatch.priorities.codes import FLAGS as FLAG_CODES
 from gapwatch.priorities.codes import READINGS, REASONS
 from gapwatch.reporting.chapters.priorities import section as chapter
 from gapwatch.reporting.chapters.priorities import tables, words
-from gapwatch.reporting.chapters.priorities.chart import parts
+from gapwatch.reporting.chapters.priorities.drawn import parts
 from gapwatch.reporting.chapters.priorities.rows import (
     Compared,
     Lined,

@@ -107,7 +107,7 @@ def test_a_column_that_is_gone_is_named_with_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"figures": {}}, "figures for a source of the table area_figure"),
+        ({"figures": {}}, "figures, or columns.figure for a file with a figure in each row"),
         ({"columns": {"period": "date"}}, "columns.area_code"),
         ({"constants": {}}, "constants.geography"),
         ({"columns": {"area_code": "geography code"}}, "a period for each figure"),

@@ -34,7 +34,7 @@ def test_a_year_up_to_the_deadline_is_that_of_a_report_with_its_power(year: int)
 
 
 def test_a_year_after_the_deadline_is_said_to_be_too_late() -> None:
-    text = first(2037, "only after the deadline, 2035")
+    text = first(2037, Coded.of("after_deadline", deadline=2035))
     assert "the report of 2037 would be the first with" in text
     assert text.endswith("It is after the deadline. So it cannot be known that surely by 2035.")
 

@@ -88,6 +88,8 @@ def _of_table(table: Table, content: bytes) -> dict[Key, str]:
     missing = [column for column in table.key if column not in header]
     if missing:
         _refuse(name, f"the columns {', '.join(table.key)}", f"no {', '.join(missing)}")
+    # Words are made from the codes beside them: where they are put otherwise, nothing moved.
+    no_figures = {*_NO_FIGURES, *(column.name for column in table.columns if column.words_of)}
     found: dict[Key, str] = {}
     for number, cells in enumerate(body, 2):
         if len(cells) != len(header):
@@ -96,7 +98,7 @@ def _of_table(table: Table, content: bytes) -> dict[Key, str]:
         mine = {
             _key(table, row, figure): value
             for figure, value in row.items()
-            if figure not in table.key and figure not in _NO_FIGURES
+            if figure not in table.key and figure not in no_figures
         }
         if mine.keys() & found.keys():
             _refuse(f"{name}, row {number}", "each row once", "a row that stands above already")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
@@ -11,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from gapwatch.reporting.chapters.initiatives.rows import Bar
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, HALO, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.wrap import wrapped
 from gapwatch.reporting.language.numbers import number
@@ -22,19 +22,6 @@ UNSEEN = "#e8eaec"
 ROW, NARROW_ROW = 0.64, 0.84
 # Half the height of a band, as a share of its row.
 HALF, NARROW_HALF = 0.28, 0.2
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One expectation: its name, the effect with its limits, the stated and smallest change, %."""
-
-    name: str
-    verdict: str
-    value: float
-    lower: float
-    upper: float
-    stated: float
-    smallest: float | None
 
 
 def effects_figure(canvas: Canvas, bars: Sequence[Bar]) -> Figure:

@@ -154,6 +154,19 @@ class Register:
         return next((s for s in self.seen if (s.expectation, s.version) == key), None)
 
 
+@dataclass(frozen=True)
+class Bar:
+    """One expectation: its name, the effect with its limits, the stated and smallest change, %."""
+
+    name: str
+    verdict: str
+    value: float
+    lower: float
+    upper: float
+    stated: float
+    smallest: float | None
+
+
 def register(tables: Tables) -> Register:
     """The tables of initiatives as the release holds them."""
 

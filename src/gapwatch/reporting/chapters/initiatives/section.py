@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.initiatives import words
-from gapwatch.reporting.chapters.initiatives.chart import Bar
 from gapwatch.reporting.chapters.initiatives.rows import (
+    Bar,
     Cell,
     Effect,
     Register,

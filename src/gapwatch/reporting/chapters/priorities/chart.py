@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from gapwatch.reporting.chapters.priorities.drawn import Block
 from gapwatch.reporting.chapters.priorities.rows import Compared
 from gapwatch.reporting.chapters.priorities.tables import decimals
 from gapwatch.reporting.drawing.canvas import BLUE, INK, ORANGE, SOFT_INK, TIGHT, Canvas
@@ -19,28 +19,8 @@ from gapwatch.reporting.language.numbers import number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_ROWS = 22
 ROW, NARROW_ROW, HEAD, FOOT, TOP = 0.27, 0.47, 0.3, 0.34, 0.36
 ROOM = 1.06
-
-
-@dataclass(frozen=True)
-class Block:
-    """One priority in the chart: its name, and title and comparison of each indicator."""
-
-    name: str
-    rows: tuple[tuple[str, Compared], ...]
-
-
-def parts(blocks: Sequence[Block], most: int = MOST_ROWS) -> list[tuple[Block, ...]]:
-    """The blocks in as few figures as hold at most so many rows each, in order."""
-    found: list[list[Block]] = []
-    for block in blocks:
-        held = sum(len(each.rows) for each in found[-1]) if found else most
-        if not found or held + len(block.rows) > most:
-            found.append([])
-        found[-1].append(block)
-    return [tuple(each) for each in found]
 
 
 def sides_figure(canvas: Canvas, blocks: Sequence[Block], names: tuple[str, str]) -> Figure:

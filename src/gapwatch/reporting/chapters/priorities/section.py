@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.priorities import tables, words
-from gapwatch.reporting.chapters.priorities.chart import Block as Drawn
-from gapwatch.reporting.chapters.priorities.chart import parts
+from gapwatch.reporting.chapters.priorities.drawn import Block as Drawn
+from gapwatch.reporting.chapters.priorities.drawn import parts
 from gapwatch.reporting.chapters.priorities.rows import (
     Compared,
     Place,
