@@ -85,7 +85,9 @@ def withheld_before(before: Earlier, ages: Frames) -> Frames:
         told = _published(before.folder, table)
         hidden = {key for key, row in told.items() if row["reason"] == DISCLOSURE}
         frame = ages[table.name]
-        at = np.array([key in hidden for key in _rows(table, to_csv(table, frame))], dtype=bool)
+        at = np.array(
+            [key in hidden for key in _rows(table, to_csv(table.coded, frame))], dtype=bool
+        )
         at &= (frame["reason"] == "").to_numpy()
         names = [name for name in figures if name != "reason"]
         found[table.name] = frame.assign(
@@ -106,7 +108,7 @@ def require_same(before: Earlier, tables: Mapping[str, pd.DataFrame]) -> None:
     for table, end, figures in _FIGURES:
         if table.name not in tables:
             continue
-        rows = _rows(table, to_csv(table, tables[table.name]))
+        rows = _rows(table, to_csv(table.coded, tables[table.name]))
         told = _published(before.folder, table)
         moved = _moved(rows, told, end, last, figures, sticky=table in _STICKY)
         if moved:
@@ -167,7 +169,7 @@ def require_no_other_reading(
     own = frozenset[str]().union(*(extract_digests(raw, name) for name in record.years.values()))
     for other in _others(out, raw, study.study.id, own):
         table = COMPUTED_LIFE_EXPECTANCY
-        rows = _rows(table, to_csv(table, tables[table.name])) if table.name in tables else {}
+        rows = _rows(table, to_csv(table.coded, tables[table.name])) if table.name in tables else {}
         told = _published(other.folder, table)
         moved = _moved(rows, told, "period_end", other.last, _FIGURES[0][2], sticky=False)
         moved += _other_sides(other, tables)
@@ -220,7 +222,7 @@ def _other_sides(other: _Other, tables: Mapping[str, pd.DataFrame]) -> int:
             for each in (GAP, COMPUTED_GAP)
             for row in _published(other.folder, each).values()
         }
-        rows = _rows(table, to_csv(table, tables[table.name])).values()
+        rows = _rows(table, to_csv(table.coded, tables[table.name])).values()
         return sum(
             row["kind"] in _SIDED
             and int(row["period_end"]) <= other.last

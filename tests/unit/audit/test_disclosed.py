@@ -78,7 +78,7 @@ def put(
 ) -> Path:
     """A release in a folder, with its record or without."""
     one = of or study()
-    files = {f"data/{key}.csv": to_csv(TABLES[key], frame) for key, frame in tables.items()}
+    files = {f"data/{key}.csv": to_csv(TABLES[key].coded, frame) for key, frame in tables.items()}
     files |= {RECORD: told.content()} if told else {}
     previous = previous_at(before) if before else None
     release = name or release_name(
