@@ -8,6 +8,7 @@ import pandas as pd
 from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import later_samples as later
 
+from gapwatch.gap.area_standing import area_standings
 from gapwatch.reporting.chapters.areas.section import section
 from gapwatch.reporting.charts import draw_all
 from gapwatch.reporting.document import Figure, Heading
@@ -51,7 +52,15 @@ def tables(outlined: int = 3) -> dict[str, pd.DataFrame]:
     ]
     boundary = later.tables()["boundary"]
     mine = boundary[boundary["geography"] == "msoa2021"].head(outlined)
-    return {**held, "computed_life_expectancy": pd.DataFrame(rows), "boundary": mine}
+    decide = held["computed_life_expectancy"].rename(columns={"area": "area_code"})
+    levels = pd.DataFrame(rows)
+    standing = area_standings(study(), decide, {}, levels)
+    return {
+        **held,
+        "computed_life_expectancy": levels,
+        "area_standing": standing,
+        "boundary": mine,
+    }
 
 
 def case(**changes: int) -> Case:
