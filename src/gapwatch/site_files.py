@@ -63,12 +63,13 @@ class Site(_Part):
     retired: tuple[_Release, ...]
     newest: dict[_Release, _Release]
     files: dict[_Name, Item]
+    seal: str = ""  # SHA-256 of all the rest, as it is written
 
     def content(self) -> bytes:
-        """The list as it is written."""
-        document = self.model_dump(mode="json", exclude_defaults=True)
-        text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
-        return f"{text}\n".encode()
+        """The list as it is written, sealed."""
+        document = self.model_dump(mode="json", exclude_defaults=True, exclude={"seal"})
+        seal = hashlib.sha256(_written(document)).hexdigest()
+        return _written({**document, "seal": seal})
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ class Changes:
 
     write: tuple[str, ...]
     remove: tuple[str, ...]
+
+
+def _written(document: Mapping[str, object]) -> bytes:
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+    return f"{text}\n".encode()
 
 
 def item(content: bytes, drawn_from: str = "") -> Item:

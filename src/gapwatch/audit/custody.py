@@ -43,8 +43,8 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     held = snapshots.check(raw, require_restricted=require_restricted)
     told: dict[str, Manifest] = {}
     problems = list(held.problems)
-    size = held.bytes
-    older: set[str] = set()  # of an older schema: there, and not judged here
+    size, older = held.bytes, 0
+    there: set[str] = set()
     problems += _leftovers(out)
     for folder in _entries(out):
         if folder.name.startswith(_POINTER):
@@ -52,9 +52,10 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
         if folder.is_symlink() or not folder.is_dir():
             problems.append(_wrong(folder, "a release, or the pointer to one", "another file"))
             continue
+        there.add(folder.name)
         manifest, found = release_problems(folder)
         if found and isinstance(found[0], OlderReleaseError):
-            older.add(folder.name)
+            older += 1
             continue
         problems += found
         if manifest is not None:
@@ -64,13 +65,13 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     problems += [p for name, manifest in told.items() for p in _link(out, name, manifest)]
     problems += [p for path in _entries(out) for p in _pointer(path, told)]
     problems += snapshots.record_problems(out, lambda name: out / name / MANIFEST)
-    problems += site_files.problems(out) or _site_problems(out, raw, told, older)
+    problems += site_files.problems(out) or _site_problems(out, raw, told, there)
     return Custody(
         held.snapshots,
         held.pins,
         held.objects,
         len(told),
-        len(older),
+        older,
         size,
         tuple(problems),
         tuple(held.elsewhere),
@@ -91,7 +92,7 @@ def _entries(out: Path) -> list[Path]:
 
 
 def _site_problems(
-    out: Path, raw: Path, told: dict[str, Manifest], older: set[str]
+    out: Path, raw: Path, told: dict[str, Manifest], there: set[str]
 ) -> list[IntegrityError]:
     """A site must offer what is there and stands, and each study's newest as the pointer does."""
     site = site_files.read(out)
@@ -103,7 +104,8 @@ def _site_problems(
         return []  # told already, by the check of the records
     retired = {name for name, manifest in told.items() if manifest.snapshot.id in out_of_use}
     retired |= set(gone)
-    offered = sorted(set(site.standing) - older - (set(told) - retired))
+    # One of an older schema, or damaged, is there too: what is wrong with it is said once.
+    offered = sorted(set(site.standing) - (there - retired))
     newest = {study: publishing.pointed(out, study) for study in site.newest}
     studies = {manifest.study.id for manifest in told.values()} - set(newest)
     unsaid = sorted(study for study in studies if publishing.pointed(out, study) in site.standing)

@@ -29,8 +29,8 @@ def test_figures_of_frames_and_of_exported_bytes_are_the_same(whole: Release) ->
     found = figures(*whole.frames)
     assert found == whole.published
     gaps, verdicts = whole.frames
-    cells = len(gaps) * (len(GAP.names) - len(GAP.key))
-    cells += len(verdicts) * (len(VERDICT.names) - len(VERDICT.key))
+    cells = len(gaps) * (len(GAP.coded.names) - len(GAP.key))
+    cells += len(verdicts) * (len(VERDICT.coded.names) - len(VERDICT.key))
     cells -= len(gaps) + len(verdicts)  # of which years a row is, is no figure
     # And for each measure and sex the newest gap, with its window.
     assert len(found) == cells + 2 * len(verdicts)
@@ -72,7 +72,7 @@ def test_figures_of_other_columns_are_read_and_their_move_is_codes(
 
 def test_a_notice_in_the_exports_is_no_figure(whole: Release) -> None:
     gaps, _ = whole.frames
-    content = tables.to_csv(GAP, gaps, banner="Invented figures")
+    content = tables.to_csv(GAP.coded, gaps, banner="Invented figures")
     assert published({**whole.files, "data/gap.csv": content}) == (whole.published)
 
 

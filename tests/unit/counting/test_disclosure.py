@@ -215,7 +215,7 @@ def test_a_gap_is_made_of_its_sides_as_they_are_told() -> None:
     found = np.full((len(frame), 2), 0.1)
     found[0, 1] = np.nan
     safe = protect_gaps(frame, found)
-    canonical(GAP, safe, "gaps")
+    canonical(GAP.coded, safe, "gaps")
     assert safe["reason"].tolist() == [DISCLOSURE] + [""] * (len(frame) - 1)
     assert safe.iloc[0][["gap_years", "se_years", "worse_years", "relative_gap"]].isna().all()
     rest, true = safe.iloc[1:], frame.iloc[1:]
