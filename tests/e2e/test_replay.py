@@ -75,7 +75,7 @@ def changed(committed: Committed, tmp_path_factory: pytest.TempPathFactory) -> P
     git(root.parent, "clone", "--quiet", str(committed.project.root), str(root))
     shutil.copytree(committed.project.reports, root / "reports")
     edit(
-        root / "src" / "gapwatch" / "demography" / "chiang.py",
+        root / "src" / "gapwatch" / "intervals.py",
         lambda text: text.replace("Z95 = 1.959963984540054", "Z95 = 1.96"),
     )
     return project_in(root)
