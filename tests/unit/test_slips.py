@@ -34,3 +34,10 @@ def test_slips_that_may_stay_silent_are_named_with_a_size_and_a_reason() -> None
     assert len(NUMBERS) >= 100
     assert set(UNSEEN) <= set(SLIPS)
     assert all(0 < years < 1 and why for years, why in UNSEEN.values())
+
+
+def test_published_figures_of_other_areas_alone_leave_nothing_to_compare() -> None:
+    # Their geography is the study's and no code of theirs is: own tables decide, and stand alone.
+    found = slipped(813)
+    assert found is not None
+    assert (found.slip, found.ended) == ("codes and names of another vintage", "right")

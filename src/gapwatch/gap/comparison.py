@@ -75,7 +75,10 @@ def comparison(study: Study, inputs: Frames, own: Counts, computed: pd.DataFrame
     `computed_life_expectancy`; a window that isn't told there is withheld here (D01).
     """
     rows: list[dict[str, object]] = []
-    published_here = (inputs["life_expectancy"]["geography"] == own.geography).any()
+    held = inputs["life_expectancy"]
+    codes = [area.code for area in study.geography.areas]
+    # Of the geography there may be figures of other areas alone, as by codes of another vintage.
+    published_here = ((held["geography"] == own.geography) & held["area_code"].isin(codes)).any()
     # Published windows are of calendar years: windows of other years cover other deaths.
     if not sided(study) or not published_here or own.year_ends != CALENDAR_YEAR:
         return pd.DataFrame(columns=list(SERIES_COMPARISON.names))
