@@ -45,7 +45,7 @@ def _component(name: str, version: str, marker: str, hashes: list[str]) -> dict[
         "externalReferences": [
             {
                 "type": "distribution",
-                "url": f"https://pypi.org/project/{name}/{version}/",
+                "url": address,
                 "hashes": [{"alg": "SHA-256", "content": sha} for sha in hashes],
             }
         ],
