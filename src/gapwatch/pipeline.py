@@ -71,13 +71,15 @@ Result = TypeVar("Result")
 class Outcome:
     """What a run leaves: the release, where it is, and what it says.
 
-    `newest_end` is the last year of the headline's newest window; `targets` are as `targets_of`.
+    `verdict` is its code and `label` what it is called; `newest_end` is the last year of the
+    headline's newest window; `targets` are as `targets_of`.
     """
 
     release: str
     snapshot: str
     path: Path
     verdict: str
+    label: str
     sentence: str
     warnings: tuple[str, ...]
     newest_end: int | None
@@ -153,7 +155,7 @@ def run(
         files = step("render", render.render, report, charts)
         files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project)}
         files |= {RECORD: with_lengths(record, found.series.lengths).content()} if record else {}
-        answer = {"verdict": report.verdict, "sentence": report.sentence}
+        answer = {"verdict": report.verdict, "label": report.label, "sentence": report.sentence}
         files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
         files[SEAL] = seal(files[MANIFEST])
         board = step("make kit", kit.make, report, charts) if with_kit else {}
@@ -327,6 +329,7 @@ def outcome(
         snapshot.id,
         path,
         report.verdict,
+        report.label,
         report.sentence,
         (*not_renewed(snapshot), *views.told(results[VALIDATION.name])),
         newest_end(results[VERDICT.name], sex),

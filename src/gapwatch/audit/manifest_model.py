@@ -29,10 +29,16 @@ class Keyed(_Part):
 
 
 class Answer(_Part):
-    """What the release says."""
+    """What the release says. Other code than today's may have told no label."""
 
     verdict: str
+    label: str = ""
     sentence: str
+
+    @property
+    def called(self) -> str:
+        """What its verdict is called, wherever it is read."""
+        return self.label or self.verdict
 
 
 class SnapshotPart(_Part):

@@ -44,6 +44,7 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
         date=facts.as_known_at.isoformat(),
         known_at=date(facts.as_known_at),
         verdict=case.verdict.verdict,
+        label=case.verdict.label,
         sentence=one_sentence(case),
         banner=banner(case),
         answers=answers(case),

@@ -198,7 +198,10 @@ class Banner:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report. `sentence` is the verdict in one sentence, for a terminal."""
+    """The whole report. `sentence` is the verdict in one sentence, for a terminal.
+
+    `verdict` is its code, for programs; `label` is what it is called.
+    """
 
     title: str
     place: str
@@ -209,6 +212,7 @@ class Report:
     date: str
     known_at: str
     verdict: str
+    label: str
     sentence: str
     banner: Banner
     answers: tuple[Answer, ...]

@@ -60,7 +60,7 @@ def test_another_share_is_said_in_percent():
     ],
 )
 def test_the_other_sex_follows_in_short_with_its_chance(name, text):
-    assert headlines.beside(dataclasses.replace(FEMALE, verdict=name), HALVE, RULES) == text
+    assert headlines.beside(dataclasses.replace(FEMALE, label=name), HALVE, RULES) == text
 
 
 def test_a_chance_that_is_missing_is_left_out():
@@ -77,7 +77,7 @@ def test_verdicts_that_differ_are_told_apart():
 
 @pytest.mark.parametrize("name", VERDICTS)
 def test_one_verdict_of_both_is_one_sentence(name):
-    both = [dataclasses.replace(row, verdict=name) for row in (MALE, FEMALE)]
+    both = [dataclasses.replace(row, label=name) for row in (MALE, FEMALE)]
     text = headlines.headline(both, HALVE, RULES)
     assert text.startswith("For males and females alike ")
     assert text == headlines.alone(name, HALVE, "For males and females alike")
@@ -88,24 +88,28 @@ def test_a_sex_alone_is_named():
 
 
 def test_levelling_down_is_said_of_those_that_it_is_true_of():
-    same = dataclasses.replace(FEMALE, verdict="on track")
-    down = headlines.but_down
-    assert down([MALE, same], [True, True], HALVE, RULES) == "On track, but by levelling down."
-    assert down([MALE, same], [True, False], HALVE, RULES) == (
-        "On track for males, but by levelling down. For females it is on track (72%)."
+    male, female = (dataclasses.replace(row, label="levelling down") for row in (MALE, FEMALE))
+    clean = dataclasses.replace(FEMALE, label="on track")
+    made = headlines.headline
+    fell = "the gap gets smaller mainly because life expectancy fell in Castle: that is levelling "
+    assert made([male, female], HALVE, RULES, None, "in Castle") == (
+        f"For males and females alike {fell}down, and no success."
     )
-    assert down([MALE, FEMALE], [True, True], HALVE, RULES) == (
-        "On track for males, but by levelling down. For females it is too early to tell (72%)."
+    assert made([male, clean], HALVE, RULES, None, "in Castle") == (
+        f"For males {fell}down, and no success. For females it is on track (72%)."
     )
-    met = dataclasses.replace(MALE, verdict="target met")
-    assert down([met], [True], HALVE, RULES) == "Target met for males, but by levelling down."
+    assert made([MALE, female], HALVE, RULES, None, "in Castle") == (
+        "For males the gap is on track to be halved by 2035. For females it gets smaller mainly "
+        "because life expectancy fell in Castle, which is levelling down."
+    )
 
 
 def case(female, male="on track"):
     tables = samples.tables(male)
     verdicts = tables["verdict"]
     mine = verdicts["sex"] == "female"
-    tables["verdict"] = verdicts.assign(verdict=verdicts["verdict"].mask(mine, female))
+    said = verdicts["verdict"].mask(mine, female)
+    tables["verdict"] = verdicts.assign(verdict=said, label=said)
     return samples.case(samples.study(), samples.facts(), tables)
 
 

@@ -48,9 +48,8 @@ def flat(text):
         (
             codes.BETTER_WORSENS_FASTER,
             (
-                "Male life expectancy fell on both sides. The "
-                "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) "
-                "than in A (0.05 years a year, plausibly 0.01 to 0.09)."
+                "Male life expectancy fell on both sides, and faster in B (0.30 years a year, "
+                "plausibly 0.20 to 0.40) than in A (0.05 years a year, plausibly 0.01 to 0.09)."
             ),
         ),
         (

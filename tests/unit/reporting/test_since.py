@@ -17,7 +17,7 @@ DAY = dt.date(2016, 11, 23)
 NOW = Key("gap", "", "west-v-castle", "male", NEWEST, "gap_years")
 WINDOW = NOW._replace(period="2011 to 2015")
 OTHER = WINDOW._replace(sex="female")
-VERDICT = Key("verdict", "", "west-v-castle", "male", "", "verdict")
+VERDICT = Key("verdict", "", "west-v-castle", "male", "", "label")
 REASON = VERDICT._replace(sex="female", figure="reason")
 EACH = "Each change is in data/revision.csv."
 Figures = Mapping[Key, str]

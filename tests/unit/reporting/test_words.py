@@ -23,6 +23,8 @@ VERDICT = Verdict(
     sex="male",
     is_primary=True,
     verdict="on track",
+    label="on track",
+    levels_down=False,
     reason_code="",
     reason_arguments="",
     windows=9,
@@ -75,6 +77,8 @@ VERDICT = Verdict(
 
 
 def verdict(**changes):
+    if "verdict" in changes:
+        changes = {"label": changes["verdict"], **changes}
     return dataclasses.replace(VERDICT, **changes)
 
 
@@ -236,7 +240,7 @@ def test_the_other_sex_has_a_sentence_in_every_case():
 
 def test_no_direction_is_named_when_the_interval_holds_zero():
     unclear = verdict(slope_upper95_years_per_year=0.4)
-    short, how = direction.direction(unclear, window(start=2002), window())
+    short, how = direction.direction(unclear, window(start=2002), window(), "in Castle")
     assert short == "We cannot tell."
     assert "0.7 years smaller or 0.4 years bigger" in flat(how)
     for banned in ("rose", "fell", "narrowed", "widened"):
@@ -246,27 +250,30 @@ def test_no_direction_is_named_when_the_interval_holds_zero():
 def test_a_slope_limit_of_exactly_zero_is_not_a_direction():
     for low, high in ((-0.4, 0.0), (0.0, 0.4)):
         found = verdict(slope_lower95_years_per_year=low, slope_upper95_years_per_year=high)
-        short, how = direction.direction(found, window(start=2002), window())
+        short, how = direction.direction(found, window(start=2002), window(), "in Castle")
         assert short == "We cannot tell."
         assert "no different" in how
 
 
 def test_a_clear_direction_is_named_with_its_pace():
-    short, how = direction.direction(verdict(), window(start=2002), window())
+    short, how = direction.direction(verdict(), window(start=2002), window(), "in Castle")
     assert short == "The gap for males narrowed between 2002 to 2006 and 2010 to 2014."
-    assert flat(how) == "It narrowed by about 0.4 years a year (plausibly 0.1 to 0.7)."
+    assert flat(how) == "The change is about 0.4 years a year (plausibly 0.1 to 0.7)."
     wider = verdict(
         slope_years_per_year=0.4, slope_lower95_years_per_year=0.1, slope_upper95_years_per_year=0.7
     )
-    assert direction.direction(wider, window(start=2002), window())[0].startswith(
+    assert direction.direction(wider, window(start=2002), window(), "in Castle")[0].startswith(
         "The gap for males widened"
     )
 
 
 def test_too_few_figures_have_no_direction():
     for changes in ({"slope_years_per_year": None}, {"slope_lower95_years_per_year": None}):
-        assert direction.direction(verdict(**changes), window(), window())[0] == "We cannot tell."
-    assert direction.direction(verdict(), None, None)[0] == "We cannot tell."
+        assert (
+            direction.direction(verdict(**changes), window(), window(), "in Castle")[0]
+            == "We cannot tell."
+        )
+    assert direction.direction(verdict(), None, None, "in Castle")[0] == "We cannot tell."
 
 
 def difference(before, after):

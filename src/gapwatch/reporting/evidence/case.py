@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from gapwatch.codes import labelled
 from gapwatch.contracts import Verdict
 from gapwatch.reporting.document import ReleaseFacts
 from gapwatch.reporting.evidence.areas import sexes
@@ -180,6 +181,19 @@ class Case:
     def noun(self) -> str:
         """One of them, such as `ward`."""
         return noun_of(self.study.geography.vintage)
+
+    @property
+    def in_better(self) -> str:
+        """Where the better-off side lives, as a sentence ends."""
+        return f"in {self.better_name}" if self.sided else f"at {self.better_name}"
+
+    def called(self, verdict: str, measure: str = "") -> str:
+        """What a verdict on a measure, the headline's if none is named, is called: its label.
+
+        Another choice of target or windows doesn't change which side moved.
+        """
+        found = self.verdicts.get((measure or self.measure.id, self.sexes[0]))
+        return labelled(verdict, found.levels_down if found else None)
 
     def named(self, side: str) -> str:
         """A side of any measure as it stands in a sentence."""

@@ -15,6 +15,8 @@ def narrowing(verdict: Verdict, rules: Thresholds) -> str:
     if verdict.p_narrowing is None:
         return "The chance that it is getting smaller cannot be calculated."
     shown = about(verdict.p_narrowing, rules.wrong_direction_probability)
+    if verdict.levels_down:
+        return f"The chance that it is getting smaller, by levelling down, is {shown}."
     return f"The chance that it is getting smaller is {shown}."
 
 
@@ -26,8 +28,19 @@ def is_clear(verdict: Verdict, first: Window | None, last: Window | None) -> boo
     return not low <= 0 <= high
 
 
-def direction(verdict: Verdict, first: Window | None, last: Window | None) -> tuple[str, str]:
-    """Which way the gap went, as far as the comparable windows can tell, and by how much."""
+def mainly_down(verdict: Verdict, in_better: str) -> str:
+    """Said with every narrowing that is mainly the better-off side getting worse; else ""."""
+    return f"mainly because life expectancy fell {in_better}" if verdict.levels_down else ""
+
+
+def direction(
+    verdict: Verdict, first: Window | None, last: Window | None, in_better: str
+) -> tuple[str, str]:
+    """Which way the gap went, as far as the comparable windows can tell, and by how much.
+
+    `in_better` is where the better-off side lives: a narrowing that comes from there is never
+    said without it.
+    """
     slope = verdict.slope_years_per_year
     low, high = verdict.slope_lower95_years_per_year, verdict.slope_upper95_years_per_year
     if slope is None or low is None or high is None or first is None or last is None:
@@ -44,9 +57,10 @@ def direction(verdict: Verdict, first: Window | None, last: Window | None) -> tu
         )
     went = "narrowed" if slope < 0 else "widened"
     least, most = sorted((abs(low), abs(high)))
+    why = mainly_down(verdict, in_better)
     return (
-        f"The gap for {verdict.sex}s {went} {span}.",
-        f"It {went} by about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
+        f"The gap for {verdict.sex}s {went} {span}{f', {why}' if why else ''}.",
+        f"The change is about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
     )
 
 

@@ -24,7 +24,7 @@ def first_report(verdict: Verdict, power: float) -> tuple[str, ...]:
         return ("It is not known when a report could first say that the promise is being kept.",)
     none = "If the promise is being kept, no report can be named that would have a chance of"
     if year is None:
-        return (f"{none} {line(power)} or more of saying so: {answerable(why, verdict.verdict)}.",)
+        return (f"{none} {line(power)} or more of saying so: {answerable(why, verdict.label)}.",)
     told = (
         (
             f"If the promise is being kept, the report of {year} would be the first with a chance "

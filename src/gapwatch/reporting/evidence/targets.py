@@ -24,6 +24,7 @@ class TargetRow:
     target_gap_years: float | None
     target_year: int
     verdict: str
+    label: str
     reason_code: str
     p_target: float | None
 
@@ -94,8 +95,8 @@ def other(case: Case) -> str:
     )
     head = heading(case, sex)
     if head is not None and head.verdict == row.verdict:
-        return f"{start} would be the same, “{row.verdict}”{chance}."
-    return f"{start} would be “{row.verdict}”{chance}."
+        return f"{start} would be the same, “{row.label}”{chance}."
+    return f"{start} would be “{row.label}”{chance}."
 
 
 def carried(case: Case) -> str:

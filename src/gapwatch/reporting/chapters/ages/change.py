@@ -84,7 +84,7 @@ def _figure(case: Case, drawn: Sequence[ChangePanel], number: int) -> Figure:
         id=CHART,
         number=number,
         title=_finding(case, drawn),
-        subtitle=f"Years by which each side’s own change widened or narrowed the gap, by age, "
+        subtitle=f"Years that each side’s own change added to the gap or took off it, by age, "
         f"{listing([f'{panel.sex}s' for panel in drawn])}, {case.measure.title}, from "
         f"{period(row.from_start, row.from_end, row.year_ends)} to "
         f"{period(row.to_start, row.to_end, row.year_ends)}, with 95% "

@@ -154,7 +154,7 @@ def side_moved(rows: Sequence[Change], side: str, name: str) -> str:
     rose = (total < 0) if side == "worse" else (total > 0)
     least, most = sorted((abs(low), abs(high)))
     return (
-        f"Life expectancy {'rose' if rose else 'fell'} in {name}. That alone "
+        f"Life expectancy {'rose' if rose else 'fell'} in {name}, and that alone "
         f"{'widened' if total > 0 else 'narrowed'} the gap by {years(abs(total))} "
         f"(plausibly {interval(least, most)})."
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gapwatch.reporting.chapters.robustness import words as doubts
 from gapwatch.reporting.chapters.robustness.grouping import label, span, together
 from gapwatch.reporting.chapters.robustness.words import METHOD_NAMES, Flip, Score
@@ -18,7 +20,10 @@ def section(case: Case) -> Section:
     if tried:
         blocks += [Paragraph(text) for text in doubts.what_flips(tried)]
         blocks.append(_choices_table(case, tried))
-        smallest = [doubts.smallest_change(flip) for flip in case.rows(Flip, "flip")]
+        smallest = [
+            doubts.smallest_change(replace(flip, by_numbers=case.called(flip.by_numbers)))
+            for flip in case.rows(Flip, "flip")
+        ]
         blocks += [Paragraph(text) for text in smallest if text]
         blocks += _track_record(case)
     return Section("doubts", "What would change the verdict", tuple(blocks))

@@ -112,7 +112,7 @@ def _finding(case: Case) -> str:
     first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
     short = "The figures cannot tell whether the gap has narrowed"
     if is_clear(case.verdict, first, last):
-        short = direction(case.verdict, first, last)[0].rstrip(".")
+        short = direction(case.verdict, first, last, case.in_better)[0].rstrip(".")
     if case.is_old and last is not None:
         return f"{short}, and nothing comparable follows {last.ends}"
     return short

@@ -58,7 +58,7 @@ def _verdict(study: Study, found: Since) -> list[str]:
     rows = found.moved
     mine = rows[
         (rows["table_name"] == "verdict")
-        & (rows["figure"] == "verdict")
+        & (rows["figure"] == "label")
         & (rows["measure"] == study.primary.id)
         & (rows["sex"] == study.promise.sex)
     ]

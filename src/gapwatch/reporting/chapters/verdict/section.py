@@ -48,26 +48,21 @@ def both(case: Case) -> tuple[Verdict, ...]:
 
 
 def headline(case: Case) -> str:
-    """The verdicts in words; a good one that is mostly levelling down is called that."""
-    found = both(case)
-    if case.verdict.verdict in headlines.GOOD:
-        down = [levelling.mostly(row.closing_code, levelling.down(case, row.sex)) for row in found]
-        if down[0]:
-            return headlines.but_down(
-                found, down, goal(case), case.study.verdict, _goal_of_other(case)
-            )
-    return headlines.headline(found, goal(case), case.study.verdict, _goal_of_other(case))
+    """The verdicts in words; a good one that is mainly levelling down is called that."""
+    return headlines.headline(
+        both(case), goal(case), case.study.verdict, _goal_of_other(case), case.in_better
+    )
 
 
 def banner(case: Case) -> Banner:
     """The verdict in words, and what it rests on."""
-    tone = TONES.get(case.verdict.verdict, "open")
+    tone = TONES.get(case.verdict.label, "open")
     but = _but(case)
     if but:
         tone = "open"
     return Banner(
         tone="good" if tone == "good" else "bad" if tone == "bad" else "open",
-        verdict=case.verdict.verdict.capitalize(),
+        verdict=case.verdict.label.capitalize(),
         headline=headline(case),
         because=(*_because(case), *_against(case), *but, *pandemic.sentences(case)),
     )
@@ -77,7 +72,7 @@ def _because(case: Case) -> tuple[str, ...]:
     """What the verdicts rest on, with the other sex's chance where its verdict is the same."""
     first, *rest = words.because(case.verdict, case.study.verdict, case.years_old)
     found = both(case)
-    same = len(found) > 1 and found[1].verdict == found[0].verdict
+    same = len(found) > 1 and found[1].label == found[0].label
     if found[0].verdict == codes.CANNOT:
         return (first if same else f"For {found[0].sex}s: {first}", *rest)
     other = words.other_chance(found[1], case.study.verdict) if same else ""
@@ -93,9 +88,9 @@ def _but(case: Case) -> tuple[str, ...]:
     """What keeps good verdicts from being a success; empty for any other."""
     texts: list[str] = []
     for row in both(case):
-        if row.verdict in headlines.GOOD:
+        if row.verdict in codes.GOOD_VERDICTS:
             down = levelling.down(case, row.sex)
-            text = levelling.no_success(row.closing_code, case.better_name, down)
+            text = levelling.no_success(row, case.in_better, case.better_name, down)
             if texts and text and down:
                 text = levelling.too(down)
             elif text and down is None and row.sex != case.sexes[0]:
@@ -143,12 +138,12 @@ def _other(case: Case) -> str:
 def _which_way(case: Case) -> Answer:
     comparable = case.comparable
     first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
-    short, how = direction(case.verdict, first, last)
+    short, how = direction(case.verdict, first, last, case.in_better)
     closing = case.verdict.closing_code
     moved = who_moved(closing, case.worse_name, case.better_name, case.sexes[0], case.moves)
     down = levelling.down(case, case.sexes[0])
     # Beside a good verdict the banner has said it.
-    said = case.verdict.verdict in headlines.GOOD
+    said = case.verdict.verdict in codes.GOOD_VERDICTS
     share = levelling.told(down, case.better_name) if down and not said else ""
     since = ""
     if case.is_old and last is not None:
@@ -168,8 +163,7 @@ def _will_it(case: Case) -> Answer:
     more = [words.chance(verdict, case.study.verdict), need]
     if verdict.verdict == codes.TOO_EARLY:
         more += next_data.first_report(verdict, case.study.verdict.power)
-    told = headlines.headline(both(case), aim, case.study.verdict, _goal_of_other(case))
-    return Answer(question, told, tuple(more))
+    return Answer(question, headline(case), tuple(more))
 
 
 def _what_changed(case: Case) -> Answer:

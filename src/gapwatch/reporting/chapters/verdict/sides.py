@@ -38,8 +38,8 @@ def who_moved(
         f"{worse}{at_worse} than in {better}{at_better}.",
         codes.BETTER_WORSENS: f"The gap narrowed as life expectancy fell{high} in "
         f"{better}{at_better}. There is no clear rise in {worse}.",
-        codes.BETTER_WORSENS_FASTER: f"{lives} fell on both sides. The gap "
-        f"narrowed as it fell faster in {better}{at_better} than in {worse}{at_worse}.",
+        codes.BETTER_WORSENS_FASTER: f"{lives} fell on both sides, and faster in "
+        f"{better}{at_better} than in {worse}{at_worse}.",
         codes.BOTH_MOVE: f"{lives} rose{low} in "
         f"{worse}{at_worse} and fell{high} in {better}{at_better}.",
         codes.NEITHER_CLEAR: "The figures cannot tell which side moved.",

@@ -71,11 +71,12 @@ def because(verdict: Verdict, rules: Thresholds, years_old: int) -> tuple[str, .
         codes.TARGET_MET: f"It counts as met when that chance is {high} or more, and "
         f"{line(rules.target_met_probability)} or more for the newest year observed.",
         codes.ON_TRACK: f"{high} or more counts as on track.",
+        codes.LEVELLING_DOWN: "Levelling down is no success, whatever that chance.",
         codes.OFF_TRACK: f"{low} or less counts as off track.",
         codes.WRONG_DIRECTION: narrowing(verdict, rules),
         codes.TOO_EARLY: f"Between {low} and {high} it is too early to tell.",
     }
-    return (chance(verdict, rules), lines[verdict.verdict])
+    return (chance(verdict, rules), lines[verdict.label])
 
 
 def withheld(subject: str, when: str, reason: str) -> str:
