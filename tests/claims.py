@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 import json
 import re
+import tomllib
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -132,6 +134,18 @@ def answer(told: Any) -> Iterator[str]:
             yield from answer(value)
     elif isinstance(told, str):
         yield told
+
+
+def golden(name: str) -> dict[str, str]:
+    """The message of a release as it was written by hand."""
+    with (Path(__file__).parent / "golden" / "messages.toml").open("rb") as file:
+        found: dict[str, str] = tomllib.load(file)[name]
+    return found
+
+
+def plain(message: Mapping[str, str]) -> dict[str, str]:
+    """A message with plain blanks."""
+    return {name: line.replace("\N{NO-BREAK SPACE}", " ") for name, line in message.items()}
 
 
 def of(name: str, content: bytes) -> list[str]:

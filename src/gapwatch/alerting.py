@@ -8,7 +8,7 @@ import logging
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -32,6 +32,7 @@ class Alert:
     """One message: `event` for programs, `text` for people; "" where there's nothing to say.
 
     `verdict` is a code, and `label` what it is called: never show the one without the other.
+    `message` has the five lines of `document.Message`, each true when it is shown alone.
     """
 
     event: Event
@@ -41,8 +42,9 @@ class Alert:
     verdict: str = ""
     label: str = ""
     sentence: str = ""
+    message: Mapping[str, str] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """The body of the webhook's POST; chat services show `text`."""
         return asdict(self)
 
@@ -58,6 +60,8 @@ class Said(Protocol):
     def label(self) -> str: ...
     @property
     def sentence(self) -> str: ...
+    @property
+    def message(self) -> Mapping[str, str]: ...
 
 
 def read_alerts(project: Project) -> tuple[str, Alerts]:
@@ -161,15 +165,17 @@ def success(study: str, said: Said, *, before: str, new: tuple[str, ...]) -> lis
     if before and before != said.label:
         changed = f"the verdict is now {said.label!r}; it was {before!r}."
         told.append(("verdict changed", changed))
+    release = f"Release {said.release}."
     return [
         Alert(
             event,
             study,
-            f"gapwatch, {study}: {text}\n{said.sentence}\nRelease {said.release}.",
+            "\n".join((f"gapwatch, {study}: {text}", *said.message.values(), release)),
             said.release,
             said.verdict,
             said.label,
             said.sentence,
+            dict(said.message),
         )
         for event, text in told
     ]

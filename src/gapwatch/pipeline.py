@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,8 +71,9 @@ Result = TypeVar("Result")
 class Outcome:
     """What a run leaves: the release, where it is, and what it says.
 
-    `verdict` is its code and `label` what it is called; `newest_end` is the last year of the
-    headline's newest window; `targets` are as `targets_of`.
+    `verdict` is its code and `label` what it is called; `message` has the five lines of
+    `document.Message`. `newest_end` is the last year of the headline's newest window; `targets`
+    are as `targets_of`.
     """
 
     release: str
@@ -81,6 +82,7 @@ class Outcome:
     verdict: str
     label: str
     sentence: str
+    message: dict[str, str]
     warnings: tuple[str, ...]
     newest_end: int | None
     targets: tuple[dict[str, Any], ...]
@@ -155,7 +157,12 @@ def run(
         files = step("render", render.render, report, charts)
         files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project)}
         files |= {RECORD: with_lengths(record, found.series.lengths).content()} if record else {}
-        answer = {"verdict": report.verdict, "label": report.label, "sentence": report.sentence}
+        answer = {
+            "verdict": report.verdict,
+            "label": report.label,
+            "sentence": report.sentence,
+            "message": asdict(report.message),
+        }
         files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
         files[SEAL] = seal(files[MANIFEST])
         board = step("make kit", kit.make, report, charts) if with_kit else {}
@@ -331,6 +338,7 @@ def outcome(
         report.verdict,
         report.label,
         report.sentence,
+        asdict(report.message),
         (*not_renewed(snapshot), *views.told(results[VALIDATION.name])),
         newest_end(results[VERDICT.name], sex),
         tuple(targets_of(results)),

@@ -98,6 +98,7 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
         "verdict": None,
         "label": None,
         "sentence": None,
+        "message": None,
         "targets": [],
         "up_to_date": False,
     }
@@ -111,6 +112,7 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
         "verdict": manifest.answer.verdict,
         "label": manifest.answer.called,
         "sentence": manifest.answer.sentence,
+        "message": manifest.answer.message and manifest.answer.message.model_dump(),
         "targets": read_targets(release),
         "up_to_date": manifest.basis == basis,
     }

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from gapwatch.contracts import TARGET, VERDICT
-from gapwatch.reporting.language.numbers import number, percent
+from gapwatch.reporting.language.chance import chance
+from gapwatch.reporting.language.numbers import number
 
 BASELINE = "baseline"
 
@@ -88,9 +89,9 @@ def _read(path: Path) -> pd.DataFrame:
 
 def in_words(one: Mapping[str, Any]) -> str:
     """One target as a line: `stated, males: 7.0 years or less; off track (12%)`."""
-    aim, chance = one["target_gap_years"], one["p_target"]
+    aim, p_target = one["target_gap_years"], one["p_target"]
     wanted = "no target" if aim is None else f"{number(aim)} years or less"
-    told = one["label"] if chance is None else f"{one['label']} ({percent(chance)})"
+    told = one["label"] if p_target is None else f"{one['label']} ({chance(p_target)})"
     heads = ", heads the report" if one["heads"] else ""
     return f"{one['target']}, {one['sex']}s: {wanted}; {told}{heads}"
 

@@ -71,5 +71,21 @@ def test_every_string_of_a_scenario_goes_by_the_label_of_its_verdict(name: str, 
     assert bool(levels) == any(path.endswith("index.html") for path in named)
 
 
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_message_of_a_scenario_is_the_one_that_was_written_by_hand(
+    name: str, once: Once
+) -> None:
+    project, said = shown(name, once)
+    assert claims.plain(said["message"]) == claims.golden(name)
+    answer = read_manifest(Path(said["path"])).answer
+    assert answer.message is not None
+    assert answer.message.model_dump() == said["message"] == asked(project, "status")["message"]
+    page = " ".join(claims.of("report.html", (Path(said["path"]) / "report.html").read_bytes()))
+    for line in answer.lines:
+        assert line in page
+    alerts = alerting.success(name, read_said(said), before="none", new=())
+    assert all(line in alerts[0].text for line in answer.lines)
+
+
 def read_said(said: dict[str, Any]) -> Any:
     return type("Said", (), said)()

@@ -33,6 +33,7 @@ def said(verdict: str, label: str = "") -> SimpleNamespace:
         verdict=verdict,
         label=label or verdict,
         sentence=f"It is {label or verdict}.",
+        message={"verdict": f"It is {label or verdict}.", "caveat": "Of one window."},
     )
 
 
@@ -50,7 +51,7 @@ def test_an_alert_is_one_json_object_with_event_text_release_verdict_and_sentenc
     assert new["event"] == "new data"
     assert "ward-life-expectancy" in new["text"]
     assert changed["event"] == "verdict changed"
-    for part in ("'off track'", "'on track'", "It is off track.", "2026-12-01-0123456789"):
+    for part in ("'off track'", "'on track'", "It is off track.", "Of one window.", "2026-12-01"):
         assert part in changed["text"]
     assert changed["sentence"] == "It is off track."
     assert changed["release"] == "westminster-2026-12-01-0123456789"

@@ -176,6 +176,12 @@ class Verdict:
         of="closing_code",
         default="",
     )
+    earliest_verdict_year: int | None = cell(
+        calendar,
+        "First release in which a verdict is possible, if further figures come as usual; empty "
+        "where there is a verdict, or where no figure to come would bring one",
+        nullable=True,
+    )
     first_answerable_year: int | None = cell(
         calendar,
         "First release in which a gap that truly meets the target would be called on track with "

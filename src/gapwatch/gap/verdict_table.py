@@ -82,6 +82,7 @@ def _verdict(item: Judged) -> Verdict:
         p_target_relative=_p_target(relative.assessment) if relative else None,
         covariance_code=found.covariance_code,
         closing_code=found.closing_by,
+        earliest_verdict_year=found.earliest_verdict_year,
         first_answerable_year=found.first_answerable_year,
         first_answerable_code=found.first_answerable_reason.code,
         first_answerable_arguments=found.first_answerable_reason.written,

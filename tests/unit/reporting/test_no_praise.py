@@ -86,6 +86,7 @@ def test_no_answer_to_a_program_and_no_alert_praises_levelling_down(case):
         verdict=report.verdict,
         label=report.label,
         sentence=report.sentence,
+        message=asdict(report.message),
         warnings=(),
         newest_end=2015,
         targets=tuple(targets_of({VERDICT.name: tables[VERDICT.name]})),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from gapwatch.codes import labelled
+from gapwatch.codes import CANNOT, labelled
 from gapwatch.contracts import Verdict
 from gapwatch.reporting.document import ReleaseFacts
 from gapwatch.reporting.evidence.areas import sexes
@@ -19,21 +19,18 @@ from gapwatch.reporting.evidence.rows import (
     newest_segment,
     rows,
     share_years,
+    trajectory,
     verdicts,
     windows,
 )
+from gapwatch.reporting.evidence.sides import Moves, moves
 from gapwatch.reporting.language.numbers import noun_of, period, vintage
 from gapwatch.study import Measure, Study
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Moves:
-    """Change of each side's life expectancy in years a year; None where it isn't known."""
-
-    worse: Estimate | None = None
-    better: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +75,19 @@ class Case:
     def newest(self) -> Window | None:
         """The newest comparable window of the headline."""
         return self.comparable[-1] if self.comparable else None
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is a verdict. Where there is none, nothing leads to the target."""
+        return self.verdict.label != CANNOT
+
+    @property
+    def path(self) -> pd.DataFrame:
+        """The annual path of the headline; without a verdict only where there are figures."""
+        found = trajectory(self.tables, self.measure.id, self.sexes[0])
+        if self.judged:
+            return found
+        return found[~found["is_projected"].astype(bool)].assign(target_line_years=float("nan"))
 
     def rows(self, kind: type[Row], table: str, **wanted: object) -> list[Row]:
         """Rows of the headline's measure and sex in another table."""
@@ -143,19 +153,20 @@ class Case:
     @property
     def moves(self) -> Moves:
         """Trends of both sides of the headline, over the windows that its verdict rests on."""
-        found = self.verdict
-        return Moves(
-            estimate(
-                found.worse_slope_years_per_year,
-                found.worse_slope_lower95_years_per_year,
-                found.worse_slope_upper95_years_per_year,
-            ),
-            estimate(
-                found.better_slope_years_per_year,
-                found.better_slope_lower95_years_per_year,
-                found.better_slope_upper95_years_per_year,
-            ),
-        )
+        return moves(self.verdict)
+
+    def moves_of(self, sex: str) -> Moves:
+        """The same for either sex."""
+        found = self.verdicts.get((self.measure.id, sex))
+        return moves(found) if found else Moves()
+
+    @property
+    def sides_told(self) -> bool:
+        """Whether the report tells which side moved: of published figures where the gap did."""
+        low = self.verdict.slope_lower95_years_per_year
+        high = self.verdict.slope_upper95_years_per_year
+        clear = low is not None and high is not None and not low <= 0 <= high
+        return self.sided and (self.computes or clear)
 
     @property
     def sided(self) -> bool:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from gapwatch.contracts import Verdict
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import Window
-from gapwatch.reporting.language.numbers import about, interval, years
+from gapwatch.reporting.evidence.sides import cause
+from gapwatch.reporting.language.chance import about
+from gapwatch.reporting.language.changes import change
+from gapwatch.reporting.language.numbers import interval, years
 from gapwatch.study import Thresholds
 
 CANNOT_TELL = "We cannot tell."
@@ -51,8 +55,8 @@ def direction(
             CANNOT_TELL,
             (
                 f"Any change of the gap for {verdict.sex}s {span} is within what chance alone "
-                f"could produce. Each year the gap could have become {_amount(low)} or "
-                f"{_amount(high)}."
+                f"could produce. Each year the gap could have become {change(low)} or "
+                f"{change(high)}."
             ),
         )
     went = "narrowed" if slope < 0 else "widened"
@@ -64,7 +68,33 @@ def direction(
     )
 
 
-def _amount(change: float) -> str:
-    if change == 0:
-        return "no different"
-    return f"{years(abs(change))} {'smaller' if change < 0 else 'bigger'}"
+def direction_line(case: Case) -> str:
+    """Which way the gap goes and what that comes from, in a sentence that stands alone."""
+    found, place = case.verdict, case.study.study.place
+    comparable = case.comparable
+    slope = found.slope_years_per_year
+    low, high = found.slope_lower95_years_per_year, found.slope_upper95_years_per_year
+    if slope is None or low is None or high is None or not comparable:
+        return (
+            f"In {place}, there are too few comparable figures to see which way the gap for "
+            f"{found.sex}s goes."
+        )
+    span = f"between {comparable[0].when} and {comparable[-1].when}"
+    if low <= 0 <= high:
+        return (
+            f"In {place}, no change of the gap for {found.sex}s is clear {span}: each year it "
+            f"could have become {change(low)} or {change(high)}."
+        )
+    went = "narrowed" if slope < 0 else "widened"
+    least, most = sorted((abs(low), abs(high)))
+    why = mainly_down(found, case.in_better) or _cause(case, narrowed=slope < 0)
+    return (
+        f"In {place}, the gap for {found.sex}s {went} by about {years(abs(slope))} a year "
+        f"(plausibly {interval(least, most)}) {span}{f', {why}' if why else ''}."
+    )
+
+
+def _cause(case: Case, *, narrowed: bool) -> str:
+    if not case.sided:
+        return ""
+    return cause(case.moves, case.worse_name, case.better_name, narrowed=narrowed)

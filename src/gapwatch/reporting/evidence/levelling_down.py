@@ -80,6 +80,6 @@ def no_success(verdict: Verdict, in_better: str, better: str, found: LevellingDo
     if verdict.levels_down:
         return ""
     return (
-        f"But part of the narrowing is that life expectancy fell {in_better}. That part is "
+        f"Part of the narrowing is that life expectancy fell {in_better}. That part is "
         "levelling down, and no success."
     )

@@ -10,7 +10,8 @@ from gapwatch.reporting.chapters.robustness.words import METHOD_NAMES, Flip, Sco
 from gapwatch.reporting.document import Block, Column, Heading, Paragraph, Section, Table
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.choices import Choice, choices
-from gapwatch.reporting.language.numbers import MISSING, capital, number, percent, plain
+from gapwatch.reporting.language.chance import chance
+from gapwatch.reporting.language.numbers import MISSING, capital, number, plain
 
 
 def section(case: Case) -> Section:
@@ -18,6 +19,9 @@ def section(case: Case) -> Section:
     tried = choices(case)
     blocks: list[Block] = []
     if tried:
+        if not case.judged:
+            told = doubts.without_verdict(tried)
+            return Section("doubts", "What would change the verdict", (*map(Paragraph, told),))
         blocks += [Paragraph(text) for text in doubts.what_flips(tried)]
         blocks.append(_choices_table(case, tried))
         smallest = [
@@ -33,10 +37,10 @@ def _choices_table(case: Case, tried: list[Choice]) -> Table:
     deadline = case.verdict.target_year
     rules = case.study.verdict
 
-    def chance(value: float | None) -> str:
+    def odds(value: float | None) -> str:
         if value is None:
             return MISSING
-        return percent(value, rules.on_track_probability, rules.off_track_probability)
+        return chance(value, rules.on_track_probability, rules.off_track_probability)
 
     return Table(
         id="table-choices",
@@ -53,8 +57,8 @@ def _choices_table(case: Case, tried: list[Choice]) -> Table:
             (
                 capital(label(rows)),
                 span(rows, lambda row: row.projected_gap_years, plain),
-                span(rows, lambda row: row.p_target, chance),
-                span(rows, lambda row: row.p_narrowing, chance),
+                span(rows, lambda row: row.p_target, odds),
+                span(rows, lambda row: row.p_narrowing, odds),
                 rows[0].by_numbers + (" (changes)" if rows[0].flips else ""),
             )
             for rows in together(tried)

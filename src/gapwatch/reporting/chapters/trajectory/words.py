@@ -38,6 +38,11 @@ def notes(case: Case) -> list[str]:
             "The open dot with a dashed line is provisional. Deaths are still coming in there, so "
             "no trend and no verdict rests on it."
         )
+    if not case.judged:
+        told.append(
+            "No line leads to the target and no range to the deadline, as there is no verdict."
+        )
+        return told + [f"Break: {break_reason(rupture)}" for rupture in case.study.geography.breaks]
     told += [
         (
             "Shaded: the ranges that hold the gap of each calendar year with 50, 80 and 95 chances "
@@ -107,7 +112,7 @@ def alt(case: Case) -> str:
     ]
     if before:
         parts.append(f"{len(before)} earlier windows stand apart in grey, left of a break.")
-    if verdict.target_gap_years is not None:
+    if verdict.target_gap_years is not None and case.judged:
         aim = f"target of {years(verdict.target_gap_years)} in {verdict.target_year}."
         parts.append(
             f"A diamond marks the {aim}"
@@ -117,7 +122,7 @@ def alt(case: Case) -> str:
     held = touched([window for window in case.windows if window.gap])
     if held:
         parts.append(f"A light band marks the {count(len(held), 'window')} that include {NAMED}.")
-    if verdict.projected_lower95_years is not None:
+    if verdict.projected_lower95_years is not None and case.judged:
         shade = "A grey fan, marked as not a forecast," if case.is_old else "A shaded fan"
         spread = interval(verdict.projected_lower95_years, verdict.projected_upper95_years)
         parts.append(
