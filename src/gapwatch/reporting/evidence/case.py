@@ -83,11 +83,9 @@ class Case:
 
     @property
     def path(self) -> pd.DataFrame:
-        """The annual path of the headline; without a verdict only where there are figures."""
+        """The annual path of the headline, which ends at the deadline; none without a verdict."""
         found = trajectory(self.tables, self.measure.id, self.sexes[0])
-        if self.judged:
-            return found
-        return found[~found["is_projected"].astype(bool)].assign(target_line_years=float("nan"))
+        return found if self.judged else found[:0]
 
     def rows(self, kind: type[Row], table: str, **wanted: object) -> list[Row]:
         """Rows of the headline's measure and sex in another table."""
