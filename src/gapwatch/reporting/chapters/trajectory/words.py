@@ -122,6 +122,11 @@ def alt(case: Case) -> str:
     ]
     if before:
         parts.append(f"{len(before)} earlier windows stand apart in grey, left of a break.")
+    if verdict.target_gap_years is not None and not case.judged:
+        parts.append(
+            f"The target, {years(verdict.target_gap_years)} in {verdict.target_year}, is named "
+            "beside the plot, and no line leads to it."
+        )
     if verdict.target_gap_years is not None and case.judged:
         aim = f"target of {years(verdict.target_gap_years)} in {verdict.target_year}."
         parts.append(

@@ -111,6 +111,11 @@ def deciding(case: Case) -> list[Choice]:
 
 def size_line(case: Case) -> str:
     """How big the newest gap is, of whom, between whom and when, with its range."""
+    later = [window.when for window in case.withheld_since]
+    return joined(_size(case), f"The figure for {listing(later)} is withheld." if later else "")
+
+
+def _size(case: Case) -> str:
     newest, sex, place = case.newest, case.sexes[0], case.study.study.place
     if newest is None or newest.gap is None:
         return f"In {place}, no comparable figure tells how big the gap for {sex}s is."
