@@ -71,9 +71,8 @@ Result = TypeVar("Result")
 class Outcome:
     """What a run leaves: the release, where it is, and what it says.
 
-    `verdict` is its code and `label` what it is called; `message` has the five lines of
-    `document.Message`. `newest_end` is the last year of the headline's newest window; `targets`
-    are as `targets_of`.
+    `verdict` is a code, `label` what it is called, `message` as `document.Message`; `newest_end`
+    is the last year of the headline's newest window, `targets` are as `targets_of`.
     """
 
     release: str
