@@ -67,8 +67,10 @@ LOWER = "in the west of the town than in Castle in 2011 to 2015"
         (
             1.0,
             2.0,
-            f"{LOWER} (plausibly anything from 1.0 years higher to 3.0 years lower, so there may "
-            "be no gap at all).",
+            (
+                f"{LOWER} (plausibly anything from 1.0 years higher to 3.0 years lower, so there "
+                "may be no gap at all)."
+            ),
         ),
         (-4.0, 2.0, f"was 4.0 years higher {LOWER} (plausibly 2.0 to 6.0 years)."),
         (8.9, None, f"{LOWER}; how sure that is, is not known."),
