@@ -16,12 +16,7 @@ from gapwatch import publishing, snapshots, stopping, tables, warehouse
 from gapwatch import study as study_file
 from gapwatch.analysis import Analysis, Step, analyse
 from gapwatch.audit.closed import closed_inputs, with_lengths
-from gapwatch.audit.disclosed import (
-    RECORD,
-    Earlier,
-    Record,
-    earlier,
-)
+from gapwatch.audit.disclosed import RECORD, Earlier, Record, earlier
 from gapwatch.audit.lineage import lineage
 from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
 from gapwatch.audit.provenance import Claims, Provenance, believing, input_files, provenance
