@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -64,7 +64,7 @@ def parse(source: NomisSource, payloads: tuple[Payload, ...]) -> dict[str, pd.Da
     aren't the ones the study expects.
     """
     frame, areas = nomis_api.read_data(source, payloads, FIELDS, _cells(source), texts=TEXTS, of=OF)
-    asked = {
+    asked: dict[str, set[Any]] = {
         "geography_code": areas,
         "date": set(source.years),
         "gender": set(SEXES),

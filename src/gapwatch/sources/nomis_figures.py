@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -99,7 +99,7 @@ def parse(source: NomisFigures, payloads: tuple[Payload, ...]) -> dict[str, pd.D
     frame, areas = nomis_api.read_data(
         source, payloads, _fields(source), _each(source, cells), texts=_TEXTS, of=OF
     )
-    asked = {
+    asked: dict[str, set[Any]] = {
         "geography_code": areas,
         "date": set(cells.dates),
         **{name: set(map(int, cells.of(name))) for name in source.dimensions},

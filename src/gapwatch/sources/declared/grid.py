@@ -162,7 +162,7 @@ def members_of(where: str, pattern: str, content: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             every = sorted(archive.infolist(), key=lambda item: item.filename)
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(where, "a zip", f"a zip that can't be read ({error})")
     found = [item for item in every if re.fullmatch(pattern, item.filename)]
     if not found:
