@@ -32,7 +32,7 @@ def bases(replica: Replica) -> dict[str, str]:
 
 def require_every_source(project: Project) -> None:
     """Let no source fail, not even one that the verdict can do without: each fault stops a pull."""
-    text = project.study_file.read_text(encoding="utf-8")
+    text = project.study_file.read_text(encoding="utf-8").replace("required = false\n", "")
     kinds = r'(?m)^(kind = "(?:file|fingertips|nomis|portal)")$'
     project.study_file.write_text(re.sub(kinds, r"\1\nrequired = true", text), encoding="utf-8")
 
