@@ -82,8 +82,17 @@ def test_the_axis_of_excess_deaths_is_named_in_full_on_a_phone(drawn: list[str])
         | {"area": "A", "area_name": LONG, "zone": "west"}
     )
     sides = {"west": "North of the borough and its river", "east": "Rest of the borough as well"}
-    canvas.drawn(lambda held: places_figure(held, [row] * 4, [], sides, "west"))
+    figures = []
+
+    def draw(held: canvas.Canvas) -> Figure:
+        figures.append(places_figure(held, [row] * 4, [], sides, "west"))
+        return figures[-1]
+
+    canvas.drawn(draw)
     assert drawn == []
+    for figure in figures:
+        (below,) = figure.texts
+        assert box(figure.axes[0].xaxis.label).y0 > box(below).y1
 
 
 def test_a_letter_over_the_edge_is_found() -> None:

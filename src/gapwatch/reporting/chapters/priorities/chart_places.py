@@ -37,7 +37,9 @@ def places_figure(
     """
     names = NARROW_NAMES if canvas.narrow else NAMES
     top = FREE + KEY * (len(sides) if canvas.narrow else 1)
-    height = top + len(rows) * ROW + BOTTOM + 0.3 + CURVE + BOTTOM
+    # On a phone the name of the axis between the two parts takes two lines.
+    between = 0.5 if canvas.narrow else 0.3
+    height = top + len(rows) * ROW + BOTTOM + between + CURVE + BOTTOM
     figure = Figure(figsize=(canvas.width, height))
     ranked = figure.add_axes(
         (
