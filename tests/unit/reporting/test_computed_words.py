@@ -25,7 +25,6 @@ from gapwatch.reporting.document import Figure, Table
 from gapwatch.reporting.drawing.canvas import Canvas
 from gapwatch.reporting.evidence import area_figures
 from gapwatch.reporting.evidence import bridged as later
-from gapwatch.reporting.evidence import next_data as asking_again
 from gapwatch.reporting.evidence.areas import ward_map
 from gapwatch.reporting.evidence.expected import next_expected
 from gapwatch.reporting.evidence.rows import trajectory
@@ -253,16 +252,6 @@ def test_what_is_expected_next_is_what_the_trend_rests_on():
     assert next_expected(beside) == ("The next edition is expected in May.",)
     changed = answers.answers(samples.case(both, computed.facts(), computed.tables()))[3]
     assert changed.more == ("Deaths are due in June.", "Residents are due in July.")
-
-
-def test_an_invented_place_is_not_sent_to_the_office_for_national_statistics():
-    aim = answers.goal(computed.case())
-    real = asking_again.in_full(computed.case(), aim)
-    made_up = samples.case(
-        computed.study(invented=computed.INVENTED), computed.facts(), computed.tables()
-    )
-    assert any("Office for National Statistics" in text for text in real)
-    assert not any("Office for National" in text for text in asking_again.in_full(made_up, aim))
 
 
 def test_forecasts_that_all_share_no_year_are_told_once():

@@ -38,6 +38,11 @@ def notes(case: Case) -> list[str]:
             "The open dot with a dashed line is provisional. Deaths are still coming in there, so "
             "no trend and no verdict rests on it."
         )
+    if not case.judged:
+        told.append(
+            "No line leads to the target and no range to the deadline, as there is no verdict."
+        )
+        return told + [f"Break: {break_reason(rupture)}" for rupture in case.study.geography.breaks]
     told += [
         (
             "The dark line is the path fitted through the comparable figures. The light shading "
@@ -117,7 +122,12 @@ def alt(case: Case) -> str:
     ]
     if before:
         parts.append(f"{len(before)} earlier windows stand apart in grey, left of a break.")
-    if verdict.target_gap_years is not None:
+    if verdict.target_gap_years is not None and not case.judged:
+        parts.append(
+            f"The target, {years(verdict.target_gap_years)} in {verdict.target_year}, is named "
+            "beside the plot, and no line leads to it."
+        )
+    if verdict.target_gap_years is not None and case.judged:
         aim = f"target of {years(verdict.target_gap_years)} in {verdict.target_year}."
         parts.append(
             f"A diamond marks the {aim}"
@@ -127,9 +137,9 @@ def alt(case: Case) -> str:
     held = touched([window for window in case.windows if window.gap])
     if held:
         parts.append(f"A light band marks the {count(len(held), 'window')} that include {NAMED}.")
-    if given and verdict.projected_lower95_years is not None:
+    if given and verdict.projected_lower95_years is not None and case.judged:
         parts.append("A line fitted through the windows runs on into the years to come.")
-    if verdict.projected_lower95_years is not None:
+    if verdict.projected_lower95_years is not None and case.judged:
         shade = "A grey fan, marked as not a forecast," if case.is_old else "A shaded fan"
         spread = interval(verdict.projected_lower95_years, verdict.projected_upper95_years)
         parts.append(
