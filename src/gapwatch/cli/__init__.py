@@ -19,6 +19,7 @@ from gapwatch.cli import (
     making,
     operating,
     showing,
+    starting,
 )
 from gapwatch.errors import GapwatchError, OutputError
 
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.registered_commands += [
     command
     for part in (
+        starting,
         making,
         initiating,
         operating,
@@ -46,7 +48,11 @@ app.registered_commands += [
     )
     for command in part.app.registered_commands
 ]
-app.registered_groups += [*making.app.registered_groups, *auditing.app.registered_groups]
+app.registered_groups += [
+    *starting.app.registered_groups,
+    *making.app.registered_groups,
+    *auditing.app.registered_groups,
+]
 
 
 @app.callback()
