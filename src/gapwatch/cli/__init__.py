@@ -18,6 +18,7 @@ from gapwatch.cli import (
     initiating,
     making,
     operating,
+    pruning,
     showing,
     starting,
 )
@@ -40,6 +41,7 @@ app.registered_commands += [
         making,
         initiating,
         operating,
+        pruning,
         showing,
         auditing,
         counting,
