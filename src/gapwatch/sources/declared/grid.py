@@ -45,7 +45,9 @@ MOST_UNFOLDED = 1024 * 1024 * 1024
 MOST_CELLS = 20_000_000
 # What a spreadsheet can hold.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-_ZIP_FAULTS = (
+# What the standard library raises for a damaged or unreadable archive; of these NotImplementedError
+# for a way of compression that it doesn't know, RuntimeError for a locked member.
+ZIP_FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -161,7 +163,7 @@ def member_of(where: str, member: str, content: bytes) -> bytes:
                     found=names,
                     remedy="correct member in the study",
                 )
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(where, f"a zip with {member} in it", f"a zip that can't be read ({error})")
     if len(found) > MOST_BYTES:
         refuse(
@@ -197,7 +199,7 @@ def _sieved(
         with Parts(content, source.sheets, where, refuse) as archive:
             _require_room(where, archive)
             found = sieved(source, archive)
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(where, "a workbook", f"a file that can't be read ({error})")
     return (content, {}) if found is None else (found.content, found.rows)
 
@@ -234,7 +236,7 @@ def _span(source: FileSource, where: str, content: bytes) -> Weight:
 def _weighed(source: FileSource, where: str, content: bytes) -> Weight:
     try:
         weight = _span(source, where, content)
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(where, "a workbook", f"a file that can't be read ({error})")
     if weight.cells > MOST_CELLS:
         refuse(
@@ -277,7 +279,7 @@ def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
 def _looked(source: FileSource, where: str, content: bytes) -> dict[str, Looked]:
     try:
         return look_into(content, source.sheets)
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(where, "a workbook", f"a file that can't be read ({error})")
 
 
