@@ -85,18 +85,18 @@ def test_a_study_without_suites_around_it_is_a_project_of_its_own(
 def test_a_wheel_takes_the_snapshot_that_nobody_pulled_and_no_other(tmp_path: Path) -> None:
     raw = tmp_path / "data" / "raw"
     shutil.copytree(ROOT / "data" / "raw", raw)
-    wanted = wheel_hook().shipped_snapshot(tmp_path)
+    wanted = wheel_hook().shipped_snapshots(tmp_path)
     assert {name.split("/")[2] for name in wanted} == {"snapshots", "objects"}
     # A snapshot of a later day that a study pulled, with an object that mustn't leave.
     pulled = raw / "snapshots" / "2027-01-01-0000000000"
     (pulled / "pins").mkdir(parents=True)
     (pulled / "snapshot.json").write_text(json.dumps({"study": OTHER}), encoding="utf-8")
     (raw / "objects" / f"{'a' * 64}.csv").write_text("private", encoding="utf-8")
-    assert wheel_hook().shipped_snapshot(tmp_path) == wanted
+    assert wheel_hook().shipped_snapshots(tmp_path) == wanted
     object_ = next(name for name in wanted if "/objects/" in name)
     (tmp_path / object_).unlink()
     with pytest.raises(FileNotFoundError, match="isn't here"):
-        wheel_hook().shipped_snapshot(tmp_path)
+        wheel_hook().shipped_snapshots(tmp_path)
 
 
 def test_serve_without_prefect_says_what_to_install(

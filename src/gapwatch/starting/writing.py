@@ -44,13 +44,14 @@ def of_district(
 
 
 def of_default() -> dict[str, bytes]:
-    """A project of the default study, with the snapshot that comes with gapwatch."""
+    """A project of the default study, with the snapshots that come with gapwatch."""
     raw = shipped.raw()
-    name = snapshots.ids(raw, "")[-1]
-    snapshot = snapshots.load(raw, name)
-    within = raw / "snapshots" / name
-    held = [path for path in sorted(within.rglob("*")) if path.is_file()]
-    held += [snapshots.object_path(raw, one) for pin in snapshot.pins for one in pin.objects]
+    held: dict[Path, None] = {}
+    for name in snapshots.ids(raw, ""):
+        within = raw / "snapshots" / name
+        held |= dict.fromkeys(path for path in sorted(within.rglob("*")) if path.is_file())
+        pins = snapshots.load(raw, name).pins
+        held |= {snapshots.object_path(raw, one): None for pin in pins for one in pin.objects}
     into = shipped.RAW.as_posix()
     files = {f"{into}/{path.relative_to(raw).as_posix()}": path.read_bytes() for path in held}
     files[STUDY_FILE] = shipped.study().read_bytes()
