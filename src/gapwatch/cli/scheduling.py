@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
-from gapwatch import alerting, shipped
+from gapwatch import alerting, shipped, system
 from gapwatch import study as study_file
 from gapwatch.errors import UsageError
 from gapwatch.overdue import require_cron
@@ -79,11 +77,11 @@ def read_password(path: Path) -> str:
             found=type(error).__name__,
             remedy="make one as docs/operations.md says",
         ) from error
-    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+    if told := system.exposed(mode):
         raise UsageError(
             str(path),
             expected="a file that its owner alone may read (mode 0600)",
-            found=f"mode {stat.S_IMODE(mode):04o}",
+            found=told,
             remedy=f"chmod 600 {path}, and change the password: others may have read it",
         )
     user, colon, password = text.partition(":")
@@ -99,14 +97,13 @@ def read_password(path: Path) -> str:
 
 def _watched(command: list[str], folder: Path, environment: dict[str, str]) -> int:
     """Run a program in a process group of its own; end the whole group when we are stopped."""
-    apart = {"start_new_session": True} if os.name == "posix" else {}
     with _told_of_signals():
         # Our own interpreter and our own program; no shell.
         process = subprocess.Popen(  # noqa: S603
             command,
             cwd=folder,
             env=environment,
-            **apart,  # type: ignore[call-overload]
+            **system.apart(),
         )
         try:
             code = int(process.wait())
@@ -144,22 +141,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_SECONDS_TO_END)
-    if os.name != "posix":
-        process.kill()
-        process.wait()
-        return
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        until = time.monotonic() + 5.0
-        while _group_lives(process, number) and time.monotonic() < until:
-            time.sleep(0.1)
-    process.wait()
-
-
-def _group_lives(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
-    """Signal what is left of the program's group; whether anything was."""
-    process.poll()
-    try:
-        os.killpg(process.pid, number)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+    system.end_group(process)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gapwatch import system
 from gapwatch.durable import is_torn, move
 from gapwatch.errors import IntegrityError, TornError
 from gapwatch.snapshots import retirement
@@ -133,17 +133,17 @@ def _check_objects(folder: Path, wanted: dict[str, tuple[Object, str]], found: C
 
 def _loose(folder: Path) -> list[IntegrityError]:
     """Restricted files, and their folder, that others than their owner may open."""
-    if os.name == "nt" or not _is_folder(folder):
+    if not _is_folder(folder):
         return []
     return [
         IntegrityError(
             str(path),
             expected="open to its owner alone",
-            found=f"mode {path.stat().st_mode & 0o777:o}",
+            found=system.exposed(path.stat().st_mode),
             remedy=f"chmod go= {path}",
         )
         for path in (folder, *sorted(_inside(folder)))
-        if not path.is_symlink() and path.stat().st_mode & 0o077
+        if not path.is_symlink() and system.exposed(path.stat().st_mode)
     ]
 
 
