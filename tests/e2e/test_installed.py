@@ -110,6 +110,18 @@ def test_serve_without_prefect_says_what_to_install(programs: Path, tmp_path: Pa
     assert "Traceback" not in done.stderr
 
 
+def test_with_the_extra_the_flows_that_come_along_ask_for_a_server(
+    wheel: Path, tmp_path: Path
+) -> None:
+    with_prefect = installed.environment(tmp_path / "venv", wheel, ["prefect"])
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    done = call(with_prefect, folder, "gapwatch", "serve")
+    assert done.returncode == 4, done.stderr
+    assert "PREFECT_API_URL is not set" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def seconds() -> float:
     """Processor time of all programs that were called so far: a busy machine changes it little."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
