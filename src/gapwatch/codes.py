@@ -135,6 +135,17 @@ TOO_EARLY = "too early to tell"
 VERDICTS = (CANNOT, TARGET_MET, ON_TRACK, OFF_TRACK, WRONG_DIRECTION, TOO_EARLY)
 GOOD_VERDICTS = (TARGET_MET, ON_TRACK)
 
+# What a verdict is called wherever it is read. A good one that comes mainly from the better-off
+# side getting worse is never called by the name of a good one (gap.levelling_down).
+LEVELLING_DOWN = "levelling down"
+LABELS = (*VERDICTS, LEVELLING_DOWN)
+
+
+def labelled(verdict: str, levels_down: bool | None) -> str:
+    """The label of a verdict on a gap that levels down, or doesn't: a code of LABELS."""
+    return LEVELLING_DOWN if levels_down and verdict in GOOD_VERDICTS else verdict
+
+
 # Which side closes the gap, as far as intervals that exclude zero go.
 WORSE_IMPROVES = "worse_improves"
 WORSE_IMPROVES_FASTER = "worse_improves_faster"

@@ -67,7 +67,7 @@ def run(
         return
     for warning in found.warnings:
         logging.getLogger("gapwatch").warning(warning)
-    typer.echo(f"Verdict: {found.verdict}. {found.sentence}")
+    typer.echo(f"Verdict: {found.label}. {found.sentence}")
     typer.echo(f"Report:  {found.path / 'report.html'}")
     typer.echo(f"         {found.path / 'report.pdf'}")
     page = found.path.parent / "pages" / found.release

@@ -37,7 +37,6 @@ from gapwatch.reporting.evidence.areas import (
 )
 from gapwatch.reporting.evidence.bridged import draws_maps
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import trajectory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,7 +51,7 @@ def draw_all(case: Case) -> dict[str, Chart]:
         "trajectory": lambda canvas: gap_figure(
             canvas,
             case.windows,
-            trajectory(case.tables, case.measure.id, case.sexes[0]),
+            case.path,
             case.verdict,
             case.facts.as_known_at,
             old=case.is_old,
