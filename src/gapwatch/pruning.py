@@ -109,7 +109,7 @@ def prune(
                 for name in found.plan.snapshots:
                     _delete_snapshot(project.raw, name, study.study.id, reason, on)
                 snapshots.clear_leftovers(project.raw)
-            if found.plan.releases:
+            if found.plan.releases and needing.every_release(releases):
                 laying.again(releases, project.raw, study.site.base)
     except filelock.Timeout as error:
         raise OutputError(
