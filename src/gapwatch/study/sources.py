@@ -6,7 +6,15 @@ import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    model_validator,
+)
 
 from gapwatch.errors import UnfitError
 from gapwatch.study.base import Code, Part, Slug, Text, Year
@@ -79,6 +87,16 @@ class _Source(Part):
     table: TableName
     next_expected: Text
     note: str = Field(default="", max_length=1000)
+    _letters: frozenset[str] = PrivateAttr(default=frozenset())
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the characters of the study's declared fonts: its files may hold them too."""
+        self._letters = frozenset(context or ())
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """Characters beyond those of the report's own typefaces."""
+        return self._letters
 
 
 class PinnedSource(_Source):
