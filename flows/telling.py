@@ -41,9 +41,7 @@ def success(project: Project, found: Outcome, pulled: Pulled | None, before: str
     with _readable(project) as known:
         study, alerts = known
         new = tuple(pulled.changed_sources) if pulled and pulled.new else ()
-        for alert in alerting.success(
-            study, found.release, found.verdict, found.sentence, before=before, new=new
-        ):
+        for alert in alerting.success(study, found, before=before, new=new):
             tell(alerts, alert)
         try:
             alerting.record(project, study, found.release, dt.datetime.now(tz=dt.UTC))

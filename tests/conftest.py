@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from gapwatch import snapshots
 from gapwatch.project import Project
 from gapwatch.quality import checker
 from tests import warm
@@ -55,10 +56,12 @@ def shipped() -> Project:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """A copy of the shipped study, snapshot and suites, to be broken."""
+    """A copy of the shipped study, its newest snapshot and the suites, to be broken."""
     root = tmp_path / "project"
     for name in ("data/raw", "expectations"):
         shutil.copytree(ROOT / name, root / name)
+    for older in snapshots.ids(root / "data" / "raw")[:-1]:
+        shutil.rmtree(root / "data" / "raw" / "snapshots" / older)
     for name in ("gapwatch.toml", "requirements.lock"):
         shutil.copy(ROOT / name, root / name)
     return Project(root, root / "gapwatch.toml")

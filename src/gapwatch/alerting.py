@@ -8,9 +8,9 @@ import logging
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from pydantic import ValidationError as PydanticError
 
@@ -29,18 +29,39 @@ _MOST = 2000
 
 @dataclass(frozen=True)
 class Alert:
-    """One message: `event` for programs, `text` for people; "" where there's nothing to say."""
+    """One message: `event` for programs, `text` for people; "" where there's nothing to say.
+
+    `verdict` is a code, and `label` what it is called: never show the one without the other.
+    `message` has the five lines of `document.Message`, each true when it is shown alone.
+    """
 
     event: Event
     study: str
     text: str
     release: str = ""
     verdict: str = ""
+    label: str = ""
     sentence: str = ""
+    message: Mapping[str, str] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """The body of the webhook's POST; chat services show `text`."""
         return asdict(self)
+
+
+class Said(Protocol):
+    """What a run leaves that an alert tells."""
+
+    @property
+    def release(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def message(self) -> Mapping[str, str]: ...
 
 
 def read_alerts(project: Project) -> tuple[str, Alerts]:
@@ -133,36 +154,38 @@ def crash(study: str, run: str) -> Alert:
     )
 
 
-def success(
-    study: str, release: str, verdict: str, sentence: str, *, before: str, new: tuple[str, ...]
-) -> list[Alert]:
-    """What a run that ended well has to say: new data, a verdict that isn't the one before."""
-    told = []
-    head = f"gapwatch, {study}: "
-    tail = f"\n{sentence}\nRelease {release}."
+def success(study: str, said: Said, *, before: str, new: tuple[str, ...]) -> list[Alert]:
+    """What a run that ended well has to say: new data, a verdict that isn't the one before.
+
+    `before` is what the verdict of the release before is called.
+    """
+    told: list[tuple[Event, str]] = []
     if new:
-        sources = ", ".join(new)
-        told.append(
-            Alert(
-                "new data",
-                study,
-                f"{head}new from the publishers: {sources}.{tail}",
-                release,
-                verdict,
-                sentence,
-            )
+        told.append(("new data", f"new from the publishers: {', '.join(new)}."))
+    if before and before != said.label:
+        changed = f"the verdict is now {said.label!r}; it was {before!r}."
+        told.append(("verdict changed", changed))
+    release = f"Release {said.release}."
+    return [
+        Alert(
+            event,
+            study,
+            "\n".join((f"gapwatch, {study}: {text}", *said.message.values(), release)),
+            said.release,
+            said.verdict,
+            said.label,
+            said.sentence,
+            dict(said.message),
         )
-    if before and before != verdict:
-        text = f"{head}the verdict is now {verdict!r}; it was {before!r}.{tail}"
-        told.append(Alert("verdict changed", study, text, release, verdict, sentence))
-    return told
+        for event, text in told
+    ]
 
 
 def verdict_before(project: Project, out: Path | None, study: str) -> str:
-    """The verdict of the newest release; "" when there's none that can be read."""
+    """What the newest release calls its verdict; "" when there's none that can be read."""
     try:
         release = publishing.latest(out or project.reports, study)
-        return read_manifest(release).answer.verdict if release else ""
+        return read_manifest(release).answer.called if release else ""
     except GapwatchError:
         return ""  # the run itself says what is wrong with it
 

@@ -1,8 +1,9 @@
-"""Every code that travels with a figure: reasons, flags, verdicts, choices, closings, bases.
+"""Codes of the gap and of what it is made of: reasons, flags, verdicts, choices, bases.
 
 A code is what a table holds and what rules compare; the words for it are made in
 `reporting.language` alone. A code that needs more to be understood, such as the years of the
-window that is left out, carries it as arguments (`Coded`).
+window that is left out, carries it as arguments (`Coded`). Priorities, initiatives and what people
+said keep codes of their own tables in a module beside them (docs/decisions, 14).
 """
 
 from __future__ import annotations
@@ -134,6 +135,17 @@ WRONG_DIRECTION = "wrong direction"
 TOO_EARLY = "too early to tell"
 VERDICTS = (CANNOT, TARGET_MET, ON_TRACK, OFF_TRACK, WRONG_DIRECTION, TOO_EARLY)
 GOOD_VERDICTS = (TARGET_MET, ON_TRACK)
+
+# What a verdict is called wherever it is read. A good one that comes mainly from the better-off
+# side getting worse is never called by the name of a good one (gap.levelling_down).
+LEVELLING_DOWN = "levelling down"
+LABELS = (*VERDICTS, LEVELLING_DOWN)
+
+
+def labelled(verdict: str, levels_down: bool | None) -> str:
+    """The label of a verdict on a gap that levels down, or doesn't: a code of LABELS."""
+    return LEVELLING_DOWN if levels_down and verdict in GOOD_VERDICTS else verdict
+
 
 # Which side closes the gap, as far as intervals that exclude zero go.
 WORSE_IMPROVES = "worse_improves"

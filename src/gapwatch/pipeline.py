@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,12 +16,7 @@ from gapwatch import publishing, snapshots, stopping, tables, warehouse
 from gapwatch import study as study_file
 from gapwatch.analysis import Analysis, Step, analyse
 from gapwatch.audit.closed import closed_inputs, with_lengths
-from gapwatch.audit.disclosed import (
-    RECORD,
-    Earlier,
-    Record,
-    earlier,
-)
+from gapwatch.audit.disclosed import RECORD, Earlier, Record, earlier
 from gapwatch.audit.lineage import lineage
 from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
 from gapwatch.audit.provenance import Claims, Provenance, believing, input_files, provenance
@@ -71,14 +66,17 @@ Result = TypeVar("Result")
 class Outcome:
     """What a run leaves: the release, where it is, and what it says.
 
-    `newest_end` is the last year of the headline's newest window; `targets` are as `targets_of`.
+    `verdict` is a code, `label` what it is called, `message` as `document.Message`; `newest_end`
+    is the last year of the headline's newest window, `targets` are as `targets_of`.
     """
 
     release: str
     snapshot: str
     path: Path
     verdict: str
+    label: str
     sentence: str
+    message: dict[str, str]
     warnings: tuple[str, ...]
     newest_end: int | None
     targets: tuple[dict[str, Any], ...]
@@ -153,7 +151,12 @@ def run(
         files = step("render", render.render, report, charts, study.typefaces)
         files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project, study)}
         files |= {RECORD: with_lengths(record, found.series.lengths).content()} if record else {}
-        answer = {"verdict": report.verdict, "sentence": report.sentence}
+        answer = {
+            "verdict": report.verdict,
+            "label": report.label,
+            "sentence": report.sentence,
+            "message": asdict(report.message),
+        }
         files[MANIFEST] = manifest(identity, study, snapshot, made_from, answer=answer, files=files)
         files[SEAL] = seal(files[MANIFEST])
         board = step("make kit", kit.make, report, charts) if with_kit else {}
@@ -327,7 +330,9 @@ def outcome(
         snapshot.id,
         path,
         report.verdict,
+        report.label,
         report.sentence,
+        asdict(report.message),
         (*not_renewed(snapshot), *views.told(results[VALIDATION.name])),
         newest_end(results[VERDICT.name], sex),
         tuple(targets_of(results)),

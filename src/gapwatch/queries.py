@@ -96,7 +96,9 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
         "path": None,
         "released_snapshot": None,
         "verdict": None,
+        "label": None,
         "sentence": None,
+        "message": None,
         "targets": [],
         "up_to_date": False,
     }
@@ -108,7 +110,9 @@ def status(project: Project, *, out: Path | None) -> dict[str, Any]:
         "path": str(release),
         "released_snapshot": manifest.snapshot.id,
         "verdict": manifest.answer.verdict,
+        "label": manifest.answer.called,
         "sentence": manifest.answer.sentence,
+        "message": manifest.answer.message and manifest.answer.message.model_dump(),
         "targets": read_targets(release),
         "up_to_date": manifest.basis == basis,
     }

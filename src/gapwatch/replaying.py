@@ -130,8 +130,8 @@ def _with_current_code(held: Held, checker: Checker | None) -> Replayed:
         own_code=is_own_code(held),
         identical=not found,
         files=len(held.told.outputs) + 2,
-        verdict=held.told.answer.verdict,
-        verdict_now=made.verdict,
+        verdict=held.told.answer.called,
+        verdict_now=made.label,
         causes=why,
         differences=found,
     )

@@ -111,6 +111,7 @@ def release_list(project: Project, out: Path | None = None) -> list[dict[str, An
             "as_known_at": manifest and manifest.as_known_at,
             "snapshot": manifest and manifest.snapshot.id,
             "verdict": manifest and manifest.answer.verdict,
+            "label": manifest and manifest.answer.called,
             "previous": manifest and manifest.previous and manifest.previous.release,
             "newest": name == newest,
             "retired": retired[name].model_dump(mode="json") if name in retired else None,

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from gapwatch.contracts import TARGET, VERDICT
-from gapwatch.reporting.language.numbers import number, percent
+from gapwatch.reporting.language.chance import chance
+from gapwatch.reporting.language.numbers import number
 
 BASELINE = "baseline"
 
@@ -22,9 +23,9 @@ def targets_of(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
     `target`.
 
     Each holds `measure`, `sex`, `target` ("stated" or "baseline"), `target_gap_years`, `verdict`,
-    `p_target` (None where it can't be given) and `heads`, whether the report's verdict is this
-    one. The headline's measure comes first, what heads before what doesn't. Where published
-    figures decide there is one target a measure and sex, that of the baseline.
+    `label` (what that is called), `p_target` (None where it can't be given) and `heads`, whether
+    the report's verdict is this one. The headline's measure comes first, what heads before what
+    doesn't. Where published figures decide there is one target a measure and sex, the baseline's.
     """
     verdict = tables[VERDICT.name]
     primary = set(verdict.loc[verdict["is_primary"].astype(bool), "measure"])
@@ -39,6 +40,7 @@ def targets_of(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
             "target": str(row["target"]),
             "target_gap_years": _number(row["target_gap_years"]),
             "verdict": str(row["verdict"]),
+            "label": str(row.get("label") or row["verdict"]),
             "p_target": _number(row["p_target"]),
             "heads": bool(row["heads"]),
         }
@@ -87,9 +89,9 @@ def _read(path: Path) -> pd.DataFrame:
 
 def in_words(one: Mapping[str, Any]) -> str:
     """One target as a line: `stated, males: 7.0 years or less; off track (12%)`."""
-    aim, chance = one["target_gap_years"], one["p_target"]
+    aim, p_target = one["target_gap_years"], one["p_target"]
     wanted = "no target" if aim is None else f"{number(aim)} years or less"
-    told = one["verdict"] if chance is None else f"{one['verdict']} ({percent(chance)})"
+    told = one["label"] if p_target is None else f"{one['label']} ({chance(p_target)})"
     heads = ", heads the report" if one["heads"] else ""
     return f"{one['target']}, {one['sex']}s: {wanted}; {told}{heads}"
 

@@ -65,10 +65,18 @@ def test_the_page_asks_for_nothing_but_itself(page, address):
 
 
 def test_every_picture_is_shown(page):
-    broken = page.evaluate(
-        "[...document.images].filter(one => !one.complete || one.naturalWidth === 0).length"
+    """One of its two versions, and every letter of that with an outline to be drawn by."""
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.chart')].map("
+        "one => [...one.children].filter(svg => svg.getBoundingClientRect().height > 50).length)"
     )
-    assert broken == 0
+    assert set(shown) == {1}
+    assert len(shown) > 3
+    lost = page.evaluate(
+        "[...document.querySelectorAll('.chart use')].filter("
+        "one => !document.querySelector(one.getAttribute('href'))).length"
+    )
+    assert lost == 0
 
 
 def test_the_verdict_is_on_the_first_screen(page):

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 from gapwatch import publishing
 from gapwatch.contracts import OUTPUTS
 from gapwatch.project import Project
+from tests import claims
 from tests.command import COMMAND, contents, gapwatch
 from tests.conftest import ROOT, STAGES
 from tests.e2e.conftest import Undisturbed
@@ -34,7 +36,9 @@ def test_run_says_on_standard_output_what_it_made_and_nothing_else(
         "snapshot",
         "path",
         "verdict",
+        "label",
         "sentence",
+        "message",
         "warnings",
         "newest_end",
         "targets",
@@ -315,3 +319,31 @@ def test_the_checkout_itself_makes_the_same_figures(undisturbed: Undisturbed) ->
     """A release's figures depend on the snapshot, the study and the code, and on nothing else."""
     shipped = contents(ROOT / "data" / "raw" / "snapshots")
     assert contents(undisturbed.project.raw / "snapshots") == shipped
+
+
+def test_the_message_is_the_one_that_was_written_by_hand(undisturbed: Undisturbed) -> None:
+    said = undisturbed.said
+    assert said["label"] == "cannot calculate"
+    assert claims.plain(said["message"]) == claims.golden("westminster")
+    page = " ".join(claims.page(undisturbed.files["report.html"]))
+    assert all(line in page for line in said["message"].values())
+
+
+def test_a_report_without_a_verdict_helps_and_leads_to_no_target(undisturbed: Undisturbed) -> None:
+    page = " ".join(claims.page(undisturbed.files["report.html"])).replace("\u00a0", " ")
+    for told in (
+        "Office for National Statistics (ONS)",
+        "director of public health",
+        "Dear colleagues",
+        "gapwatch pull",
+        "A verdict is possible from 2026 on",
+        "19.0 years for males in 2016 to 2020: from 77.3 years in Westminster 010 to 96.3",
+    ):
+        assert told in page
+    body = page.partition("How it was made")[0]
+    # Percentages that are left are levels of intervals and figures of residents' priorities.
+    assert not re.search(r"(chance|likely|probability)[^.]{0,40}\d%", body)
+    assert "over 95%" not in body
+    assert "under 5%" not in body
+    assert "would be reached" not in page
+    assert "data/trajectory.csv" not in body

@@ -181,9 +181,9 @@ def test_the_verdict_rests_on_own_tables_for_years_to_june(said: dict[str, Any])
 
 
 def test_a_preview_of_figures_from_own_tables_is_the_released_page(
-    pulled: Project, said: dict[str, Any], tmp_path: Path
+    shipped_pull: Project, said: dict[str, Any], tmp_path: Path
 ) -> None:
-    made = previewing.preview(pulled, tmp_path, Path(said["path"]))
+    made = previewing.preview(shipped_pull, tmp_path, Path(said["path"]))
     assert made.path.read_bytes() == (Path(said["path"]) / "report.html").read_bytes()
 
 

@@ -91,7 +91,7 @@ def swap_pins(chain: Chain) -> list[Path]:
 
 
 def swap_lists(chain: Chain) -> list[Path]:
-    one, other = sorted((chain.project.raw / "snapshots").glob("*/snapshot.json"))
+    *_, one, other = sorted((chain.project.raw / "snapshots").glob("*/snapshot.json"))
     return swap(one, other)
 
 

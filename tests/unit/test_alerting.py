@@ -7,6 +7,7 @@ import logging
 import socket
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,18 +26,24 @@ SECRET = "t0ken-in-the-path"  # noqa: S105
 NOON = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
 
 
+def said(verdict: str, label: str = "") -> SimpleNamespace:
+    """What a run leaves of such a verdict."""
+    return SimpleNamespace(
+        release="westminster-2026-12-01-0123456789",
+        verdict=verdict,
+        label=label or verdict,
+        sentence=f"It is {label or verdict}.",
+        message={"verdict": f"It is {label or verdict}.", "caveat": "Of one window."},
+    )
+
+
 def here(address: str) -> Alerts:
     return Alerts(webhook=address, allow_loopback=True)
 
 
 def test_an_alert_is_one_json_object_with_event_text_release_verdict_and_sentence() -> None:
     told = alerting.success(
-        "westminster",
-        "westminster-2026-12-01-0123456789",
-        "off track",
-        "It is off track.",
-        before="on track",
-        new=("ward-life-expectancy",),
+        "westminster", said("off track"), before="on track", new=("ward-life-expectancy",)
     )
     with Receiver() as receiver:
         assert all(alerting.to_webhook(here(f"{receiver.address}/a"), alert) for alert in told)
@@ -44,15 +51,24 @@ def test_an_alert_is_one_json_object_with_event_text_release_verdict_and_sentenc
     assert new["event"] == "new data"
     assert "ward-life-expectancy" in new["text"]
     assert changed["event"] == "verdict changed"
-    for part in ("'off track'", "'on track'", "It is off track.", "2026-12-01-0123456789"):
+    for part in ("'off track'", "'on track'", "It is off track.", "Of one window.", "2026-12-01"):
         assert part in changed["text"]
     assert changed["sentence"] == "It is off track."
     assert changed["release"] == "westminster-2026-12-01-0123456789"
 
 
 def test_a_run_with_the_verdict_of_the_one_before_and_nothing_new_says_nothing() -> None:
-    assert alerting.success("w", "r", "off track", "s", before="off track", new=()) == []
-    assert alerting.success("w", "r", "off track", "s", before="", new=()) == []
+    assert alerting.success("w", said("off track"), before="off track", new=()) == []
+    assert alerting.success("w", said("off track"), before="", new=()) == []
+
+
+def test_a_verdict_goes_by_its_label_in_every_alert() -> None:
+    found = said("on track", "levelling down")
+    for alert in alerting.success("w", found, before="on track", new=("areas",)):
+        assert (alert.verdict, alert.label) == ("on track", "levelling down")
+    (changed,) = alerting.success("w", found, before="on track", new=())
+    assert "the verdict is now 'levelling down'; it was 'on track'." in changed.text
+    assert alerting.success("w", found, before="levelling down", new=()) == []
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gapwatch.audit.lineage import Previous
 from gapwatch.audit.provenance import Provenance
@@ -54,7 +55,7 @@ def manifest(
     snapshot: Snapshot,
     made_from: Provenance,
     *,
-    answer: Mapping[str, str],
+    answer: Mapping[str, Any],
     files: Mapping[str, bytes],
 ) -> bytes:
     """The content of manifest.json. Its schema is described in docs/manifest.md."""

@@ -28,11 +28,38 @@ class Keyed(_Part):
     sha256 = property(lambda self: self.hmac_sha256)  # as others have it
 
 
-class Answer(_Part):
-    """What the release says."""
+class Lines(_Part):
+    """The five lines of a release, each true when it is quoted alone (`document.Message`)."""
 
     verdict: str
+    size: str
+    direction: str
+    chance: str
+    caveat: str
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """The lines in their order."""
+        return (self.verdict, self.size, self.direction, self.chance, self.caveat)
+
+
+class Answer(_Part):
+    """What the release says. Other code than today's may have told no label and no message."""
+
+    verdict: str
+    label: str = ""
     sentence: str
+    message: Lines | None = None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The message, line by line; the sentence where there is none."""
+        return self.message.all if self.message else (self.sentence,)
+
+    @property
+    def called(self) -> str:
+        """What its verdict is called, wherever it is read."""
+        return self.label or self.verdict
 
 
 class SnapshotPart(_Part):

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.audit.manifest_model import Manifest
+from gapwatch.codes import LABELS
 from gapwatch.contracts import VERDICTS
 from gapwatch.durable import is_cut_json, is_torn
 from gapwatch.errors import IntegrityError, TornError
@@ -270,16 +271,22 @@ def _answer_problems(told: Manifest, folder: Path) -> list[IntegrityError]:
     path = folder / "data" / "verdict.csv"
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
-        primary = {row["verdict"] for row in rows if row["is_primary"] == "true"}
+        primary = {
+            (row["verdict"], row.get("label") or row["verdict"])
+            for row in rows
+            if row["is_primary"] == "true"
+        }
     except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
         return [_broken(path, "the table of verdicts", f"{type(error).__name__}: {error}"[:200])]
-    if told.answer.verdict in primary & set(VERDICTS):
+    said = (told.answer.verdict, told.answer.called)
+    if said in primary and said[0] in VERDICTS and said[1] in LABELS:
         return []
+    found = sorted({", called ".join(dict.fromkeys(pair)) for pair in primary})
     return [
         _broken(
             folder / MANIFEST,
-            f"the verdict of its data: {', '.join(sorted(primary))}",
-            repr(told.answer.verdict),
+            f"the verdict of its data: {', '.join(found)}",
+            repr(", called ".join(dict.fromkeys(said))),
         )
     ]
 

@@ -260,7 +260,7 @@ def releases(
         return
     for item in listed:
         newest = " (newest)" if item["newest"] else ""
-        typer.echo(f"{item['release']}{newest}: {item['verdict'] or 'not as it was; see verify'}")
+        typer.echo(f"{item['release']}{newest}: {item['label'] or 'not as it was; see verify'}")
         if item["retired"] is not None:
             typer.echo(f"  retired on {item['retired']['retired_on']}: {item['retired']['reason']}")
 

@@ -67,9 +67,9 @@ def demo(
         return
     for warning in found.warnings:
         logging.getLogger("gapwatch").warning(warning)
-    typer.echo(f"Verdict: {found.verdict}. {found.sentence}")
+    typer.echo(f"Verdict: {found.label}. {found.sentence}")
     typer.echo(
-        f"Truth:   the gap {twin.scenario.path}; the verdict it deserves: {twin.scenario.verdict}."
+        f"Truth:   the gap {twin.scenario.path}; the verdict it deserves: {twin.scenario.label}."
     )
     typer.echo(f"Report:  {found.path / 'report.html'}")
     typer.echo(f"         {found.path / 'report.pdf'}")
@@ -98,7 +98,7 @@ def _rehearse(study: Path, scenario: str, seed: int, folder: Path, *, json_: boo
     for warning in found.warnings:
         logging.getLogger("gapwatch").warning(warning)
     typer.echo(BANNER)
-    typer.echo(f"Verdict: {found.verdict}. {found.sentence}")
+    typer.echo(f"Verdict: {found.label}. {found.sentence}")
     typer.echo(f"Newest window: to {found.newest_end}")
     typer.echo(f"Report:  {found.path / 'report.html'}")
     typer.echo(f"         {found.path / 'report.pdf'}")

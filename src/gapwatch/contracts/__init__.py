@@ -16,7 +16,13 @@ from gapwatch.contracts.computed import (
     SERIES_COMPARISON,
 )
 from gapwatch.contracts.counted import COUNT_TOTAL, COUNTED_YEAR
-from gapwatch.contracts.findings import AREA_STANDING, DECIDING_WINDOW, FINDINGS, LEVELLING_DOWN
+from gapwatch.contracts.findings import (
+    AREA_STANDING,
+    DECIDING_WINDOW,
+    FINDINGS,
+    LEVELLING_DOWN,
+    SPREAD,
+)
 from gapwatch.contracts.initiatives import (
     DETECTABLE,
     EFFECT,
@@ -169,6 +175,7 @@ __all__ = [
     "SERIES_COMPARISON",
     "SEXES",
     "SLUG",
+    "SPREAD",
     "TABLES",
     "TARGET",
     "TARGETING",

@@ -148,4 +148,40 @@ LEVELLING_DOWN = Table(
     ),
 )
 
-FINDINGS = (DECIDING_WINDOW, AREA_STANDING, LEVELLING_DOWN)
+
+def _areas(name: str, meaning: str) -> Column:
+    return Column(name, "integer", meaning, unit="areas", minimum=0)
+
+
+@row_class
+class Spread:
+    """The lowest and the highest area of one kind, in the newest figures published for it."""
+
+    geography: str = shared(GEOGRAPHY)
+    sex: str = shared(SEX)
+    period_start: int = shared(PERIOD[0])
+    period_end: int = shared(PERIOD[1])
+    areas: int = cell(_areas, "Areas that have a figure")
+    lowest_code: str = cell(text, "Code of the area with the lowest figure")
+    lowest_name: str = cell(text, "Its name")
+    lowest_years: float = cell(years, "Its life expectancy", nullable=False)
+    highest_code: str = cell(text, "Code of the area with the highest figure")
+    highest_name: str = cell(text, "Its name")
+    highest_years: float = cell(years, "Its life expectancy", nullable=False)
+    spread_years: float = cell(
+        years,
+        "Highest minus lowest figure, which chance makes too large: both are picked after the fact",
+        nullable=False,
+        minimum=0,
+    )
+
+
+SPREAD = Table(
+    "spread",
+    "How far apart the areas of each kind are in the newest figures published for them",
+    columns_of(Spread),
+    key=("geography", "sex"),
+    checks=(PERIOD_ORDER,),
+)
+
+FINDINGS = (DECIDING_WINDOW, AREA_STANDING, LEVELLING_DOWN, SPREAD)

@@ -139,6 +139,7 @@ TARGET = Table(
         years("target_gap_years", "Gap that the promise asks for"),
         calendar("target_year", "Year by which the promise is to be kept"),
         text("verdict", "The verdict against this target", choices=VERDICTS),
+        text("label", "What that verdict is called, as in the table verdict", choices=codes.LABELS),
         text(
             "reason_code",
             "Code of the reason, when the verdict can't be calculated",

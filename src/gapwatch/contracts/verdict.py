@@ -8,6 +8,7 @@ from gapwatch.contracts.schema import (
     MEASURE,
     SEX,
     YEAR_ENDS,
+    Check,
     Column,
     Table,
     arguments,
@@ -25,6 +26,10 @@ def _windows(name: str, meaning: str) -> Column:
     return Column(name, "integer", meaning, unit="windows", minimum=0)
 
 
+def _either(name: str, meaning: str) -> Column:
+    return Column(name, "boolean", meaning, nullable=True)
+
+
 @row_class
 class Verdict:
     """What is said of one measure and sex, and what it rests on; None is not calculated."""
@@ -33,6 +38,17 @@ class Verdict:
     sex: str = shared(SEX)
     is_primary: bool = cell(truth, "Whether the study's headline verdict is this one")
     verdict: str = cell(text, "The verdict", choices=codes.VERDICTS)
+    label: str = cell(
+        text,
+        "What the verdict is called: levelling down where it would be a good one and levels_down "
+        "is true, else the verdict itself",
+        choices=codes.LABELS,
+    )
+    levels_down: bool | None = cell(
+        _either,
+        "Whether the gap gets smaller mainly because the better-off side clearly gets worse; empty "
+        "where the sides have no trend",
+    )
     reason_code: str = cell(
         text, "Code of the reason, when the verdict can't be calculated", may_be_empty=True
     )
@@ -160,6 +176,12 @@ class Verdict:
         of="closing_code",
         default="",
     )
+    earliest_verdict_year: int | None = cell(
+        calendar,
+        "First release in which a verdict is possible, if further figures come as usual; empty "
+        "where there is a verdict, or where no figure to come would bring one",
+        nullable=True,
+    )
     first_answerable_year: int | None = cell(
         calendar,
         "First release in which a gap that truly meets the target would be called on track with "
@@ -188,4 +210,12 @@ VERDICT = Table(
     "The verdict by measure and sex, with what it rests on",
     columns_of(Verdict),
     key=("measure", "sex"),
+    checks=(
+        Check(
+            "label_of_verdict",
+            "label = CASE WHEN COALESCE(levels_down, false) AND verdict IN ('on track', "
+            "'target met') THEN 'levelling down' ELSE verdict END",
+            "a good verdict that levels down is called levelling down, any other by its name",
+        ),
+    ),
 )

@@ -12,12 +12,12 @@ from gapwatch.contracts import DECIDING_WINDOW, YEAR_LEADS, Verdict
 from gapwatch.contracts.findings import DecidingWindow
 from gapwatch.contracts.row_class import read_rows
 from gapwatch.gap.baseline import newest_run, settled
+from gapwatch.gap.trend.earliest import USUAL_LAG_YEARS
 from gapwatch.gap.trend.publication import publication_clock
 from gapwatch.study import Study
 from gapwatch.tables import canonical
 
-# How long small-area life expectancy has usually taken, and the length of its windows.
-USUAL_LAG_YEARS = 2
+# The usual length of windows of small-area life expectancy.
 USUAL_LENGTH_YEARS = 5
 
 

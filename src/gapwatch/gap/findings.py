@@ -13,19 +13,22 @@ from gapwatch.contracts import (
     GAP_CHANGE,
     LEVELLING_DOWN,
     LIFE_EXPECTANCY,
+    SPREAD,
     VERDICT,
 )
 from gapwatch.gap.area_standing import area_standings
 from gapwatch.gap.bridged import names_of
 from gapwatch.gap.deciding_windows import deciding_windows
 from gapwatch.gap.levelling_down import levelling_down
+from gapwatch.gap.spread import spreads
 from gapwatch.study import Study
 
 Frames = dict[str, pd.DataFrame]
 
 
 def findings(study: Study, inputs: Frames, made: Frames, year: int) -> Frames:
-    """What is said of other tables: standings of areas, windows of a deadline, levelling down.
+    """What is said of other tables: standings and spreads of areas, windows of a deadline,
+    levelling down.
 
     `inputs` has the figures that decide, and `made` the tables of the release; `year` is its own.
     """
@@ -42,6 +45,7 @@ def findings(study: Study, inputs: Frames, made: Frames, year: int) -> Frames:
             carried,
             made.get(COMPUTED_LIFE_EXPECTANCY.name),
         ),
+        SPREAD.name: spreads(inputs[LIFE_EXPECTANCY.name]),
         DECIDING_WINDOW.name: deciding_windows(study, made[VERDICT.name], made[GAP.name], year),
     }
     if GAP_CHANGE.name in made:

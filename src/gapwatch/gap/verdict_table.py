@@ -7,9 +7,10 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from gapwatch.codes import STATED
+from gapwatch.codes import STATED, labelled
 from gapwatch.contracts import CALENDAR_YEAR, TARGET, TRAJECTORY, VERDICT, Verdict
 from gapwatch.gap.assessment import Against, Judged
+from gapwatch.gap.levelling_down import levels_down
 from gapwatch.gap.trend.verdict import Assessment, is_never
 from gapwatch.tables import canonical
 
@@ -27,12 +28,15 @@ def _verdict(item: Judged) -> Verdict:
     last = (
         {name: values[-1] for name, values in vars(projection.path).items()} if projection else {}
     )
+    down = levels_down(item)
     worse, better, relative = found.worse_trend, found.better_trend, item.relative
     return Verdict(
         measure=item.measure.id,
         sex=item.sex,
         is_primary=item.measure.primary,
         verdict=found.verdict,
+        label=labelled(found.verdict, down),
+        levels_down=down,
         reason_code=found.reason.code,
         reason_arguments=found.reason.written,
         windows=found.windows_used,
@@ -78,6 +82,7 @@ def _verdict(item: Judged) -> Verdict:
         p_target_relative=_p_target(relative.assessment) if relative else None,
         covariance_code=found.covariance_code,
         closing_code=found.closing_by,
+        earliest_verdict_year=found.earliest_verdict_year,
         first_answerable_year=found.first_answerable_year,
         first_answerable_code=found.first_answerable_reason.code,
         first_answerable_arguments=found.first_answerable_reason.written,
@@ -106,6 +111,7 @@ def _target_row(item: Judged, one: Against) -> dict[str, object]:
         "target_gap_years": target.gap_years if target else None,
         "target_year": item.deadline_year,
         "verdict": found.verdict,
+        "label": labelled(found.verdict, levels_down(item)),
         "reason_code": found.reason.code,
         "p_target": _p_target(found),
         "required_change_years_per_year": found.required_change_per_year,

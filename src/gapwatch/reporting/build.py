@@ -14,11 +14,13 @@ from gapwatch.reporting.chapters.bridged import section as section_later
 from gapwatch.reporting.chapters.cut import section as section_take
 from gapwatch.reporting.chapters.initiatives import section as section_initiatives
 from gapwatch.reporting.chapters.listening import section as section_listening
+from gapwatch.reporting.chapters.needed import section as section_needed
 from gapwatch.reporting.chapters.priorities import section as section_priorities
 from gapwatch.reporting.chapters.published import section as section_series
 from gapwatch.reporting.chapters.quality import section as section_quality
 from gapwatch.reporting.chapters.robustness import section as section_doubts
 from gapwatch.reporting.chapters.trajectory import section as section_trajectory
+from gapwatch.reporting.chapters.verdict.message import message
 from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
 from gapwatch.reporting.document import Figure, PinFacts, ReleaseFacts, Report, Section
 from gapwatch.reporting.evidence.case import Case
@@ -45,7 +47,9 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
         date=facts.as_known_at.isoformat(),
         known_at=date(facts.as_known_at),
         verdict=case.verdict.verdict,
+        label=case.verdict.label,
         sentence=one_sentence(case),
+        message=message(case),
         banner=banner(case),
         answers=answers(case),
         sections=sections(case),
@@ -85,6 +89,7 @@ def sections(case: Case) -> tuple[Section, ...]:
         case, 1 + figures(trajectory, where, later, ages, series, asked)
     )
     found = (
+        section_needed.section(case),
         trajectory,
         where,
         later,

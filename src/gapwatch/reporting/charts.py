@@ -33,11 +33,11 @@ from gapwatch.reporting.evidence.areas import (
     level_id,
     level_maps,
     map_id,
+    tiles_id,
     ward_map,
 )
 from gapwatch.reporting.evidence.bridged import draws_maps
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import trajectory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,7 +52,7 @@ def draw_all(case: Case) -> dict[str, Chart]:
         "trajectory": lambda canvas: gap_figure(
             canvas,
             case.windows,
-            trajectory(case.tables, case.measure.id, case.sexes[0]),
+            case.path,
             case.verdict,
             case.facts.as_known_at,
             old=case.is_old,
@@ -76,16 +76,14 @@ def draw_all(case: Case) -> dict[str, Chart]:
 def _maps(case: Case, of_wards: Sequence[WardMap]) -> dict[str, Callable[[Canvas], Figure]]:
     """Maps of the study's wards, of areas with later figures, and of levels that counts are of."""
     wanted: dict[str, Callable[[Canvas], Figure]] = {}
-    for found in of_wards:
-        if drawable(found, case.tables):
-            wanted[f"tiles-{found.sex}"] = partial(_map, case, found)
+    if of_wards and drawable(of_wards[0], case.tables):
+        wanted[tiles_id(of_wards[0])] = partial(_map, case, tuple(of_wards))
     for bridge in case.study.geography.bridges if draws_maps(case) else ():
-        for found in later_maps(case.study, case.tables, bridge.geography):
-            if has_outlines(found, case.tables):
-                wanted[map_id(found)] = partial(_map, case, found)
+        found = later_maps(case.study, case.tables, bridge.geography)
+        if found and has_outlines(found[0], case.tables):
+            wanted[map_id(found[0])] = partial(_map, case, found)
     for level in level_maps(case.study, case.tables):
-        for found in level:
-            wanted[level_id(found)] = partial(_map, case, found)
+        wanted[level_id(level[0])] = partial(_map, case, level)
     return wanted
 
 
@@ -127,8 +125,8 @@ def _of_priorities(case: Case) -> dict[str, Callable[[Canvas], Figure]]:
     return wanted
 
 
-def _map(case: Case, found: WardMap, canvas: Canvas) -> Figure:
+def _map(case: Case, maps: tuple[WardMap, ...], canvas: Canvas) -> Figure:
     """Areas on their real outlines where these are pinned, as tiles where not."""
-    if has_outlines(found, case.tables):
-        return map_figure(canvas, case.study, found, case.tables["boundary"])
-    return tile_figure(canvas, case.study, found)
+    if has_outlines(maps[0], case.tables):
+        return map_figure(canvas, case.study, maps, case.tables["boundary"])
+    return tile_figure(canvas, case.study, maps)

@@ -187,6 +187,21 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Message:
+    """Five lines, each true and whole when it is quoted alone.
+
+    `size` has its range, `direction` its cause, `chance` words and figures, of what and by when;
+    `caveat` is the main one.
+    """
+
+    verdict: str
+    size: str
+    direction: str
+    chance: str
+    caveat: str
+
+
+@dataclass(frozen=True)
 class Banner:
     """The verdict, readable in five seconds. `tone` chooses its colour, never its meaning."""
 
@@ -198,7 +213,10 @@ class Banner:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report. `sentence` is the verdict in one sentence, for a terminal."""
+    """The whole report. `sentence` is the verdict and the size in one text.
+
+    `verdict` is its code, for programs; `label` is what it is called.
+    """
 
     title: str
     place: str
@@ -209,7 +227,9 @@ class Report:
     date: str
     known_at: str
     verdict: str
+    label: str
     sentence: str
+    message: Message
     banner: Banner
     answers: tuple[Answer, ...]
     sections: tuple[Section, ...]

@@ -37,14 +37,14 @@ def newest_gaps(entry: Entry) -> tuple[str, ...]:
 
 
 def verdicts(entry: Entry) -> dict[str, str]:
-    """The verdict of the promise's own measure by sex, the promise's own sex first."""
-    return {sex: row["verdict"] for sex in _sexes(entry) if (row := _verdict(entry, sex))}
+    """What the verdicts of the promise's own measure are called, its own sex first."""
+    return {sex: _called(row) for sex in _sexes(entry) if (row := _verdict(entry, sex))}
 
 
 def _of(entry: Entry, before: Entry, sex: str) -> Iterator[str]:
     now, then = _verdict(entry, sex), _verdict(before, sex)
-    if now and then and now["verdict"] != then["verdict"]:
-        yield _changed(now["verdict"], then["verdict"], sex)
+    if now and then and _called(now) != _called(then):
+        yield _changed(_called(now), _called(then), sex)
     new, old = _gap(entry, sex), _gap(before, sex)
     if new and old and _years(new) != _years(old):
         yield (
@@ -70,6 +70,11 @@ def _changed(now: str, then: str, sex: str) -> str:
     if {now, then} & GOOD:
         return f"The verdict for {sex}s is not that of the release before."
     return f"The verdict for {sex}s is “{now}”. In the release before it was “{then}”."
+
+
+def _called(verdict: Row) -> str:
+    """Its label; other code than today's may have told none."""
+    return verdict.get("label") or verdict["verdict"]
 
 
 def _sexes(entry: Entry) -> tuple[str, str]:

@@ -71,8 +71,8 @@ class Line:
 
     @property
     def verdict(self) -> str:
-        """Its verdict with a capital."""
-        return capital(self.entry.manifest.answer.verdict)
+        """What its verdict is called, with a capital."""
+        return capital(self.entry.manifest.answer.called)
 
 
 class _Press:

@@ -103,11 +103,6 @@ def without_secrets(text: str, address: str) -> str:
     return text
 
 
-def holds_secret(address: str) -> bool:
-    """Whether an address tells a key, a token or a password."""
-    return masked(address) != address
-
-
 def _pairs(query: str) -> list[tuple[str, str]]:
     """Names and values as they stand in the address, not decoded."""
     parts = (part.partition("=") for part in re.split("[&;]", query) if part)

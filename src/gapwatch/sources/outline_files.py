@@ -21,7 +21,7 @@ import shapely
 
 from gapwatch.errors import StudyError
 from gapwatch.geography.national_grid import GRID, SYSTEMS
-from gapwatch.sources.declared.grid import MOST_BYTES, Grid, member_of, refuse
+from gapwatch.sources.declared.grid import MOST_BYTES, ZIP_FAULTS, Grid, member_of, refuse
 from gapwatch.sources.geojson import polygons
 from gapwatch.study.layouts import OUTLINE_FORMATS
 from gapwatch.study.sources import FileSource
@@ -32,7 +32,6 @@ MOST_FEATURES = 200_000
 _PARTS = ("shp", "shx", "dbf")
 _GEOPACKAGE = b"SQLite format 3\x00"
 REPAIR = "repair the outline in the file, or take another edition of it"
-_ZIP_FAULTS = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 _GRID_PARAMETERS = (49.0, -2.0, 0.9996012717, 400_000.0, -100_000.0)
 Record = tuple[dict[str, Any], shapely.Geometry | None]
 
@@ -233,7 +232,7 @@ def _shapefile(source: FileSource, where: str, content: bytes) -> tuple[bytes, s
                         )
                     if name is not None:
                         outlines.writestr(f"outlines.{part}", _read(archive, where, name))
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(
             where,
             "a zip with a shapefile in it",

@@ -3,18 +3,13 @@
 import numpy as np
 import pytest
 
-from gapwatch.gap.trend.selection import expected_range_of_equals, selection_effect
+from gapwatch.gap.trend.selection import selection_effect
 
 
 def extremes(value):
     contrast = np.zeros(len(value))
     contrast[np.argmax(value)], contrast[np.argmin(value)] = 1.0, -1.0
     return contrast
-
-
-def test_eighteen_equal_areas_show_three_and_a_half_years():
-    assert expected_range_of_equals(18, 1.0) == pytest.approx(3.64, abs=0.005)
-    assert expected_range_of_equals(2, 3.0) == pytest.approx(3.0 * 2 / np.sqrt(np.pi), abs=1e-8)
 
 
 def test_equal_areas_picked_as_extremes_lose_most_of_their_gap():
@@ -71,10 +66,3 @@ def test_bad_areas_are_refused(columns, message):
     base = {"value": [80.0, 81, 82], "se": [1.0, 1, 1], "contrast": [1.0, 0, -1]}
     with pytest.raises(ValueError, match=message):
         selection_effect(**{**base, **columns})
-
-
-def test_a_range_needs_two_areas_and_an_error():
-    with pytest.raises(ValueError, match="areas"):
-        expected_range_of_equals(1, 1.0)
-    with pytest.raises(ValueError, match="se"):
-        expected_range_of_equals(5, 0.0)

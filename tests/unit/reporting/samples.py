@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from gapwatch import codes
 from gapwatch.contracts import FINDINGS, VERDICT
 from gapwatch.gap.assessment import change_since, prior_of, series_of
 from gapwatch.gap.baseline import newest_run, settled
@@ -270,10 +271,13 @@ def gap() -> pd.DataFrame:
 
 
 def verdicts(verdict: str, **changes: Any) -> pd.DataFrame:
-    """One verdict for both measures and both sexes."""
+    """One verdict for both measures and both sexes; it levels down where nothing else moves."""
+    down = changes.get("levels_down", changes.get("closing_code") in codes.WORSENING_ALONE)
     row: Mapping[str, Any] = {
         **dict.fromkeys(VERDICT.names),
         "verdict": verdict,
+        "label": codes.labelled(verdict, down),
+        "levels_down": down,
         "year_ends": "12-31",
         "reason_code": "",
         "reason_arguments": "",

@@ -11,6 +11,8 @@ from gapwatch.contracts.row_class import read_rows
 from gapwatch.gap.levelling_down import levelling_down
 from gapwatch.reporting.chapters.ages import words as age_words
 from gapwatch.reporting.chapters.ages.rows import Change
+from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.sides import Moves
 
 WORSE, BETTER = "the north", "Castle"
 
@@ -169,89 +171,76 @@ def moved(worse, better, half=0.5):
     ]
 
 
+WAYS = {1: Estimate(0.1, 0.05, 0.15), 0: Estimate(0.1, -0.1, 0.3), -1: Estimate(-0.1, -0.2, -0.05)}
+
+
+def trends(worse, better):
+    return Moves(WAYS[worse], WAYS[better])
+
+
 @pytest.mark.parametrize(
-    ("worse", "better", "title"),
+    ("worse", "better", "down", "title"),
     [
-        (-1, -1, "mostly levelling down: life expectancy rose in the north and fell in Castle"),
-        (-2, -1, "partly levelling down: life expectancy rose in the north and fell in Castle"),
-        (-1, 0, "life expectancy rose in the north, and no change is clear in Castle"),
-        (-1, 1, "life expectancy rose on both sides"),
+        (
+            1,
+            -1,
+            True,
+            "mostly levelling down: life expectancy rose in the north and fell in Castle",
+        ),
+        (
+            1,
+            -1,
+            False,
+            "partly levelling down: life expectancy rose in the north and fell in Castle",
+        ),
+        (1, 0, False, "life expectancy rose in the north, with no clear change in Castle"),
+        (1, 1, False, "life expectancy rose on both sides"),
         (
             0,
             -1,
-            ("levelling down: life expectancy fell in Castle, and no change is clear in the north"),
+            True,
+            ("levelling down: life expectancy fell in Castle, with no clear change in the north"),
         ),
-        (0, 0, "neither side’s change is clear"),
-        (0, 1, "life expectancy rose in Castle, and no change is clear in the north"),
-        (1, -1, "life expectancy fell on both sides"),
-        (1, 0, "life expectancy fell in the north, and no change is clear in Castle"),
-        (1, 1, "life expectancy fell in the north and rose in Castle"),
+        (0, 0, False, "neither side’s change is clear"),
+        (0, 1, False, "life expectancy rose in Castle, with no clear change in the north"),
+        (-1, -1, True, "levelling down: life expectancy fell on both sides"),
+        (-1, -1, False, "life expectancy fell on both sides"),
+        (-1, 0, False, "life expectancy fell in the north, with no clear change in Castle"),
+        (-1, 1, False, "life expectancy fell in the north and rose in Castle"),
     ],
 )
-def test_what_both_ends_come_to_names_only_what_is_beyond_chance(worse, better, title):
-    rows = moved(worse, better)
-    assert age_words.moved_finding(rows, WORSE, BETTER, down(rows)) == title
+def test_what_both_ends_come_to_names_only_what_is_beyond_chance(worse, better, down, title):
+    found = age_words.moved_finding(trends(worse, better), WORSE, BETTER, levels_down=down)
+    assert found == title
 
 
-def test_a_side_that_is_not_there_has_no_clear_change():
-    assert age_words.moved_finding([], WORSE, BETTER, None) == "neither side’s change is clear"
+def test_a_side_without_a_trend_has_no_clear_change():
+    found = age_words.moved_finding(Moves(), WORSE, BETTER, levels_down=None)
+    assert found == "neither side’s change is clear"
+
+
+ROSE = "Life expectancy rose in X, by the trend through all windows."
+FELL = "Life expectancy fell in X, by the trend through all windows."
+OPEN = "In X no change is clear by the trend through all windows."
+OWN = "Between these two windows its own change"
 
 
 @pytest.mark.parametrize(
-    ("side", "total", "text"),
+    ("total", "sign", "text"),
     [
+        (-1.2, 1, f"{ROSE} {OWN} took 1.2 years off the gap (plausibly 0.7 to 1.7)."),
+        (1.2, -1, f"{FELL} {OWN} added 1.2 years to it (plausibly 0.7 to 1.7)."),
+        (-1.2, 0, f"{OPEN} {OWN} took 1.2 years off the gap (plausibly 0.7 to 1.7)."),
         (
-            "worse",
-            -1.2,
-            (
-                "Life expectancy rose in X. That alone narrowed the gap by 1.2 years "
-                "(plausibly 0.7 to 1.7)."
-            ),
-        ),
-        (
-            "worse",
-            1.2,
-            (
-                "Life expectancy fell in X. That alone widened the gap by 1.2 years "
-                "(plausibly 0.7 to 1.7)."
-            ),
-        ),
-        (
-            "better",
-            -1.2,
-            (
-                "Life expectancy fell in X. That alone narrowed the gap by 1.2 years "
-                "(plausibly 0.7 to 1.7)."
-            ),
-        ),
-        (
-            "better",
-            1.2,
-            (
-                "Life expectancy rose in X. That alone widened the gap by 1.2 years "
-                "(plausibly 0.7 to 1.7)."
-            ),
-        ),
-        (
-            "better",
             0.4,
-            (
-                "In X no change is clear. Its part in the gap could be anything from −0.1 "
-                "to 0.9 years."
-            ),
+            1,
+            f"{ROSE} {OWN} did to the gap anything from 0.1 years off it to 0.9 years added to it.",
         ),
-        (
-            "worse",
-            -0.5,
-            (
-                "In X no change is clear. Its part in the gap could be anything from −1.0 "
-                "to 0.0 years."
-            ),
-        ),
+        (-1.2, None, f"{OWN} took 1.2 years off the gap (plausibly 0.7 to 1.7)."),
     ],
 )
-def test_a_side_rose_or_fell_only_beyond_chance(side, total, text):
-    assert flat(age_words.side_moved(moved(total, total), side, "X")) == text
+def test_which_way_a_side_moved_is_its_trend_and_how_much_is_of_two_windows(total, sign, text):
+    assert flat(age_words.side_moved(moved(total, total), "worse", "X", sign)) == text
 
 
 def test_a_change_without_a_value_or_an_interval_is_told_as_such():
@@ -263,68 +252,57 @@ def test_a_change_without_a_value_or_an_interval_is_told_as_such():
         change_years=None,
         reason="S01",
     )
-    assert age_words.side_moved([row], "worse", "X") == (
+    assert age_words.side_moved([row], "worse", "X", None) == (
         "For X the change cannot be given: fewer than 5,000 person-years."
     )
     unsure = dataclasses.replace(CHANGE, side_lower95_years=None, side_upper95_years=None)
-    assert "cannot be said how sure" in age_words.side_moved([unsure], "worse", "X")
-    assert age_words.side_moved([CHANGE], "better", "X") == ""
-    assert (
-        age_words.moved_finding([unsure], WORSE, BETTER, None) == "neither side’s change is clear"
-    )
+    assert "cannot be said how sure" in age_words.side_moved([unsure], "worse", "X", 0)
+    assert age_words.side_moved([CHANGE], "better", "X", 1) == ""
+
+
+SHORTER = (
+    "Shorter lives in Castle make the gap smaller. Narrowing because the better-off side gets "
+    "worse is levelling down, and no success."
+)
 
 
 @pytest.mark.parametrize(
-    ("worse", "better", "text"),
+    ("signs", "changes", "text"),
     [
         (
-            -2,
-            -1,
+            (1, -1),
+            (-2, -1),
             (
                 "Part of the narrowing is Castle getting worse. That part is levelling down and "
                 "no success."
             ),
         ),
         (
-            -1,
-            -1,
+            (1, -1),
+            (-1, -1),
             (
                 "Most of the narrowing is Castle getting worse. That is levelling down and no "
                 "success."
             ),
         ),
-        (
-            0,
-            -1,
-            (
-                "Shorter lives in Castle make the gap smaller. Narrowing because the better-off "
-                "side gets worse is levelling down, and no success."
-            ),
-        ),
-        (
-            1,
-            -1,
-            (
-                "Shorter lives in Castle make the gap smaller. Narrowing because the better-off "
-                "side gets worse is levelling down, and no success."
-            ),
-        ),
-        (-1, 0, ""),
-        (-1, 1, ""),
-        (0, -0.4, ""),
+        ((1, -1), (1, -0.5), SHORTER),
+        ((0, -1), (0, -1), SHORTER),
+        ((-1, -1), (1, -1), SHORTER),
+        ((1, 0), (-1, -1), ""),
+        ((1, 1), (-1, 1), ""),
     ],
 )
 def test_narrowing_by_the_better_off_side_getting_worse_is_called_levelling_down(
-    worse, better, text
+    signs, changes, text
 ):
-    rows = moved(worse, better)
-    assert age_words.levelling_down(rows, BETTER, down(rows)) == text
+    rows = moved(*changes)
+    assert age_words.levelling_down(trends(*signs), BETTER, down(rows)) == text
 
 
-def test_the_change_is_the_sum_of_both_sides_with_their_signs():
+def test_the_change_is_the_sum_of_both_sides_in_words():
     assert flat(age_words.change_sum(moved(-1.2, 0.04))) == (
-        "Between 2004 to 2008 and 2019 to 2023 the figure for the gap changed by −1.16 years: "
-        "−1.20 from the worse-off side and +0.04 from the better-off side."
+        "Between 2004 to 2008 and 2019 to 2023 the figure for the gap became 1.16 years smaller: "
+        "the worse-off side took 1.20 years off it, and the better-off side added 0.04 years to it."
     )
     assert age_words.change_sum(moved(-1.2, 0.5)[:1]) == ""
     lost = dataclasses.replace(moved(-1.2, 0.5)[1], side_total_years=None)

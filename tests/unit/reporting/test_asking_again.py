@@ -59,13 +59,3 @@ def test_no_data_are_promised_to_settle_the_question() -> None:
     assert "settle" not in text
     assert text.count("The answer may still be “too early to tell”") == 2
     assert "With 3 windows or more that are comparable with the baseline, the newest" in text
-    assert "In England the Office for National Statistics" in text
-
-
-def test_a_place_outside_england_gets_no_english_source() -> None:
-    study = samples.study()
-    abroad = study.model_copy(
-        update={"study": study.study.model_copy(update={"area_code": "S12000036"})}
-    )
-    case = samples.case(abroad, samples.old_facts(), samples.tables("cannot calculate"))
-    assert "England" not in " ".join(asking_again.in_full(case, Goal(0.5, 2030)))

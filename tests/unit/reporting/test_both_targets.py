@@ -13,6 +13,7 @@ from gapwatch.reporting.chapters import methods as section_making
 from gapwatch.reporting.chapters.trajectory import words as trajectory_words
 from gapwatch.reporting.chapters.trajectory.section import section
 from gapwatch.reporting.chapters.verdict import section as answers
+from gapwatch.reporting.chapters.verdict.message import verdict_line
 from gapwatch.reporting.evidence import targets as both_targets
 from gapwatch.reporting.evidence.case import Case
 
@@ -34,6 +35,7 @@ def row(sex: str, target: str, **values: Any) -> dict[str, Any]:
         "target_gap_years": 4.8 if own else 7.0,
         "target_year": 2030,
         "verdict": "off track",
+        "label": "off track",
         "reason_code": "",
         "p_target": 0.12,
         **values,
@@ -58,10 +60,10 @@ def flat(texts: Any) -> str:
 
 
 def test_the_headline_says_what_the_gap_is_to_be_halved_from() -> None:
-    stated = answers.headline(case("stated"))
+    stated = verdict_line(case("stated"))
     assert "halved from the stated 14 years by 2030" in stated
     assert "For females, judged against its level in 2006," in stated
-    own = answers.headline(case("baseline"))
+    own = verdict_line(case("baseline"))
     assert "halved from its level in 2006 by 2030" in own
     assert "judged against" not in own
 
@@ -69,7 +71,7 @@ def test_the_headline_says_what_the_gap_is_to_be_halved_from() -> None:
 def test_a_baseline_that_the_promise_names_needs_no_further_words() -> None:
     named = case("baseline")
     promise = named.study.promise.model_copy(update={"baseline_period": FIRST})
-    told = answers.headline(
+    told = verdict_line(
         samples.case(named.study.model_copy(update={"promise": promise}), named.facts, named.tables)
     )
     assert "halved by 2030" in told
@@ -88,14 +90,15 @@ OF_STATED = (
 
 @pytest.mark.parametrize(("heads", "said"), [("stated", OF_OWN), ("baseline", OF_STATED)])
 def test_one_sentence_says_what_the_other_target_would_say(heads: str, said: str) -> None:
-    other = {"verdict": "on track"} if heads == "baseline" else {}
+    other = {"verdict": "on track", "label": "on track"} if heads == "baseline" else {}
     made = case(heads, **other)
     if heads == "stated":
         head = made.tables["target"]
-        head.loc[head["heads"] & (head["sex"] == "male"), "verdict"] = "on track"
+        mine = head["heads"] & (head["sex"] == "male")
+        head.loc[mine, ["verdict", "label"]] = "on track"
     found = both_targets.other(made).replace("\u00a0", " ")
     assert found == said
-    assert found in flat(answers.banner(made).because)
+    assert found in flat(answers.answers(made)[2].more)
 
 
 def test_a_target_that_says_the_same_is_said_to() -> None:

@@ -16,6 +16,7 @@ from gapwatch.reporting.chapters.robustness.words import (
     track_record,
     what_flips,
     winner,
+    without_verdict,
 )
 from gapwatch.reporting.chapters.trajectory.selection import Selection, if_picked
 from gapwatch.reporting.evidence.choices import Choice
@@ -83,14 +84,12 @@ def test_choices_that_differ_are_named_with_what_they_say() -> None:
     assert "2003" not in text
 
 
-def test_old_figures_without_a_verdict_under_any_choice() -> None:
-    text = flat(*what_flips([refused("as calculated"), refused("without 2002 to 2006")]))
+def test_without_a_verdict_no_number_is_told_and_no_verdict_by_numbers() -> None:
+    text = flat(*without_verdict([refused("as calculated"), refused("without 2002 to 2006")]))
     assert text == (
-        "There is no verdict as calculated, because the newest figures are too old. "
-        "The verdict is “cannot calculate” whichever choice is made. "
-        "Without a verdict, the table shows what the old figures alone would say. That tests the "
-        "method and is no verdict. "
-        "1 other choice tried, and the numbers say “on track” each time."
+        "There is no verdict as calculated, because the newest figures are too old. So it is with "
+        "1 other choice of target, windows or measure that could be made: see "
+        "data/sensitivity.csv."
     )
 
 
@@ -98,24 +97,19 @@ def test_old_figures_without_a_verdict_under_any_choice() -> None:
     ("code", "words"),
     [("V02", "a side of the newest window is withheld"), ("V07", "now lives longer")],
 )
-def test_another_reason_is_given_in_words_and_the_figures_are_not_called_old(
-    code: str, words: str
-) -> None:
+def test_another_reason_is_given_in_words(code: str, words: str) -> None:
     rows = [refused("as calculated", code=code), refused("without 2002", code=code)]
-    text = flat(*what_flips(rows))
-    assert words in text
-    assert "what the figures alone would say" in text
-    assert "old" not in text.replace("cannot", "")
+    assert words in flat(*without_verdict(rows))
 
 
-def test_whichever_choice_is_said_only_when_no_choice_has_a_verdict() -> None:
+def test_choices_that_would_allow_a_verdict_are_named() -> None:
     rows = [
         refused("as calculated", code="V06"),
         refused("without 2002", code="V06"),
         choice("with the stated baseline", "on track"),
     ]
-    text = flat(*what_flips(rows))
-    assert "whichever" not in text
+    text = flat(*without_verdict(rows))
+    assert "So it is" not in text
     assert "because the target is not below the baseline." in text
     assert "Some choices would allow one: with the stated baseline: “on track”." in text
 
@@ -127,21 +121,12 @@ def test_choices_that_take_the_verdict_away_are_named() -> None:
     )
 
 
-def test_too_few_windows_say_nothing_by_numbers() -> None:
-    rows = [refused("as calculated", CANNOT, "V01"), refused("without 2002", CANNOT, "V01")]
-    text = flat(*what_flips(rows))
-    assert "because there are too few comparable windows" in text
-    assert "the table shows" not in text
-    assert "the numbers say nothing each time" in text
-
-
 def test_a_single_choice_is_said_to_be_the_only_one() -> None:
     assert flat(*what_flips([choice("as calculated", "on track")])) == (
         "There is no other choice to try."
     )
-    text = flat(*what_flips([refused("as calculated")]))
-    assert "whichever" not in text
-    assert "no other choice" in text
+    text = flat(*without_verdict([refused("as calculated")]))
+    assert text == "There is no verdict as calculated, because the newest figures are too old."
 
 
 def test_the_smallest_change_says_its_direction() -> None:

@@ -63,7 +63,7 @@ class Outline(HTMLParser):
 
 
 def test_sizes_stay_within_their_limits(made):
-    assert len(made[1]["report.html"]) < 1_500_000
+    assert len(made[1]["report.html"]) < 750_000
     assert len(made[1]["report.pdf"]) < 2_000_000
 
 
@@ -76,7 +76,7 @@ def test_the_page_needs_no_script_and_asks_for_nothing(page):
             allowed = value.startswith(("data:", "#")) or (tag == "a" and name == "href")
             assert not value or allowed, (tag, name, value[:40])
     assert "default-src 'none'" in page
-    assert not re.search(r"url\((?!\"data:|%23)", page)
+    assert not re.search(r"url\((?!\"data:|#)", page)
 
 
 def test_the_page_has_its_language_one_main_heading_and_no_skipped_level(page):
@@ -99,7 +99,11 @@ def test_every_table_has_a_caption_and_scopes_and_every_image_an_alt_text(page):
     names = [tag for tag, _ in tags]
     assert names.count("caption") == names.count("table") > 3
     assert all(attrs.get("scope") in ("col", "row") for tag, attrs in tags if tag == "th")
-    assert all(len(attrs["alt"]) > 60 for tag, attrs in tags if tag == "img")
+    drawn = [attrs for _, attrs in tags if attrs.get("role") == "img"]
+    assert len(drawn) == names.count("figure") > 3
+    assert all(len(attrs["aria-label"]) > 60 for attrs in drawn)
+    assert all(attrs["aria-hidden"] == "true" for tag, attrs in tags if tag == "svg")
+    assert "img" not in names
 
 
 def test_hostile_text_is_printed_as_it_stands():
@@ -153,7 +157,9 @@ def test_the_pdf_is_tagged_titled_and_in_british_english(pdf, made):
     title, sections = pdf.outline
     assert title.title == "The life-expectancy gap in Riverton"
     names = [entry.title for entry in sections if not isinstance(entry, list)]
-    assert names[:2] == ["1. The answer", "2. The gap over time"]
+    assert names[0] == "1. The answer"
+    assert names[1].startswith("2. What is needed for a verdict")
+    assert names[2] == "3. The gap over time"
     xmp = pdf.xmp_metadata.stream.get_data().decode()
     assert re.search(r"pdfuaid:part>?=?\"?1", xmp)
     assert re.search(r"pdfaid:part>?=?\"?2", xmp)
@@ -227,4 +233,4 @@ def test_the_answer_and_the_contents_are_one_page_of_the_pdf(pdf):
     first, second = (" ".join(pdf.pages[place].extract_text().split()) for place in (0, 1))
     assert "In this report" in first
     assert "How it was made" in first
-    assert second.split("As known at", 1)[1].split(maxsplit=3)[3].startswith("2. The gap over time")
+    assert second.split("As known at", 1)[1].split(maxsplit=3)[3].startswith("2. What is needed")

@@ -68,9 +68,9 @@ def test_the_report_is_about_the_study_and_no_other_place():
 def test_old_figures_are_shown_and_never_called_a_forecast():
     report = build(samples.old_facts(), verdict="cannot calculate", reason_code="V03", reason="x")
     text = text_of(report)
-    assert "They end 11 years before this report." in text
-    assert "It is not a forecast, and no verdict rests on it." in text
-    assert "What data would let the question be asked again" in text
+    assert "end in 2015, 11 years before this report" in text
+    assert "No line leads to the target and no range to the deadline" in text
+    assert "What is needed for a verdict, and whom to ask" in text
     assert "would settle" not in text
     assert "counted on one population base, would let the question be asked again." in text
     assert "The answer may still be “too early to tell”." in text
@@ -253,7 +253,7 @@ def build_doubtful():
 
 def test_the_fall_to_expect_from_picking_stands_beside_the_change_and_only_there():
     report = build_doubtful()
-    trajectory = report.sections[0].blocks
+    trajectory = next(one for one in report.sections if one.id == "trajectory").blocks
     texts = [b.text for b in trajectory if isinstance(b, Paragraph)]
     beside = next(i for i, text in enumerate(texts) if "the baseline, and" in text)
     assert "part of a later fall is to be expected" in texts[beside + 1]
@@ -262,15 +262,22 @@ def test_the_fall_to_expect_from_picking_stands_beside_the_change_and_only_there
 
 
 def test_changes_that_were_not_tried_are_not_spoken_of():
-    text = text_of(build_doubtful())
+    tables = samples.tables("off track")
+    tables |= {"sensitivity": doubtful.sensitivity().assign(verdict="off track")}
+    tables |= {"flip": doubtful.flip()}
+    text = text_of(build_report(samples.study(), samples.facts(), tables))
     assert "If the target were 2.0 years higher" in text
     assert "newest gap were" not in text
     assert "No newest gap" not in text
 
 
-def test_the_pace_of_old_figures_is_called_no_forecast():
-    assert "That is what the old figures alone imply, and no forecast." in text_of(build_doubtful())
-    assert "figures alone imply" not in text_of(build())
+def test_without_a_verdict_no_pace_no_chance_and_no_verdict_by_numbers_is_told():
+    text = text_of(build_doubtful())
+    assert "would be reached" not in text
+    assert "if it goes on changing" not in text
+    assert "table-choices" not in text
+    assert "table-trajectory" not in text
+    assert "There is no verdict as calculated, because" in text
 
 
 def test_every_ground_for_no_verdict_is_listed_with_the_rules_in_their_order():
@@ -286,10 +293,18 @@ def test_every_ground_for_no_verdict_is_listed_with_the_rules_in_their_order():
     ):
         assert ground in text
     assert (
-        "Target met: the chance that the gap was at or below the target in the newest year "
-        "observed is at least 95%, and the chance of meeting it in 2030 is at least 80%." in text
+        "Target met, unless it is levelling down: the chance that the gap was at or below the "
+        "target in the newest year observed is at least 95%, and the chance of meeting it in 2030 "
+        "is at least 80%." in text
     )
-    names = ("Target met", "On track", "Wrong direction", "Off track", "Too early to tell")
+    names = (
+        "Target met, unless it is levelling down",
+        "On track, unless it is levelling down",
+        "Levelling down",
+        "Wrong direction",
+        "Off track",
+        "Too early to tell",
+    )
     order = [text.index(f"{name}: ") for name in names]
     assert order == sorted(order)
 

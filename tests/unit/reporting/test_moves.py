@@ -5,12 +5,11 @@ from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
 from gapwatch import codes
-from gapwatch.reporting.chapters.trajectory.section import finding, section
-from gapwatch.reporting.chapters.verdict import sides as moves
+from gapwatch.reporting.chapters.trajectory.section import section
 from gapwatch.reporting.chapters.verdict.section import answers
-from gapwatch.reporting.chapters.verdict.sides import who_moved
-from gapwatch.reporting.evidence.case import Moves
+from gapwatch.reporting.evidence import sides as moves
 from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.sides import Moves, cause, finding, who_moved
 
 RISE, FALL = Estimate(0.05, 0.01, 0.09), Estimate(-0.3, -0.4, -0.2)
 NONE = Estimate(0.05, -0.1, 0.2)
@@ -20,59 +19,50 @@ def flat(text):
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+AT_A = "in A (0.05 years a year, plausibly 0.01 to 0.09)"
+AT_B = "in B (0.30 years a year, plausibly 0.20 to 0.40)"
+FAST = Estimate(0.3, 0.2, 0.4)
+
+
 @pytest.mark.parametrize(
-    ("closing", "text"),
+    ("worse", "better", "text"),
     [
         (
-            codes.WORSE_IMPROVES,
-            (
-                "Male life expectancy rose slightly in A (0.05 years a year, "
-                "plausibly 0.01 to 0.09). In B there is no clear change."
-            ),
+            RISE,
+            NONE,
+            f"Male life expectancy rose slightly {AT_A}. In B there is no clear change.",
         ),
-        (
-            codes.WORSE_IMPROVES_FASTER,
-            (
-                "Male life expectancy rose on both sides, and faster "
-                "in A (0.05 years a year, plausibly 0.01 to 0.09) than in B (0.30 years a year, "
-                "plausibly 0.20 to 0.40)."
-            ),
-        ),
-        (
-            codes.BETTER_WORSENS,
-            (
-                "The gap narrowed as life expectancy fell in B (0.30 "
-                "years a year, plausibly 0.20 to 0.40). There is no clear rise in A."
-            ),
-        ),
-        (
-            codes.BETTER_WORSENS_FASTER,
-            (
-                "Male life expectancy fell on both sides. The "
-                "gap narrowed as it fell faster in B (0.30 years a year, plausibly 0.20 to 0.40) "
-                "than in A (0.05 years a year, plausibly 0.01 to 0.09)."
-            ),
-        ),
-        (
-            codes.BOTH_MOVE,
-            (
-                "Male life expectancy rose "
-                "slightly in A (0.05 years a year, plausibly 0.01 to 0.09) and fell in B (0.30 "
-                "years a year, plausibly 0.20 to 0.40)."
-            ),
-        ),
-        (codes.NEITHER_CLEAR, "The figures cannot tell which side moved."),
-        ("", ""),
+        (NONE, FALL, f"Male life expectancy fell {AT_B}. In A there is no clear change."),
+        (RISE, FAST, f"Male life expectancy rose on both sides: {AT_A} and {AT_B}."),
+        (RISE, FALL, f"Male life expectancy rose slightly {AT_A} and fell {AT_B}."),
+        (NONE, NONE, "The figures cannot tell which side moved."),
+        (RISE, None, ""),
     ],
 )
-def test_who_moved_comes_with_the_pace_of_each_side(closing, text):
-    assert flat(who_moved(closing, "A", "B", "male", Moves(RISE, FALL))) == text
+def test_who_moved_comes_with_the_pace_of_each_side(worse, better, text):
+    assert flat(who_moved(Moves(worse, better), "A", "B", "male")) == text
 
 
-def test_without_a_trend_no_pace_is_named():
-    assert who_moved(codes.WORSE_IMPROVES, "A", "B") == (
-        "Life expectancy rose in A. In B there is no clear change."
-    )
+@pytest.mark.parametrize(
+    ("worse", "better", "narrowed", "text"),
+    [
+        (RISE, NONE, True, "as life expectancy rose in A, with no clear change in B"),
+        (RISE, FAST, True, "as life expectancy rose faster in A than in B"),
+        (RISE, FALL, True, "as life expectancy rose in A and fell in B"),
+        (NONE, NONE, True, "but the figures cannot tell which side moved"),
+        (NONE, FAST, True, "but all that is clear is that life expectancy rose in B"),
+        (FALL, NONE, True, "but all that is clear is that life expectancy fell in A"),
+        (NONE, FAST, False, "as life expectancy rose in B, with no clear change in A"),
+        (FALL, NONE, False, "as life expectancy fell in A, with no clear change in B"),
+        (RISE, FAST, False, "as life expectancy rose faster in B than in A"),
+        (FALL, FALL, False, "as life expectancy fell faster in A than in B"),
+        (FALL, FAST, False, "as life expectancy rose in B and fell in A"),
+        (NONE, NONE, False, "but the figures cannot tell which side moved"),
+        (RISE, None, False, ""),
+    ],
+)
+def test_a_clear_change_names_the_side_that_it_comes_from(worse, better, narrowed, text):
+    assert cause(Moves(worse, better), "A", "B", narrowed=narrowed) == text
 
 
 @pytest.mark.parametrize(("pace", "slight"), [(0.099, True), (0.1, False), (-0.05, True)])

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from gapwatch.reporting.language.numbers import (
     MISSING,
     SPACE,
-    about,
     apart,
     capital,
     count,
@@ -106,13 +105,6 @@ def test_a_probability_never_rounds_onto_its_threshold():
     assert percent(0.80001, 0.8, 0.2) == "just over 80%"
     assert percent(0.19999, 0.8, 0.2) == "just under 20%"
     assert percent(0.33331, 1 / 3) == "just under 33.3%"
-
-
-def test_a_probability_in_a_sentence_is_never_about_more_than():
-    assert about(0.594) == "about 59%"
-    assert about(0.999) == "more than 99%"
-    assert about(0.004) == "less than 1%"
-    assert about(0.796, 0.8) == "about 79.6%"
 
 
 @pytest.mark.parametrize(

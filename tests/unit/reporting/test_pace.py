@@ -17,31 +17,36 @@ def told(*, old: bool = False, **changes: object) -> str:
 def test_needed_and_seen_pace_stand_side_by_side_with_their_intervals() -> None:
     text = told()
     assert "would have to fall by 0.20 years each year to reach the target in 2035" in text
-    assert "the change needed is plausibly anywhere from −0.35 to −0.05 years a year." in text
-    assert "changes by −0.40 years a year, plausibly anywhere from −0.70 to −0.10" in text
+    assert "what is needed is plausibly a gap 0.05 to 0.35 years smaller each year." in text
+    assert (
+        "the gap becomes 0.40 years smaller a year, plausibly 0.10 to 0.70 years smaller." in text
+    )
     assert "may have been at the target already" not in text
 
 
-def test_the_line_changes_and_not_the_gap() -> None:
+def test_a_change_that_may_be_none_is_told_by_its_line_and_both_ways() -> None:
     text = told(slope_upper95_years_per_year=0.1)
-    assert "The line fitted through the comparable windows changes by −0.40" in text
+    assert (
+        "By the line fitted through the comparable windows the gap becomes 0.40 years smaller a "
+        "year, plausibly 0.7 years smaller to 0.1 years bigger."
+    ) in text.replace("0.70", "0.7").replace("0.10", "0.1")
     assert "it changed" not in text
 
 
 def test_a_needed_change_that_may_be_none_says_that_the_target_may_be_reached() -> None:
     text = told(required_change_upper95_years_per_year=0.08)
-    assert "from −0.35 to 0.08 years a year. The gap may have been at the target already." in text
+    assert "0.35 years smaller to 0.08 years bigger each year. The gap may have been" in text
 
 
 def test_a_needed_change_without_interval_stands_alone() -> None:
-    assert "the change needed" not in told(required_change_lower95_years_per_year=None)
-    assert "the change needed" not in told(required_change_upper95_years_per_year=None)
+    assert "what is needed" not in told(required_change_lower95_years_per_year=None)
+    assert "what is needed" not in told(required_change_upper95_years_per_year=None)
 
 
 def test_paces_that_differ_never_print_alike() -> None:
     text = told(required_change_years_per_year=-0.4004)
     assert "fall by 0.4004 years" in text
-    assert "changes by −0.4000 years" in text
+    assert "becomes 0.4000 years smaller" in text
 
 
 def test_a_pace_that_is_sure_to_narrow_gets_years_with_an_interval() -> None:
@@ -97,7 +102,7 @@ def test_a_gap_at_or_below_the_target_needs_no_fall() -> None:
     at = {"pace": "already", "required_change_years_per_year": 0.1}
     text = told(required_change_upper95_years_per_year=0.2, **at)
     assert "is at or below the target already" in text
-    assert "from −0.35 to 0.20 years a year. A fall may still be needed." in text
+    assert "smaller to 0.20 years bigger each year. A fall may still be needed." in text
     assert "At that pace" not in text
     sure = told(
         required_change_lower95_years_per_year=0.05,

@@ -17,7 +17,7 @@ DAY = dt.date(2016, 11, 23)
 NOW = Key("gap", "", "west-v-castle", "male", NEWEST, "gap_years")
 WINDOW = NOW._replace(period="2011 to 2015")
 OTHER = WINDOW._replace(sex="female")
-VERDICT = Key("verdict", "", "west-v-castle", "male", "", "verdict")
+VERDICT = Key("verdict", "", "west-v-castle", "male", "", "label")
 REASON = VERDICT._replace(sex="female", figure="reason")
 EACH = "Each change is in data/revision.csv."
 Figures = Mapping[Key, str]
@@ -45,7 +45,7 @@ def test_where_no_figure_moved_that_is_said(same: bool, ending: str) -> None:
 def test_one_cause_is_named() -> None:
     both = {NOW: "9.5", WINDOW: "9.5"}, {NOW: "9.25", WINDOW: "9.25"}
     assert said(*both, ("revised", both[1])) == (
-        "The newest gap for males changed by −0.25 years since the release of 23 November 2016. "
+        "The newest gap for males became 0.25 years smaller since the release of 23 November 2016. "
         f"It comes from revised data. In all, 1 figure by revised data changed. {EACH}"
     )
 
@@ -58,16 +58,17 @@ def test_several_causes_are_split_and_add_up() -> None:
         ("period", {NOW: "10"}),
     )
     assert said({NOW: "9.5"}, {NOW: "10"}, *steps) == (
-        "The newest gap for males changed by +0.50 years since the release of 23 November 2016. "
-        "That is +0.13 years from other populations, boundaries or reference data, −0.63 years "
-        "from revised data and +1.00 years from periods that came or went, or the passing of time. "
+        "The newest gap for males became 0.50 years bigger since the release of 23 November 2016. "
+        "That is 0.13 years bigger from other populations, boundaries or reference data, 0.63 "
+        "years smaller from revised data and 1.00 years bigger from periods that came or went, or "
+        "the passing of time. "
         f"{EACH}"
     )
 
 
 def test_a_change_that_two_decimals_do_not_show_is_not_called_none() -> None:
     found = said({NOW: "9.5"}, {NOW: "9.501"}, ("code", {NOW: "9.501"}))
-    assert "changed by less than 0.01 years since" in found
+    assert "became less than 0.01 years bigger since" in found
     assert "It comes from the method or the code." in found
 
 
@@ -92,7 +93,7 @@ def test_a_gap_that_came_or_went_is_no_change_by_a_number(
 ) -> None:
     found = said({NOW: before}, {NOW: after}, ("period", {NOW: after}))
     assert found.startswith(f"The newest gap for males {told}")
-    assert "changed by" not in found
+    assert "became" not in found
 
 
 def test_other_figures_are_counted_where_the_newest_gap_is_the_same() -> None:

@@ -239,7 +239,7 @@ class _Reader(HTMLParser):
         if tag == "figure":
             self._figure = self._last if "id" in values else ""
         for name, value in values.items():
-            if name == "alt":
+            if name == "alt" or (name == "aria-label" and values.get("role") == "img"):
                 self.lines.append((self._near, f"(picture) {value}"))
             elif value.startswith("data:"):
                 self.embedded.setdefault(self._near, []).append(f"{tag} {value}")

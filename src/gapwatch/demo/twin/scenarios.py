@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gapwatch.codes import labelled
 from gapwatch.errors import UsageError
 
 FIRST, LAST = 2001, 2035
@@ -25,7 +26,8 @@ class Scenario:
     deprivation. `shock`: excess log mortality by year, times the deprivation of the wards above
     the middle, on top of half of it everywhere. `counted`: residents aged 20 to 44 of the
     worse-off side as published, per resident there is. `verdict` is what a reader with perfect
-    sight would say; `path` tells the true gap in words.
+    sight would say; `path` tells the true gap in words, and `levels_down` says that shorter lives
+    make it smaller.
     """
 
     name: str
@@ -35,6 +37,12 @@ class Scenario:
     better: Line
     shock: Mapping[int, float] = field(default_factory=dict)
     counted: float = 1.0
+    levels_down: bool = False
+
+    @property
+    def label(self) -> str:
+        """What the verdict is to be called."""
+        return labelled(self.verdict, self.levels_down)
 
     def gradients(self, year: int) -> Line:
         """The gradients of wards above and below the middle in a year."""
@@ -68,6 +76,7 @@ SCENARIOS = {
             "on track",
             (0.80, 1.00),
             (1.15, -0.65),
+            levels_down=True,
         ),
         Scenario(
             "pandemic",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtri, log_ndtr
+from scipy.special import chdtri
 
 from gapwatch.demography.extremes import spread
 from gapwatch.gap.trend.windows import Floats
@@ -86,22 +86,6 @@ def selection_effect(
         expected_fall_later=(1.0 - error_correlation) * (observed - true),
         between_sd=between,
     )
-
-
-def expected_range_of_equals(areas: int, se: float) -> float:
-    """Best minus worst that `areas` identical areas show by noise alone, years.
-
-    se * integral of (1 - Phi^n - (1 - Phi)^n), by the trapezium rule, exact to 1e-10.
-    18 areas with standard error 1 show 3.64 years. Reference: Tippett 1925, Biometrika 17:364.
-    Raises ValueError below two areas or for a standard error not above 0.
-    """
-    if areas < 2:  # noqa: PLR2004 - a range needs two areas
-        raise ValueError(f"areas: expected 2 or more, found {areas}")
-    if not (np.isfinite(se) and se > 0):
-        raise ValueError(f"se: expected a finite number above 0, found {se}")
-    z = np.linspace(-12.0, 12.0, 4801)
-    log_all_below, log_all_above = areas * log_ndtr(z), areas * log_ndtr(-z)
-    return float(se * np.trapezoid(1.0 - np.exp(log_all_below) - np.exp(log_all_above), z))
 
 
 def _check(y: Floats, s: Floats, c: Floats, correlation: float) -> None:

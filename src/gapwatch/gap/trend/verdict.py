@@ -18,6 +18,7 @@ from gapwatch.codes import (
     WRONG_DIRECTION,
     Coded,
 )
+from gapwatch.gap.trend.earliest import earliest_verdict_year
 from gapwatch.gap.trend.latent_gap import Prior
 from gapwatch.gap.trend.pace import (
     NEVER,
@@ -64,6 +65,7 @@ class Assessment:
     `NEVER` (math.inf; see `is_never`) is "never at this pace", 0 is "at or below target already".
     `newest_gap` and `relative_gap` (better / worse) are of the newest usable window, with 95%
     intervals.
+    `earliest_verdict_year` is a release year, for a verdict that can't be given now.
     `first_answerable_year` is a release year, given for "too early to tell" only; otherwise
     `first_answerable_reason` says why not. `windows_withheld` counts unusable windows.
     """
@@ -91,6 +93,7 @@ class Assessment:
     years_to_halve_lower: float | None = None
     years_to_halve_upper: float | None = None
     relative_gap: Estimate | None = None
+    earliest_verdict_year: int | None = None
     first_answerable_year: int | None = None
     first_answerable_reason: Coded = NOTHING
     answerable: Answerable | None = field(default=None, repr=False)
@@ -131,7 +134,15 @@ def assess(
             f"found {release_year}"
         )
     reason = refusal(windows, usable, target, rules, release_year)
-    found = _describe(series, windows, usable, model)
+    found = replace(
+        _describe(series, windows, usable, model),
+        earliest_verdict_year=earliest_verdict_year(
+            reason,
+            release_year=release_year,
+            newest_end=int(ends[-1]) if ends.size else None,
+            deadline_year=target.year,
+        ),
+    )
     if found.trend is None:
         return replace(found, reason=reason)
     if target.makes_sense(release_year):

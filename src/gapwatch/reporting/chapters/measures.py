@@ -53,7 +53,7 @@ def section(case: Case) -> Section:
     """One table a sex, the sentence on whether they agree, and how each is made."""
     blocks: list[Block] = [Paragraph(agreement([*case.verdicts.values()]))]
     blocks += [_table(case, sex) for sex in case.sexes]
-    blocks += [Paragraph(text) for text in _relative(case.verdict)]
+    blocks += [Paragraph(text) for text in _relative(case)]
     blocks += [Paragraph(text) for text in _naive(case)]
     kinds = dict.fromkeys(measure.kind for measure in case.study.measures)
     told = KINDS | COUNTED if case.computes else dict(KINDS)
@@ -82,7 +82,7 @@ def agreement(found: list[Verdict]) -> str:
     """Whether every measure and sex gives the same verdict."""
     names: dict[str, int] = {}
     for verdict in found:
-        names[verdict.verdict] = names.get(verdict.verdict, 0) + 1
+        names[verdict.label] = names.get(verdict.label, 0) + 1
     if not names:
         return "No measure has a verdict."
     if len(names) == 1:
@@ -200,21 +200,21 @@ def _row(case: Case, measure: Measure, verdict: Verdict, usual: str) -> tuple[st
         plain(verdict.baseline_gap_years),
         plain(verdict.target_gap_years),
         relative,
-        verdict.verdict,
+        verdict.label,
     )
 
 
-def _relative(verdict: Verdict) -> list[str]:
+def _relative(case: Case) -> list[str]:
     """The same promise for the ratio of the two sides, and whether its verdict differs."""
+    verdict = case.verdict
     if not verdict.relative_verdict or verdict.relative_baseline is None:
         return []
     if verdict.relative_target is None:
         return []
     start, goal = apart(verdict.relative_baseline, verdict.relative_target, decimals=3)
     same = verdict.relative_verdict == verdict.verdict
-    told = (
-        "The verdict is the same" if same else f"The verdict is then “{verdict.relative_verdict}”"
-    )
+    then = case.called(verdict.relative_verdict)
+    told = "The verdict is the same" if same else f"The verdict is then “{then}”"
     return [
         f"As a ratio of the two sides the same promise is to go from {start} to {goal}. {told}."
     ]

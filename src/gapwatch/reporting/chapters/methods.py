@@ -103,13 +103,19 @@ def _rules(case: Case) -> tuple[str, ...]:
     rules, deadline = case.study.verdict, case.verdict.target_year
     return (
         (
-            "Target met: the chance that the gap was at or below the target in the newest year "
-            f"observed is at least {line(rules.target_met_probability)}, and the chance of meeting "
-            f"it in {deadline} is at least {line(rules.on_track_probability)}."
+            "Target met, unless it is levelling down: the chance that the gap was at or below the "
+            "target in the newest year observed is at least "
+            f"{line(rules.target_met_probability)}, and the chance of meeting it in {deadline} is "
+            f"at least {line(rules.on_track_probability)}."
         ),
         (
-            f"On track: the chance of meeting the target in {deadline} is at least "
-            f"{line(rules.on_track_probability)}."
+            "On track, unless it is levelling down: the chance of meeting the target in "
+            f"{deadline} is at least {line(rules.on_track_probability)}."
+        ),
+        (
+            "Levelling down: the chance would do for one of these two, but life expectancy clearly "
+            "fell on the better-off side, and either it did not clearly rise on the worse-off side "
+            "or that fall is at least half of the narrowing. It is no success, whatever the chance."
         ),
         (
             f"Wrong direction: the chance that the gap is getting smaller is at most "

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from gapwatch.codes import CANNOT, labelled
 from gapwatch.contracts import Verdict
 from gapwatch.reporting.document import ReleaseFacts
 from gapwatch.reporting.evidence.areas import sexes
@@ -18,22 +19,19 @@ from gapwatch.reporting.evidence.rows import (
     newest_segment,
     rows,
     share_years,
+    trajectory,
     verdicts,
     windows,
 )
+from gapwatch.reporting.evidence.sides import Moves, moves
 from gapwatch.reporting.language.apart import apart
 from gapwatch.reporting.language.numbers import noun_of, period, vintage
 from gapwatch.study import Measure, Study
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Moves:
-    """Change of each side's life expectancy in years a year; None where it isn't known."""
-
-    worse: Estimate | None = None
-    better: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,17 @@ class Case:
     def newest(self) -> Window | None:
         """The newest comparable window of the headline."""
         return self.comparable[-1] if self.comparable else None
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is a verdict. Where there is none, nothing leads to the target."""
+        return self.verdict.label != CANNOT
+
+    @property
+    def path(self) -> pd.DataFrame:
+        """The annual path of the headline, which ends at the deadline; none without a verdict."""
+        found = trajectory(self.tables, self.measure.id, self.sexes[0])
+        return found if self.judged else found[:0]
 
     def rows(self, kind: type[Row], table: str, **wanted: object) -> list[Row]:
         """Rows of the headline's measure and sex in another table."""
@@ -151,19 +160,20 @@ class Case:
     @property
     def moves(self) -> Moves:
         """Trends of both sides of the headline, over the windows that its verdict rests on."""
-        found = self.verdict
-        return Moves(
-            estimate(
-                found.worse_slope_years_per_year,
-                found.worse_slope_lower95_years_per_year,
-                found.worse_slope_upper95_years_per_year,
-            ),
-            estimate(
-                found.better_slope_years_per_year,
-                found.better_slope_lower95_years_per_year,
-                found.better_slope_upper95_years_per_year,
-            ),
-        )
+        return moves(self.verdict)
+
+    def moves_of(self, sex: str) -> Moves:
+        """The same for either sex."""
+        found = self.verdicts.get((self.measure.id, sex))
+        return moves(found) if found else Moves()
+
+    @property
+    def sides_told(self) -> bool:
+        """Whether the report tells which side moved: of published figures where the gap did."""
+        low = self.verdict.slope_lower95_years_per_year
+        high = self.verdict.slope_upper95_years_per_year
+        clear = low is not None and high is not None and not low <= 0 <= high
+        return self.sided and (self.computes or clear)
 
     @property
     def sided(self) -> bool:
@@ -189,6 +199,19 @@ class Case:
     def noun(self) -> str:
         """One of them, such as `ward`."""
         return noun_of(self.study.geography.vintage)
+
+    @property
+    def in_better(self) -> str:
+        """Where the better-off side lives, as a sentence ends."""
+        return f"in {self.better_name}" if self.sided else f"at {self.better_name}"
+
+    def called(self, verdict: str, measure: str = "") -> str:
+        """What a verdict on a measure, the headline's if none is named, is called: its label.
+
+        Another choice of target or windows doesn't change which side moved.
+        """
+        found = self.verdicts.get((measure or self.measure.id, self.sexes[0]))
+        return labelled(verdict, found.levels_down if found else None)
 
     def named(self, side: str) -> str:
         """A side of any measure as it stands in a sentence."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gapwatch.codes import Coded
 from gapwatch.reporting.evidence.case import Case
@@ -42,18 +42,23 @@ class Choice:
 
 
 def choices(case: Case) -> list[Choice]:
-    """Every choice of the headline's measure and sex; the first is the choice as made."""
-    return [_choice(case, row) for row in case.rows(_Row, "sensitivity")]
+    """Every choice of the headline's measure and sex; the first is the choice as made.
+
+    Verdicts go by their labels, so a choice flips too where it alone would be levelling down.
+    """
+    found = [_choice(case, row) for row in case.rows(_Row, "sensitivity")]
+    return [replace(row, flips=row.by_numbers != found[0].by_numbers) for row in found]
 
 
 def _choice(case: Case, row: _Row) -> Choice:
     what = Coded.read(row.choice_code, row.choice_arguments)
+    measure = str(what.get("measure") or "")
     return Choice(
         what,
         choice(what, titles(case.study)),
-        row.verdict,
+        case.called(row.verdict, measure),
         row.reason_code,
-        row.by_numbers,
+        case.called(row.by_numbers, measure),
         row.p_target,
         row.p_narrowing,
         row.projected_gap_years,

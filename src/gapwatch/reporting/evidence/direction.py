@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from gapwatch.contracts import Verdict
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import Window
-from gapwatch.reporting.language.numbers import about, interval, years
+from gapwatch.reporting.evidence.sides import cause
+from gapwatch.reporting.language.chance import about
+from gapwatch.reporting.language.changes import change
+from gapwatch.reporting.language.numbers import interval, years
 from gapwatch.study import Thresholds
 
 CANNOT_TELL = "We cannot tell."
@@ -15,6 +19,8 @@ def narrowing(verdict: Verdict, rules: Thresholds) -> str:
     if verdict.p_narrowing is None:
         return "The chance that it is getting smaller cannot be calculated."
     shown = about(verdict.p_narrowing, rules.wrong_direction_probability)
+    if verdict.levels_down:
+        return f"The chance that it is getting smaller, by levelling down, is {shown}."
     return f"The chance that it is getting smaller is {shown}."
 
 
@@ -26,8 +32,19 @@ def is_clear(verdict: Verdict, first: Window | None, last: Window | None) -> boo
     return not low <= 0 <= high
 
 
-def direction(verdict: Verdict, first: Window | None, last: Window | None) -> tuple[str, str]:
-    """Which way the gap went, as far as the comparable windows can tell, and by how much."""
+def mainly_down(verdict: Verdict, in_better: str) -> str:
+    """Said with every narrowing that is mainly the better-off side getting worse; else ""."""
+    return f"mainly because life expectancy fell {in_better}" if verdict.levels_down else ""
+
+
+def direction(
+    verdict: Verdict, first: Window | None, last: Window | None, in_better: str
+) -> tuple[str, str]:
+    """Which way the gap went, as far as the comparable windows can tell, and by how much.
+
+    `in_better` is where the better-off side lives: a narrowing that comes from there is never
+    said without it.
+    """
     slope = verdict.slope_years_per_year
     low, high = verdict.slope_lower95_years_per_year, verdict.slope_upper95_years_per_year
     if slope is None or low is None or high is None or first is None or last is None:
@@ -38,19 +55,46 @@ def direction(verdict: Verdict, first: Window | None, last: Window | None) -> tu
             CANNOT_TELL,
             (
                 f"Any change of the gap for {verdict.sex}s {span} is within what chance alone "
-                f"could produce. Each year the gap could have become {_amount(low)} or "
-                f"{_amount(high)}."
+                f"could produce. Each year the gap could have become {change(low)} or "
+                f"{change(high)}."
             ),
         )
     went = "narrowed" if slope < 0 else "widened"
     least, most = sorted((abs(low), abs(high)))
+    why = mainly_down(verdict, in_better)
     return (
-        f"The gap for {verdict.sex}s {went} {span}.",
-        f"It {went} by about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
+        f"The gap for {verdict.sex}s {went} {span}{f', {why}' if why else ''}.",
+        f"The change is about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
     )
 
 
-def _amount(change: float) -> str:
-    if change == 0:
-        return "no different"
-    return f"{years(abs(change))} {'smaller' if change < 0 else 'bigger'}"
+def direction_line(case: Case) -> str:
+    """Which way the gap goes and what that comes from, in a sentence that stands alone."""
+    found, place = case.verdict, case.study.study.place
+    comparable = case.comparable
+    slope = found.slope_years_per_year
+    low, high = found.slope_lower95_years_per_year, found.slope_upper95_years_per_year
+    if slope is None or low is None or high is None or not comparable:
+        return (
+            f"In {place}, there are too few comparable figures to see which way the gap for "
+            f"{found.sex}s goes."
+        )
+    span = f"between {comparable[0].when} and {comparable[-1].when}"
+    if low <= 0 <= high:
+        return (
+            f"In {place}, no change of the gap for {found.sex}s is clear {span}: each year it "
+            f"could have become {change(low)} or {change(high)}."
+        )
+    went = "narrowed" if slope < 0 else "widened"
+    least, most = sorted((abs(low), abs(high)))
+    why = mainly_down(found, case.in_better) or _cause(case, narrowed=slope < 0)
+    return (
+        f"In {place}, the gap for {found.sex}s {went} by about {years(abs(slope))} a year "
+        f"(plausibly {interval(least, most)}) {span}{f', {why}' if why else ''}."
+    )
+
+
+def _cause(case: Case, *, narrowed: bool) -> str:
+    if not case.sided:
+        return ""
+    return cause(case.moves, case.worse_name, case.better_name, narrowed=narrowed)

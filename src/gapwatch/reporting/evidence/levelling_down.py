@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gapwatch.codes import WORSENING, WORSENING_ALONE
+from gapwatch.codes import WORSENING
+from gapwatch.contracts import Verdict
 from gapwatch.contracts.findings import LevellingDown
 from gapwatch.contracts.row_class import read_rows
 from gapwatch.reporting.evidence.case import Case
@@ -31,19 +32,9 @@ def narrowing(case: Case, sex: str) -> LevellingDown | None:
 def down(case: Case, sex: str) -> LevellingDown | None:
     """The same; None unless the better-off side clearly gets worse by its trend."""
     verdict = case.verdicts.get((case.measure.id, sex))
-    if verdict is None or verdict.closing_code not in WORSENING:
+    if verdict is None or not (verdict.levels_down or verdict.closing_code in WORSENING):
         return None
     return narrowing(case, sex)
-
-
-def mostly(closing: str, found: LevellingDown | None) -> bool:
-    """Whether the better-off side getting worse is at least half of the narrowing.
-
-    Without figures by side, only where the trend shows no clear rise of the worse-off side.
-    """
-    if found is not None:
-        return found.by_better_share >= MOST
-    return closing in WORSENING_ALONE
 
 
 def told(found: LevellingDown, better: str) -> str:
@@ -52,7 +43,7 @@ def told(found: LevellingDown, better: str) -> str:
     since = period(found.from_start, found.from_end, found.year_ends)
     text = (
         f"For {found.sex}s, all of the narrowing since {since} is shorter lives in {better}: they "
-        f"took {amount}{SPACE}years off the gap, and it narrowed by {total}{SPACE}years."
+        f"took {amount}{SPACE}years off a gap that narrowed by {total}{SPACE}years."
         if found.by_better_share > 1
         else f"For {found.sex}s, {how_much(found)} of the narrowing since {since} ({amount} of "
         f"{total}{SPACE}years) is shorter lives in {better}."
@@ -65,8 +56,8 @@ def too(found: LevellingDown) -> str:
     amount, total = apart(found.by_better_years, found.narrowed_years)
     if found.by_better_share > 1:
         return (
-            f"For {found.sex}s it is all of it too: they took {amount}{SPACE}years off the gap, "
-            f"and it narrowed by {total}{SPACE}years."
+            f"For {found.sex}s it is all of it too: they took {amount}{SPACE}years off a gap that "
+            f"narrowed by {total}{SPACE}years."
         )
     return f"For {found.sex}s it is {how_much(found)} too ({amount} of {total}{SPACE}years)."
 
@@ -76,19 +67,19 @@ def held(found: LevellingDown) -> str:
     return f"Had life expectancy there held, the gap would be about {years(found.held_gap_years)}."
 
 
-def no_success(closing: str, better: str, found: LevellingDown | None) -> str:
-    """Said beside a good verdict where the gap closes by the better-off side getting worse."""
-    if closing not in WORSENING:
+def no_success(verdict: Verdict, in_better: str, better: str, found: LevellingDown | None) -> str:
+    """Said beside a good verdict where the gap closes by the better-off side getting worse.
+
+    Empty where nothing stands behind it but what the headline of levelling down says itself.
+    """
+    if not verdict.levels_down and verdict.closing_code not in WORSENING:
         return ""
     if found is not None:
-        part = "That" if found.by_better_share >= MOST else "That part"
+        part = "That" if verdict.levels_down else "That part"
         return f"{told(found, better)} {part} is levelling down, and no success."
-    if closing in WORSENING_ALONE:
-        return (
-            f"But the gap narrows because life expectancy fell in {better}. That is levelling "
-            "down, and no success."
-        )
+    if verdict.levels_down:
+        return ""
     return (
-        f"But part of the narrowing is that life expectancy fell in {better}. That part is "
+        f"Part of the narrowing is that life expectancy fell {in_better}. That part is "
         "levelling down, and no success."
     )

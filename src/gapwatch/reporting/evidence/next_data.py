@@ -24,7 +24,7 @@ def first_report(verdict: Verdict, power: float) -> tuple[str, ...]:
         return ("It is not known when a report could first say that the promise is being kept.",)
     none = "If the promise is being kept, no report can be named that would have a chance of"
     if year is None:
-        return (f"{none} {line(power)} or more of saying so: {answerable(why, verdict.verdict)}.",)
+        return (f"{none} {line(power)} or more of saying so: {answerable(why, verdict.label)}.",)
     told = (
         (
             f"If the promise is being kept, the report of {year} would be the first with a chance "
@@ -57,28 +57,14 @@ def in_short(case: Case) -> tuple[str, str]:
 
 
 def in_full(case: Case, aim: Goal) -> tuple[str, ...]:
-    """The same as a list: which data, where they are, what they could and could not do."""
-    items = [
+    """The same as a list: which data, and what they could and could not do."""
+    rules = case.study.verdict
+    return (
         (
             "Deaths by small area, sex and age for every year after "
             f"{_newest(case)}, with residents of the same areas and years on one "
             "population base."
         ),
-    ]
-    if case.study.study.area_code.startswith("E") and not case.study.study.invented:
-        items += [
-            (
-                "In England the Office for National Statistics has published deaths by small area "
-                "(LSOA), sex and five-year age group for 2001 to 2021."
-            ),
-            (
-                "For later years the council can use its own extract of the death registrations, "
-                "which stays on the council's machine."
-            ),
-        ]
-    rules = case.study.verdict
-    return (
-        *items,
         (
             f"With {count(rules.minimum_windows, 'window')} or more that are comparable with the "
             f"baseline, the newest at most {rules.stale_after_years} years old, a report can ask "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gapwatch.codes import CANNOT, STATED
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.chance import chance
 from gapwatch.reporting.language.numbers import number, percent, years
 from gapwatch.reporting.language.phrases import HALF
 from gapwatch.reporting.language.reasons import clause
@@ -24,6 +25,7 @@ class TargetRow:
     target_gap_years: float | None
     target_year: int
     verdict: str
+    label: str
     reason_code: str
     p_target: float | None
 
@@ -87,15 +89,15 @@ def other(case: Case) -> str:
     start = f"Judged against {measured}, the verdict for {sex}s"
     if row.verdict == CANNOT:
         return f"{start} cannot be calculated: {clause(row.reason_code)}."
-    chance = (
+    odds = (
         ""
         if row.p_target is None
-        else f" ({percent(row.p_target, rules.on_track_probability, rules.off_track_probability)})"
+        else f" ({chance(row.p_target, rules.on_track_probability, rules.off_track_probability)})"
     )
     head = heading(case, sex)
     if head is not None and head.verdict == row.verdict:
-        return f"{start} would be the same, “{row.verdict}”{chance}."
-    return f"{start} would be “{row.verdict}”{chance}."
+        return f"{start} would be the same, “{row.label}”{odds}."
+    return f"{start} would be “{row.label}”{odds}."
 
 
 def carried(case: Case) -> str:

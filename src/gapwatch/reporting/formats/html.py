@@ -13,8 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from gapwatch.reporting.document import Report
-from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Chart, Charts
+from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
 from gapwatch.reporting.drawing.further import Typefaces, further_style
+from gapwatch.reporting.formats.inline import Drawings
 from gapwatch.reporting.language.glossary import Glossary
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -27,26 +28,17 @@ def data_uri(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def svg_uri(svg: str) -> Markup:
-    """An SVG of ours inside the page, as text: a third shorter than in base 64.
-
-    Safe in an attribute, as nothing that could end it is left.
-    """
-    text = svg.replace("'", "&apos;").replace('"', "'").replace("\n", " ").replace("> <", "><")
-    for sign in "%#<>& ":  # a blank would end an address in a list of them
-        text = text.replace(sign, f"%{ord(sign):02X}")
-    return Markup("data:image/svg+xml,") + Markup(text)  # noqa: S704
-
-
-def picture(chart: Chart) -> dict[str, str]:
-    """Both versions of a chart as addresses for a picture element, with the wide one's size."""
-    width, height = size(chart.wide)
-    return {
-        "wide": svg_uri(chart.wide),
-        "narrow": svg_uri(chart.narrow),
-        "width": f"{width:.0f}",
-        "height": f"{height:.0f}",
+def pictures(charts: Charts) -> tuple[dict[str, dict[str, Markup]], Markup]:
+    """Both versions of every chart as elements of the page, and what they are drawn with."""
+    drawings = Drawings()
+    shown = {
+        name: {
+            "wide": drawings.add(chart.wide, "wide"),
+            "narrow": drawings.add(chart.narrow, "narrow"),
+        }
+        for name, chart in charts.items()
     }
+    return shown, drawings.definitions
 
 
 def size(svg: str) -> tuple[float, float]:
@@ -89,9 +81,11 @@ def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
         (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
         for weight, name in FACES
     ]
+    shown, drawn_with = pictures(charts)
     text = environment.get_template("report.html.j2").render(
         report=report,
-        pictures={name: picture(chart) for name, chart in charts.items()},
+        pictures=shown,
+        drawn_with=drawn_with,
         # Our own stylesheet: the only text that goes in unescaped.
         style=Markup(_style(report, fonts)),  # noqa: S704
         faces=faces,

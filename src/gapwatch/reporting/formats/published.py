@@ -6,14 +6,18 @@ the one that the release shows, and nothing reaches the site that the release do
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import unquote
+from xml.etree.ElementTree import ParseError
 
 from gapwatch.errors import IntegrityError
+from gapwatch.reporting.formats.inline import drawings, standalone
 
 _SVG = "data:image/svg+xml,"
 _PARTS = ("title", "subtitle", "alt", "svg", "narrow")
+_VERSIONS = {"wide": "svg", "narrow": "narrow"}
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,18 @@ class Shown:
 
 def read(content: bytes, where: str) -> tuple[Shown, ...]:
     """The figures of a report in HTML. Raises IntegrityError where a figure lacks a part."""
+    page = content.decode("utf-8")
     reader = _Reader()
-    reader.feed(content.decode("utf-8"))
+    reader.feed(page)
     reader.close()
     found = []
-    for part in reader.figures:
+    # Read as text: the parser has no ear for the case of a name, and drawings are particular.
+    marked = (rest.partition("</figure>")[0] for rest in page.split("<figure ")[1:])
+    for part, markup in zip(reader.figures, marked, strict=True):
+        # A drawing that lacks what it was drawn with is told as missing.
+        with suppress(KeyError, ParseError):
+            for version, drawing in drawings(markup).items():
+                part[_VERSIONS[version]] = standalone(page, drawing)
         missing = [name for name in _PARTS if not part.get(name)]
         if missing:
             raise IntegrityError(
@@ -68,6 +79,9 @@ class _Reader(HTMLParser):
             self._begin("title", tag)
         elif tag == "p" and "subtitle" in given.get("class", "").split():
             self._begin("subtitle", tag)
+        elif given.get("role") == "img":
+            part["alt"] = given.get("aria-label", "")
+        # As pages were made until charts stood in them as elements.
         elif tag == "source" and given.get("srcset", "").startswith(_SVG):
             part.setdefault("narrow", unquote(given["srcset"].removeprefix(_SVG)))
         elif tag == "img" and "svg" not in part and given.get("src", "").startswith(_SVG):

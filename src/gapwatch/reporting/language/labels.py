@@ -203,7 +203,7 @@ def _of_verdict(row: Mapping[Any, Any], _: Study) -> dict[str, str]:
         "reason": no_verdict(_coded(row, "reason")),
         "covariance_note": covariance(row["covariance_code"]),
         "closing_by": closing(row["closing_code"]),
-        "first_answerable_reason": answerable(_coded(row, "first_answerable"), row["verdict"]),
+        "first_answerable_reason": answerable(_coded(row, "first_answerable"), row["label"]),
     }
 
 

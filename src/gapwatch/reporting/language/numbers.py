@@ -123,12 +123,6 @@ def _beside(value: float, line: float) -> str:
     return f"just {'over' if value > line else 'under'} {number(line, 1).removesuffix('.0')}"
 
 
-def about(probability: float, *thresholds: float) -> str:
-    """`about 59%`, or `more than 99%`: a probability as it stands in a sentence."""
-    text = percent(probability, *thresholds)
-    return f"about {text}" if text[0].isdigit() else text
-
-
 def line(probability: float) -> str:
     """A line that a study draws, such as 80%: exact, so with as many decimals as it takes."""
     per_cent = 100 * probability

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import struct
 import zipfile
 import zlib
@@ -45,7 +46,9 @@ MOST_UNFOLDED = 1024 * 1024 * 1024
 MOST_CELLS = 20_000_000
 # What a spreadsheet can hold.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-_ZIP_FAULTS = (
+# What the standard library raises for a damaged or unreadable archive; of these NotImplementedError
+# for a way of compression that it doesn't know, RuntimeError for a locked member.
+ZIP_FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -106,6 +109,11 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
     Row 1 is the file's first row, so that rows count as in a spreadsheet. Raises ValidationError
     for bytes that aren't what the source says, StudyError for a sheet or member that isn't there.
     """
+    if source.members is not None:
+        for name in members_of(where, source.members, content):
+            part = member_of(where, name, content)
+            yield Grid(f"{where}, {name}", {}, _csv_rows(source, f"{where}, {name}", part))
+        return
     if source.member is not None:
         content = member_of(where, source.member, content)
         where = f"{where}, {source.member}"
@@ -145,6 +153,31 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
         )
 
 
+def members_of(where: str, pattern: str, content: bytes) -> list[str]:
+    """Names of the files inside a zip that match as a whole, in their order by name.
+
+    Raises StudyError where none does, ValidationError where they unfold to more than 1 GiB.
+    """
+    require_parts(where, content, refuse)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            every = sorted(archive.infolist(), key=lambda item: item.filename)
+    except ZIP_FAULTS as error:
+        refuse(where, "a zip", f"a zip that can't be read ({error})")
+    found = [item for item in every if re.fullmatch(pattern, item.filename)]
+    if not found:
+        names = ", ".join(item.filename for item in every[:10]) or "an empty zip"
+        raise StudyError(
+            where,
+            expected=f"files inside the zip whose names match {pattern}",
+            found=names,
+            remedy="correct members in the study",
+        )
+    if sum(item.file_size for item in found) > MOST_UNFOLDED:
+        refuse(where, f"at most {MOST_UNFOLDED} bytes once unfolded", "more")
+    return [item.filename for item in found]
+
+
 def member_of(where: str, member: str, content: bytes) -> bytes:
     """A file inside a zip, of at most MOST_BYTES."""
     require_parts(where, content, refuse)
@@ -161,7 +194,7 @@ def member_of(where: str, member: str, content: bytes) -> bytes:
                     found=names,
                     remedy="correct member in the study",
                 )
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(where, f"a zip with {member} in it", f"a zip that can't be read ({error})")
     if len(found) > MOST_BYTES:
         refuse(
@@ -197,7 +230,7 @@ def _sieved(
         with Parts(content, source.sheets, where, refuse) as archive:
             _require_room(where, archive)
             found = sieved(source, archive)
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(where, "a workbook", f"a file that can't be read ({error})")
     return (content, {}) if found is None else (found.content, found.rows)
 
@@ -234,7 +267,7 @@ def _span(source: FileSource, where: str, content: bytes) -> Weight:
 def _weighed(source: FileSource, where: str, content: bytes) -> Weight:
     try:
         weight = _span(source, where, content)
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(where, "a workbook", f"a file that can't be read ({error})")
     if weight.cells > MOST_CELLS:
         refuse(
@@ -277,7 +310,7 @@ def _workbook(where: str, content: bytes) -> python_calamine.CalamineWorkbook:
 def _looked(source: FileSource, where: str, content: bytes) -> dict[str, Looked]:
     try:
         return look_into(content, source.sheets)
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         refuse(where, "a workbook", f"a file that can't be read ({error})")
 
 

@@ -14,9 +14,9 @@ from gapwatch.reporting.language.numbers import capital, date, listing, period
 
 CHART = "change"
 TWO_ALONE = (
-    "This sets one window against another. What is said of both sides under “Which way is it "
-    "going?” is the trend through all windows. It can be sure of a small change that these two "
-    "leave open."
+    "Which way each side moved is the trend through all windows, here as under “Which way is it "
+    "going?”. How much its own change did to the gap is of the first and the last of these "
+    "windows alone, which can leave open what the trend is sure of."
 )
 BROKEN = (
     "The baseline and the newest window stand on two sides of a break, so what changed between "
@@ -68,12 +68,14 @@ def _broken(case: Case) -> bool:
 
 
 def _told(case: Case, sex: str, rows: Sequence[Change]) -> str:
+    found = case.moves_of(sex)
+    worse, better = found.signs
     texts = [
         f"{sex.capitalize()}s.",
         age_words.change_sum(rows),
-        age_words.side_moved(rows, "worse", case.worse_name),
-        age_words.side_moved(rows, "better", case.better_name),
-        age_words.levelling_down(rows, case.better_name, narrowing(case, sex)),
+        age_words.side_moved(rows, "worse", case.worse_name, worse),
+        age_words.side_moved(rows, "better", case.better_name, better),
+        age_words.levelling_down(found, case.better_name, narrowing(case, sex)),
     ]
     return " ".join(text for text in texts if text)
 
@@ -84,7 +86,7 @@ def _figure(case: Case, drawn: Sequence[ChangePanel], number: int) -> Figure:
         id=CHART,
         number=number,
         title=_finding(case, drawn),
-        subtitle=f"Years by which each side’s own change widened or narrowed the gap, by age, "
+        subtitle=f"Years that each side’s own change added to the gap or took off it, by age, "
         f"{listing([f'{panel.sex}s' for panel in drawn])}, {case.measure.title}, from "
         f"{period(row.from_start, row.from_end, row.year_ends)} to "
         f"{period(row.to_start, row.to_end, row.year_ends)}, with 95% "
@@ -106,8 +108,12 @@ def _finding(case: Case, drawn: Sequence[ChangePanel]) -> str:
     """What is clear of each sex, in one where it is the same of both."""
     sexes: dict[str, list[str]] = {}
     for panel in drawn:
+        verdict = case.verdicts.get((case.measure.id, panel.sex))
         told = age_words.moved_finding(
-            panel.rows, case.worse_name, case.better_name, narrowing(case, panel.sex)
+            case.moves_of(panel.sex),
+            case.worse_name,
+            case.better_name,
+            levels_down=verdict.levels_down if verdict else None,
         )
         sexes.setdefault(told, []).append(f"{panel.sex}s")
     return capital("; ".join(f"{listing(held)}: {told}" for told, held in sexes.items()))

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 
 from gapwatch.contracts.findings import LevellingDown
 from gapwatch.reporting.chapters.ages.rows import Change, Contribution
-from gapwatch.reporting.evidence.levelling_down import MOST, how_much
+from gapwatch.reporting.evidence.levelling_down import how_much
+from gapwatch.reporting.evidence.sides import VERBS, Moves
+from gapwatch.reporting.evidence.sides import finding as finding_of_sides
 from gapwatch.reporting.language.ages import band_name, in_ages, runs
+from gapwatch.reporting.language.changes import change, part, part_spread
 from gapwatch.reporting.language.numbers import (
     SPACE,
     apart,
@@ -25,6 +28,7 @@ from gapwatch.reporting.language.numbers import (
     sentence,
     years,
 )
+from gapwatch.reporting.language.phrases import joined
 from gapwatch.reporting.language.reasons import reason_text
 
 NO_SUCCESS = "Narrowing because the better-off side gets worse is levelling down, and no success."
@@ -134,75 +138,64 @@ def by_chance(bands: int) -> str:
     )
 
 
-def side_moved(rows: Sequence[Change], side: str, name: str) -> str:
-    """What one side's own change did to the gap; nothing rose or fell when chance could do it."""
+def side_moved(rows: Sequence[Change], side: str, name: str, sign: int | None) -> str:
+    """Which way one side moved by its trend, and what its own change did to the gap.
+
+    `sign` is that of the trend, the one rule for it; two windows alone tell only how much.
+    """
     mine = [row for row in rows if row.side == side]
     if not mine:
         return ""
     total = mine[0].side_total_years
     low, high = mine[0].side_lower95_years, mine[0].side_upper95_years
+    moved = _moved(name, sign)
     if total is None:
         reason = next((row.reason for row in mine if row.reason), "")
-        return f"For {name} the change cannot be given: {reason_text(reason)}."
+        return joined(moved, f"For {name} the change cannot be given: {reason_text(reason)}.")
     if low is None or high is None:
-        return f"For {name} it cannot be said how sure the change is."
+        return joined(moved, f"For {name} it cannot be said how sure the change is.")
+    start = "Between these two windows its own change"
     if low <= 0 <= high:
-        return (
-            f"In {name} no change is clear. Its part in the gap could be anything from "
-            f"{interval(low, high)}{SPACE}years."
-        )
-    rose = (total < 0) if side == "worse" else (total > 0)
+        told = f"{start} did to the gap anything from {part_spread(low, high)}."
+        return joined(moved, told)
     least, most = sorted((abs(low), abs(high)))
-    return (
-        f"Life expectancy {'rose' if rose else 'fell'} in {name}. That alone "
-        f"{'widened' if total > 0 else 'narrowed'} the gap by {years(abs(total))} "
-        f"(plausibly {interval(least, most)})."
-    )
+    did = f"took {years(abs(total))} off the gap" if total < 0 else f"added {years(total)} to it"
+    return joined(moved, f"{start} {did} (plausibly {interval(least, most)}).")
 
 
-def moved_finding(
-    rows: Sequence[Change], worse: str, better: str, down: LevellingDown | None
-) -> str:
-    """What the two sides' changes come to, in short: only what is beyond chance."""
-    signs = {side: _sign(rows, side) for side in ("worse", "better")}
-    rose, fell = "life expectancy rose in", "life expectancy fell in"
-    sentences = {
-        (-1, -1): f"{_level(down)} levelling down: {rose} {worse} and fell in {better}",
-        (-1, 0): f"{rose} {worse}, and no change is clear in {better}",
-        (-1, 1): "life expectancy rose on both sides",
-        (0, -1): f"levelling down: {fell} {better}, and no change is clear in {worse}",
-        (0, 0): "neither side’s change is clear",
-        (0, 1): f"{rose} {better}, and no change is clear in {worse}",
-        (1, -1): "life expectancy fell on both sides",
-        (1, 0): f"{fell} {worse}, and no change is clear in {better}",
-        (1, 1): f"{fell} {worse} and rose in {better}",
-    }
-    return sentences[signs["worse"], signs["better"]]
-
-
-def _level(down: LevellingDown | None) -> str:
-    return "mostly" if down is not None and down.by_better_share >= MOST else "partly"
-
-
-def _sign(rows: Sequence[Change], side: str) -> int:
-    """-1 where the side's change clearly narrowed the gap, 1 where it widened it, else 0."""
-    mine = [row for row in rows if row.side == side]
-    low = mine[0].side_lower95_years if mine else None
-    high = mine[0].side_upper95_years if mine else None
-    if low is None or high is None or low <= 0 <= high:
-        return 0
-    return 1 if low > 0 else -1
-
-
-def levelling_down(rows: Sequence[Change], better: str, down: LevellingDown | None) -> str:
-    """Said whenever the better-off side clearly got worse; "" otherwise."""
-    if _sign(rows, "better") >= 0:
+def _moved(name: str, sign: int | None) -> str:
+    """Which way a side moved, by the trend through all windows; "" where it has none."""
+    if sign is None:
         return ""
-    if _sign(rows, "worse") < 0:
-        much = capital(how_much(down)) if down else "Part"
-        part = "That part" if much == "Part" else "That"
+    if sign == 0:
+        return f"In {name} no change is clear by the trend through all windows."
+    return f"Life expectancy {VERBS[sign]} in {name}, by the trend through all windows."
+
+
+def moved_finding(found: Moves, worse: str, better: str, *, levels_down: bool | None) -> str:
+    """Which way both sides moved, in short: only what is clear by their trends."""
+    first, second = found.signs
+    told = finding_of_sides(found, worse, better)
+    if not told:
+        return "neither side’s change is clear"
+    told = told[0].lower() + told[1:].replace("; no clear", ", with no clear")
+    if second != -1:
+        return told
+    if levels_down:
+        return f"{'mostly ' if first == 1 else ''}levelling down: {told}"
+    return f"partly levelling down: {told}" if first == 1 else told
+
+
+def levelling_down(found: Moves, better: str, down: LevellingDown | None) -> str:
+    """Said whenever the better-off side clearly got worse by its trend; "" otherwise."""
+    first, second = found.signs
+    if second != -1:
+        return ""
+    if first == 1 and down is not None:
+        much = capital(how_much(down))
+        piece = "That part" if much == "Part" else "That"
         return (
-            f"{much} of the narrowing is {better} getting worse. {part} is levelling down and no "
+            f"{much} of the narrowing is {better} getting worse. {piece} is levelling down and no "
             "success."
         )
     return f"Shorter lives in {better} make the gap smaller. {NO_SUCCESS}"
@@ -223,8 +216,8 @@ def change_sum(rows: Sequence[Change]) -> str:
     )
     values = (total, worse.side_total_years, better.side_total_years)
     places = max(len(apart(value)[0].partition(".")[2]) for value in values)
-    shown = [number(value, places, plus=True) for value in values]
+    of_worse, of_better = (part(value, places) for value in values[1:])
     return sentence(
-        f"{when} the figure for the gap changed by {shown[0]}{SPACE}years: {shown[1]} from the "
-        f"worse-off side and {shown[2]} from the better-off side"
+        f"{when} the figure for the gap became {change(total, places)}: the worse-off side "
+        f"{of_worse}, and the better-off side {of_better}"
     )

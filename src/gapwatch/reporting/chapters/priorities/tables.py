@@ -16,6 +16,7 @@ from gapwatch.reporting.chapters.priorities.words import FLAGS, case_worse, reas
 from gapwatch.reporting.document import Column, Table
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.language.chance import chance
 from gapwatch.reporting.language.numbers import (
     capital,
     estimate,
@@ -204,7 +205,7 @@ def places(case: Case, sex: str, rows: Sequence[Place], steps: Sequence[Step]) -
                 estimate(
                     row.excess_deaths_a_year, row.excess_lower95_a_year, row.excess_upper95_a_year
                 ),
-                percent(row.p_largest),
+                chance(row.p_largest),
                 percent(at[row.area].residents_share)
                 if row.area in at and at[row.area].residents_share < 1
                 else "100%",

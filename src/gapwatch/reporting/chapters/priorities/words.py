@@ -16,6 +16,7 @@ from gapwatch.reporting.chapters.priorities.rows import (
     title_of,
 )
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.chance import chance
 from gapwatch.reporting.language.numbers import (
     SPACE,
     capital,
@@ -285,7 +286,7 @@ def localities(
         return [*texts, f"No {case.noun} has more deaths than that beyond chance."]
     texts.append(
         f"The largest figure is that of {first.area_name}: {excess(first)}. That no other "
-        f"{case.noun}'s excess is larger has a probability of {percent(first.p_largest)}."
+        f"{case.noun}'s excess is larger has a probability of {chance(first.p_largest)}."
     )
     if side is not None:
         texts.append(f"Together {case_worse(case)} has an excess of {excess(side)}.")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gapwatch.reporting.chapters.robustness import words as doubts
 from gapwatch.reporting.chapters.robustness.grouping import label, span, together
 from gapwatch.reporting.chapters.robustness.words import METHOD_NAMES, Flip, Score
 from gapwatch.reporting.document import Block, Column, Heading, Paragraph, Section, Table
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.choices import Choice, choices
-from gapwatch.reporting.language.numbers import MISSING, capital, number, percent, plain
+from gapwatch.reporting.language.chance import chance
+from gapwatch.reporting.language.numbers import MISSING, capital, number, plain
 
 
 def section(case: Case) -> Section:
@@ -16,9 +19,15 @@ def section(case: Case) -> Section:
     tried = choices(case)
     blocks: list[Block] = []
     if tried:
+        if not case.judged:
+            told = doubts.without_verdict(tried)
+            return Section("doubts", "What would change the verdict", (*map(Paragraph, told),))
         blocks += [Paragraph(text) for text in doubts.what_flips(tried)]
         blocks.append(_choices_table(case, tried))
-        smallest = [doubts.smallest_change(flip) for flip in case.rows(Flip, "flip")]
+        smallest = [
+            doubts.smallest_change(replace(flip, by_numbers=case.called(flip.by_numbers)))
+            for flip in case.rows(Flip, "flip")
+        ]
         blocks += [Paragraph(text) for text in smallest if text]
         blocks += _track_record(case)
     return Section("doubts", "What would change the verdict", tuple(blocks))
@@ -28,10 +37,10 @@ def _choices_table(case: Case, tried: list[Choice]) -> Table:
     deadline = case.verdict.target_year
     rules = case.study.verdict
 
-    def chance(value: float | None) -> str:
+    def odds(value: float | None) -> str:
         if value is None:
             return MISSING
-        return percent(value, rules.on_track_probability, rules.off_track_probability)
+        return chance(value, rules.on_track_probability, rules.off_track_probability)
 
     return Table(
         id="table-choices",
@@ -48,8 +57,8 @@ def _choices_table(case: Case, tried: list[Choice]) -> Table:
             (
                 capital(label(rows)),
                 span(rows, lambda row: row.projected_gap_years, plain),
-                span(rows, lambda row: row.p_target, chance),
-                span(rows, lambda row: row.p_narrowing, chance),
+                span(rows, lambda row: row.p_target, odds),
+                span(rows, lambda row: row.p_narrowing, odds),
                 rows[0].by_numbers + (" (changes)" if rows[0].flips else ""),
             )
             for rows in together(tried)

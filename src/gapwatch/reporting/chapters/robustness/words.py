@@ -60,29 +60,32 @@ class Score:
 def what_flips(choices: Sequence[Choice]) -> tuple[str, ...]:
     """Whether any other choice changes the verdict; the first row is the choice as made."""
     made, others = choices[0], choices[1:]
-    told = _refused(made, others)
+    told = _refused(others)
     if not others:
         return (*told, "There is no other choice to try.")
     return (*told, _by_numbers(made, others))
 
 
-def _refused(made: Choice, others: Sequence[Choice]) -> tuple[str, ...]:
-    """Where there is no verdict, why, and what the numbers are worth then."""
+def _refused(others: Sequence[Choice]) -> tuple[str, ...]:
+    """Which choices would leave nothing to judge."""
     lost = [row.words for row in others if row.verdict == codes.CANNOT]
-    if made.verdict != codes.CANNOT:
-        named = f"Some choices would allow no verdict: {listing(lost)}."
-        return (named,) if lost else ()
+    return (f"Some choices would allow no verdict: {listing(lost)}.",) if lost else ()
+
+
+def without_verdict(tried: Sequence[Choice]) -> tuple[str, ...]:
+    """Why there is no verdict, and whether another choice would allow one.
+
+    What the numbers alone would say is no answer, and stays in the data.
+    """
+    made, others = tried[0], tried[1:]
     told = [f"There is no verdict as calculated, because {clause(made.reason_code)}."]
-    if others and len(lost) == len(others):
-        told.append(f"The verdict is “{codes.CANNOT}” whichever choice is made.")
     given = [f"{row.words}: “{row.verdict}”" for row in others if row.verdict != codes.CANNOT]
     if given:
         told.append(f"Some choices would allow one: {listing(given)}.")
-    if any(row.verdict == codes.CANNOT != row.by_numbers for row in (made, *others)):
-        which = "the old figures" if made.reason_code == codes.STALE else "the figures"
+    elif others:
         told.append(
-            f"Without a verdict, the table shows what {which} alone would say. That tests the "
-            "method and is no verdict."
+            f"So it is with {count(len(others), 'other choice')} of target, windows or measure "
+            "that could be made: see data/sensitivity.csv."
         )
     return tuple(told)
 

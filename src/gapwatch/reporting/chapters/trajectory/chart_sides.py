@@ -77,7 +77,12 @@ def _side(
     axes = figure.axes[0]
     late = tuple((window, value) for window, value in side if window.provisional)
     provisional_windows(
-        axes, late, canvas, colour=colour, marker=marker, step=step, named=colour == BLUE
+        axes,
+        late,
+        colour=colour,
+        marker=marker,
+        step=step,
+        named="Provisional" if colour == BLUE else "",
     )
     side = tuple((window, value) for window, value in side if not window.provisional)
     for number_of_segment in sorted({window.segment for window, _ in side}):

@@ -1,94 +1,134 @@
-"""The fan of the projection: the ranges of later years, and the warning where figures are old."""
+"""The fitted path with its ranges: through the years with figures, then a fan to the deadline."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from gapwatch.reporting.drawing.canvas import BLUE, GREY, SOFT_INK, TIGHT, Canvas
+from gapwatch.contracts import Verdict
+from gapwatch.reporting.drawing.canvas import BLUE, GREY, HALO, INK, SOFT_INK, Canvas
+from gapwatch.reporting.drawing.places import BETWEEN, Room, box, join, spread, write
 from gapwatch.reporting.drawing.wrap import wrapped
-from gapwatch.reporting.evidence.rows import Window
+from gapwatch.reporting.language.numbers import apart, number
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
 
 # Tints of the dark blue for 95, 80 and 50%; the greys say that the figures are too old to carry it.
 FAN = {95: "#d5dee8", 80: "#a9bccf", 50: "#7d9ab6"}
 OLD_FAN = {95: "#ececec", 80: "#d9d9d9", 50: "#c2c2c2"}
+# Lighter than the fan: the windows are read on it.
+FITTED = {95: "#e6ecf2", 50: "#cfdae5"}
+NOT_A_FORECAST = "Grey: what the old figures alone would imply. Not a forecast."
+# Points between the plot and the labels beside it, and how far one may be moved without a line.
+ASIDE, NEAR = 9.0, 3.0
 
 
 def projected(path: pd.DataFrame) -> pd.DataFrame:
     """Years after the newest window, and the last year before them so that the fan is joined."""
-    after = path[path["is_projected"]]
+    after = path[path["is_projected"].astype(bool)]
     if after.empty:
         return after
     first = int(after.index[0])
     return path.iloc[max(first - 1, 0) :]
 
 
-def fan(axes: Axes, path: pd.DataFrame, canvas: Canvas, *, old: bool) -> list[Annotation]:
-    """The ranges of later years; the labels of the ranges, from the top down."""
+def fan(axes: Axes, path: pd.DataFrame, *, old: bool) -> None:
+    """The ranges of every year, and the path through their middle: dashed where nothing is known.
+
+    The path of the years with figures is that of the same fit, so the fan starts where it ends.
+    """
+    given = path[~path["is_projected"].astype(bool)]
     later = projected(path)
-    if later.empty:
-        return []
-    year = later["year"] + 0.5
-    for level, colour in (OLD_FAN if old else FAN).items():
-        axes.fill_between(
-            year,
-            later[f"lower{level}_years"],
-            later[f"upper{level}_years"],
-            color=colour,
-            linewidth=0,
-        )
+    for years, tints in ((given, FITTED), (later, OLD_FAN if old else FAN)):
+        for level, colour in tints.items() if len(years) else ():
+            axes.fill_between(
+                years["year"] + 0.5,
+                years[f"lower{level}_years"],
+                years[f"upper{level}_years"],
+                color=colour,
+                linewidth=0,
+            )
     edge = GREY if old else BLUE
     for limit in ("lower95_years", "upper95_years"):
-        axes.plot(year, later[limit], color=edge, linewidth=0.8, linestyle=(0, (4, 2)))
-    axes.plot(year, later["mean_years"], color=edge, linewidth=1.6, linestyle=(0, (5, 2)))
-    if canvas.narrow:
-        return []
-    end = later.iloc[-1]
-    # Only the upper limits carry a label: the fan is read from outside in.
-    return [
-        axes.annotate(
-            f"{level}% range",
-            (float(end["year"]) + 0.5, float(end[f"upper{level}_years"])),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            color=SOFT_INK,
+        axes.plot(
+            later["year"] + 0.5, later[limit], color=edge, linewidth=0.8, linestyle=(0, (4, 2))
         )
-        for level in (95, 80, 50)
-    ]
+    axes.plot(
+        later["year"] + 0.5, later["mean_years"], color=edge, linewidth=1.6, linestyle=(0, (5, 2))
+    )
+    axes.plot(given["year"] + 0.5, given["mean_years"], color=BLUE, linewidth=2.2, zorder=3.5)
 
 
-def warning(axes: Axes, path: pd.DataFrame, windows: tuple[Window, ...], canvas: Canvas) -> None:
+def ends(room: Room, path: pd.DataFrame, verdict: Verdict, canvas: Canvas, *, old: bool) -> None:
+    """Right of the plot, at the deadline: the target, the upper limits, and the expected gap.
+
+    Only upper limits carry a label, as the fan is read from outside in.
+    """
+    later = projected(path)
+    small = 8.5 if canvas.narrow else 9
+    told: list[tuple[float, str, dict[str, Any]]] = []
+    if len(later):
+        end = later.iloc[-1]
+        told = [
+            (
+                float(end[f"upper{level}_years"]),
+                f"{level}% range",
+                {"fontsize": small, "color": SOFT_INK},
+            )
+            for level in (95, 80, 50)
+        ]
+        if not old:
+            words = f"Expected {number(float(end['mean_years']))}"
+            if canvas.narrow:
+                words = words.replace(" ", "\n")
+            told.append((float(end["mean_years"]), words, {"fontsize": small, "color": BLUE}))
+    if verdict.target_gap_years is not None:
+        value = apart(verdict.target_gap_years)[0]
+        words = f"Target: {value} years\nin {verdict.target_year}"
+        if canvas.narrow:
+            words = f"Target:\n{value} years\nin {verdict.target_year}"
+        told.append(
+            (
+                verdict.target_gap_years,
+                words,
+                {"fontsize": small + 0.5, "weight": "semibold", "color": INK},
+            )
+        )
+    _beside(room, told, verdict.target_year + 0.5)
+
+
+def _beside(room: Room, told: Sequence[tuple[float, str, dict[str, Any]]], deadline: float) -> None:
+    axes, area = room.axes, room.area
+    told = sorted(told, key=lambda one: one[0])
+    texts = [write(axes, words, **style) for _, words, style in told]
+    heights = [box(text).height + BETWEEN for text in texts]
+    wanted = [room.point(deadline, value)[1] for value, _, _ in told]
+    width, height = room.size
+    found = spread(wanted, heights, area.y0, area.y1 + heights[-1] / 2 if heights else area.y1)
+    for text, y, at in zip(texts, found, wanted, strict=True):
+        own = box(text)
+        text.set_position(((area.x1 + ASIDE) / width, (y - own.height / 2 - own.y0) / height))
+        if abs(y - at) > NEAR:
+            join(axes, (area.x1 + 0.5, at), (area.x1 + ASIDE - 1.5, y), GREY)
+
+
+def warning(room: Room, path: pd.DataFrame, canvas: Canvas) -> None:
     """Says inside the chart that a fan from old figures is no forecast, and points at it."""
     later = projected(path)
-    if later.empty or not windows:
+    if later.empty:
         return
-    point = later.iloc[len(later) // 3]
-    words = "Grey: what the old figures alone would imply. Not a forecast."
-    last = max(window.segment for window in windows)
-    left = min(window.midpoint for window in windows if window.segment == last)
-    axes.annotate(
-        wrapped(words, 17 if canvas.narrow else 26),
-        (float(point["year"]) + 0.5, float(point["lower95_years"])),
-        xytext=(left, 0.04),
-        textcoords=("data", "axes fraction"),
-        va="bottom",
-        fontsize=9.5,
+    text = write(
+        room.axes,
+        wrapped(NOT_A_FORECAST, 15 if canvas.narrow else 26),
+        fontsize=9 if canvas.narrow else 9.5,
         style="italic",
-        linespacing=TIGHT,
-        zorder=7,
-        arrowprops=None
-        if canvas.narrow
-        else {
-            "arrowstyle": "-",
-            "color": GREY,
-            "linewidth": 0.9,
-            "relpos": (1, 0.6),
-            "shrinkB": 2,
-        },
+        path_effects=HALO,
     )
+    point = later.iloc[len(later) // 3]
+    at = (float(point["year"]) + 0.5, float(point["lower95_years"]))
+    found = room.put(text, at, (-70.0 if canvas.narrow else -120.0, -25.0))
+    end = room.point(*at)
+    if found.x1 < end[0] and not canvas.narrow:
+        join(room.axes, (found.x1 + 2, (found.y0 + found.y1) / 2), end, GREY)

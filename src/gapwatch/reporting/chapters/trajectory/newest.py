@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gapwatch.reporting.evidence.rows import Estimate, Window
-from gapwatch.reporting.language.numbers import SPACE, apart, interval, years
+from gapwatch.reporting.language.changes import spread
+from gapwatch.reporting.language.numbers import SPACE, apart, years
 
 
 def since_baseline(before: Window, after: Window, change: Estimate | None) -> str:
@@ -20,15 +21,15 @@ def since_baseline(before: Window, after: Window, change: Estimate | None) -> st
     )
     if change is None or change.lower is None or change.upper is None:
         return text
-    spread = f"{interval(change.lower, change.upper)}{SPACE}years"
+    by = spread(change.lower, change.upper)
     if change.lower <= 0 <= change.upper:
         return (
-            f"{text} A difference of that size could be chance: the change is plausibly anywhere "
-            f"from {spread}."
+            f"{text} A difference of that size could be chance: the gap may have become anything "
+            f"from {by}."
         )
     return (
-        f"{text} That is more than sampling error alone would explain: the change is plausibly "
-        f"{spread}."
+        f"{text} That is more than sampling error alone would explain: the gap has plausibly "
+        f"become {by}."
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gapwatch.codes import CANNOT
 from gapwatch.contracts import Verdict
-from gapwatch.reporting.language.numbers import SPACE, apart, interval, number, years
+from gapwatch.reporting.language.changes import change, spread, way
+from gapwatch.reporting.language.numbers import SPACE, apart, interval, years
 
 
 def sentences(
@@ -29,9 +30,8 @@ def sentences(
         _needed(needed, seen, verdict.target_year, f"{'' if single else 'about '}{middle_year}"),
         _needed_plausibly(verdict, needed),
         (
-            "The line fitted through the comparable windows changes by "
-            f"{_signed(seen, needed)}{SPACE}years a year, plausibly anywhere from "
-            f"{interval(low, high, 2)}."
+            "By the line fitted through the comparable windows the gap becomes "
+            f"{_seen(seen, needed)} a year, plausibly {spread(low, high, 2)}."
         ),
         _arrival(verdict, _from(level, middle_year), low, high, old=old),
     )
@@ -55,8 +55,8 @@ def _needed_plausibly(verdict: Verdict, needed: float) -> str:
     if low is None or high is None:
         return ""
     text = (
-        "As that figure is uncertain, the change needed is plausibly anywhere from "
-        f"{interval(low, high, 2)}{SPACE}years a year."
+        "As that figure is uncertain, what is needed is plausibly a gap "
+        f"{spread(low, high, 2)} each year."
     )
     if needed < 0 <= high:
         return f"{text} The gap may have been at the target already."
@@ -65,10 +65,12 @@ def _needed_plausibly(verdict: Verdict, needed: float) -> str:
     return text
 
 
-def _signed(value: float, beside: float) -> str:
-    """The value with its sign, at decimals that keep it apart from the one beside it."""
+def _seen(value: float, beside: float) -> str:
+    """The change in words, at decimals that keep it apart from the one beside it."""
+    if value == 0:
+        return change(value)
     shown = apart(abs(value), abs(beside), decimals=2)[0]
-    return number(value, len(shown.partition(".")[2]), plus=True)
+    return f"{shown}{SPACE}years {way(value)}"
 
 
 def _from(level: float | None, middle_year: int) -> tuple[str, str]:

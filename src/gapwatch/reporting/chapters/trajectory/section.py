@@ -8,19 +8,17 @@ from gapwatch.reporting.chapters.trajectory import words as trajectory_words
 from gapwatch.reporting.chapters.trajectory.newest import against_target, since_baseline
 from gapwatch.reporting.chapters.trajectory.selection import Selection, if_picked
 from gapwatch.reporting.chapters.trajectory.tables import path_table, windows_table
-from gapwatch.reporting.document import Block, Figure, Heading, Items, Paragraph, Section
-from gapwatch.reporting.evidence import next_data, targets
-from gapwatch.reporting.evidence.case import Case, Moves
+from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section
+from gapwatch.reporting.evidence import targets
+from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.direction import direction, is_clear, narrowing
-from gapwatch.reporting.evidence.goal import goal
 from gapwatch.reporting.evidence.provisional import provisional
-from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.sides import finding
 from gapwatch.reporting.language import numbers
 from gapwatch.reporting.language.labels import covariance
 from gapwatch.reporting.language.numbers import (
     SPACE,
     date,
-    ending,
     interval,
     listing,
     number,
@@ -34,9 +32,10 @@ def section(case: Case) -> Section:
     """The section, with one or two figures."""
     blocks: list[Block] = [Paragraph(text) for text in _opening(case)]
     blocks.append(_gap_figure(case))
-    blocks.append(Heading("What the projection says, and what it does not"))
-    blocks += [Paragraph(text) for text in _projection(case)]
-    if case.newest is not None:
+    if case.judged:
+        blocks.append(Heading("What the projection says, and what it does not"))
+        blocks += [Paragraph(text) for text in _projection(case)]
+    if case.newest is not None and case.judged:
         middle = int(case.newest.midpoint)
         single = case.newest.years == 1 and case.newest.year_ends == CALENDAR_YEAR
         told = pace.sentences(
@@ -51,9 +50,6 @@ def section(case: Case) -> Section:
         blocks.append(_ends_figure(case))
     blocks.append(Heading(f"Which figure decides {case.verdict.target_year}"))
     blocks += [Paragraph(text) for text in trajectory_words.deciding(case)]
-    if case.is_old:
-        blocks.append(Heading("What data would let the question be asked again"))
-        blocks.append(Items(next_data.in_full(case, goal(case))))
     return Section("trajectory", "The gap over time", tuple(blocks))
 
 
@@ -112,7 +108,7 @@ def _finding(case: Case) -> str:
     first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
     short = "The figures cannot tell whether the gap has narrowed"
     if is_clear(case.verdict, first, last):
-        short = direction(case.verdict, first, last)[0].rstrip(".")
+        short = direction(case.verdict, first, last, case.in_better)[0].rstrip(".")
     if case.is_old and last is not None:
         return f"{short}, and nothing comparable follows {last.ends}"
     return short
@@ -126,8 +122,8 @@ def _gap_figure(case: Case) -> Figure:
         subtitle=_subtitle(case, "Gap in life expectancy at birth"),
         alt=trajectory_words.alt(case),
         notes=tuple(trajectory_words.notes(case)),
-        files=("data/gap.csv", "data/trajectory.csv"),
-        tables=(windows_table(case), path_table(case)),
+        files=("data/gap.csv", "data/trajectory.csv") if case.judged else ("data/gap.csv",),
+        tables=(windows_table(case), path_table(case)) if case.judged else (windows_table(case),),
     )
 
 
@@ -148,27 +144,13 @@ def _projection(case: Case) -> list[str]:
         return ["There is no projection, because there are too few comparable figures."]
     spread = interval(verdict.projected_lower95_years, verdict.projected_upper95_years)
     texts = []
-    until = ending(verdict.newest_end or 0, verdict.year_ends)
-    if case.is_old:
-        texts.append(
-            f"The figures up to {until} alone would put the gap of "
-            f"{verdict.target_year} anywhere from {spread}{SPACE}years. A range that wide decides "
-            "nothing. It takes in a gap that is gone and a gap that has grown."
-            if verdict.projected_lower95_years <= 0
-            and verdict.baseline_gap_years is not None
-            and verdict.projected_upper95_years is not None
-            and verdict.projected_upper95_years > verdict.baseline_gap_years
-            else f"The figures up to {until} alone would put the gap of "
-            f"{verdict.target_year} anywhere from {spread}{SPACE}years."
-        )
-    else:
-        texts.append(
-            f"If the gap goes on changing as it has, it is expected at "
-            f"{years(verdict.projected_gap_years)} in {verdict.target_year}, and plausibly "
-            f"anywhere from {spread}{SPACE}years."
-        )
-        if verdict.p_narrowing is not None:
-            texts.append(narrowing(verdict, case.study.verdict))
+    texts.append(
+        f"If the gap goes on changing as it has, it is expected at "
+        f"{years(verdict.projected_gap_years)} in {verdict.target_year}, and plausibly "
+        f"anywhere from {spread}{SPACE}years."
+    )
+    if verdict.p_narrowing is not None:
+        texts.append(narrowing(verdict, case.study.verdict))
     if verdict.covariance_code:
         texts.append(sentence(covariance(verdict.covariance_code)))
     texts.append(
@@ -183,7 +165,7 @@ def _ends_figure(case: Case) -> Figure:
     moved = finding(case.moves, case.worse_name, case.better_name)
     title = (
         moved
-        if moved and (case.computes or case.verdict.closing_code)
+        if moved and case.sides_told
         else f"Both ends of the gap are uncertain, {case.better_name} most of all"
         if _wider_better(case)
         else "Both ends of the gap are uncertain"
@@ -200,31 +182,6 @@ def _ends_figure(case: Case) -> Figure:
         files=("data/gap.csv",),
         tables=(),
         values_in=("trajectory", 1),
-    )
-
-
-def sign(trend: Estimate | None) -> int | None:
-    """1 for a clear rise, -1 for a clear fall, 0 for neither; None where it isn't known."""
-    if trend is None or trend.lower is None or trend.upper is None:
-        return None
-    return 1 if trend.lower > 0 else -1 if trend.upper < 0 else 0
-
-
-def finding(found: Moves, worse: str, better: str) -> str:
-    """Title of a chart of both sides: what is clear, and what is not; "" where nothing is."""
-    signs = (sign(found.worse), sign(found.better))
-    if None in signs or signs == (0, 0):
-        return ""
-    if signs[0] == signs[1]:
-        return f"Life expectancy {'rose' if signs[0] == 1 else 'fell'} on both sides"
-    verbs = {1: "rose", -1: "fell"}
-    if 0 in signs:
-        (way, moved), still = (
-            ((signs[0], worse), better) if signs[0] else ((signs[1], better), worse)
-        )
-        return f"Life expectancy {verbs[way or 0]} in {moved}; no clear change in {still}"
-    return (
-        f"Life expectancy {verbs[signs[0] or 0]} in {worse} and {verbs[signs[1] or 0]} in {better}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gapwatch.reporting.document import Column, Table
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import Window, trajectory
+from gapwatch.reporting.evidence.rows import Window
 from gapwatch.reporting.language.numbers import SPACE, estimate, interval, plain
 from gapwatch.reporting.language.reasons import reason_text
 
@@ -53,7 +53,7 @@ def _window_row(window: Window, *, comparable: bool) -> tuple[str, ...]:
 
 def path_table(case: Case) -> Table:
     """The expected gap of every calendar year, its ranges, and the target line."""
-    path = trajectory(case.tables, case.measure.id, case.sexes[0])
+    path = case.path
     rows = tuple(
         (
             str(int(row["year"])),

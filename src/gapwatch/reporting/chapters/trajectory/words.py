@@ -38,11 +38,21 @@ def notes(case: Case) -> list[str]:
             "The open dot with a dashed line is provisional. Deaths are still coming in there, so "
             "no trend and no verdict rests on it."
         )
+    if not case.judged:
+        told.append(
+            "No line leads to the target and no range to the deadline, as there is no verdict."
+        )
+        return told + [f"Break: {break_reason(rupture)}" for rupture in case.study.geography.breaks]
     told += [
         (
-            "Shaded: the ranges that hold the gap of each calendar year with 50, 80 and 95 chances "
-            "in 100, if it goes on changing as it has. The dashed line in the middle is the "
-            "expected gap."
+            "The dark line is the path fitted through the comparable figures. The light shading "
+            "around it holds the gap of each calendar year with 50 and 95 chances in 100. What "
+            "follows goes on from this path, not from the newest dot."
+        ),
+        (
+            "Shaded after the newest figure: the ranges that hold the gap of each calendar year "
+            "with 50, 80 and 95 chances in 100, if it goes on changing as it has. The dashed line "
+            "in the middle is the expected gap."
         ),
         "Orange: the target. It was stated on other figures, so no line leads to it from these."
         if targets.heads_stated(case, case.sexes[0])
@@ -71,10 +81,15 @@ def _dots(case: Case) -> str:
     if case.windows and all(window.years == 1 for window in case.windows):
         kind = "calendar year" if case.windows[0].year_ends == CALENDAR_YEAR else "year to June"
         return f"Each dot is the gap of one {kind}, drawn at its middle. {upright}"
-    shared = " Neighbouring windows share years." if case.overlapping or not case.computes else ""
+    shared = (
+        " Bold: windows that share no years. Faint: those between them, which share years with "
+        "their neighbours."
+        if case.overlapping or not case.computes
+        else ""
+    )
     return (
-        f"Each dot is the gap over one window of years, drawn at its middle. {upright} The thin "
-        f"flat line shows the years that the window covers.{shared}"
+        f"Each dot is the gap over one window of years, drawn at its middle. {upright} The flat "
+        f"line shows the years that the window covers.{shared}"
     )
 
 
@@ -107,7 +122,12 @@ def alt(case: Case) -> str:
     ]
     if before:
         parts.append(f"{len(before)} earlier windows stand apart in grey, left of a break.")
-    if verdict.target_gap_years is not None:
+    if verdict.target_gap_years is not None and not case.judged:
+        parts.append(
+            f"The target, {years(verdict.target_gap_years)} in {verdict.target_year}, is named "
+            "beside the plot, and no line leads to it."
+        )
+    if verdict.target_gap_years is not None and case.judged:
         aim = f"target of {years(verdict.target_gap_years)} in {verdict.target_year}."
         parts.append(
             f"A diamond marks the {aim}"
@@ -117,7 +137,9 @@ def alt(case: Case) -> str:
     held = touched([window for window in case.windows if window.gap])
     if held:
         parts.append(f"A light band marks the {count(len(held), 'window')} that include {NAMED}.")
-    if verdict.projected_lower95_years is not None:
+    if given and verdict.projected_lower95_years is not None and case.judged:
+        parts.append("A line fitted through the windows runs on into the years to come.")
+    if verdict.projected_lower95_years is not None and case.judged:
         shade = "A grey fan, marked as not a forecast," if case.is_old else "A shaded fan"
         spread = interval(verdict.projected_lower95_years, verdict.projected_upper95_years)
         parts.append(

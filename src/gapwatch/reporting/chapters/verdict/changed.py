@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from gapwatch.audit.revisions.ledger import Moved, counts, headline
 from gapwatch.audit.revisions.since import Since
+from gapwatch.reporting.language.changes import way
 from gapwatch.reporting.language.numbers import count, date, listing, number
 from gapwatch.study import Study
 
@@ -45,12 +46,12 @@ def _gap(moved: Moved | None, sex: str, before: str) -> str:
             f"The newest gap for {sex}s is now that of {moved.windows[1]}. In the release of "
             f"{before} it was that of {moved.windows[0]}. The two are figures of different years."
         )
-    told = _signed(moved.total)
+    told = _changed(moved.total)
     by = listing(
-        [f"{_signed(part)} from {kinds(kind)}" for kind, part in moved.parts if part is not None]
+        [f"{_changed(part)} from {kinds(kind)}" for kind, part in moved.parts if part is not None]
     )
     split = f" That is {by}." if len(moved.parts) > 1 else f" It comes from {_only(moved)}."
-    return f"The newest gap for {sex}s changed by {told} since the release of {before}.{split}"
+    return f"The newest gap for {sex}s became {told} since the release of {before}.{split}"
 
 
 def _verdict(study: Study, found: Since) -> list[str]:
@@ -58,7 +59,7 @@ def _verdict(study: Study, found: Since) -> list[str]:
     rows = found.moved
     mine = rows[
         (rows["table_name"] == "verdict")
-        & (rows["figure"] == "verdict")
+        & (rows["figure"] == "label")
         & (rows["measure"] == study.primary.id)
         & (rows["sex"] == study.promise.sex)
     ]
@@ -72,11 +73,11 @@ def _only(moved: Moved) -> str:
     return kinds(moved.parts[0][0]) if moved.parts else "steps that cancel out"
 
 
-def _signed(value: Decimal) -> str:
+def _changed(value: Decimal) -> str:
     """Two decimals, since such changes are small; less than that is said to be so."""
     if abs(value) < Decimal("0.005"):
-        return "less than 0.01 years"
-    return f"{number(float(value), 2, plus=True)} years"
+        return f"less than 0.01 years {way(float(value))}"
+    return f"{number(abs(float(value)), 2)} years {way(float(value))}"
 
 
 def kinds(kind: str) -> str:

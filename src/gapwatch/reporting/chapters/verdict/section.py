@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gapwatch import codes
-from gapwatch.contracts import Verdict
-from gapwatch.reporting.chapters.verdict import headline as headlines
 from gapwatch.reporting.chapters.verdict import pandemic, words
-from gapwatch.reporting.chapters.verdict.sides import who_moved
+from gapwatch.reporting.chapters.verdict.message import both, may_level_down, message
 from gapwatch.reporting.document import Answer, Banner
 from gapwatch.reporting.evidence import levelling_down as levelling
 from gapwatch.reporting.evidence import next_data, targets
 from gapwatch.reporting.evidence.bridged import in_short
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.direction import direction
 from gapwatch.reporting.evidence.expected import next_expected
-from gapwatch.reporting.evidence.goal import Goal, goal
+from gapwatch.reporting.evidence.goal import goal
 from gapwatch.reporting.evidence.provisional import provisional
 from gapwatch.reporting.evidence.rows import windows
-from gapwatch.reporting.language.numbers import listing, sentence, years
+from gapwatch.reporting.evidence.sides import who_moved
+from gapwatch.reporting.language.numbers import sentence
 from gapwatch.reporting.language.phrases import joined
 from gapwatch.reporting.language.reasons import reason_text
 
@@ -31,57 +27,20 @@ TONES = {
 }
 
 
-def _goal_of_other(case: Case) -> Goal | None:
-    """The other sex's promise where it is judged against another baseline; None where it isn't."""
-    first, other = case.sexes
-    if targets.from_what(case, first) == targets.from_what(case, other):
-        return None
-    row = targets.heading(case, other)
-    of = targets.gap_named(case, row) if row else ""
-    return replace(goal(case), of=of)
-
-
-def both(case: Case) -> tuple[Verdict, ...]:
-    """Verdicts on the headline's measure, the promise's own sex first."""
-    found = (case.verdicts.get((case.measure.id, sex)) for sex in case.sexes)
-    return tuple(verdict for verdict in found if verdict)
-
-
-def headline(case: Case) -> str:
-    """The verdicts in words; a good one that is mostly levelling down is called that."""
-    found = both(case)
-    if case.verdict.verdict in headlines.GOOD:
-        down = [levelling.mostly(row.closing_code, levelling.down(case, row.sex)) for row in found]
-        if down[0]:
-            return headlines.but_down(
-                found, down, goal(case), case.study.verdict, _goal_of_other(case)
-            )
-    return headlines.headline(found, goal(case), case.study.verdict, _goal_of_other(case))
-
-
 def banner(case: Case) -> Banner:
-    """The verdict in words, and what it rests on."""
-    tone = TONES.get(case.verdict.verdict, "open")
+    """The verdict in words, its main caveat, and what else keeps it from being taken for more."""
+    said = message(case)
+    tone = TONES.get(case.verdict.label, "open")
     but = _but(case)
-    if but:
+    if but or said.caveat == may_level_down(case):
         tone = "open"
+    beside = (*but, *pandemic.sentences(case))
     return Banner(
         tone="good" if tone == "good" else "bad" if tone == "bad" else "open",
-        verdict=case.verdict.verdict.capitalize(),
-        headline=headline(case),
-        because=(*_because(case), *_against(case), *but, *pandemic.sentences(case)),
+        verdict=case.verdict.label.capitalize(),
+        headline=said.verdict,
+        because=(said.caveat, *(text for text in beside if text not in said.caveat)),
     )
-
-
-def _because(case: Case) -> tuple[str, ...]:
-    """What the verdicts rest on, with the other sex's chance where its verdict is the same."""
-    first, *rest = words.because(case.verdict, case.study.verdict, case.years_old)
-    found = both(case)
-    same = len(found) > 1 and found[1].verdict == found[0].verdict
-    if found[0].verdict == codes.CANNOT:
-        return (first if same else f"For {found[0].sex}s: {first}", *rest)
-    other = words.other_chance(found[1], case.study.verdict) if same else ""
-    return tuple(text for text in (first, other, *rest) if text)
 
 
 def _against(case: Case) -> tuple[str, ...]:
@@ -93,9 +52,9 @@ def _but(case: Case) -> tuple[str, ...]:
     """What keeps good verdicts from being a success; empty for any other."""
     texts: list[str] = []
     for row in both(case):
-        if row.verdict in headlines.GOOD:
+        if row.verdict in codes.GOOD_VERDICTS:
             down = levelling.down(case, row.sex)
-            text = levelling.no_success(row.closing_code, case.better_name, down)
+            text = levelling.no_success(row, case.in_better, case.better_name, down)
             if texts and text and down:
                 text = levelling.too(down)
             elif text and down is None and row.sex != case.sexes[0]:
@@ -105,16 +64,21 @@ def _but(case: Case) -> tuple[str, ...]:
 
 
 def answers(case: Case) -> tuple[Answer, ...]:
-    """How big, which way, will it, what is new."""
-    return (_how_big(case), _which_way(case), _will_it(case), _what_changed(case))
+    """How big, which way, will it, what is new; the first three begin with the message."""
+    said = message(case)
+    return (
+        _how_big(case, said.size),
+        _which_way(case, said.direction),
+        _will_it(case, said.chance),
+        _what_changed(case),
+    )
 
 
-def _how_big(case: Case) -> Answer:
+def _how_big(case: Case, line: str) -> Answer:
     question = "How big is the gap, and how sure are we?"
     newest = case.newest
     if newest is None:
-        return Answer(question, "There is no comparable figure.", ())
-    short, sure = words.gap_size(newest, reason_text(newest.reason), case.sexes[0])
+        return Answer(question, line, ())
     ends = words.both_ends(newest, case.sexes[0], case.worse_name, case.better_name)
     later = [
         words.withheld(
@@ -124,8 +88,8 @@ def _how_big(case: Case) -> Answer:
         )
         for window in case.withheld_since
     ]
-    told = (*later, sure, ends, _other(case), provisional(case.provisional), in_short(case))
-    return Answer(question, short, tuple(text for text in told if text))
+    told = (*later, ends, _other(case), provisional(case.provisional), in_short(case))
+    return Answer(question, line, tuple(text for text in told if text))
 
 
 def _other(case: Case) -> str:
@@ -140,36 +104,36 @@ def _other(case: Case) -> str:
     return words.other_sex(found, sex, reason_text(found.reason) if found else "")
 
 
-def _which_way(case: Case) -> Answer:
-    comparable = case.comparable
-    first, last = (comparable[0], comparable[-1]) if comparable else (None, None)
-    short, how = direction(case.verdict, first, last)
-    closing = case.verdict.closing_code
-    moved = who_moved(closing, case.worse_name, case.better_name, case.sexes[0], case.moves)
+def _which_way(case: Case, line: str) -> Answer:
+    last = case.comparable[-1] if case.comparable else None
+    moved = ""
+    if case.sides_told:
+        moved = who_moved(case.moves, case.worse_name, case.better_name, case.sexes[0])
     down = levelling.down(case, case.sexes[0])
     # Beside a good verdict the banner has said it.
-    said = case.verdict.verdict in headlines.GOOD
+    said = case.verdict.verdict in codes.GOOD_VERDICTS
     share = levelling.told(down, case.better_name) if down and not said else ""
     since = ""
     if case.is_old and last is not None:
         since = f"Nothing comparable is known about the years after {last.ends}."
-    more = tuple(text for text in (how, moved, share, since) if text)
-    return Answer("Which way is it going?", short, more)
+    return Answer(
+        "Which way is it going?", line, tuple(text for text in (moved, share, since) if text)
+    )
 
 
-def _will_it(case: Case) -> Answer:
-    aim = goal(case)
+def _will_it(case: Case, line: str) -> Answer:
+    aim, verdict = goal(case), case.verdict
     question = f"Will it be {aim.done} by {aim.deadline}?"
-    verdict = case.verdict
-    need = words.needed(verdict)
     if verdict.verdict == codes.CANNOT:
         again = next_data.in_short(case) if case.is_old else ()
-        return Answer(question, "We cannot say.", (need, *again))
-    more = [words.chance(verdict, case.study.verdict), need]
+        return Answer(question, line, again)
+    rules = case.study.verdict
+    found = both(case)
+    other = words.other_chance(found[1], rules) if len(found) > 1 else ""
+    more = [other, words.counts_as(verdict, rules), *_against(case)]
     if verdict.verdict == codes.TOO_EARLY:
-        more += next_data.first_report(verdict, case.study.verdict.power)
-    told = headlines.headline(both(case), aim, case.study.verdict, _goal_of_other(case))
-    return Answer(question, told, tuple(more))
+        more += next_data.first_report(verdict, rules.power)
+    return Answer(question, line, tuple(text for text in more if text))
 
 
 def _what_changed(case: Case) -> Answer:
@@ -184,13 +148,6 @@ def _what_changed(case: Case) -> Answer:
 
 
 def one_sentence(case: Case) -> str:
-    """The verdict for a terminal: the headline, and the newest gap with its period."""
-    text = joined(headline(case), *_but(case))
-    newest = case.newest
-    if newest is None or newest.gap is None:
-        return text
-    when = newest.when
-    size = f"for {case.sexes[0]}s is {years(newest.gap.value)}, for {when}"
-    told = f"{text} The newest comparable gap {size}."
-    later = [window.when for window in case.withheld_since]
-    return f"{told} That of {listing(later)} is withheld." if later else told
+    """The verdict and the size of the gap, for a terminal and where there is little room."""
+    said = message(case)
+    return joined(said.verdict, said.size)

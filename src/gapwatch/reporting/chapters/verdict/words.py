@@ -10,42 +10,17 @@ from __future__ import annotations
 from gapwatch import codes
 from gapwatch.contracts import Verdict
 from gapwatch.reporting.evidence.direction import narrowing
-from gapwatch.reporting.evidence.rows import Window, reason_of
-from gapwatch.reporting.language.labels import no_verdict
+from gapwatch.reporting.evidence.rows import Window
+from gapwatch.reporting.language.chance import about
 from gapwatch.reporting.language.numbers import (
     SPACE,
-    about,
     apart,
     interval,
     line,
-    period,
-    sentence,
     years,
 )
 from gapwatch.reporting.language.phrases import joined, no_gap
 from gapwatch.study import Thresholds
-
-
-def age(newest: str, years_old: int, limit: int) -> tuple[str, ...]:
-    """Why figures that are too old give no verdict."""
-    return (
-        (
-            f"The newest comparable figures are for {newest}. "
-            f"They end {years_old} years before this report."
-        ),
-        f"Figures more than {limit} years old cannot carry a verdict.",
-    )
-
-
-def chance(verdict: Verdict, rules: Thresholds) -> str:
-    """The probability that the target is met, never rounded onto a line that it is held against."""
-    if verdict.p_target is None or verdict.target_gap_years is None:
-        return f"The chance of meeting the target for {verdict.sex}s cannot be calculated."
-    shown = about(verdict.p_target, rules.on_track_probability, rules.off_track_probability)
-    return (
-        f"The chance that the gap for {verdict.sex}s is {years(verdict.target_gap_years)} or less "
-        f"in {verdict.target_year} is {shown}."
-    )
 
 
 def other_chance(verdict: Verdict, rules: Thresholds) -> str:
@@ -56,50 +31,24 @@ def other_chance(verdict: Verdict, rules: Thresholds) -> str:
     return f"For {verdict.sex}s it is {shown}, for a target of {years(verdict.target_gap_years)}."
 
 
-def because(verdict: Verdict, rules: Thresholds, years_old: int) -> tuple[str, ...]:
-    """What the verdict rests on."""
-    if verdict.verdict == codes.CANNOT:
-        start, end = verdict.newest_start, verdict.newest_end
-        old: tuple[str, ...] = ()
-        if years_old > rules.stale_after_years and start is not None and end is not None:
-            old = age(period(start, end, verdict.year_ends), years_old, rules.stale_after_years)
-        if verdict.reason_code == codes.STALE and old:
-            return old
-        return (sentence(no_verdict(reason_of(verdict)) or "the reason is not recorded"), *old)
+def counts_as(verdict: Verdict, rules: Thresholds) -> str:
+    """The line that a chance is held against; "" where there is no verdict."""
     high, low = line(rules.on_track_probability), line(rules.off_track_probability)
     lines = {
         codes.TARGET_MET: f"It counts as met when that chance is {high} or more, and "
         f"{line(rules.target_met_probability)} or more for the newest year observed.",
         codes.ON_TRACK: f"{high} or more counts as on track.",
+        codes.LEVELLING_DOWN: "Levelling down is no success, whatever that chance.",
         codes.OFF_TRACK: f"{low} or less counts as off track.",
         codes.WRONG_DIRECTION: narrowing(verdict, rules),
         codes.TOO_EARLY: f"Between {low} and {high} it is too early to tell.",
     }
-    return (chance(verdict, rules), lines[verdict.verdict])
+    return lines.get(verdict.label, "")
 
 
 def withheld(subject: str, when: str, reason: str) -> str:
     """A figure that isn't given, and why."""
     return f"{subject} cannot be given for {when}: {reason or 'the reason is not recorded'}."
-
-
-def gap_size(window: Window, reason: str, sex: str) -> tuple[str, str]:
-    """How big the gap was, and how sure that is."""
-    when = window.when
-    if window.gap is None:
-        return withheld(f"The gap for {sex}s", when, reason), ""
-    gap = window.gap
-    if gap.lower is None or gap.upper is None:
-        return (
-            f"The gap for {sex}s was {years(gap.value)} in {when}.",
-            "How sure that is, is not known.",
-        )
-    sure = (
-        f"It could plausibly have been anywhere from {interval(gap.lower, gap.upper)}{SPACE}years."
-    )
-    return f"The gap for {sex}s was {years(gap.value)} in {when}.", joined(
-        sure, no_gap(gap.lower, gap.upper)
-    )
 
 
 def both_ends(window: Window, sex: str, worse_name: str, better_name: str) -> str:
@@ -124,13 +73,3 @@ def other_sex(window: Window | None, sex: str, reason: str) -> str:
         return f"{text}."
     low, high = window.gap.lower, window.gap.upper
     return joined(f"{text} (plausibly {interval(low, high)}).", no_gap(low, high))
-
-
-def needed(verdict: Verdict) -> str:
-    """What keeping the promise means in years."""
-    if verdict.target_gap_years is None:
-        return "The target cannot be given, because the baseline gap is missing."
-    return (
-        f"To keep the promise, the gap for {verdict.sex}s must be "
-        f"{years(verdict.target_gap_years)} or less in {verdict.target_year}."
-    )

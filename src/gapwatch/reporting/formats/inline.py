@@ -1,0 +1,156 @@
+"""Charts inside the page itself: what they draw with stands there once, for all of them.
+
+Letters, markers and clips are most of a chart's bytes, and every chart has the same ones. A page of
+twenty charts is half as large when it holds them once. `standalone` puts a chart of a page together
+again, so that it can stand by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from markupsafe import Markup, escape
+
+DEFINITIONS = "drawn-with"
+_SVG = "http://www.w3.org/2000/svg"
+# The style that matplotlib gives each of its drawings; the page's stylesheet has it for all.
+_STYLE = "*{stroke-linejoin:round;stroke-linecap:butt}"
+_USED = re.compile(r"(?<=#)[\w.-]+(?=\))")
+_MOVED = re.compile(r"(?<=translate\()[^)]*")
+_LONG = re.compile(r"-?\d+\.\d+")
+_WHITE = re.compile("#ffffff")
+
+
+class Drawings:
+    """Takes charts one by one; `definitions` goes into the page before the first of them."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, str] = {}
+
+    def add(self, svg: str, version: str) -> Markup:
+        """An SVG of ours as an element of the page, of class `version`.
+
+        Raises ElementTree.ParseError where it isn't well formed.
+        """
+        root = ET.fromstring(svg)  # noqa: S314 - our own, and a page has none that fails this
+        named = {
+            one.get("id", ""): self._hold(one) for part in root.iter(_tag("defs")) for one in part
+        }
+        view = escape(root.get("viewBox", ""))
+        inside = "".join(_written(one, named) for one in root)
+        return Markup('<svg class="{}" viewBox="{}" aria-hidden="true">{}</svg>').format(
+            version,
+            view,
+            Markup(inside),  # noqa: S704 - every attribute was escaped as it was written
+        )
+
+    @property
+    def definitions(self) -> Markup:
+        """What the charts were drawn with, as an element that takes no room."""
+        inside = Markup("\n".join(self._held.values()))  # noqa: S704 - as above
+        return Markup(
+            '<svg id="{}" class="hidden" width="0" height="0" aria-hidden="true"><defs>\n{}\n'
+            "</defs></svg>"
+        ).format(DEFINITIONS, inside)
+
+    def _hold(self, one: ET.Element) -> str:
+        """The name in the page of what an SVG defines; "" for what draws nothing, as a blank."""
+        if one.tag == _tag("style") or (one.tag == _tag("path") and not one.get("d")):
+            return ""
+        own = one.get("id", "")
+        name, place = own, 1
+        while True:
+            text = _written(one, {own: name}, name)
+            if self._held.setdefault(name, text) == text:
+                return name
+            place += 1
+            name = f"{own}-{place}"
+
+
+def standalone(page: str, drawing: str) -> str:
+    """A `drawing` of a `page`, both as text, as an SVG that needs nothing else."""
+    held = ET.fromstring(_element(page, f'<svg id="{DEFINITIONS}"'))  # noqa: S314 - our own
+    known = {one.get("id", ""): one for part in held for one in part}
+    root = ET.fromstring(drawing)  # noqa: S314 - our own
+    used = dict.fromkeys(name for one in root.iter() for name in _names(one))
+    width, height = root.get("viewBox", "0 0 0 0").split()[2:]
+    defined = "".join(_written(known[name], {}, name) for name in used)
+    inside = "".join(_written(one, {}) for one in root)
+    return (
+        f'<svg xmlns="{_SVG}" width="{width}pt" height="{height}pt" '
+        f'viewBox="{escape(root.get("viewBox", ""))}">'
+        f"<defs><style>{_STYLE}</style>{defined}</defs>{inside}</svg>"
+    )
+
+
+def drawings(figure: str) -> dict[str, str]:
+    """The versions of a chart inside the markup of its figure, as text by class."""
+    return {
+        version: _element(figure, f'<svg class="{version}"')
+        for version in ("wide", "narrow")
+        if f'<svg class="{version}"' in figure
+    }
+
+
+def _element(page: str, begins: str) -> str:
+    """The first element of a page that begins so, up to its end; "" where there is none."""
+    _, found, rest = page.partition(begins)
+    return f"{begins}{rest.partition('</svg>')[0]}</svg>" if found else "<svg></svg>"
+
+
+def _tag(name: str) -> str:
+    return f"{{{_SVG}}}{name}"
+
+
+def _names(one: ET.Element) -> list[str]:
+    """Ids that an element refers to."""
+    found = [one.get("href", "").removeprefix("#")] if one.get("href") else []
+    return found + [name for value in one.attrib.values() for name in _USED.findall(value)]
+
+
+def _written(one: ET.Element, named: dict[str, str], name: str = "") -> str:
+    """An element as text: `name` is its id, `named` what the ids are called that it refers to.
+
+    Definitions are left out, as are groups that say nothing and uses of what draws nothing.
+    """
+    tag = one.tag.rpartition("}")[2]
+    if tag in ("defs", "metadata", "style"):
+        return ""
+    if tag == "use" and not named.get(_own(one), _own(one)):
+        return ""
+    inside = "".join(_written(child, named) for child in one)
+    given = {key: value for key, value in one.attrib.items() if key != "id"}
+    if tag == "g" and (not given or not inside):
+        return inside
+    told = "".join(
+        f' {key}="{escape(_short(tag, key, _renamed(value, named), one))}"'
+        for key, value in given.items()
+    )
+    identity = f' id="{escape(name)}"' if name else ""
+    return f"<{tag}{identity}{told}>{inside}</{tag}>" if inside else f"<{tag}{identity}{told}/>"
+
+
+def _own(one: ET.Element) -> str:
+    return one.get("href", "").removeprefix("#")
+
+
+def _renamed(value: str, named: dict[str, str]) -> str:
+    if value.startswith("#"):
+        return f"#{named.get(value[1:], value[1:])}"
+    return _USED.sub(lambda found: named.get(found.group(), found.group()), value)
+
+
+def _short(tag: str, key: str, value: str, one: ET.Element) -> str:
+    """A value to the hundredth of a point."""
+    if key == "transform":
+        return _MOVED.sub(lambda moved: _LONG.sub(_rounded, moved.group()), value)
+    if key in ("x", "y") and tag == "use":
+        # A letter stands in units of a hundredth of its size, a marker in points.
+        places = 2 if one.get("y") else 1
+        return f"{float(value):.{places}f}".rstrip("0").rstrip(".")
+    return _WHITE.sub("#fff", value) if key == "style" else value
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return f"{float(found.group()):.2f}".rstrip("0").rstrip(".")
