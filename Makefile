@@ -7,13 +7,13 @@ INSTALLED := $(VENV)/.installed
 DEVELOPING := $(VENV)/.developing
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	--no-annotate --python-version 3.11 --extra build --extra kit
+	--no-annotate --python-version 3.11 --extra build --extra kit --extra prefect
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
 .PHONY: help report test test-unit test-long coverage lint format preview docs reference \
-	hooks bench figures lock audit sbom clean
+	hooks bench figures lock wheel audit sbom clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ figures: $(DEVELOPING) ## Record the published figures; tell under Figures in CH
 lock: $(DEVELOPING) ## Resolve pyproject.toml again: what runs, then what develops with the very same versions
 	$(COMPILE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+
+wheel: $(INSTALLED) ## A wheel that needs no checkout, with study, suites and flows: dist/
+	@$(BIN)/python -m hatchling build --target wheel
 
 audit: $(INSTALLED) ## Hold both locks against advisories (ADVISORIES=.ci/advisories or all.zip: no network)
 	$(BIN)/python .ci/audit.py $(ADVISORIES)

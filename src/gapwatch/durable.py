@@ -7,38 +7,25 @@ rename that publishes it, and the folder that holds the name after it.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-try:
-    from fcntl import F_FULLFSYNC, fcntl  # type: ignore[attr-defined, unused-ignore]
-except ImportError:
-    F_FULLFSYNC = None
+from gapwatch import system
 
-# Some file systems (network shares, FUSE) have no flush for a folder, and say so in these words.
-_NO_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
 _BLOCK = 512
 """The least unit in which any disk writes."""
 
 
 def sync_file(path: Path) -> None:
     """Have a file's bytes on the disk. Raises OSError, with the file's name, when they can't be."""
-    _sync(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    system.flush_file(path)
 
 
 def sync_folder(folder: Path) -> None:
     """Have the names in a folder on the disk; Windows does so by itself."""
-    if os.name == "nt":
-        return
-    try:
-        _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        if error.errno not in _NO_FLUSH:
-            raise
+    system.flush_folder(folder)
 
 
 def sync_folders(folders: Iterable[Path]) -> None:
@@ -110,17 +97,3 @@ def _ends_in_zeros(path: Path, size: int) -> bool:
     with path.open("rb") as file:
         file.seek((size - 1) // _BLOCK * _BLOCK)
         return not any(file.read(_BLOCK))
-
-
-def _sync(path: Path, flags: int) -> None:
-    handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    try:
-        if F_FULLFSYNC is not None:  # fsync alone stops at the drive's own cache there
-            with contextlib.suppress(OSError):
-                fcntl(handle, F_FULLFSYNC)
-                return
-        os.fsync(handle)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        os.close(handle)

@@ -22,7 +22,7 @@ from typing import Any
 import filelock
 from packaging.requirements import InvalidRequirement, Requirement
 
-from gapwatch import scratch
+from gapwatch import scratch, system
 from gapwatch.audit.bundle import release as bundle
 from gapwatch.audit.bundle.release import PACKAGED, Held
 from gapwatch.audit.provenance import LOCK
@@ -197,7 +197,7 @@ def _environment(lock: Path) -> Path:
         return Path(sys.executable)
     key = hashlib.sha256(f"{sys.version}\n".encode() + lock.read_bytes()).hexdigest()
     folder = cache() / "environments" / key
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = system.interpreter(folder)
     if (folder / ".complete").is_file() and python.exists():
         return python
     log.info("installing the release's own packages into %s (once) ...", folder)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gapwatch import shipped
 from gapwatch.errors import StudyError
+from gapwatch.shipped import SUITES
 
-STUDY_FILE = "gapwatch.toml"
+STUDY_FILE = shipped.STUDY_FILE
 
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one project. `root` holds data/, expectations/ and reports/.
+    """The folders of one project. `root` holds data/ and reports/, and expectations/ if it has any.
 
     Where a release is made again, its snapshots may lie elsewhere: in `snapshots_in`.
     """
@@ -33,8 +35,9 @@ class Project:
 
     @property
     def expectations(self) -> Path:
-        """The suites."""
-        return self.root / "expectations"
+        """The suites: the project's own, else those that come with gapwatch."""
+        own = self.root / SUITES
+        return own if own.is_dir() else shipped.suites()
 
     @property
     def reports(self) -> Path:
@@ -51,7 +54,7 @@ def find(study_file: Path | None = None) -> Project:
     """Find the project: from the study named, or from gapwatch.toml here or in a folder above.
 
     The root is the nearest folder, upward from the study and then from here, that holds
-    `expectations`, so a study may lie anywhere.
+    `expectations`, so a study may lie anywhere; without such a folder it is the study's own.
     """
     here = Path.cwd()
     if study_file is None:
@@ -61,7 +64,8 @@ def find(study_file: Path | None = None) -> Project:
                 str(here),
                 expected=f"{STUDY_FILE} here or in a folder above",
                 found="none",
-                remedy="run in a gapwatch project, or name its study with --study",
+                remedy="run in a gapwatch project, name its study with --study, or write one with "
+                "`gapwatch init`",
             )
         study_file = found[0] / STUDY_FILE
     study_file = study_file.resolve()
@@ -73,11 +77,6 @@ def find(study_file: Path | None = None) -> Project:
             remedy="correct --study, or leave it out to use the project's own",
         )
     for folder in (*study_file.parents, here, *here.parents):
-        if (folder / "expectations").is_dir():
+        if (folder / SUITES).is_dir():
             return Project(folder, study_file)
-    raise StudyError(
-        str(study_file),
-        expected="a project: a folder with expectations/ and data/ around it",
-        found="none",
-        remedy="keep the study in the project, or run the command in the project",
-    )
+    return Project(study_file.parent, study_file)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import filelock
 
+from gapwatch import system
+
 PREFIX = "gapwatch-"
 _LOCK = ".lock"
 
@@ -39,7 +41,7 @@ def sweep(base: Path) -> None:
     for left in base.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError, filelock.Timeout):
             status = left.lstat()
-            mine = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
+            mine = system.is_own(status)
             # Without a lock of its own it is no room of ours, or one that is being made.
             if not mine or left.is_symlink() or not (left / _LOCK).is_file():
                 continue
@@ -52,6 +54,11 @@ def _base() -> Path:
     """Where rooms are: the runtime directory of the session lies in memory, where there is one."""
     named = os.environ.get("XDG_RUNTIME_DIR", "")
     path = Path(named)
-    if named and path.is_dir() and os.access(path, os.W_OK) and path.stat().st_mode & 0o077 == 0:
+    if (
+        named
+        and path.is_dir()
+        and os.access(path, os.W_OK)
+        and not system.exposed(path.stat().st_mode)
+    ):
         return path
     return Path(tempfile.gettempdir())

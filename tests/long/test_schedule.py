@@ -271,6 +271,6 @@ def test_a_password_comes_from_a_file_of_mode_0600_alone(
             check=False,
         )
     assert done.returncode == 2
-    assert "mode 0640" in done.stderr
+    assert "mode 640" in done.stderr
     assert "chmod 600" in done.stderr
     assert environment["PREFECT_API_AUTH_STRING"].partition(":")[2] not in done.stderr

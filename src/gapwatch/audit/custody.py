@@ -13,7 +13,7 @@ from gapwatch.audit.manifest_model import Manifest
 from gapwatch.audit.verify import MANIFEST, OlderReleaseError, release_problems
 from gapwatch.errors import IntegrityError, TornError
 
-_POINTER, _RETIRED = "latest-", "retired"
+_POINTER, _RECORDS = "latest-", ("retired", snapshots.PRUNED)
 _RENAME = "write the newest release's name into it, or run again"
 _PLAIN = ("README.md", ".lock", ".gitkeep")
 
@@ -65,6 +65,7 @@ def check_all(raw: Path, out: Path, *, require_restricted: bool = False) -> Cust
     problems += [p for name, manifest in told.items() for p in _link(out, name, manifest)]
     problems += [p for path in _entries(out) for p in _pointer(path, told)]
     problems += snapshots.record_problems(out, lambda name: out / name / MANIFEST)
+    problems += snapshots.pruned_problems(out)
     problems += site_files.problems(out) or _site_problems(out, raw, told, there)
     return Custody(
         held.snapshots,
@@ -85,7 +86,7 @@ def _entries(out: Path) -> list[Path]:
         path
         for path in sorted(out.iterdir())
         if not path.name.startswith((".building-", ".publishing-", ".torn-"))
-        and not (path.name == _RETIRED and path.is_dir() and not path.is_symlink())
+        and not (path.name in _RECORDS and path.is_dir() and not path.is_symlink())
         and path.name not in site_files.PLACES
         and not (path.name in _PLAIN and path.is_file() and not path.is_symlink())
     ]
@@ -183,6 +184,11 @@ def _link(out: Path, name: str, told: Manifest) -> list[IntegrityError]:
     except OSError:
         sha = "no such file"
     if sha == told.previous.sha256:
+        return []
+    # Deleted on purpose: its hash stands in the record, so the chain still holds.
+    if not path.parent.exists() and snapshots.is_pruned(
+        out, told.previous.release, told.previous.sha256
+    ):
         return []
     return [
         _wrong(

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from gapwatch import publishing
+from gapwatch import publishing, snapshots
 from gapwatch.audit.manifest_model import Manifest
 from gapwatch.audit.provenance import Claims
 from gapwatch.audit.verify import MANIFEST, OlderReleaseError, read_manifest, verify_release
@@ -104,6 +104,8 @@ def _named(out: Path, told: Manifest) -> Previous | None:
             f"sha256 {told.previous.sha256}",
             found="no release" if found is None else f"sha256 {found.sha256}",
             remedy="restore it from a backup or a bundle; a chain with a link lost can't be "
-            "followed",
+            "followed"
+            + "; it was deleted by `gapwatch prune`"
+            * snapshots.is_pruned(out, told.previous.release, told.previous.sha256),
         )
     return found

@@ -18,7 +18,9 @@ from gapwatch.cli import (
     initiating,
     making,
     operating,
+    pruning,
     showing,
+    starting,
 )
 from gapwatch.errors import GapwatchError, OutputError
 
@@ -35,9 +37,11 @@ app = typer.Typer(
 app.registered_commands += [
     command
     for part in (
+        starting,
         making,
         initiating,
         operating,
+        pruning,
         showing,
         auditing,
         counting,
@@ -46,7 +50,11 @@ app.registered_commands += [
     )
     for command in part.app.registered_commands
 ]
-app.registered_groups += [*making.app.registered_groups, *auditing.app.registered_groups]
+app.registered_groups += [
+    *starting.app.registered_groups,
+    *making.app.registered_groups,
+    *auditing.app.registered_groups,
+]
 
 
 @app.callback()

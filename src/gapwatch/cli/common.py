@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,6 +45,25 @@ def project_of(study: Path | None) -> Project:
     from gapwatch.project import find
 
     return find(study)
+
+
+def project_begun(study: Path | None) -> Project:
+    """The same, for what makes a report; in an empty folder the default study is begun first."""
+    from gapwatch.errors import StudyError
+
+    try:
+        return project_of(study)
+    except StudyError:
+        if study is not None or any(Path().iterdir()):
+            raise
+    from gapwatch.starting.project import start
+
+    started = start(None, Path())
+    logging.getLogger("gapwatch").warning(
+        "this folder was empty: the study that comes with gapwatch, of %s, was begun in it",
+        started.place,
+    )
+    return project_of(None)
 
 
 def date_of(known_at: dt.datetime | None) -> dt.date | None:

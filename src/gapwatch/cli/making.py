@@ -18,6 +18,7 @@ from gapwatch.cli.common import (
     StudyOption,
     date_of,
     print_json,
+    project_begun,
     project_of,
 )
 from gapwatch.errors import NOT_EVERYTHING, SourceError
@@ -46,7 +47,7 @@ def run(
     json_: JsonOption = False,
 ) -> None:
     """Make a release from a pinned snapshot: check, measure, judge, report."""
-    project = project_of(study)
+    project = project_begun(study)
     from gapwatch.quality.checker import Checker
 
     gc.disable()  # a short life: collecting garbage would cost a tenth of it
@@ -113,7 +114,7 @@ def pull(
     A source that isn't required (`required = false`, or context such as maps) may fail: its last
     figures stand, and the exit code is 6.
     """
-    project = project_of(study)
+    project = project_begun(study)
     from dataclasses import asdict
 
     if check:
@@ -326,7 +327,7 @@ def serve(
     study: StudyOption = None,
 ) -> None:
     """Keep a flow on the schedule of a Prefect server until stopped; refuse when none answers."""
-    project = project_of(study)
+    project = project_begun(study)
     from gapwatch.cli import scheduling
 
     raise typer.Exit(scheduling.serve(project, flow, cron, password_file))

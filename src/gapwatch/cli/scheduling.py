@@ -5,21 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
-from gapwatch import alerting
+from gapwatch import alerting, shipped, system
 from gapwatch import study as study_file
 from gapwatch.errors import UsageError
 from gapwatch.overdue import require_cron
 from gapwatch.project import Project
+from gapwatch.shipped import FLOWS
 
-FLOWS = ("monthly", "replay")
+NAMES = ("monthly", "replay")
 PASSWORD = "PREFECT_API_AUTH_STRING"  # noqa: S105 - the variable's name
 _SECONDS_TO_END = 30.0
 
@@ -36,28 +36,30 @@ def serve(project: Project, flow: str, cron: str, password_file: Path | None = N
 
     Ctrl-C or SIGTERM to this process alone ends the schedule and every process of a run at work;
     the code is then 130 or 143. Raises UsageError for a flow that there isn't, a schedule that is
-    none, an alert that can't be sent, or a password file that others may read.
+    none, an alert that can't be sent, a password file that others may read, or without Prefect.
     """
-    if flow not in FLOWS:
+    if flow not in NAMES:
         raise UsageError(
-            "--flow", expected=" or ".join(FLOWS), found=repr(flow), remedy="name one of these"
+            "--flow", expected=" or ".join(NAMES), found=repr(flow), remedy="name one of these"
         )
     require_cron(cron)
-    program = project.root / "flows" / f"{flow}.py"
-    if not program.is_file():
+    if find_spec("prefect") is None:
         raise UsageError(
-            str(program),
-            expected="the project's flows",
-            found="no such file",
-            remedy="run in a checkout of gapwatch: an installed package alone has no flows",
+            "serve",
+            expected="Prefect, which keeps the schedule",
+            found="no such package",
+            remedy="install the extra `prefect`: python -m pip install 'gapwatch[prefect]'",
         )
+    own = project.root / FLOWS / f"{flow}.py"
+    program = own if own.is_file() else shipped.flow(flow)
     study, _ = study_file.load(project.study_file)
     alerting.check(study.alerts)
     environment = dict(os.environ)
     if password_file is not None:
         environment[PASSWORD] = read_password(password_file)
     command = [sys.executable, str(program), "--cron", cron, "--study", str(project.study_file)]
-    return _watched(command, project.root, environment)
+    # Prefect finds a flow again by its place below the folder that it was registered in.
+    return _watched(command, program.parent.parent, environment)
 
 
 def read_password(path: Path) -> str:
@@ -75,11 +77,11 @@ def read_password(path: Path) -> str:
             found=type(error).__name__,
             remedy="make one as docs/operations.md says",
         ) from error
-    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+    if told := system.exposed(mode):
         raise UsageError(
             str(path),
             expected="a file that its owner alone may read (mode 0600)",
-            found=f"mode {stat.S_IMODE(mode):04o}",
+            found=told,
             remedy=f"chmod 600 {path}, and change the password: others may have read it",
         )
     user, colon, password = text.partition(":")
@@ -95,14 +97,13 @@ def read_password(path: Path) -> str:
 
 def _watched(command: list[str], folder: Path, environment: dict[str, str]) -> int:
     """Run a program in a process group of its own; end the whole group when we are stopped."""
-    apart = {"start_new_session": True} if os.name == "posix" else {}
     with _told_of_signals():
         # Our own interpreter and our own program; no shell.
         process = subprocess.Popen(  # noqa: S603
             command,
             cwd=folder,
             env=environment,
-            **apart,  # type: ignore[call-overload]
+            **system.apart(),
         )
         try:
             code = int(process.wait())
@@ -140,22 +141,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_SECONDS_TO_END)
-    if os.name != "posix":
-        process.kill()
-        process.wait()
-        return
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        until = time.monotonic() + 5.0
-        while _group_lives(process, number) and time.monotonic() < until:
-            time.sleep(0.1)
-    process.wait()
-
-
-def _group_lives(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
-    """Signal what is left of the program's group; whether anything was."""
-    process.poll()
-    try:
-        os.killpg(process.pid, number)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+    system.end_group(process)

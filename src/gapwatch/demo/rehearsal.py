@@ -14,15 +14,16 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from gapwatch import pulling, snapshots
+from gapwatch import pulling, shipped, snapshots
 from gapwatch import study as study_file
 from gapwatch.demo.replica import Replica, Ward, westminster
 from gapwatch.demo.replica.borough import PATHS, borough
-from gapwatch.demo.twin.folder import find_suites, require_free
+from gapwatch.demo.twin.folder import require_free
 from gapwatch.errors import SourceError, StudyError, UsageError
 from gapwatch.project import STUDY_FILE, Project
 from gapwatch.publishing import told
 from gapwatch.quality.checker import Checker
+from gapwatch.shipped import SUITES
 from gapwatch.sources.http import MOST_BYTES, Client
 from gapwatch.sources.responses import Answer, Expected
 from gapwatch.study import Study
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 # The day of the pull: the clock is in no byte of a rehearsal.
 TODAY = dt.date(2026, 12, 1)
 ONS = "https://www.ons.gov.uk/"
+GOV = ("https://www.gov.uk/", "https://assets.publishing.service.gov.uk/")
 FIRST_LINE = "# Written by `gapwatch demo`: a study rehearsed on invented figures."
 BANNER = (
     "A rehearsal: deaths, residents and outlines in this report are invented, and so is what "
@@ -95,7 +97,6 @@ def rehearse(
     study, _ = study_file.load(study_path)
     _require(study, scenario)
     require_free(folder)
-    suites = find_suites()
     text = study_path.read_text(encoding="utf-8")
     project = Project(folder.resolve(), folder.resolve() / STUDY_FILE)
     with told(folder):
@@ -103,7 +104,7 @@ def rehearse(
         project.study_file.write_text(_bannered(text, study), encoding="utf-8")
         for name in ("data", "expectations", "reports"):
             shutil.rmtree(folder / name, ignore_errors=True)
-        shutil.copytree(suites, project.expectations)
+        shutil.copytree(shipped.suites(), folder / SUITES)
         for made in (project.raw, project.curated, project.reports):
             made.mkdir(parents=True)
     _carry(raw, project.raw)
@@ -116,6 +117,7 @@ def rehearse(
             asked.nomis: replica.publishers["nomis"],
             asked.portal: replica.publishers["portal"],
             ONS: replica.ons,
+            **dict.fromkeys(GOV, replica.gov),
         }
         with RehearsingClient(routes) as client:
             pulling.pull(project, today=TODAY, client=client, checker=checker)

@@ -20,6 +20,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from gapwatch import system
 from gapwatch.sources.payload import Payload
 from gapwatch.study import FileSource, LiveSource, is_restricted
 
@@ -115,7 +116,7 @@ class Kept:
         """The folders, for their owner alone; git leaves them out wherever they are."""
         self._top.mkdir(mode=0o700, parents=True, exist_ok=True)
         with contextlib.suppress(OSError):
-            self._top.chmod(0o700)
+            system.make_private(self._top)
         ignore = self._top / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")

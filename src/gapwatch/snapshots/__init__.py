@@ -11,6 +11,14 @@ from gapwatch.snapshots.objects import (
     read_objects,
     restricted_folder,
 )
+from gapwatch.snapshots.pruned import (
+    PRUNED,
+    Pruned,
+    is_pruned,
+    pruned,
+    pruned_problems,
+    record_pruned,
+)
 from gapwatch.snapshots.records import MAX_OBJECT_BYTES, Missed, Object, Pin, Snapshot, sha256
 from gapwatch.snapshots.retirement import MOST_REASON, Retirement, checked_reason, retire, retired
 from gapwatch.snapshots.store import (
@@ -27,11 +35,13 @@ __all__ = [
     "DIGESTS",
     "MAX_OBJECT_BYTES",
     "MOST_REASON",
+    "PRUNED",
     "RESTRICTED",
     "Checked",
     "Missed",
     "Object",
     "Pin",
+    "Pruned",
     "Retirement",
     "Snapshot",
     "check",
@@ -44,11 +54,15 @@ __all__ = [
     "followers",
     "ids",
     "is_elsewhere",
+    "is_pruned",
     "lend",
     "load",
     "object_path",
+    "pruned",
+    "pruned_problems",
     "read_objects",
     "record_problems",
+    "record_pruned",
     "restricted_folder",
     "retire",
     "retired",

@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gapwatch import system
 from gapwatch.durable import is_torn, move
 from gapwatch.errors import IntegrityError, TornError
 from gapwatch.snapshots import retirement
 from gapwatch.snapshots.keyed import require_digest
 from gapwatch.snapshots.objects import PULL_AGAIN, WRITING, restricted_folder
+from gapwatch.snapshots.pruned import PRUNED, is_pruned, pruned_problems
 from gapwatch.snapshots.reading import LIST, list_in, read_pin
 from gapwatch.snapshots.records import Object, sha256
 from gapwatch.snapshots.store import TORN, ids, torn
 
 log = logging.getLogger(__name__)
 PLAIN = ("README.md", ".lock", ".gitkeep")
+_FOLDERS = ("objects", "snapshots", retirement.FOLDER, PRUNED)
 _Wanted = dict[tuple[str, bool], tuple[Object, str]]
 _RESTORE = "restore it from version control or a backup"
 _EXTRA = "move it away; what a pull that was stopped left, the next pull clears"
@@ -71,8 +73,9 @@ def check(raw: Path, *, require_restricted: bool = False) -> Checked:
     found.problems += [
         _extra(path)
         for path in sorted(_inside(raw))
-        if path.name not in ("objects", "snapshots", retirement.FOLDER) or not _is_folder(path)
+        if path.name not in _FOLDERS or not _is_folder(path)
     ]
+    found.problems += pruned_problems(raw)
     found.problems += record_problems(raw, lambda name: raw / "snapshots" / name / LIST)
     return found
 
@@ -90,7 +93,9 @@ def record_problems(root: Path, of: Callable[[str], Path]) -> list[IntegrityErro
             continue
         about = of(record.id)
         sha = sha256(about.read_bytes()) if about.is_file() else "no such file"
-        if sha != record.sha256:
+        if sha != record.sha256 and (
+            about.exists() or not is_pruned(root, record.id, record.sha256)
+        ):
             found.append(
                 IntegrityError(
                     str(path),
@@ -128,17 +133,17 @@ def _check_objects(folder: Path, wanted: dict[str, tuple[Object, str]], found: C
 
 def _loose(folder: Path) -> list[IntegrityError]:
     """Restricted files, and their folder, that others than their owner may open."""
-    if os.name == "nt" or not _is_folder(folder):
+    if not _is_folder(folder):
         return []
     return [
         IntegrityError(
             str(path),
             expected="open to its owner alone",
-            found=f"mode {path.stat().st_mode & 0o777:o}",
+            found=system.exposed(path.stat().st_mode),
             remedy=f"chmod go= {path}",
         )
         for path in (folder, *sorted(_inside(folder)))
-        if not path.is_symlink() and path.stat().st_mode & 0o077
+        if not path.is_symlink() and system.exposed(path.stat().st_mode)
     ]
 
 

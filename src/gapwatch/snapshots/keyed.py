@@ -16,6 +16,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from gapwatch import system
 from gapwatch.errors import IntegrityError
 from gapwatch.snapshots.records import Object, Pin, sha256
 
@@ -51,7 +52,7 @@ def key_of(folder: Path) -> bytes | None:
     """
     path = folder / KEY
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        handle = system.open_plain(path)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -60,8 +61,8 @@ def key_of(folder: Path) -> bytes | None:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise _no_key(path, "something else", _KEEP)
-        if os.name != "nt" and status.st_mode & 0o077:
-            raise _no_key(path, f"mode {status.st_mode & 0o777:o}", f"chmod 600 {path}")
+        if told := system.exposed(status.st_mode):
+            raise _no_key(path, told, f"chmod 600 {path}")
         content = file.read(_KEY_BYTES + 1)
     if len(content) != _KEY_BYTES:
         raise _no_key(path, "a file of another length", _KEEP)
@@ -86,12 +87,12 @@ def make_key(folder: Path) -> bytes:
                 f"{_KEEP}; where it is lost, move {objects} away and pull again",
             )
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    handle = os.open(folder / KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    system.make_private(folder)
+    handle = system.make_alone(folder / KEY)
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_bytes(_KEY_BYTES))
         file.flush()
-        os.fsync(file.fileno())
+        system.flush(file.fileno())
     return make_key(folder)
 
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from gapwatch import system
 from gapwatch.durable import is_torn, make_folder, sync_folders
 from gapwatch.errors import IntegrityError, TornError, UsageError
 from gapwatch.snapshots.keyed import keyed_digest, make_key, require_digest
@@ -170,8 +171,8 @@ def _write_once(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o600 if private else 0o644)
+            system.flush(file.fileno())
+        (system.make_private if private else system.make_public)(Path(temporary))
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -182,4 +183,4 @@ def _make_folder(folder: Path, *, private: bool) -> None:
     make_folder(folder)
     if private:
         for each in (folder.parent, folder):
-            each.chmod(0o700)
+            system.make_private(each)

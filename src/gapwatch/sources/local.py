@@ -13,12 +13,11 @@ import subprocess
 from pathlib import Path
 from typing import NoReturn
 
+from gapwatch import system
 from gapwatch.errors import SourceError
 
 _KERNEL = ("/proc", "/sys", "/dev")
 _GIT_SECONDS = 20
-# POSIX opens each folder on the way by its parent: none can be swapped for a link meanwhile.
-_STEPS = hasattr(os, "O_NOFOLLOW") and os.open in os.supports_dir_fd
 
 
 def read(root: Path, folder: Path, named: str, *, most_bytes: int, private: bool) -> bytes:
@@ -30,7 +29,8 @@ def read(root: Path, folder: Path, named: str, *, most_bytes: int, private: bool
     """
     real = _inside(root, folder, named)
     try:
-        handle = _opened(root.resolve(), real)
+        top = root.resolve()
+        handle = system.open_below(top, real.relative_to(top).parts)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         _refuse(named, "a file that can be read", reason, "put it there, or correct path")
@@ -69,23 +69,6 @@ def _inside(root: Path, folder: Path, named: str) -> Path:
     return real
 
 
-def _opened(top: Path, real: Path) -> int:
-    """A handle of the file; what became a link or a pipe since is not followed or waited for."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    *folders, name = real.relative_to(top).parts or (".",)
-    if not _STEPS:
-        return os.open(real, flags)
-    at = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        for part in folders:
-            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
-            os.close(at)
-            at = inner
-        return os.open(name, flags | os.O_NOFOLLOW, dir_fd=at)
-    finally:
-        os.close(at)
-
-
 def _kind(mode: int) -> str:
     known = {
         stat.S_IFDIR: "a folder",
@@ -100,11 +83,11 @@ def _kind(mode: int) -> str:
 def _require_private(real: Path, named: str, status: os.stat_result) -> None:
     """Refuse a restricted file that others can read, or that git keeps or would take in."""
     quoted = shlex.quote(str(real))
-    if os.name != "nt" and status.st_mode & 0o077:
+    if told := system.exposed(status.st_mode):
         _refuse(
             named,
             "a restricted file that is open to its owner alone (mode 600)",
-            f"mode {status.st_mode & 0o777:o}",
+            told,
             f"chmod 600 {quoted}",
         )
     tree = next((up for up in real.parents if (up / ".git").exists()), None)

@@ -11,13 +11,24 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import TABLES
 from gapwatch.errors import UnfitError, ValidationError
-from gapwatch.sources import files, fingertips, nomis, outline_table, portal
+from gapwatch.sources import (
+    files,
+    fingertips,
+    fingertips_figures,
+    nomis,
+    nomis_figures,
+    outline_table,
+    portal,
+)
+from gapwatch.sources.nomis_api import Known, nothing_known
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.redact import discreet
 from gapwatch.study import (
     FileSource,
+    FingertipsFigures,
     FingertipsSource,
     LiveSource,
+    NomisFigures,
     NomisSource,
     PinnedSource,
     Publishers,
@@ -35,7 +46,7 @@ def fetch(
     publishers: Publishers,
     folder: Path,
     root: Path | None = None,
-    areas: nomis.Known = nomis.nothing_known,
+    areas: Known = nothing_known,
 ) -> tuple[Payload, ...]:
     """Ask the publisher of a source; a study's local files are looked for from `folder`.
 
@@ -46,8 +57,12 @@ def fetch(
         return files.fetch(source, client, folder, root)
     if isinstance(source, FingertipsSource):
         return fingertips.fetch(source, client, publishers)
+    if isinstance(source, FingertipsFigures):
+        return fingertips_figures.fetch(source, client, publishers)
     if isinstance(source, NomisSource):
         return nomis.fetch(source, client, publishers, areas)
+    if isinstance(source, NomisFigures):
+        return nomis_figures.fetch(source, client, publishers, areas)
     return portal.fetch(source, client, publishers)
 
 
@@ -79,8 +94,12 @@ def _parse(
         return files.parse(source, payloads, known_at)
     if isinstance(source, FingertipsSource):
         return fingertips.parse(source, payloads)
+    if isinstance(source, FingertipsFigures):
+        return fingertips_figures.parse(source, payloads)
     if isinstance(source, NomisSource):
         return nomis.parse(source, payloads)
+    if isinstance(source, NomisFigures):
+        return nomis_figures.parse(source, payloads)
     return portal.parse(source, payloads)
 
 

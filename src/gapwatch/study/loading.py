@@ -17,7 +17,7 @@ from gapwatch.study import limits, priority_checks
 from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
-from gapwatch.study.sources import KINDS
+from gapwatch.study.sources import KINDS, MODELS
 
 # Stated figures are rounded to the year: "78" and "almost 92" are "14" apart.
 _ROUNDING = 0.5
@@ -79,7 +79,7 @@ def _wrong(path: Path, key: str, expected: str, found: str, remedy: str = "") ->
 
 def _without_kinds(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
     """A source's kind stands in the place of an error, but not in the file."""
-    if len(location) > 2 and location[0] == "sources" and location[2] in KINDS:  # noqa: PLR2004
+    if len(location) > 2 and location[0] == "sources" and location[2] in MODELS:  # noqa: PLR2004
         return location[:2] + location[3:]
     return location
 
@@ -120,8 +120,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     for part in location:
         if isinstance(model, type) and issubclass(model, BaseModel):
             model = model.model_fields[str(part)].annotation
-        elif part in KINDS:
-            model = KINDS[str(part)]
+        elif part in MODELS:
+            model = MODELS[str(part)]
         else:
             model = get_args(model)[-1 if get_origin(model) is dict else 0]
         if get_origin(model) in (Union, UnionType):

@@ -27,7 +27,8 @@ from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.initiatives import Areas, Expectation, Initiative
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.site import Site
-from gapwatch.study.sources import Accepted, Correction, Publishers, Source
+from gapwatch.study.source_base import Publishers
+from gapwatch.study.sources import Accepted, Correction, Source
 
 
 class Heading(Part):

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import typer
-from tests.conftest import ROOT
 
 from gapwatch import study as study_file
 from gapwatch.cli import demonstrating
@@ -20,7 +19,6 @@ from gapwatch.demo.replica.world import BANDS
 from gapwatch.demo.twin import files, names
 from gapwatch.demo.twin.borough import borough
 from gapwatch.demo.twin.counted import SIDES, make
-from gapwatch.demo.twin.folder import find_suites
 from gapwatch.demo.twin.making import ADDRESS, make_project
 from gapwatch.demo.twin.published import MSOA_WINDOWS, Published, msoa_of
 from gapwatch.demo.twin.residents import YEARS
@@ -29,7 +27,7 @@ from gapwatch.demo.twin.scenarios import DEFAULT, SCENARIOS
 from gapwatch.demo.twin.study import study
 from gapwatch.demo.twin.world import NOMIS_YEARS, world
 from gapwatch.demography.life_table import life_table
-from gapwatch.errors import SourceError, StudyError, UsageError
+from gapwatch.errors import SourceError, UsageError
 
 TWIN = make("undercount")
 PUBLISHED = Published(TWIN, 6)
@@ -191,24 +189,3 @@ def test_the_command_offers_every_scenario_by_name() -> None:
     (option,) = (option for option in command.params if option.name == "scenario")
     assert option.default == DEFAULT
     assert re.findall("[a-z]+(?:-[a-z]+)?(?=[,.]| or )", option.help) == list(SCENARIOS)
-
-
-def test_suites_are_those_beside_the_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert find_suites() == ROOT / "expectations"
-
-
-def test_an_installed_package_without_suites_takes_those_of_the_project_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gapwatch.__file__", str(tmp_path / "site" / "gapwatch" / "__init__.py"))
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(StudyError, match="expectations"):
-        find_suites()
-    (tmp_path / "expectations").mkdir()
-    (tmp_path / "expectations" / "life_expectancy.json").write_text("{}", encoding="utf-8")
-    (tmp_path / "inside").mkdir()
-    monkeypatch.chdir(tmp_path / "inside")
-    assert find_suites() == tmp_path / "expectations"

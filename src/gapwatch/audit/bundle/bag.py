@@ -14,6 +14,7 @@ from pathlib import Path
 
 import bagit
 
+from gapwatch import system
 from gapwatch.audit.bundle import zip as zips
 from gapwatch.errors import UsageError
 from gapwatch.publishing import beside, told
@@ -66,9 +67,9 @@ def write(
                 names = (*_TAGS, *(f"data/{name}" for name in files))
                 zips.pack(file, root.parent, [f"{top}/{name}" for name in names])
                 file.flush()
-                os.fsync(file.fileno())
+                system.flush(file.fileno())
             if private:
-                packed.chmod(0o600)
+                system.make_private(packed)
             packed.replace(target)
 
 

@@ -1,30 +1,14 @@
-"""Where a demonstration may be made, and where its suites are."""
+"""Where a demonstration may be made."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import gapwatch
-from gapwatch.errors import StudyError, UsageError
+from gapwatch.errors import UsageError
 from gapwatch.project import STUDY_FILE
 
 WRITTEN_BY = "# Written by `gapwatch demo`: a study "
 FIRST_LINE = "# Written by `gapwatch demo`: a study of an invented borough."
-
-
-def find_suites() -> Path:
-    """The folder of suites: beside the installed package, else here or in a folder above."""
-    package = Path(gapwatch.__file__).resolve().parent
-    here = Path.cwd()
-    for folder in (*package.parents, here, *here.parents):
-        if (folder / "expectations" / "life_expectancy.json").is_file():
-            return folder / "expectations"
-    raise StudyError(
-        str(here),
-        expected="a project: a folder with expectations/, here or above",
-        found="none",
-        remedy="run the demonstration in the folder of the gapwatch project",
-    )
 
 
 def require_free(folder: Path) -> None:

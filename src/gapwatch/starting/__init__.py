@@ -1,0 +1,1 @@
+"""Starting a project: a study of a district with its zones and measures proposed, in a folder."""
