@@ -111,12 +111,17 @@ class Pages:
     def __init__(self) -> None:
         self.schema = Study.model_json_schema()
         self.lines: list[str] = []
+        self.told: set[str] = set()
 
     def walk(self, name: str, at: str) -> None:
-        """A part, then the parts in it, depth first."""
+        """A part, then the parts in it, depth first; nothing for one that was told of before."""
+        if name in self.told:
+            return
+        self.told.add(name)
         part = self.schema["$defs"][name]
         kind = part.get("properties", {}).get("kind", {}).get("const", "")
-        beside = f", kind {kind}" if kind else ""
+        of = part.get("properties", {}).get("table", {}).get("const", "")
+        beside = f", kind {kind}" * bool(kind) + f", table {of}" * bool(of)
         self.lines += ["", f"## {at}{beside}", "", prose(part.get("description", ""))]
         for more in MIXED_IN.get(name, ()):
             self.lines += ["", prose(more.__doc__ or "")]

@@ -13,6 +13,7 @@ from gapwatch.project import Project
 from gapwatch.sources.http import Client
 
 ONS = "https://www.ons.gov.uk/"
+GOV = ("https://www.gov.uk/", "https://assets.publishing.service.gov.uk/")
 DAY = dt.date(2026, 12, 1)
 PUBLISHERS = ("fingertips", "nomis", "portal", "ons")
 
@@ -31,7 +32,7 @@ def bases(replica: Replica) -> dict[str, str]:
 
 def require_every_source(project: Project) -> None:
     """Let no source fail, not even one that the verdict can do without: each fault stops a pull."""
-    text = project.study_file.read_text(encoding="utf-8")
+    text = project.study_file.read_text(encoding="utf-8").replace("required = false\n", "")
     kinds = r'(?m)^(kind = "(?:file|fingertips|nomis|portal)")$'
     project.study_file.write_text(re.sub(kinds, r"\1\nrequired = true", text), encoding="utf-8")
 
@@ -41,9 +42,11 @@ def ask_replica(project: Project, replica: Replica) -> None:
     text = project.study_file.read_text(encoding="utf-8")
     assert text.count(ONS) == 2
     addresses = "\n".join(f'{name} = "{base}"' for name, base in replica.publishers.items())
-    project.study_file.write_text(
-        f"{text.replace(ONS, replica.ons)}\n[publishers]\n{addresses}\n", encoding="utf-8"
-    )
+    text = text.replace(ONS, replica.ons)
+    for address in GOV:
+        assert text.count(address) == 1
+        text = text.replace(address, replica.gov)
+    project.study_file.write_text(f"{text}\n[publishers]\n{addresses}\n", encoding="utf-8")
 
 
 def ask_elsewhere(project: Project, replica: Replica, publisher: str, address: str) -> None:

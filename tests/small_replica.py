@@ -64,6 +64,7 @@ def ask_small_replica(project: Project, replica: Replica) -> None:
     text = project.study_file.read_text(encoding="utf-8")
     places = replica.world.places
     text = _without(r"\[computed\]\n(?:.|\n)*?(?=\n\[simulation\])", text)
+    text = without_live_figures(text)
     for source in LEFT_OUT:
         text = _without(rf'\[\[sources\]\]\nid = "{source}"\n(?:.+\n)+', text)
     text = _changed(r"(?m)^years = \[2011, .*\]$", "years = [2021, 2022]", text)
@@ -73,6 +74,24 @@ def ask_small_replica(project: Project, replica: Replica) -> None:
     deaths = DEATHS.format(ons=replica.ons, codes=codes)
     addresses = "\n".join(f'{name} = "{base}"' for name, base in replica.publishers.items())
     project.study_file.write_text(f"{text}{deaths}\n[publishers]\n{addresses}\n", encoding="utf-8")
+
+
+def without_live_figures(text: str) -> str:
+    """A study without the sources of figures by area that a pull asks for, and what needs them."""
+    told = tomllib.loads(text)
+    live = [
+        source["id"]
+        for source in told["sources"]
+        if source["table"] == "area_figure" and source.get("kind", "pinned") != "pinned"
+    ]
+    for source in live:
+        text = _without(rf'\[\[sources\]\]\nid = "{source}"\n(?:.+\n)+', text)
+    for one in told["indicators"]:
+        if one["source"] in live:
+            name = one["id"]
+            text = _without(rf'\[\[indicators\]\]\nid = "{name}"\n(?:.+\n)+', text)
+            text = re.sub(rf'closed_by = "{name}"\n', "", text)
+    return text
 
 
 def _without(pattern: str, text: str) -> str:

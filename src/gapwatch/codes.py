@@ -1,8 +1,9 @@
-"""Every code that travels with a figure: reasons, flags, verdicts, choices, closings, bases.
+"""Codes of the gap and of what it is made of: reasons, flags, verdicts, choices, bases.
 
 A code is what a table holds and what rules compare; the words for it are made in
 `reporting.language` alone. A code that needs more to be understood, such as the years of the
-window that is left out, carries it as arguments (`Coded`).
+window that is left out, carries it as arguments (`Coded`). Priorities, initiatives and what people
+said keep codes of their own tables in a module beside them (docs/decisions, 14).
 """
 
 from __future__ import annotations

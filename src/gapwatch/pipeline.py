@@ -66,9 +66,8 @@ Result = TypeVar("Result")
 class Outcome:
     """What a run leaves: the release, where it is, and what it says.
 
-    `verdict` is its code and `label` what it is called; `message` has the five lines of
-    `document.Message`. `newest_end` is the last year of the headline's newest window; `targets`
-    are as `targets_of`.
+    `verdict` is a code, `label` what it is called, `message` as `document.Message`; `newest_end`
+    is the last year of the headline's newest window, `targets` are as `targets_of`.
     """
 
     release: str
@@ -149,8 +148,8 @@ def run(
         charts = step("draw", render.draw, of, shown, facts)
         results["validation"] = step("validate", validate, gate)
         report = build_report(of, facts, {**shown, **results})
-        files = step("render", render.render, report, charts)
-        files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project)}
+        files = step("render", render.render, report, charts, study.typefaces)
+        files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project, study)}
         files |= {RECORD: with_lengths(record, found.series.lengths).content()} if record else {}
         answer = {
             "verdict": report.verdict,

@@ -203,7 +203,7 @@ def shipped_pull(shipped_world: World, tmp_path_factory: pytest.TempPathFactory)
     project = copy_of_shipped(tmp_path_factory.mktemp("westminster") / "project")
     with Replica(shipped_world) as replica:
         ask_replica(project, replica)
-        assert len(pull_by_command(project)) == 13
+        assert len(pull_by_command(project)) == 25
     return project
 
 

@@ -190,3 +190,18 @@ def test_a_code_comes_back_from_its_two_columns() -> None:
         _ = Coded.of("x", verdict="on track").written
     with pytest.raises(ValueError, match="expected name=value, found 'first 2001'"):
         Coded.read("x", "first 2001")
+
+
+OWN = ("initiatives", "listening", "priorities")
+
+
+@pytest.mark.parametrize("package", OWN)
+def test_a_family_of_tables_takes_codes_from_its_own_module_or_the_common_one(package: str) -> None:
+    """Two families may give one code two meanings, as C01: neither may be read as the other's."""
+    others = {f"gapwatch.{other}.codes" for other in OWN if other != package}
+    for path in (ROOT / "src" / "gapwatch" / package).glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                told = {f"{node.module}.{alias.name}" for alias in node.names}
+                assert not ({node.module} | told) & others, path.name

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 # The day of the pull: the clock is in no byte of a rehearsal.
 TODAY = dt.date(2026, 12, 1)
 ONS = "https://www.ons.gov.uk/"
+GOV = ("https://www.gov.uk/", "https://assets.publishing.service.gov.uk/")
 FIRST_LINE = "# Written by `gapwatch demo`: a study rehearsed on invented figures."
 BANNER = (
     "A rehearsal: deaths, residents and outlines in this report are invented, and so is what "
@@ -116,6 +117,7 @@ def rehearse(
             asked.nomis: replica.publishers["nomis"],
             asked.portal: replica.publishers["portal"],
             ONS: replica.ons,
+            **dict.fromkeys(GOV, replica.gov),
         }
         with RehearsingClient(routes) as client:
             pulling.pull(project, today=TODAY, client=client, checker=checker)

@@ -54,22 +54,35 @@ class Measured:
 
 
 def measure(study: Study, held: Figures) -> list[Measured]:
-    """Every indicator of the study whose source is held, in the study's order.
+    """Every indicator of the study whose sources are pinned, in the study's order.
 
-    A source of which no figure is held was not pulled, and its indicators are left out. Raises
-    StudyError for a figure that a held source lacks, ValidationError for denominators of 0 or less,
-    for a numerator below 0 or over its denominator, and for a percentage outside 0 to 100.
+    A source of which no figure is held is not pinned yet. An indicator with a figure of such a
+    source is left out, of its numerator's or of any other; so is one whose own source can't be
+    known by its figures. Raises StudyError for a figure that no source has, ValidationError for
+    denominators of 0 or less, for a numerator below 0 or over its denominator, and for a percentage
+    outside 0 to 100.
     """
     sources = {one.source for one in study.indicators if any(name in held for name in one.figures)}
+    lacking = _not_pinned(study, held)
     found = []
     for number, one in enumerate(study.indicators, 1):
-        if one.source not in sources:
+        if one.source not in sources or not lacking.isdisjoint(one.figures):
             continue
         for name in one.figures:
             if name not in held:
                 _unknown(f"indicators[{number}] ({one.id})", name, held)
         found.append(_measured(study, held, one))
     return found
+
+
+def _not_pinned(study: Study, held: Figures) -> set[str]:
+    """Figures that sources of the study name and that none of them brought."""
+    lacking: set[str] = set()
+    brought: set[str] = set()
+    for source in study.sources:
+        named = set(getattr(source, "figures", ()))
+        (lacking if named.isdisjoint(held) else brought).update(named)
+    return lacking - brought - set(held)
 
 
 def _measured(study: Study, held: Figures, one: Indicator) -> Measured:

@@ -35,7 +35,7 @@ def priorities(study: Study, inputs: Mapping[str, pd.DataFrame], counted: Counte
     `inputs` are the tables as read, with the figures that were published by area; `counted` is what
     deaths and residents by age were summed to, None without them. Raises as `measure`.
     """
-    found: dict[str, list[dict[str, object]]] = {EVIDENCE_GAP.name: _gaps(study)}
+    found: dict[str, list[dict[str, object]]] = {}
     measured: list[Measured] = []
     places: list[Localities] = []
     against = study.whole
@@ -74,6 +74,7 @@ def priorities(study: Study, inputs: Mapping[str, pd.DataFrame], counted: Counte
             found[LOCALITY.name] = [row for one in places for row in _localities(study, one)]
             sides = (against.worse, worse), (against.better, better)
             found[TARGETING.name] = [row for one in places for row in _reach(one, sides)]
+    found[EVIDENCE_GAP.name] = _gaps(study, measured)
     kinds = (
         INDICATOR_VALUE,
         PRIORITY_COMPARISON,
@@ -91,7 +92,9 @@ def priorities(study: Study, inputs: Mapping[str, pd.DataFrame], counted: Counte
     }
 
 
-def _gaps(study: Study) -> list[dict[str, object]]:
+def _gaps(study: Study, measured: Sequence[Measured]) -> list[dict[str, object]]:
+    """What nobody publishes, as long as no indicator that is compared closes it."""
+    compared = {one.indicator.id for one in measured if not one.reason}
     return [
         {
             "priority": gap.priority,
@@ -101,6 +104,7 @@ def _gaps(study: Study) -> list[dict[str, object]]:
             "wanted_from": gap.wanted_from,
         }
         for position, gap in enumerate(study.evidence_gaps, 1)
+        if gap.closed_by not in compared
     ]
 
 

@@ -25,9 +25,9 @@ from gapwatch.sources.http import Client
 from gapwatch.sources.payload import Payload
 from gapwatch.study import (
     FileSource,
-    FingertipsSource,
+    FingertipsBase,
     LiveSource,
-    NomisSource,
+    NomisBase,
     Publishers,
     Study,
     is_required,
@@ -96,7 +96,7 @@ def ask_all(
     answers: Answers = {}
     silent: dict[str, str] = {}
     # Residents last: where Nomis doesn't list its areas, a lookup that was sent before does.
-    ordered = sorted(live, key=lambda source: isinstance(source, NomisSource))
+    ordered = sorted(live, key=lambda source: isinstance(source, NomisBase))
     for number, source in enumerate(ordered, 1):
         service = _service(source, study.publishers)
         if service in silent and not patient:
@@ -179,6 +179,6 @@ def _service(source: LiveSource, publishers: Publishers) -> str:
     """What several sources may be asked of: a publisher's service, or the host of a file."""
     if isinstance(source, FileSource):
         return host_and_port(source.landing_page or source.address or "")
-    if isinstance(source, FingertipsSource):
+    if isinstance(source, FingertipsBase):
         return publishers.fingertips
-    return publishers.nomis if isinstance(source, NomisSource) else publishers.portal
+    return publishers.nomis if isinstance(source, NomisBase) else publishers.portal

@@ -59,6 +59,8 @@ def row_of(answer: Answered, error: GapwatchError | None) -> SourceCheck:
         if "period_end" in frame:
             last = frame.sort_values(["period_end", "period_start"]).iloc[-1]
             newest = f"{last['period_start']} to {last['period_end']}"
+        elif "last_day" in frame:
+            newest = str(frame.sort_values(["last_day", "first_day"]).iloc[-1]["period"])
         elif "year" in frame:
             newest = str(frame["year"].max())
     return SourceCheck(

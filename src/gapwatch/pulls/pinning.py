@@ -124,6 +124,9 @@ def _period(frame: pd.DataFrame) -> str:
         windows = sorted(set(zip(frame["period_end"], frame["period_start"], strict=True)))
         told = [f"{start} to {end}" for end, start in (windows[0], windows[-1])]
         return " up to ".join(dict.fromkeys(told))
+    if "last_day" in frame:
+        dated = frame.sort_values(["last_day", "first_day"])["period"].astype(str)
+        return " up to ".join(dict.fromkeys((dated.iloc[0], dated.iloc[-1])))
     if "year" in frame:
         return f"{frame['year'].min()} to {frame['year'].max()}"
     return "does not apply"

@@ -33,6 +33,7 @@ from gapwatch.reporting.evidence.areas import (
     level_id,
     level_maps,
     map_id,
+    tiles_id,
     ward_map,
 )
 from gapwatch.reporting.evidence.bridged import draws_maps
@@ -69,22 +70,20 @@ def draw_all(case: Case) -> dict[str, Chart]:
     if maps:
         wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
     mark = INVENTED if case.facts.demonstration else ""
-    return {name: drawn(figure, mark) for name, figure in wanted.items()}
+    return {name: drawn(figure, mark, case.study.typefaces) for name, figure in wanted.items()}
 
 
 def _maps(case: Case, of_wards: Sequence[WardMap]) -> dict[str, Callable[[Canvas], Figure]]:
     """Maps of the study's wards, of areas with later figures, and of levels that counts are of."""
     wanted: dict[str, Callable[[Canvas], Figure]] = {}
-    for found in of_wards:
-        if drawable(found, case.tables):
-            wanted[f"tiles-{found.sex}"] = partial(_map, case, found)
+    if of_wards and drawable(of_wards[0], case.tables):
+        wanted[tiles_id(of_wards[0])] = partial(_map, case, tuple(of_wards))
     for bridge in case.study.geography.bridges if draws_maps(case) else ():
-        for found in later_maps(case.study, case.tables, bridge.geography):
-            if has_outlines(found, case.tables):
-                wanted[map_id(found)] = partial(_map, case, found)
+        found = later_maps(case.study, case.tables, bridge.geography)
+        if found and has_outlines(found[0], case.tables):
+            wanted[map_id(found[0])] = partial(_map, case, found)
     for level in level_maps(case.study, case.tables):
-        for found in level:
-            wanted[level_id(found)] = partial(_map, case, found)
+        wanted[level_id(level[0])] = partial(_map, case, level)
     return wanted
 
 
@@ -126,8 +125,8 @@ def _of_priorities(case: Case) -> dict[str, Callable[[Canvas], Figure]]:
     return wanted
 
 
-def _map(case: Case, found: WardMap, canvas: Canvas) -> Figure:
+def _map(case: Case, maps: tuple[WardMap, ...], canvas: Canvas) -> Figure:
     """Areas on their real outlines where these are pinned, as tiles where not."""
-    if has_outlines(found, case.tables):
-        return map_figure(canvas, case.study, found, case.tables["boundary"])
-    return tile_figure(canvas, case.study, found)
+    if has_outlines(maps[0], case.tables):
+        return map_figure(canvas, case.study, maps, case.tables["boundary"])
+    return tile_figure(canvas, case.study, maps)

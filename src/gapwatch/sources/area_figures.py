@@ -1,4 +1,4 @@
-"""Figures by area from a described file: named columns of a sheet, however many others it has."""
+"""Figures by area from a described file: named columns of a sheet, or the number of its rows."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import pandas as pd
 
 from gapwatch import tables
 from gapwatch.contracts import AREA_FIGURE
+from gapwatch.sources.counted_rows import Rows, Wanted, rows_of
 from gapwatch.sources.declared.grid import grids, refuse, refuse_plainly
 from gapwatch.sources.declared.kept_rows import Seen, records, require_seen
 from gapwatch.sources.declared.layout import Layout, column, locate, plain
 from gapwatch.sources.declared.numbers import NumberError, number
-from gapwatch.study.figures import FileFigure
+from gapwatch.study.figures import PERIOD, FileFigure
 from gapwatch.study.periods import PeriodError, Span, read_span
 from gapwatch.study.sources import FileSource
 
 _LIMITS = ("lower95", "upper95")
+_TIMES = "times"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ def read(source: FileSource, where: str, content: bytes) -> pd.DataFrame:
     seen = Seen()
     rows: list[dict[str, object]] = []
     spans: dict[tuple[str, str, bool], Span] = {}
+    if all(figure.column is None for figure in source.figures.values()):
+        rows = _counted(source, where, content, seen)
+        return _whole(source, where, seen, rows)
     for grid in grids(source, where, content):
         layout = locate(source, grid)
         readings = [_reading(layout, name, one) for name, one in source.figures.items()]
@@ -61,13 +66,37 @@ def read(source: FileSource, where: str, content: bytes) -> pd.DataFrame:
                         "first_day": span.first.isoformat(),
                         "last_day": span.last.isoformat(),
                         "heading": layout.names[reading.places["value"]],
-                        **{
-                            part: _value(source, layout, cells, at, place)
-                            for part, at in reading.places.items()
-                        },
+                        **_values(source, layout, cells, reading, place),
                         **{part: None for part in _LIMITS if part not in reading.places},
                     }
                 )
+    return _whole(source, where, seen, rows)
+
+
+def _counted(source: FileSource, where: str, content: bytes, seen: Seen) -> list[dict[str, object]]:
+    """Rows of the table where each figure is a number of rows of the file."""
+    rows = Rows()
+    known: dict[tuple[str, str, bool], Span] = {}
+    spans: dict[tuple[str, str], Span] = {}
+    for grid in grids(source, where, content):
+        layout = locate(source, grid)
+        wanted = Wanted(source, layout)
+        taken = {name: column(layout, file) for name, file in source.columns.items()}
+        code, name = taken["area_code"], taken.get("area_name", taken["area_code"])
+        for row, cells in records(source, layout, seen):
+            period = cells[taken[PERIOD]] if PERIOD in taken else ""
+            for figure, told in source.figures.items():
+                for text in {period, told.period} - {""}:
+                    if (figure, text) not in spans:
+                        place = f"{layout.where}, row {row}"
+                        spans[figure, text] = _span(known, told, text, place)
+            rows.add(cells[code], cells[name], period, wanted.of(cells))
+    return rows_of(source, where, rows, spans) if rows.listed else []
+
+
+def _whole(
+    source: FileSource, where: str, seen: Seen, rows: list[dict[str, object]]
+) -> pd.DataFrame:
     require_seen(source, where, seen)
     if not rows:
         refuse_plainly(where, "rows of area_figure", "none that is kept")
@@ -75,7 +104,9 @@ def read(source: FileSource, where: str, content: bytes) -> pd.DataFrame:
 
 
 def _reading(layout: Layout, name: str, figure: FileFigure) -> _Reading:
-    at = {"value": column(layout, figure.column)}
+    at = {"value": column(layout, figure.column or "")}
+    if figure.times is not None:
+        at[_TIMES] = column(layout, figure.times)
     for part in _LIMITS:
         file = getattr(figure, part)
         if file is not None:
@@ -95,6 +126,17 @@ def _span(
                 f"{place}, period", error.expected, error.found, "correct the period in the study"
             )
     return known[key]
+
+
+def _values(
+    source: FileSource, layout: Layout, cells: list[str], reading: _Reading, place: str
+) -> dict[str, float | None]:
+    """The figure and its limits; a product is missing where either part is."""
+    found = {part: _value(source, layout, cells, at, place) for part, at in reading.places.items()}
+    if _TIMES in found:
+        value, times = found["value"], found.pop(_TIMES)
+        found["value"] = None if value is None or times is None else value * times
+    return found
 
 
 def _value(

@@ -22,7 +22,8 @@ from gapwatch.sources.declared.build import Build
 from gapwatch.sources.declared.grid import MOST_BYTES, grids, refuse
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.responses import Answer
-from gapwatch.study.sources import FileSource, is_loopback
+from gapwatch.study.source_base import is_loopback
+from gapwatch.study.sources import FileSource
 
 SHOWN_LINKS = 5
 
@@ -52,7 +53,8 @@ def fetch(
     matches. Raises SourceError when the file can't be read, is larger than 256 MiB, or no link
     matches.
     """
-    zipped = source.member is not None or source.format == "shapefile"
+    in_zip = source.member is not None or source.members is not None
+    zipped = in_zip or source.format == "shapefile"
     suffix = "zip" if zipped else source.format
     if source.path is not None:
         content = local.read(

@@ -36,25 +36,31 @@ COLUMNS = {
     "Value note": "value_note",
     SORTABLE: "sortable",
 }
+# What an indicator is made of, where a study asks for it.
+PARTS = {"Count": "count", "Denominator": "denominator"}
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,2})?")
-_NAMES = {name: column for column, name in COLUMNS.items()}
+_NAMES = {name: column for column, name in (COLUMNS | PARTS).items()}
 
 
-def read(content: bytes, where: str) -> pd.DataFrame:
+def read(content: bytes, where: str, parts: Sequence[str] = ()) -> pd.DataFrame:
     """Every row as text, by the names in COLUMNS' values, with `row` as a spreadsheet counts.
+
+    `parts` are those of PARTS that are read as well.
 
     The column `span` (`5y`) is there when the file has one. Raises SourceError for what is no such
     file: a needed column that is absent, a row that is too long or too short.
     """
     header, rows, numbers = records(content, where)
-    named = dict(zip(COLUMNS, places(header, list(COLUMNS), where), strict=True))
+    needed = [*COLUMNS, *(_NAMES[part] for part in parts)]
+    named = dict(zip(needed, places(header, needed, where), strict=True))
     if RANGE in header:
         named[RANGE] = places(header, [RANGE], where)[0]
     for cells, number in zip(rows, numbers, strict=True):
         if len(cells) != len(header):
             _require_short_end(cells, len(header), named, f"{where}, row {number}")
     data: dict[str, Sequence[object]] = {
-        COLUMNS.get(name, "span"): [cells[place] for cells in rows] for name, place in named.items()
+        (COLUMNS | PARTS).get(name, "span"): [cells[place] for cells in rows]
+        for name, place in named.items()
     }
     return pd.DataFrame({"row": np.array(numbers, dtype=np.int64), **data}, dtype=object)
 
@@ -106,11 +112,12 @@ def _sex(text: str, frame: pd.DataFrame, where: str) -> str | None:
 
 
 def _refuse_word(error: UnfitError, bad: pd.Series, frame: pd.DataFrame, where: str) -> NoReturn:
-    row = _first(frame, bad.to_numpy())
+    row = first_row(frame, bad.to_numpy())
     refuse(f"{where}, row {row}", error.expected, error.found[:200])
 
 
-def _first(frame: pd.DataFrame, bad: np.ndarray) -> int:
+def first_row(frame: pd.DataFrame, bad: np.ndarray) -> int:
+    """The row of the file in which the first bad one stands."""
     return int(frame["row"].iloc[int(np.flatnonzero(bad)[0])])
 
 
@@ -119,7 +126,9 @@ def _of_length(frame: pd.DataFrame, years: int, where: str) -> pd.DataFrame:
     if "span" in frame:
         blank = (frame["span"] == "").to_numpy()
         if blank.any():
-            refuse(f"{where}, row {_first(frame, blank)}, column {RANGE}", f"{years}y", "a blank")
+            refuse(
+                f"{where}, row {first_row(frame, blank)}, column {RANGE}", f"{years}y", "a blank"
+            )
         frame = frame[frame["span"] == f"{years}y"]
     windows: dict[str, tuple[int, int]] = {}
     for text in dict.fromkeys(frame["period"]):
@@ -131,7 +140,7 @@ def _of_length(frame: pd.DataFrame, years: int, where: str) -> pd.DataFrame:
     ends = np.array([windows[text][1] for text in frame["period"]], dtype=np.int64)
     fits = ends - starts + 1 == years
     if "span" in frame and not fits.all():
-        row = _first(frame, ~fits)
+        row = first_row(frame, ~fits)
         refuse(
             f"{where}, row {row}, column Time period",
             f"a window of {years} years",
@@ -140,7 +149,7 @@ def _of_length(frame: pd.DataFrame, years: int, where: str) -> pd.DataFrame:
     frame = frame.assign(period_start=starts, period_end=ends)[fits]
     other = (frame["sortable"] != frame["period_start"].astype(str) + "0000").to_numpy()
     if other.any():
-        row = _first(frame, other)
+        row = first_row(frame, other)
         text = frame.loc[frame["row"] == row, "sortable"].iloc[0]
         refuse(
             f"{where}, row {row}, column {SORTABLE}",
@@ -153,13 +162,13 @@ def _of_length(frame: pd.DataFrame, years: int, where: str) -> pd.DataFrame:
 
 
 def _numbers(frame: pd.DataFrame, where: str) -> pd.DataFrame:
-    figures = {name: _figures(frame, name, where) for name in ("value", "lower", "upper")}
+    figures = {name: numbers(frame, name, where) for name in ("value", "lower", "upper")}
     value, lower, upper = figures.values()
     given = ~np.isnan(value)
     alone = (np.isnan(lower) == given) | (np.isnan(upper) == given)
     if alone.any():
         break_contract(
-            f"{where}, row {_first(frame, alone)}",
+            f"{where}, row {first_row(frame, alone)}",
             "a value together with its 95% interval, or neither",
             "a part of them",
         )
@@ -167,19 +176,20 @@ def _numbers(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     if outside.any():
         at = int(np.flatnonzero(outside)[0])
         break_contract(
-            f"{where}, row {_first(frame, outside)}, column Value",
+            f"{where}, row {first_row(frame, outside)}, column Value",
             f"a value inside its interval, {lower[at]:g} to {upper[at]:g}",
             f"{value[at]:g}",
         )
     return frame.assign(**figures)
 
 
-def _figures(frame: pd.DataFrame, name: str, where: str) -> np.ndarray:
+def numbers(frame: pd.DataFrame, name: str, where: str) -> np.ndarray:
+    """A column as numbers, missing where it is blank; SourceError for anything else."""
     cells = frame[name].to_list()
     bad = np.array([bool(cell) and _NUMBER.fullmatch(cell) is None for cell in cells])
     if bad.any():
         refuse(
-            f"{where}, row {_first(frame, bad)}, column {_NAMES[name]}",
+            f"{where}, row {first_row(frame, bad)}, column {_NAMES[name]}",
             "a number, or nothing",
             repr(cells[int(np.flatnonzero(bad)[0])])[:100],
         )

@@ -30,7 +30,7 @@ from gapwatch.sources.responses import (
     retry_after,
     source_error,
 )
-from gapwatch.study.sources import LOOPBACK, is_loopback
+from gapwatch.study.source_base import LOOPBACK, is_loopback
 
 LOG = logging.getLogger(__name__)
 ALLOW_LOCAL = "GAPWATCH_ALLOW_LOCAL"

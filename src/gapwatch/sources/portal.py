@@ -16,7 +16,8 @@ from gapwatch.sources import portal_outlines
 from gapwatch.sources.parsing import words
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.portal_checks import Record, check_number, code, nest, refuse
-from gapwatch.study.sources import PortalSource, Publishers
+from gapwatch.study.source_base import Publishers
+from gapwatch.study.sources import PortalSource
 
 if TYPE_CHECKING:
     from gapwatch.sources.http import Client

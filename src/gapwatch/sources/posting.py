@@ -10,7 +10,7 @@ from typing import Any
 from gapwatch.errors import SourceError, UsageError
 from gapwatch.sources.http import FAULTS, REDIRECTS, allowed, opened
 from gapwatch.sources.responses import source_error
-from gapwatch.study.sources import LOOPBACK
+from gapwatch.study.source_base import LOOPBACK
 
 
 def post(

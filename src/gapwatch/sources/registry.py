@@ -11,19 +11,30 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import TABLES
 from gapwatch.errors import UnfitError, ValidationError
-from gapwatch.sources import files, fingertips, nomis, outline_table, portal
+from gapwatch.sources import (
+    files,
+    fingertips,
+    fingertips_figures,
+    nomis,
+    nomis_figures,
+    outline_table,
+    portal,
+)
+from gapwatch.sources.nomis_api import Known, nothing_known
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.redact import discreet
 from gapwatch.study import (
     FileSource,
+    FingertipsFigures,
     FingertipsSource,
     LiveSource,
+    NomisFigures,
     NomisSource,
     PinnedSource,
     Publishers,
     Source,
 )
-from gapwatch.study.base import printable
+from gapwatch.study.letters import printable
 
 if TYPE_CHECKING:
     from gapwatch.sources.http import Client
@@ -35,7 +46,7 @@ def fetch(
     publishers: Publishers,
     folder: Path,
     root: Path | None = None,
-    areas: nomis.Known = nomis.nothing_known,
+    areas: Known = nothing_known,
 ) -> tuple[Payload, ...]:
     """Ask the publisher of a source; a study's local files are looked for from `folder`.
 
@@ -46,8 +57,12 @@ def fetch(
         return files.fetch(source, client, folder, root)
     if isinstance(source, FingertipsSource):
         return fingertips.fetch(source, client, publishers)
+    if isinstance(source, FingertipsFigures):
+        return fingertips_figures.fetch(source, client, publishers)
     if isinstance(source, NomisSource):
         return nomis.fetch(source, client, publishers, areas)
+    if isinstance(source, NomisFigures):
+        return nomis_figures.fetch(source, client, publishers, areas)
     return portal.fetch(source, client, publishers)
 
 
@@ -61,14 +76,14 @@ def parse(
     if isinstance(source, PinnedSource):
         table = TABLES[source.table]
         written = tables.read_csv(table, payloads[0].content, source.id)
-        _require_printable(f"{source.id}, {table.name}", written)
+        _require_printable(source, table.name, written)
         if table.name == "boundary":
             outline_table.checked(written, source.id)
         return {table.name: written}
     with discreet(source):
         found = _parse(source, payloads, known_at)
         for name, frame in found.items():
-            _require_printable(f"{source.id}, {name}", frame)
+            _require_printable(source, name, frame)
     return found
 
 
@@ -79,21 +94,25 @@ def _parse(
         return files.parse(source, payloads, known_at)
     if isinstance(source, FingertipsSource):
         return fingertips.parse(source, payloads)
+    if isinstance(source, FingertipsFigures):
+        return fingertips_figures.parse(source, payloads)
     if isinstance(source, NomisSource):
         return nomis.parse(source, payloads)
+    if isinstance(source, NomisFigures):
+        return nomis_figures.parse(source, payloads)
     return portal.parse(source, payloads)
 
 
-def _require_printable(where: str, frame: pd.DataFrame) -> None:
+def _require_printable(source: Source, name: str, frame: pd.DataFrame) -> None:
     """What a report can't print stops here, while the last snapshot is still the newest."""
     for column in frame.select_dtypes(include=["str", "object"]).columns:
         for text in frame[column].dropna().unique():
             try:
-                printable(str(text))
+                printable(str(text), source.letters)
             except UnfitError as error:
                 raise ValidationError(
-                    f"{where}, {column}",
+                    f"{source.id}, {name}, {column}",
                     expected=error.expected,
                     found=f"{error.found} in {ascii(text)[:80]}",
-                    remedy="ask the publisher; the report's typeface has no other characters",
+                    remedy="ask the publisher, or declare a font that has them in the study",
                 ) from error

@@ -13,7 +13,7 @@ from gapwatch.sources import fingertips
 from gapwatch.sources import registry as kinds
 from gapwatch.sources.changes import Change, changes
 from gapwatch.sources.payload import Payload
-from gapwatch.study import FileSource, FingertipsSource, LiveSource, is_restricted
+from gapwatch.study import FileSource, FingertipsBase, LiveSource, is_restricted
 
 
 def differences(
@@ -101,7 +101,7 @@ def require_announced(
 def _announced(source: LiveSource, before: Sequence[Payload], now: Sequence[Payload]) -> bool:
     if isinstance(source, FileSource) and source.path is not None:
         return True
-    if not isinstance(source, FingertipsSource):
+    if not isinstance(source, FingertipsBase):
         return _addresses(before) != _addresses(now)
     try:
         dates = [

@@ -16,8 +16,8 @@ import pandas as pd
 from gapwatch.errors import StudyError
 from gapwatch.study import (
     FileSource,
-    FingertipsSource,
-    NomisSource,
+    FingertipsBase,
+    NomisBase,
     PortalSource,
     Source,
     Study,
@@ -112,7 +112,7 @@ def _others(
 def _asks_for_place(study: Study, source: Source) -> bool:
     """Whether a source holds nothing but the place's areas, as the study describes it."""
     place = study.study.area_code
-    if isinstance(source, FingertipsSource | NomisSource):
+    if isinstance(source, FingertipsBase | NomisBase):
         return source.parent_code == place
     if isinstance(source, PortalSource):
         return source.filter_values == (place,)

@@ -3,6 +3,7 @@
 from gapwatch.study.base import Period
 from gapwatch.study.computed import Computed, Level
 from gapwatch.study.extracts import is_restricted, restricted_tables, rounding_steps, sparse_years
+from gapwatch.study.live_figures import FingertipsFigures, NomisFigures
 from gapwatch.study.loading import load
 from gapwatch.study.model import (
     Area,
@@ -16,9 +17,9 @@ from gapwatch.study.model import (
 )
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.required import is_required, rests_on
+from gapwatch.study.source_base import AreaType, FingertipsBase, NomisBase, Publishers
 from gapwatch.study.sources import (
     Accepted,
-    AreaType,
     Correction,
     FileSource,
     FingertipsSource,
@@ -26,7 +27,6 @@ from gapwatch.study.sources import (
     NomisSource,
     PinnedSource,
     PortalSource,
-    Publishers,
     Source,
 )
 
@@ -41,12 +41,16 @@ __all__ = [
     "Correction",
     "EvidenceGap",
     "FileSource",
+    "FingertipsBase",
+    "FingertipsFigures",
     "FingertipsSource",
     "Indicator",
     "Level",
     "LiveSource",
     "Localities",
     "Measure",
+    "NomisBase",
+    "NomisFigures",
     "NomisSource",
     "Period",
     "PinnedSource",

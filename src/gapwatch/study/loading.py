@@ -13,11 +13,11 @@ from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import StudyError, UnfitError
-from gapwatch.study import limits, priority_checks
+from gapwatch.study import fonts, limits, priority_checks
 from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
-from gapwatch.study.sources import KINDS
+from gapwatch.study.sources import KINDS, MODELS
 
 # Stated figures are rounded to the year: "78" and "almost 92" are "14" apart.
 _ROUNDING = 0.5
@@ -48,7 +48,9 @@ def load(path: Path) -> tuple[Study, str]:
     except (ValueError, RecursionError) as error:  # of the first kind are numbers without end too
         raise _wrong(path, "the file", "TOML in UTF-8", str(error)[:300]) from error
     try:
-        study = Study.model_validate(content)
+        found = fonts.declared(path, content)
+        letters = frozenset().union(*(one.letters for one in found))
+        study = Study.model_validate(content, context=letters).with_typefaces(found)
     except RecursionError as error:
         raise _wrong(
             path, "the file", "tables inside tables as a study has them", "deeper ones"
@@ -79,7 +81,7 @@ def _wrong(path: Path, key: str, expected: str, found: str, remedy: str = "") ->
 
 def _without_kinds(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
     """A source's kind stands in the place of an error, but not in the file."""
-    if len(location) > 2 and location[0] == "sources" and location[2] in KINDS:  # noqa: PLR2004
+    if len(location) > 2 and location[0] == "sources" and location[2] in MODELS:  # noqa: PLR2004
         return location[:2] + location[3:]
     return location
 
@@ -120,8 +122,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     for part in location:
         if isinstance(model, type) and issubclass(model, BaseModel):
             model = model.model_fields[str(part)].annotation
-        elif part in KINDS:
-            model = KINDS[str(part)]
+        elif part in MODELS:
+            model = MODELS[str(part)]
         else:
             model = get_args(model)[-1 if get_origin(model) is dict else 0]
         if get_origin(model) in (Union, UnionType):

@@ -27,6 +27,7 @@ _ENDING = re.compile(
 )
 _NUMBERED_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _NAMED_MONTH = re.compile(rf"(?:({_MONTH}) ([0-9]{{4}})|([0-9]{{4}}) ({_MONTH}))")
+_MONTHS_TO = re.compile(rf"({_MONTH}) ([0-9]{{4}}){_TO}({_MONTH}) ([0-9]{{4}})")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NAMED_DAY = re.compile(rf"(?:at )?([0-9]{{1,2}}) ({_MONTH}) ([0-9]{{4}})")
 _MID = re.compile(r"mid[- ]?(?:year )?([0-9]{4})")
@@ -53,9 +54,9 @@ def read_span(text: str, of_two: YearKind = "financial", *, monthly: bool = Fals
     `2011`, `2016 - 20`, `1999-2003`, `2016 to 2020` are calendar years. `2014/15` and `2010/11 to
     2012/13` are years that begin on 1 April, or on 1 September where `of_two` says `school`.
     `FYE 2025` is the financial year that ends on 31 March 2025. `2026-06`, `June 2026` and
-    `Jun 2026` are months; `2026-06-30`, `30 June 2026` and `mid-2026` (30 June) are days. A last
-    year of two digits is the next one that ends so; `2010-11` is a window of two years, unless
-    `monthly` says that such a text is a month.
+    `Jun 2026` are months, `Jan 2025-Dec 2025` several; `2026-06-30`, `30 June 2026` and `mid-2026`
+    (30 June) are days. A last year of two digits is the next one that ends so; `2010-11` is a
+    window of two years, unless `monthly` says that such a text is a month.
 
     Raises PeriodError for anything else. It is mislabelled where the two parts of a year don't
     follow each other, as in `2011/13`, or a window ends before it starts.
@@ -66,6 +67,7 @@ def read_span(text: str, of_two: YearKind = "financial", *, monthly: bool = Fals
         (_ENDING, _ending),
         (_NUMBERED_MONTH, _numbered_month),
         (_NAMED_MONTH, _named_month),
+        (_MONTHS_TO, _months),
         (_DAY, _day),
         (_NAMED_DAY, _named_day),
         (_MID, _mid),
@@ -149,6 +151,11 @@ def _numbered_month(text: str, match: re.Match[str]) -> Span:
 def _named_month(text: str, match: re.Match[str]) -> Span:
     name, year = (match[1], match[2]) if match[1] else (match[4], match[3])
     return _month(text, int(year), _MONTHS[name])
+
+
+def _months(text: str, match: re.Match[str]) -> Span:
+    first = _month(text, int(match[2]), _MONTHS[match[1]]).first
+    return Span(first, _month(text, int(match[4]), _MONTHS[match[3]]).last)
 
 
 def _month(text: str, year: int, month: int) -> Span:

@@ -144,12 +144,17 @@ class Indicator(Part):
 
 
 class EvidenceGap(Part):
-    """What nobody publishes for small areas: what is missing, the finest there is, who could."""
+    """What nobody publishes for small areas: what is missing, the finest there is, who could.
+
+    `closed_by` names the indicator that closes the gap: as long as that isn't compared, because its
+    source isn't pinned or it is refused, the gap stands.
+    """
 
     priority: Slug
     missing: Text
     finest_available: Text
     wanted_from: Text
+    closed_by: Slug | None = None
 
 
 class Localities(Part):

@@ -51,6 +51,15 @@ def _names(study: Study) -> Problem | None:
         )
         if found:
             return found
+        if gap.closed_by is not None:
+            found = _unknown(
+                f"evidence_gaps[{number}].closed_by",
+                "an indicator of the study",
+                gap.closed_by,
+                [one.id for one in study.indicators],
+            )
+            if found:
+                return found
     return None
 
 

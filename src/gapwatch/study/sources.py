@@ -4,145 +4,56 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
 from gapwatch.errors import UnfitError
 from gapwatch.study.base import Code, Part, Slug, Text, Year
 from gapwatch.study.extracts import Extract, require_sound
 from gapwatch.study.figures import FileFigure, require_figures
 from gapwatch.study.layouts import OUTLINE_FORMATS, Layouts, require_layout
-
-TableName = Literal[
-    "area_figure",
-    "area_reference",
-    "boundary",
-    "deaths",
-    "initiative",
-    "life_expectancy",
-    "lookup",
-    "population",
-    "population_deaths",
-    "voice",
-]
-ColumnName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,60}$")]
-Cell = Annotated[str, Field(max_length=300)]
-LayerColumn = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]{0,60}$")]
-
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from gapwatch.study.live_figures import FingertipsFigures, NomisFigures
+from gapwatch.study.source_base import (
+    Address,
+    Cell,
+    ColumnName,
+    FingertipsBase,
+    LayerColumn,
+    NomisBase,
+    Pattern,
+    Retrieved,
+    Service,
+    SourceBase,
+    TableName,
+    require_pattern,
+)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: the only place that may be asked without TLS."""
-    return host in LOOPBACK
-
-
-def _address(text: str) -> str:
-    parts = urlsplit(text)
-    secure = parts.scheme == "https" or (
-        parts.scheme == "http" and is_loopback(parts.hostname or "")
-    )
-    if not secure or not parts.hostname or parts.username or not text.isascii() or " " in text:
-        raise UnfitError("an https:// address without a user name in it", f"{text!r}")
-    return text
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise UnfitError("a regular expression", f"{text!r} ({error})") from error
-    return text
-
-
-Address = Annotated[str, Field(max_length=500), AfterValidator(_address)]
-Pattern = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_pattern)]
-Service = Annotated[str, Field(pattern="^[A-Za-z0-9_]{1,120}$")]
-
-
-class Publishers(Part):
-    """Where the publishers' services are; another address is a mirror, or a replica on loopback."""
-
-    fingertips: Address = "https://fingertips.phe.org.uk/api/"
-    nomis: Address = "https://www.nomisweb.co.uk/api/v01/"
-    portal: Address = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services/"
-    organisation: Annotated[str, Field(pattern="^[ -~]{1,100}$")] = "unnamed organisation"
-    contact: Address = "https://example.org/"
-
-
-class _Source(Part):
-    """What every source says of itself."""
-
-    id: Slug
-    table: TableName
-    next_expected: Text
-    note: str = Field(default="", max_length=1000)
-
-
-class PinnedSource(_Source):
+class PinnedSource(SourceBase):
     """Figures that are in a snapshot already, written out in the shape of the contract."""
 
     kind: Literal["pinned"] = "pinned"
 
 
-class _Retrieved(_Source):
-    """What a pin says of a source that is pulled, and whether a pull can do without it.
-
-    `required` is computed where it isn't given (gapwatch.study.required).
-    """
-
-    required: bool | None = None
-    title: Text
-    publisher: Text
-    licence: Text = "Open Government Licence v3.0"
-    attribution: Text
-
-
-class AreaType(Part):
-    """One of Fingertips' area types, and what its areas are called here.
-
-    `codes` is a regular expression that the whole code of every area matches: the same number of
-    areas of another vintage would pass otherwise.
-    """
-
-    id: int = Field(ge=1, le=10_000)
-    geography: Slug
-    expected_areas: int = Field(ge=1, le=1_000_000)
-    codes: Pattern | None = None
-
-
-class FingertipsSource(_Retrieved):
+class FingertipsSource(FingertipsBase):
     """An indicator of OHID Fingertips, for the first of the area types that holds any figures."""
 
-    kind: Literal["fingertips"]
     table: Literal["life_expectancy"]
-    indicator: int = Field(ge=1, le=10_000_000)
-    area_types: tuple[AreaType, ...] = Field(min_length=1)
-    parent_area_type: int = Field(default=101, ge=1, le=10_000)
-    parent_code: Code
     parent_geography: Slug = "borough"
     country_geography: Slug = "country"
     age: Text = "All ages"
     period_years: int = Field(default=5, ge=1, le=10)
 
 
-class NomisSource(_Retrieved):
+class NomisSource(NomisBase):
     """Population by sex and single year of age from Nomis, for the areas of a type in a parent."""
 
-    kind: Literal["nomis"]
     table: Literal["population"]
-    dataset: Annotated[str, Field(pattern="^NM_[0-9]{1,5}_[0-9]{1,2}$")]
-    area_type: Annotated[str, Field(min_length=1, max_length=120)]
-    parent_code: Code
-    geography: Slug
     base: Slug
     years: tuple[Year, ...] = Field(min_length=1)
-    expected_areas: int = Field(ge=1, le=1_000_000)
 
 
-class PortalSource(_Retrieved):
+class PortalSource(Retrieved):
     """A layer of the Open Geography Portal: boundaries, or a lookup between two geographies."""
 
     kind: Literal["portal"]
@@ -167,12 +78,13 @@ class PortalSource(_Retrieved):
         return self
 
 
-class FileSource(Layouts, Extract, _Retrieved):
+class FileSource(Layouts, Extract, Retrieved):
     """A file of any publisher or council, described here: where it is and how it reads.
 
-    Exactly one of `path` (local, relative to the study), `address`, or `landing_page` with
-    `link` (the newest file whose address matches) says where it is; `member` names the file
-    inside a zip. `header` lists column names by which the header row is found, among the first
+    Exactly one of `path` (local, relative to the study), `address`, or `landing_page` with `link`
+    (the newest file whose address matches) says where it is; `member` names the file inside a zip,
+    or `members`, a regular expression, all CSV files of it whose whole names match, which are read
+    one after another. `header` lists column names by which the header row is found, among the first
     100; `header_rows` is how many rows make it up from there, joined by `header_join` without
     blanks and without a part that the name already ends with. `columns` maps a contract's column,
     or `period`, `age`, `age_unit`, `measure` or `value`, to a column of the file by its joined
@@ -181,21 +93,18 @@ class FileSource(Layouts, Extract, _Retrieved):
     described. A wide file names the columns that it unfolds by `wide`, a regular expression that
     matches their whole names and whose named groups become columns of their own; its cells are
     `value`, and `measure` (a group, a column or a constant) says which quantity of the contract a
-    cell fills.
-    Each of `sheets` is a sheet's name, or `#` and its place among all sheets from the left (`#6`);
-    of other sheets nothing is read or weighed.
-    `values` maps the file's words to the contract's, and then must know every word; but ages that
-    it doesn't name are read as they stand where each that it names begins with its own number, as
-    in { "over 85" = "85+" }. Of a quantity
-    it maps only words that mean none (nil, none, zero): no mark becomes a number. `keep` and
-    `drop` choose rows by the words in a column of the file; each word must occur there, before
-    anything else is asked of a row. `constants` fills columns, and so do the words beside each of
-    `sheets`. Cells in `missing` are blank, never zero; rows without any quantity stay, unless
-    `drop_missing`. `units` states the file's unit of every quantity: the contract's own, or
-    another that `factors` turns into it by multiplication. Extract says what else a file of counts
-    may declare, Layouts how a file may be written: its signs, merged and repeated header words,
-    rows by pattern, outlines. `figures` names the columns of a source of `area_figure` (see
-    FileFigure).
+    cell fills. Each of `sheets` is a sheet's name, or `#` and its place among all sheets from the
+    left (`#6`); of other sheets nothing is read or weighed. `values` maps the file's words to the
+    contract's, and then must know every word; but ages that it doesn't name are read as they stand
+    where each that it names begins with its own number, as in { "over 85" = "85+" }. Of a quantity
+    it maps only words that mean none (nil, none, zero): no mark becomes a number. `keep` and `drop`
+    choose rows by the words in a column of the file; each word must occur there, before anything
+    else is asked of a row. `constants` fills columns, and so do the words beside each of `sheets`.
+    Cells in `missing` are blank, never zero; rows without any quantity stay, unless `drop_missing`.
+    `units` states the file's unit of every quantity: the contract's own, or another that `factors`
+    turns into it by multiplication. Extract says what else a file of counts may declare, Layouts
+    how a file may be written: its signs, merged and repeated header words, rows by pattern,
+    outlines. `figures` names the columns of a source of `area_figure` (see FileFigure).
     """
 
     kind: Literal["file"]
@@ -204,6 +113,7 @@ class FileSource(Layouts, Extract, _Retrieved):
     landing_page: Address | None = None
     link: Pattern | None = None
     member: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    members: Pattern | None = None
     format: Literal["csv", "json", "xlsx", "xls", "ods", "geojson", "gpkg", "shapefile"] = "csv"
     encoding: Literal[
         "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman"
@@ -237,11 +147,13 @@ class FileSource(Layouts, Extract, _Retrieved):
             )
         if (self.link is None) != (self.landing_page is None):
             raise UnfitError("landing_page and link together", "one without the other")
+        if self.members is not None and (self.member is not None or self.format != "csv"):
+            raise UnfitError("members alone, for the CSV files of a zip", "member or format beside")
         sheetless = self.format in ("csv", "json", *OUTLINE_FORMATS)
         if sheetless and self.sheets:
             raise UnfitError("sheets only for a workbook", f"sheets for a {self.format}")
         for text in self.row_patterns:
-            _pattern(text)
+            require_pattern(text)
         require_layout(self, self.format, self.table, self.header, self.header_rows)
         if not sheetless and not self.sheets:
             raise UnfitError("at least one sheet of the workbook", "none")
@@ -259,28 +171,44 @@ class FileSource(Layouts, Extract, _Retrieved):
         return self
 
 
+OF_FIGURES = ("fingertips", "nomis")
+"""Kinds that have a model of their own for the table `area_figure`."""
+_FIGURES = "-figures"
+
+
 def _kind(raw: Any) -> str:
-    """A source without a kind is one that is pinned already."""
-    kind = raw.get("kind", "pinned") if isinstance(raw, dict) else getattr(raw, "kind", "pinned")
-    return str(kind)
+    """The model of a source: its kind, `pinned` where none is given, told apart by its table."""
+
+    def told(key: str, default: str) -> str:
+        return str(raw.get(key, default) if isinstance(raw, dict) else getattr(raw, key, default))
+
+    kind = told("kind", "pinned")
+    return kind + _FIGURES * (kind in OF_FIGURES and told("table", "") == "area_figure")
 
 
 Source = Annotated[
     Annotated[PinnedSource, Tag("pinned")]
     | Annotated[FingertipsSource, Tag("fingertips")]
+    | Annotated[FingertipsFigures, Tag("fingertips-figures")]
     | Annotated[NomisSource, Tag("nomis")]
+    | Annotated[NomisFigures, Tag("nomis-figures")]
     | Annotated[PortalSource, Tag("portal")]
     | Annotated[FileSource, Tag("file")],
     Discriminator(_kind),
 ]
-LiveSource = FingertipsSource | NomisSource | PortalSource | FileSource
-KINDS: dict[str, type[BaseModel]] = {
+LiveSource = (
+    FingertipsSource | FingertipsFigures | NomisSource | NomisFigures | PortalSource | FileSource
+)
+MODELS: dict[str, type[BaseModel]] = {
     "pinned": PinnedSource,
     "fingertips": FingertipsSource,
+    "fingertips-figures": FingertipsFigures,
     "nomis": NomisSource,
+    "nomis-figures": NomisFigures,
     "portal": PortalSource,
     "file": FileSource,
 }
+KINDS = tuple(name for name in MODELS if not name.endswith(_FIGURES))
 
 
 class Correction(Part):

@@ -222,3 +222,38 @@ def test_percentages_of_smaller_areas_are_never_added_up(study: Study, inputs: F
     only = study.model_copy(update={"indicators": (changed,), "localities": None})
     found = priorities(only, {**inputs, "area_figure": rows, "lookup": LOOKUP}, None)
     assert found["priority_comparison"]["reason"].tolist() == ["P08"]
+
+
+def test_a_wide_file_and_a_long_one_make_the_same_rows() -> None:
+    """The two roads: figures in columns of their own, and a row for each figure and time."""
+    wide = registry.parse(census(), zipped(*ROWS))["area_figure"]
+    names = ["households-2021", "social-rented-2021"]
+    rows = [
+        ",".join((code, name, figure, "2021", "2021-01-01", "2021-12-31", value))
+        for text in ROWS[:2]
+        for _, name, code, *values in [text.split(",")]
+        for figure, value in zip(names, [values[0], values[2]], strict=True)
+    ]
+    header = "Code,Name,Figure,Time,From,To,Value"
+    long = FileSource.model_validate(
+        {
+            **SAID,
+            "id": "census-tenure",
+            "path": "long.csv",
+            "header": ["Code"],
+            "columns": {
+                "area_code": "Code",
+                "area_name": "Name",
+                "figure": "Figure",
+                "period": "Time",
+                "first_day": "From",
+                "last_day": "To",
+                "value": "Value",
+            },
+            "constants": {"geography": "lsoa2021"},
+        }
+    )
+    content = "\n".join((header, *rows)) + "\n"
+    found = registry.parse(long, (Payload("data", "long.csv", "csv", content.encode()),))
+    told = wide.drop(columns="heading")
+    assert found["area_figure"].drop(columns="heading").equals(told)

@@ -90,7 +90,7 @@ def test_a_place_without_its_own_figure_is_still_drawn():
     tables = samples.tables()
     published = tables["life_expectancy"]
     tables["life_expectancy"] = published[published["geography"] != "borough"]
-    assert "tiles-male" in draw(samples.study(), tables, samples.facts())
+    assert "tiles-ward2011" in draw(samples.study(), tables, samples.facts())
 
 
 def test_drawing_never_loads_the_stateful_interface_of_matplotlib():

@@ -259,20 +259,17 @@ def test_without_a_comparable_figure_nothing_is_denied() -> None:
 def test_the_maps_of_the_other_areas_stand_in_this_section_and_name_what_the_lines_hold() -> None:
     blocks = section(later.case(), 6).blocks
     figures = [block for block in blocks if isinstance(block, Figure)]
-    assert [(f.id, f.number) for f in figures] == [
-        ("map-msoa2021-male", 6),
-        ("map-msoa2021-female", 7),
-    ]
-    first, last = figures
+    assert [(f.id, f.number) for f in figures] == [("map-msoa2021", 6)]
+    (first,) = figures
     assert "The numbers are those in the names of the MSOAs." in first.notes
     assert first.notes[-1] == (
         "Bold line: the 2 MSOAs that count for the west of the town. Dashed line: the 1 MSOA that "
         "counts for Castle."
     )
     assert "A bold line for West of the town holds Riverton 001 and 002." in first.alt
-    assert "A list of every MSOA with its value and interval follows the map." in first.alt
-    assert first.values_in == ("map-msoa2021-female", 7)
-    assert [table.id for table in last.tables] == ["table-areas-msoa2021"]
+    assert "Every MSOA stands below with its name and its values." in first.alt
+    assert first.values_in is None
+    assert [table.id for table in first.tables] == ["table-areas-msoa2021"]
     without = section(later.case(outlines=False), 6).blocks
     assert not [block for block in without if isinstance(block, Figure)]
     assert without[-1].id == "table-areas-msoa2021"  # type: ignore[union-attr]

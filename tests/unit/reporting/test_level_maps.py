@@ -95,17 +95,14 @@ def test_the_section_shows_every_level_after_the_study_s_own_areas() -> None:
     (at,) = [n for n, b in enumerate(blocks) if isinstance(b, Heading)]
     assert "on 2021 MSOAs" in blocks[at].text  # type: ignore[union-attr]
     figures = [block for block in blocks if isinstance(block, Figure)]
-    assert [figure.id for figure in figures[-2:]] == [
-        "level-msoa2021-male",
-        "level-msoa2021-female",
-    ]
+    assert [figure.id for figure in figures[-2:]] == ["ranking", "level-msoa2021"]
     assert [figure.number for figure in figures] == list(range(3, 3 + len(figures)))
     last = figures[-1]
     assert last.files == ("data/computed_life_expectancy.csv",)
     (table,) = last.tables
     assert len(table.rows) == 3
     assert all(len(row) == len(table.columns) == len(table.shares) == 5 for row in table.rows)
-    assert figures[-2].values_in == (last.id, last.number)
+    assert last.values_in is None
     said = " ".join(text for block in blocks[at:] for text in map(str, dataclasses.astuple(block)))
     assert "No gap and no verdict in this report is made of these areas" in said
 
@@ -113,4 +110,4 @@ def test_the_section_shows_every_level_after_the_study_s_own_areas() -> None:
 def test_every_map_that_the_section_names_is_drawn() -> None:
     charts = draw_all(case())
     named = {block.id for block in section(case(), 3).blocks if isinstance(block, Figure)}
-    assert {"level-msoa2021-male", "level-msoa2021-female"} <= named <= set(charts)
+    assert {"level-msoa2021"} <= named <= set(charts)

@@ -197,7 +197,7 @@ def test_figures_name_their_peak_both_sexes_and_where_their_values_are() -> None
     figures = {b.id: b for s in report.sections for b in s.blocks if isinstance(b, Figure)}
     assert "The highest is" not in figures["trajectory"].alt
     assert figures["ends"].values_in == ("trajectory", 1)
-    assert figures["tiles-male"].values_in == ("ranking", figures["ranking"].number)
+    assert figures["tiles-ward2011"].values_in == ("ranking", figures["ranking"].number)
     assert "For females the dots run from" in figures["ranking"].alt
     assert figures["ranking"].phone_note == "Each panel has its own order."
     gap.loc[peak, "gap_years"] = 12.5

@@ -12,7 +12,8 @@ from gapwatch.demo.replica.world import World
 from gapwatch.errors import SourceError
 from gapwatch.sources.http import Client
 from gapwatch.sources.portal import fetch, parse
-from gapwatch.study.sources import PortalSource, Publishers
+from gapwatch.study.source_base import Publishers
+from gapwatch.study.sources import PortalSource
 from tests.unit.sources.test_portal import layer, lookup
 
 WARDS = [Ward(f"E0500063{n}", f"Ward {n}", n // 3, n % 3) for n in range(6)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from gapwatch.errors import UsageError
 
-PUBLISHERS = ("fingertips", "nomis", "ons", "portal")
+PUBLISHERS = ("fingertips", "gov", "nomis", "ons", "portal")
 # Faults of the line or of the whole answer: any publisher, any path.
 OF_ANSWERS = {
     "400-text": "status 400 with plain text",
@@ -46,9 +46,17 @@ OF_CONTENT = {
     "indicator-renamed": "the indicator has another name (Fingertips)",
     "unit-changed": "the indicator has another unit (Fingertips)",
     "outside-interval": "a value above its upper limit (Fingertips)",
-    "vanished": "the service is gone (the portal), or the page (ONS)",
+    "vanished": "the service is gone (the portal), or the page (ONS, gov.uk)",
 }
-FAULTS: dict[str, str] = OF_ANSWERS | OF_CONTENT
+# Faults of figures by area alone, where a study asks for them.
+OF_FIGURES = {
+    "above-100": "a percentage above 100 (Fingertips)",
+    "denominator-zero": "a value without anybody that it is a share of (Fingertips)",
+    "cell-missing": "a cell holds nothing, and its status says so (Nomis)",
+    "cell-renamed": "the cells of a dimension have other words (Nomis)",
+    "dimension-new": "the dataset has one dimension more (Nomis)",
+}
+FAULTS: dict[str, str] = OF_ANSWERS | OF_CONTENT | OF_FIGURES
 _CODE = re.compile("E0[0-9]{7}")
 
 

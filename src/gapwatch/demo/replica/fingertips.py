@@ -8,7 +8,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from gapwatch.demo.replica import fingertips_figures
 from gapwatch.demo.replica.faults import Grid, Reply, Request
+from gapwatch.demo.replica.fingertips_figures import FIGURES
 from gapwatch.demo.replica.world import SEXES, Estimate, World
 
 INDICATOR = "93283"
@@ -63,15 +65,17 @@ def answer(world: World, request: Request) -> Reply:
 
 
 def _available(_: World, request: Request) -> object:
-    if request.params.get("indicator_id") != INDICATOR or request.fault("withdrawn"):
+    asked = request.params.get("indicator_id", "")
+    if asked not in (INDICATOR, *FIGURES) or request.fault("withdrawn"):
         return []
-    return [{"IndicatorId": int(INDICATOR), "AreaTypeId": int(number)} for number in TYPES]
+    kinds = TYPES if asked == INDICATOR else (MSOA,)
+    return [{"IndicatorId": int(asked), "AreaTypeId": int(number)} for number in kinds]
 
 
 def _about(_: World, request: Request) -> object:
     ids = request.params.get("indicator_ids", "").split(",")
     if INDICATOR not in ids:
-        return {}
+        return {one: fingertips_figures.metadata(one) for one in ids if one in FIGURES}
     about = _metadata()
     if request.fault("indicator-renamed"):
         about["Descriptive"]["Name"] = "Smoking prevalence (small areas)"
@@ -82,8 +86,9 @@ def _about(_: World, request: Request) -> object:
 
 def _changes(_: World, request: Request) -> object:
     """The date stays whatever happens to the figures: that is how corrections are silent."""
-    known = request.params.get("indicator_id") == INDICATOR
-    return {"IndicatorId": int(INDICATOR), "LastUploadedAt": UPLOADED} if known else {}
+    asked = request.params.get("indicator_id", "")
+    known = asked in (INDICATOR, *FIGURES)
+    return {"IndicatorId": int(asked), "LastUploadedAt": UPLOADED} if known else {}
 
 
 def _area_types(_: World, __: Request) -> object:
@@ -144,7 +149,11 @@ def _csv(world: World, request: Request) -> Reply:
     grid.names[PARENT_COMPARED] = f"Compared to {parent} value or percentiles"
     within = params.get("parent_area_code", world.code) in (world.code, world.country)
     asked = INDICATOR in params["indicator_ids"].split(",") and within
-    if asked and not request.fault("withdrawn"):
+    figures = [one for one in params["indicator_ids"].split(",") if one in FIGURES]
+    if figures and within and params["child_area_type_id"] == MSOA:
+        grid.rows = list(fingertips_figures.rows(world, figures[0], TYPES[MSOA]))
+        _spoil_figures(grid, request)
+    elif asked and not request.fault("withdrawn"):
         grid.rows = list(_rows(world, params["child_area_type_id"]))
         _spoil(grid, request, params["child_area_type_id"])
     text = io.StringIO(newline="")
@@ -208,6 +217,21 @@ def _series(
 def _figures(found: Estimate) -> list[str]:
     cells = (found.value, found.lower, found.upper)
     return ["" if cell is None else repr(cell) for cell in cells]
+
+
+def _spoil_figures(grid: Grid, request: Request) -> None:
+    last = grid.rows[0]
+    if request.fault("outside-interval"):
+        last[VALUE] = repr(float(last[UPPER]) + 1)
+    if request.fault("above-100"):
+        last[VALUE] = last[UPPER] = "120.5"
+    if request.fault("denominator-zero"):
+        last[COLUMNS.index("Denominator")] = "0"
+    if request.fault("corrected-silently"):
+        last[VALUE] = repr(float(last[VALUE]) + 0.25)
+    if request.fault("vintage"):
+        grid.set_vintage(["Area Code"])
+    grid.spoil(request, "Value")
 
 
 def _spoil(grid: Grid, request: Request, area_type: str) -> None:

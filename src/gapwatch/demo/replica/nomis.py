@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gapwatch.demo.replica import nomis_tables
 from gapwatch.demo.replica.faults import Grid, Reply, Request, other_vintage
 from gapwatch.demo.replica.world import AGES, Ints, World
 
@@ -38,9 +39,23 @@ NOTHING = Reply(b"")
 
 def answer(world: World, request: Request, cells: int) -> Reply:
     """What the API says to one request; `cells` is the most that one answer holds."""
-    path = request.path.removeprefix(f"dataset/{DATASET}")
+    found = re.fullmatch(r"dataset/(NM_[0-9]+_[0-9]+)(.*)", request.path)
+    dataset, path = (found[1], found[2]) if found else ("", "")
+    known = nomis_tables.definitions(world, dataset, DATASET)
+    if known is None:
+        return Reply(b"Not found", "text/plain", 404)
     if path == ".data.csv":
-        return _csv(world, request, cells)
+        asked = {name.lower(): value for name, value in request.params.items()}
+        if dataset == DATASET and "obs_status" not in asked.get("select", ""):
+            return _csv(world, request, asked, cells)
+        return _table(world, request, dataset, asked, cells)
+    if path in _DEFINED or path.removesuffix(_DEFINITION) in {f"/{name}" for name in known[0]}:
+        return _definition(request, path, *known)
+    return _geography(world, request, path)
+
+
+def _geography(world: World, request: Request, path: str) -> Reply:
+    """The types of area, or the areas of a type in a parent."""
     if path == "/geography/TYPE.def.sdmx.json":
         return _sdmx([_code(name, words, {}) for name, words in TYPES.items()])
     match = re.fullmatch(r"/geography/(\w+?)(TYPE[0-9]+)\.def\.sdmx\.json", path)
@@ -98,8 +113,88 @@ def _sdmx(codes: list[dict[str, Any]]) -> Reply:
     return Reply(json.dumps({"structure": {"codelists": lists}}).encode(), "application/json")
 
 
-def _csv(world: World, request: Request, cells: int) -> Reply:
-    asked = {name.lower(): value for name, value in request.params.items()}
+_DEFINITION = ".def.sdmx.json"
+_DEFINED = (_DEFINITION, f"/time{_DEFINITION}")
+
+
+def _definition(
+    request: Request,
+    path: str,
+    dimensions: Mapping[str, Mapping[str, str]],
+    dates: Mapping[str, str],
+) -> Reply:
+    """What a dataset is made of, or the codes of one of its dimensions or of its dates."""
+    name = path.removesuffix(_DEFINITION).removeprefix("/")
+    if not name:
+        parts = [{"conceptref": part.upper()} for part in ("geography", *dimensions, "measures")]
+        if request.fault("dimension-new"):
+            parts.append({"conceptref": "RURAL_URBAN"})
+        family = {"components": {"dimension": parts}}
+        told = {"structure": {"keyfamilies": {"keyfamily": [family]}}}
+        return Reply(json.dumps(told).encode(), "application/json")
+    codes = dates if name == "time" else dimensions[name]
+    changed = " (revised)" if name != "time" and request.fault("cell-renamed") else ""
+    return _sdmx([_code(code, f"{words}{changed}", {}) for code, words in codes.items()])
+
+
+def _table(
+    world: World, request: Request, dataset: str, asked: Mapping[str, str], cells: int
+) -> Reply:
+    """Cells of a table of figures, of the small areas of 2021 alone."""
+    dimensions, dates = nomis_tables.definitions(world, dataset, DATASET) or ({}, {})
+    known = nomis_tables.fields(list(dimensions))
+    fields = [name.lower() for name in asked.get("select", ",".join(known)).split(",")]
+    offset = asked.get("recordoffset", "0")
+    chosen = [asked.get(name, "").split(",") for name in dimensions]
+    days = asked.get("date", "").split(",")
+    around = {"geography", "date", "measures", "select", "recordoffset"}
+    areas = _numbered(world, asked.get("geography", ""))
+    if (
+        not asked.keys() <= {*around, *dimensions}
+        or asked.get("measures", MEASURE) != MEASURE
+        or not set(fields) <= set(known)
+        or not offset.isdecimal()
+        or not areas
+        or not set(days) <= dates.keys()
+        or any(
+            not set(mine) <= dimensions[name].keys()
+            for name, mine in zip(dimensions, chosen, strict=True)
+        )
+    ):
+        return NOTHING
+    counted = nomis_tables.counts(world, dataset) if dataset != DATASET else []
+
+    def value(area: int, day: str, cell: tuple[str, ...]) -> int:
+        if dataset == DATASET:
+            told = dict(zip(dimensions, cell, strict=True))
+            return nomis_tables.of_ages(world, area, int(day), told["gender"], told["c_age"])
+        # The dimension that tells cells apart is the only one of a census table.
+        return counted[area].get(cell[0] if len(cell) == 1 else cell[1], 0)
+
+    total = nomis_tables.size(len(areas), len(days), chosen)
+    first = int(offset)
+    page = list(
+        nomis_tables.rows(areas, days, chosen, value, range(first, min(first + cells, total)))
+    )
+    if first and request.fault("page-missing"):
+        page = []
+    grid = Grid([name.upper() for name in known], page)
+    nomis_tables.spoil(grid, request)
+    order = [known.index(name) for name in fields]
+    return _written(
+        request,
+        Grid([grid.names[n] for n in order], [[row[n] for n in order] for row in grid.rows]),
+    )
+
+
+def _numbered(world: World, text: str) -> list[tuple[int, str, str]]:
+    """Number, code and name of small areas of 2021; none for any others."""
+    place = {lsoa.code: at for at, lsoa in enumerate(world.places.lsoas21)}
+    found = [(place.get(code, -1), code, name) for _, code, name, _ in _named(world, text)]
+    return found if all(at >= 0 for at, _, _ in found) else []
+
+
+def _csv(world: World, request: Request, asked: Mapping[str, str], cells: int) -> Reply:
     chosen = _chosen(world, asked)
     fields = [name.lower() for name in asked.get("select", ",".join(FIELDS)).split(",")]
     offset = asked.get("recordoffset", "0")
@@ -115,7 +210,13 @@ def _csv(world: World, request: Request, cells: int) -> Reply:
     if request.fault("vintage"):
         grid.set_vintage(["GEOGRAPHY_CODE"])
     order = [FIELDS.index(name) for name in fields]
-    shown = Grid([grid.names[n] for n in order], [[row[n] for n in order] for row in grid.rows])
+    return _written(
+        request,
+        Grid([grid.names[n] for n in order], [[row[n] for n in order] for row in grid.rows]),
+    )
+
+
+def _written(request: Request, shown: Grid) -> Reply:
     shown.spoil(request, "OBS_VALUE")
     lines = [",".join(_quoted(cell) for cell in row) for row in (shown.names, *shown.rows)]
     return Reply("".join(f"{line}\r\n" for line in lines).encode())
@@ -128,7 +229,7 @@ def _quoted(cell: object) -> str:
 Chosen = tuple[list[tuple[str, str, str, Ints]], list[int], list[str], list[int]]
 
 
-def _chosen(world: World, asked: dict[str, str]) -> Chosen | None:
+def _chosen(world: World, asked: Mapping[str, str]) -> Chosen | None:
     """Areas, years, genders and ages of a query; None for one that Nomis doesn't understand."""
     if not asked.keys() <= PARAMS or asked.get("measures", MEASURE) != MEASURE:
         return None

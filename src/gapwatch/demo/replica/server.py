@@ -12,7 +12,7 @@ from typing import Self
 
 from pydantic import AnyHttpUrl
 
-from gapwatch.demo.replica import fingertips, nomis, ons, portal
+from gapwatch.demo.replica import fingertips, gov, nomis, ons, portal
 from gapwatch.demo.replica.faults import OF_ANSWERS, Faults, Reply, Request
 from gapwatch.demo.replica.layers import Layer, layers
 from gapwatch.demo.replica.world import World
@@ -22,6 +22,7 @@ BASES = {
     "nomis": "nomis/api/v01/",
     "portal": "portal/rest/services/",
     "ons": "ons/",
+    "gov": "gov/",
 }
 PATIENCE_SECONDS = 60.0
 BOMB_BYTES = 64 << 20
@@ -49,7 +50,7 @@ def _bomb() -> bytes:
 
 
 class Replica:
-    """The four publishers on 127.0.0.1, from entering the context to leaving it.
+    """The publishers on 127.0.0.1, from entering the context to leaving it.
 
     `page_size` is the most records of one answer of the portal, `cells` the most of one of Nomis.
     `date` is sent as the Date of every answer where it is set: the world has no clock of its own.
@@ -76,7 +77,7 @@ class Replica:
 
     @property
     def address(self) -> str:
-        """Where all four publishers are, each below a path of its own."""
+        """Where all publishers are, each below a path of its own."""
         return f"http://127.0.0.1:{self._server.server_port}/"
 
     @property
@@ -88,6 +89,11 @@ class Replica:
     def ons(self) -> str:
         """Base address of the replica of the ONS site."""
         return self._base("ons")
+
+    @property
+    def gov(self) -> str:
+        """Base address of the replica of gov.uk and of where its files lie."""
+        return self._base("gov")
 
     def fault(self, name: str, *, on: str = "", times: int = 0) -> None:
         """Switch a fault of FAULTS on, for ever or for so many answers.
@@ -122,6 +128,8 @@ class Replica:
             return nomis.answer(self.world, request, self.cells)
         if request.publisher == "portal":
             return portal.answer(self.layers, request, self.page_size)
+        if request.publisher == "gov":
+            return gov.answer(self.world, request)
         return ons.answer(self.world, request)
 
     @cached_property

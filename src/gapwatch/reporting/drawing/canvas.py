@@ -21,10 +21,14 @@ import matplotlib as mpl
 from afcharts.af_colours import get_af_colours
 from matplotlib import font_manager, patheffects
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
-from gapwatch.reporting.drawing.further import FURTHER_FACES, FURTHER_FOLDER, FURTHER_NAME
+from gapwatch.reporting.drawing.further import (
+    FURTHER_FACES,
+    FURTHER_FOLDER,
+    FURTHER_NAME,
+    Typefaces,
+    kept,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,9 +77,12 @@ class Canvas:
         return NARROW_INCHES if self.narrow else WIDE_INCHES
 
 
-def drawn(draw_one: Callable[[Canvas], Figure], mark: str = "") -> Chart:
-    """Both versions of one chart, over a strip with the `mark` where there is one."""
-    with _style():
+def drawn(draw_one: Callable[[Canvas], Figure], mark: str = "", fonts: Typefaces = ()) -> Chart:
+    """Both versions of one chart, over a strip with the `mark` where there is one.
+
+    `fonts` are the study's own, for what our typefaces lack.
+    """
+    with _style(fonts):
         figures = (draw_one(Canvas(narrow=narrow)) for narrow in (False, True))
         wide, narrow = (svg(figure, _strip(figure, mark)) for figure in figures)
     return Chart(wide=wide, narrow=narrow)
@@ -112,8 +119,28 @@ def _register_fonts() -> None:
     )
 
 
+@cache
+def _registered(fonts: Typefaces) -> tuple[str, ...]:
+    """The names under which declared fonts are known, by their hash; each serves every weight."""
+    names = []
+    for font in fonts:
+        names.append(f"Gapwatch {font.sha256}")
+        font_manager.fontManager.ttflist.extend(
+            font_manager.FontEntry(
+                fname=str(kept(font)), name=names[-1], style="normal", weight=weight
+            )
+            for weight, _ in FURTHER_FACES
+        )
+    return tuple(names)
+
+
+@cache
+def _published_style(file: Path) -> mpl.RcParams:
+    return mpl.rc_params_from_file(file, use_default_template=False)
+
+
 @contextmanager
-def _style() -> Iterator[None]:
+def _style(fonts: Typefaces) -> Iterator[None]:
     """Matplotlib's own defaults, the style file, then ours: never the reader's matplotlibrc."""
     spec = find_spec("afcharts")
     if spec is None or spec.origin is None:
@@ -121,15 +148,11 @@ def _style() -> Iterator[None]:
     _register_fonts()
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(
-            mpl.rc_params_from_file(
-                Path(spec.origin).with_name("afcharts.mplstyle"), use_default_template=False
-            )
-        )
+        mpl.rcParams.update(_published_style(Path(spec.origin).with_name("afcharts.mplstyle")))
         mpl.rcParams.update(
             {
                 "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-                "font.family": [FONT, FURTHER_NAME],
+                "font.family": [FONT, FURTHER_NAME, *_registered(fonts)],
                 "font.size": 10,
                 "text.color": INK,
                 "axes.labelcolor": INK,
@@ -159,6 +182,7 @@ _RIMMED = re.compile(rf'<g id="{_RIM}">(?:\s*<g style="[^>]*>.*?</g>)+', re.DOTA
 _LINE = re.compile(
     r'<g style="fill: ([^";]+)" transform="([^"]+ scale\(([\d.]+) [^"]+)">(.*?)</g>', re.DOTALL
 )
+_HEIGHT = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"([^>]*?)viewBox="[^"]*"')
 _DEFINED = re.compile("<defs>.*?</defs>", re.DOTALL)
 _FONT_UNIT = 1 / 64  # of matplotlib's outlines of letters, whose size is a hundred points
 # Names of glyphs and groups, long numbers and indentation are half of the file.
@@ -197,10 +221,16 @@ def _rimmed(line: re.Match[str]) -> str:
 def _rims(figure: Figure) -> None:
     """Mark texts with a rim: left to matplotlib, their letters would be drawn as outlines, twice,
     and take ten times the bytes."""
-    for text in figure.findobj(Text):
-        if isinstance(text, Text) and text.get_path_effects():
+    for text in (*figure.texts, *(text for axes in figure.axes for text in axes.texts)):
+        if text.get_path_effects():
             text.set_path_effects([])
             text.set_gid(_RIM)
+
+
+def _taller(found: re.Match[str], points: float) -> str:
+    width, height, between = found.groups()
+    taller = f"{float(height) + points:g}"
+    return f'width="{width}pt" height="{taller}pt"{between}viewBox="0 0 {width} {taller}"'
 
 
 def svg(figure: Figure, below: float = 0.0) -> str:
@@ -212,17 +242,13 @@ def svg(figure: Figure, below: float = 0.0) -> str:
     buffer = io.StringIO()
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
     _rims(figure)
-    canvas = FigureCanvasSVG(figure)
-    if below:
-        width, height = figure.get_size_inches()
-        frame = Bbox([[0.0, -below], [width, height]])
-        canvas.print_figure(buffer, format="svg", metadata=nothing, bbox_inches=frame)
-    else:
-        canvas.print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
+    FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     text = _COMMENT.sub("", buffer.getvalue())
     text = _RIMMED.sub(lambda held: _LINE.sub(_rimmed, held.group()), text)
     text = _COORDINATES.sub(_shorter, text)
     text = _GROUP.sub("<g>", _ADVANCE.sub(r'x="\1"', text))
     for name, short in _SHORTER:
         text = text.replace(name, short)
+    if below:
+        text = _HEIGHT.sub(lambda found: _taller(found, 72 * below), text, count=1)
     return "\n".join(line.strip() for line in text.splitlines())

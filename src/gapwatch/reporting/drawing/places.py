@@ -45,7 +45,7 @@ def size(artist: Artist) -> tuple[float, float]:
 def box(text: Text) -> Bbox:
     """What a text takes, by the same outlines that it is drawn with."""
     renderer = RendererSVG(*size(text), io.StringIO(), image_dpi=DPI)  # type: ignore[no-untyped-call]
-    return text.get_window_extent(renderer, dpi=DPI)
+    return text.get_window_extent(renderer)
 
 
 def spread(

@@ -125,24 +125,48 @@ def standings(found: WardMap, noun: str) -> str:
     )
 
 
+def finding(maps: tuple[WardMap, ...], noun: str) -> str:
+    """What a map of every sex shows, as its title."""
+    first, *others = maps
+    if first.place is None:
+        return f"Life expectancy of {listing([f'{found.sex}s' for found in maps])} by {noun}"
+    return "; ".join([standings(first, noun), *(_standings_of(found) for found in others)])
+
+
+def _standings_of(found: WardMap) -> str:
+    """`for females, 5 below and 2 above`."""
+    held = [
+        (len(found.named(standing)), word)
+        for standing, word in ((BELOW, "below"), (ABOVE, "above"))
+    ]
+    told = [f"{many} {word}" for many, word in held if many]
+    return f"for {found.sex}s, {listing(told) if told else 'none clearly does'}"
+
+
 def map_figure(
     case: Case,
-    found: WardMap,
+    maps: tuple[WardMap, ...],
     name: str,
     place: int,
     values_in: tuple[str, int] | None,
     table: Table | None = None,
 ) -> Figure:
-    """A map of the areas on real outlines, or as tiles; its values are in a table or elsewhere."""
+    """A map of both sexes on real outlines, or as tiles; its values are in a table or elsewhere."""
+    found = maps[0]
     return Figure(
         id=name,
         number=place,
-        title=standings(found, found.noun),
-        subtitle=f"Life expectancy at birth, {found.sex}s, {found.areas}, "
-        f"{when(case, found)}, with 95% intervals. As known at "
+        title=finding(maps, found.noun),
+        subtitle=f"Life expectancy at birth, {listing([f'{m.sex}s' for m in maps])}, "
+        f"{found.areas}, {when(case, found)}, compared by 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
-        alt=_alt(case, found),
+        alt=_alt(case, maps),
         notes=tuple(_notes(case, found)),
+        phone_note=(
+            f"On a phone no map is labelled: every {found.noun} stands below with its name."
+            if has_outlines(found, case.tables)
+            else "On a phone the tiles stand in two columns, each zone from north to south."
+        ),
         files=(file_of(found),),
         tables=(table,) if table else (),
         values_in=None if table else values_in,
@@ -163,8 +187,8 @@ def _notes(case: Case, found: WardMap) -> list[str]:
     numbers = (
         f"The numbers are those in the names of the {found.noun}s."
         if found.numbered
-        else f"The numbers are places in the ranking of this map. The list gives each "
-        f"{found.noun}'s name."
+        else f"Each {found.noun} carries its name or, where names do not fit, a number that the "
+        "list explains."
     )
     if found.computed and not own:
         lines = []
@@ -186,24 +210,18 @@ def _counting(case: Case, found: WardMap, side: str) -> str:
     )
 
 
-def _alt(case: Case, found: WardMap) -> str:
+def _alt(case: Case, maps: tuple[WardMap, ...]) -> str:
+    found = maps[0]
     held = count(len(found.wards), found.noun)
     real = has_outlines(found, case.tables)
     parts = [
-        f"Map of {held}."
+        f"Map of {held}, one for each sex."
         if real and case.facts.demonstration
-        else f"Map of {held} on their real outlines."
+        else f"Map of {held} on their real outlines, one for each sex."
         if real
-        else f"Tile map of {held}, one square each."
+        else f"Tile map of {held}, one square each, with both sexes in it."
     ]
-    if found.place is not None:
-        parts.append(f"{found.place_name} as a whole has {years(found.place.value)}.")
-        for standing in (BELOW, ABOVE):
-            names = found.named(standing)
-            if names:
-                parts.append(sentence(f"{STANDING[standing]}: {names_in_short(names)}"))
-        if found.named(NEAR):
-            parts.append("The others are not clearly different.")
+    parts += [text for one in maps for text in _alt_of(one)]
     sides = [case.study.side_name(side) for side in found.outlined]
     if not real and sides:
         parts.append(f"Outlines mark {listing(sides)}.")
@@ -213,8 +231,24 @@ def _alt(case: Case, found: WardMap) -> str:
             name = case.study.side_name(side)
             parts.append(f"A {line} line for {name} holds {names_in_short(inside)}.")
     if real:
-        parts.append(f"A list of every {found.noun} with its value and interval follows the map.")
+        parts.append(f"Every {found.noun} stands below with its name and its values.")
     return " ".join(parts)
+
+
+def _alt_of(found: WardMap) -> list[str]:
+    """What the map shows of one sex."""
+    if found.place is None:
+        return []
+    parts = [
+        f"{found.sex.capitalize()}s: {found.place_name} as a whole has {years(found.place.value)}."
+    ]
+    for standing in (BELOW, ABOVE):
+        names = found.named(standing)
+        if names:
+            parts.append(sentence(f"{STANDING[standing]}: {names_in_short(names)}"))
+    if found.named(NEAR):
+        parts.append("The others are not clearly different.")
+    return parts
 
 
 def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) -> Table:

@@ -262,11 +262,16 @@ def drawable(found: WardMap, tables: Tables) -> bool:
     return has_outlines(found, tables) or all(ward.row is not None for ward in found.wards)
 
 
+def tiles_id(found: WardMap) -> str:
+    """Name of the chart of the study's own areas."""
+    return f"tiles-{found.geography}"
+
+
 def map_id(found: WardMap) -> str:
-    """Name of a map's chart."""
-    return f"map-{found.geography}-{found.sex}"
+    """Name of the chart of a bridge's areas."""
+    return f"map-{found.geography}"
 
 
 def level_id(found: WardMap) -> str:
     """Name of the chart of a map of our own figures for other areas than the study's."""
-    return f"level-{found.geography}-{found.sex}"
+    return f"level-{found.geography}"

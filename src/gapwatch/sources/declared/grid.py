@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import struct
 import zipfile
 import zlib
@@ -108,6 +109,11 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
     Row 1 is the file's first row, so that rows count as in a spreadsheet. Raises ValidationError
     for bytes that aren't what the source says, StudyError for a sheet or member that isn't there.
     """
+    if source.members is not None:
+        for name in members_of(where, source.members, content):
+            part = member_of(where, name, content)
+            yield Grid(f"{where}, {name}", {}, _csv_rows(source, f"{where}, {name}", part))
+        return
     if source.member is not None:
         content = member_of(where, source.member, content)
         where = f"{where}, {source.member}"
@@ -145,6 +151,31 @@ def grids(source: FileSource, where: str, content: bytes) -> Iterator[Grid]:
             sheet.is_hidden,
             merged_cells(workbook.get_sheet_by_name(name)),
         )
+
+
+def members_of(where: str, pattern: str, content: bytes) -> list[str]:
+    """Names of the files inside a zip that match as a whole, in their order by name.
+
+    Raises StudyError where none does, ValidationError where they unfold to more than 1 GiB.
+    """
+    require_parts(where, content, refuse)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            every = sorted(archive.infolist(), key=lambda item: item.filename)
+    except ZIP_FAULTS as error:
+        refuse(where, "a zip", f"a zip that can't be read ({error})")
+    found = [item for item in every if re.fullmatch(pattern, item.filename)]
+    if not found:
+        names = ", ".join(item.filename for item in every[:10]) or "an empty zip"
+        raise StudyError(
+            where,
+            expected=f"files inside the zip whose names match {pattern}",
+            found=names,
+            remedy="correct members in the study",
+        )
+    if sum(item.file_size for item in found) > MOST_UNFOLDED:
+        refuse(where, f"at most {MOST_UNFOLDED} bytes once unfolded", "more")
+    return [item.filename for item in found]
 
 
 def member_of(where: str, member: str, content: bytes) -> bytes:

@@ -118,7 +118,7 @@ def zone_shapes(
         if (frame["zone"] == zone).any():
             mine = frame.geometry[frame["zone"] == zone]
             if inset:  # real outlines touch; to grow and shrink them would only blur them
-                mine = mine.buffer(inset, join_style="mitre")
+                mine = mine.buffer(1.01 * inset, join_style="mitre")
             whole = mine.union_all()
             shapes.append((zone, whole.buffer(-inset / 2, join_style="mitre") if inset else whole))
     return shapes
@@ -151,17 +151,30 @@ def zone_labels(axes: Axes, frame: gpd.GeoDataFrame, study: Study) -> None:
         )
 
 
-def compared_with(ward_map: WardMap) -> str:
-    """What the fills compare every area with."""
-    place = "" if ward_map.place is None else f" {number(ward_map.place.value)}"
-    return f"Life expectancy compared with {ward_map.place_name}{place}"
+def compared_with(maps: Sequence[WardMap]) -> str:
+    """What the fills compare every area with, and which letter stands for which sex."""
+    told = [
+        f"{found.sex[0].upper()}, {found.sex}s"
+        + ("" if found.place is None else f": {number(found.place.value)}")
+        for found in maps
+    ]
+    return f"Life expectancy compared with {maps[0].place_name} ({'; '.join(told)})"
 
 
-def legend_of(figure: Figure, ward_map: WardMap, canvas: Canvas) -> None:
+def _legend_lines(maps: Sequence[WardMap], canvas: Canvas) -> list[str]:
+    return lines(compared_with(maps), 40 if canvas.narrow else 92)
+
+
+def legend_height(maps: Sequence[WardMap], canvas: Canvas) -> float:
+    """Inches that the legend takes at the top."""
+    return (0.86 if canvas.narrow else 0.42) + 0.18 * len(_legend_lines(maps, canvas))
+
+
+def legend_of(figure: Figure, maps: Sequence[WardMap], canvas: Canvas) -> None:
     """What the fills mean."""
     width, height = figure.get_size_inches()
     x, y = 0.02, height - 0.02
-    for line in lines(compared_with(ward_map), 38 if canvas.narrow else 90):
+    for line in _legend_lines(maps, canvas):
         figure.text(x / width, y / height, line, fontsize=10, va="top")
         y -= 0.18
     for standing in (BELOW, NEAR, ABOVE):

@@ -1,20 +1,22 @@
-"""The list under a map: every area with its label, its value and its interval."""
+"""The list under a map on outlines: every area with its label and its value for each sex."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from matplotlib.figure import Figure
 
-from gapwatch.reporting.chapters.areas.chart_areas import SIGN, limits_of
+from gapwatch.reporting.chapters.areas.chart_areas import SIGN
 from gapwatch.reporting.drawing.canvas import INK, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.wrap import lines
 from gapwatch.reporting.evidence.areas import Ward, WardMap
 from gapwatch.reporting.language.numbers import number
 
-# Inches: a row of one line, a further line, a letter, and what stands right of a name.
-ROW, LINE, LETTER, VALUES = 0.185, 0.13, 0.062, 1.38
+# Inches: a row of one line, a further line, a letter, what stands right of a name for one sex, and
+# the heads of the columns, and between columns.
+ROW, LINE, LETTER, VALUE, HEAD, GAP = 0.185, 0.13, 0.062, 0.5, 0.2, 0.24
 SHORT = 15
 # Letters of a name that takes two lines of a third of the width.
 TWO_LINES = 20
@@ -27,14 +29,15 @@ class AreaList:
     A label that is the number in the name isn't printed again before it.
     """
 
-    rows: tuple[tuple[str, Ward], ...]
+    rows: tuple[tuple[str, tuple[Ward, ...]], ...]
+    sexes: tuple[str, ...]
     columns: int
     width: float
 
     @property
     def name_width(self) -> float:
         """Inches for a name."""
-        return self.width - VALUES - self.indent
+        return self.width - VALUE * len(self.sexes) - GAP - self.indent
 
     @property
     def indent(self) -> float:
@@ -50,7 +53,7 @@ class AreaList:
         return ROW + LINE * self.name(ward).count("\n")
 
     @property
-    def filled(self) -> list[tuple[tuple[str, Ward], ...]]:
+    def filled(self) -> list[tuple[tuple[str, tuple[Ward, ...]], ...]]:
         """The rows of each column."""
         most = ceil(len(self.rows) / self.columns)
         return [self.rows[first : first + most] for first in range(0, len(self.rows), most)]
@@ -58,50 +61,79 @@ class AreaList:
     @property
     def height(self) -> float:
         """Inches in all."""
-        columns = (sum(self.row_height(ward) for _, ward in rows) for rows in self.filled)
-        return max(columns) + 0.12
+        columns = (sum(self.row_height(wards[0]) for _, wards in rows) for rows in self.filled)
+        return max(columns) + HEAD + 0.12
 
     def draw(self, figure: Figure, top: float) -> None:
         """Draw from `top`, in inches from the bottom of the figure."""
         for column, rows in enumerate(self.filled):
-            y = top - 0.06
-            for label, ward in rows:
-                tall = self.row_height(ward)
-                self._row(figure, label, ward, column * self.width, y - tall / 2)
+            left, y = column * self.width, top - 0.06
+            heads = [sex.capitalize() + "s" for sex in self.sexes]
+            self._values(figure, heads, [""] * len(heads), left, y - HEAD / 2, "normal")
+            y -= HEAD
+            for label, wards in rows:
+                tall = self.row_height(wards[0])
+                middle = y - tall / 2
+                self._write(figure, label, left + self.indent - 0.06, middle, "right", SOFT_INK)
+                self._write(figure, self.name(wards[0]), left + self.indent, middle, "left", INK)
+                values = ["–" if w.value is None else number(w.value.value) for w in wards]
+                signs = [SIGN[ward.standing] for ward in wards]
+                self._values(figure, values, signs, left, middle, "semibold")
                 y -= tall
 
-    def _row(self, figure: Figure, label: str, ward: Ward, left: float, y: float) -> None:
+    def _values(
+        self,
+        figure: Figure,
+        values: Sequence[str],
+        signs: Sequence[str],
+        left: float,
+        y: float,
+        weight: str,
+    ) -> None:
+        """A value a sex, with its sign, flush right in their columns."""
+        first = left + self.width - VALUE * len(values) - GAP
+        for place, (value, sign) in enumerate(zip(values, signs, strict=True), 1):
+            at = first + VALUE * place - 0.14
+            colour = INK if weight == "semibold" else SOFT_INK
+            self._write(figure, value, at, y, "right", colour, weight)
+            self._write(figure, sign, at + 0.03, y, "left", INK)
+
+    @staticmethod
+    def _write(
+        figure: Figure,
+        words: str,
+        x: float,
+        y: float,
+        align: str,
+        colour: str,
+        weight: str = "normal",
+    ) -> None:
         width, height = figure.get_size_inches()
-        value = "–" if ward.value is None else number(ward.value.value)
-        at = self.width - VALUES + 0.36
-        for x, text, align, weight, colour in (
-            (self.indent - 0.06, label, "right", "normal", SOFT_INK),
-            (self.indent, self.name(ward), "left", "normal", INK),
-            (at, value, "right", "semibold", INK),
-            (at + 0.04, SIGN[ward.standing], "left", "normal", INK),
-            (at + 0.18, limits_of(ward), "left", "normal", SOFT_INK),
-        ):
-            figure.text(
-                (left + x) / width,
-                y / height,
-                text,
-                fontsize=9,
-                ha=align,
-                va="center",
-                weight=weight,
-                color=colour,
-                linespacing=TIGHT - 0.07,
-            )
+        figure.text(
+            x / width,
+            y / height,
+            words,
+            fontsize=9,
+            ha=align,
+            va="center",
+            weight=weight,
+            color=colour,
+            linespacing=TIGHT - 0.07,
+        )
 
 
-def list_of(ward_map: WardMap, canvas: Canvas) -> AreaList:
-    """One column on a phone, else as many as the names leave room for."""
-    known = {ward.code: ward for ward in ward_map.wards}
+def list_of(maps: Sequence[WardMap], canvas: Canvas, *, numbers: bool = True) -> AreaList:
+    """As many columns as the names leave room for, in the order of the first map's labels.
+
+    `numbers`: whether the map has these labels, so that the list must explain them.
+    """
+    first = maps[0]
+    others = [{ward.code: ward for ward in found.wards} for found in maps]
     rows = tuple(
-        ("" if ward_map.numbered else label, known[code])
-        for code, label in ward_map.labels().items()
+        ("" if first.numbered or not numbers else label, tuple(held[code] for held in others))
+        for code, label in first.labels().items()
     )
-    longest = max(len(ward.name) for ward in ward_map.wards)
-    short = longest <= SHORT if ward_map.numbered else longest <= TWO_LINES
-    columns = 1 if canvas.narrow else 3 if short else 2
-    return AreaList(rows, columns, canvas.width / columns)
+    longest = max(len(ward.name) for ward in first.wards)
+    short = longest <= SHORT if first.numbered else longest <= TWO_LINES
+    columns = 3 if short else 2
+    return AreaList(rows, tuple(found.sex for found in maps), columns, canvas.width / columns)

@@ -1,9 +1,10 @@
-"""The map on real outlines: areas carry their number, and names and values stand in a list."""
+"""Maps on real outlines, one a sex: areas carry their number, and a list has names and values."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import shapely
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from shapely.affinity import affine_transform
@@ -19,8 +20,10 @@ from gapwatch.reporting.chapters.areas.chart_areas import (
     swatch,
 )
 from gapwatch.reporting.chapters.areas.chart_list import list_of
+from gapwatch.reporting.chapters.areas.chart_tiles import by_area, cards_height, draw_cards
 from gapwatch.reporting.drawing.canvas import INK, SOFT_INK, TIGHT, Canvas
-from gapwatch.reporting.drawing.labels import label_places
+from gapwatch.reporting.drawing.labels import inside, label_places
+from gapwatch.reporting.drawing.places import DPI, box
 from gapwatch.reporting.drawing.wrap import lines
 from gapwatch.reporting.evidence.areas import WardMap
 from gapwatch.reporting.language.numbers import count
@@ -31,10 +34,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-# Inches: the widest and the tallest map, the letters and signs of a label, a piece that is seen.
-WIDEST, TALLEST, LETTER, SIGN_SIZE, LABEL_HEIGHT = 4.0, 5.2, 0.066, 0.1, 0.14
+# Inches: the tallest map, the letters and signs of a label, a piece that is seen.
+TALLEST, LETTER, SIGN_SIZE, LABEL_HEIGHT = 4.6, 0.066, 0.1, 0.14
 SMALLEST = 0.004
-LEGEND_LINE, LEGEND_GAP = 0.165, 0.09
+# Inches around a map: without labels beside it, and with them.
+CLOSE, ROOMY = 0.08, 0.24
+# Letters of a name on an area, and how many a line may have.
+NAME_POINTS, LINE_LETTERS = 6.5, 11
+LEGEND_LINE, LEGEND_GAP, HEAD = 0.165, 0.09, 0.24
 Entry = tuple[str, list[str]]
 
 
@@ -52,41 +59,74 @@ def map_frame(ward_map: WardMap, boundary: pd.DataFrame) -> gpd.GeoDataFrame:
     return frame.drop(columns="geometry").set_geometry(shapes, crs=None)
 
 
-def map_figure(canvas: Canvas, study: Study, ward_map: WardMap, boundary: pd.DataFrame) -> Figure:
-    """Wide: the legend stands to the right of the map, on a phone above it; the list below both."""
-    frame = map_frame(ward_map, boundary)
+def map_figure(
+    canvas: Canvas, study: Study, maps: tuple[WardMap, ...], boundary: pd.DataFrame
+) -> Figure:
+    """A map a sex, side by side under one legend.
+
+    Wide, areas carry their labels and a list below has their names and values. On a phone no label
+    can be read on a map: the areas stand below it as tiles with name and values.
+    """
+    frame = map_frame(maps[0], boundary)
     left, bottom, right, top = frame.total_bounds
-    across, edge = (canvas.width, 0.17) if canvas.narrow else (WIDEST, 0.24)
-    scale = min((across - 2 * edge) / (right - left), (TALLEST - 2 * edge) / (top - bottom))
+    across = canvas.width / max(len(maps), 2)
+
+    def scaled(edge: float) -> float:
+        wide, tall = (across - 2 * edge) / (right - left), (TALLEST - 2 * edge) / (top - bottom)
+        return float(min(wide, tall))
+
+    # Labels that fit nowhere inside stand beside the map; names are used only where all fit.
+    names = {} if canvas.narrow else _names(frame, maps[0], scaled(CLOSE))
+    edge = CLOSE if names or canvas.narrow else ROOMY
+    scale = scaled(edge)
     map_width, map_height = ((b - a) * scale + 2 * edge for a, b in ((left, right), (bottom, top)))
-    listed = list_of(ward_map, canvas)
-    aside = 0.0 if canvas.narrow else map_width + 0.1
-    entries = _entries(ward_map, study, int((canvas.width - aside - 0.3) / 0.074))
+    entries = _entries(maps, study, int(canvas.width / 0.074))
+    listed = list_of(maps, canvas, numbers=not names)
+    cards = (("", by_area(maps)),)
     tall = _height(entries)
-    chart = tall + map_height if canvas.narrow else max(tall, map_height)
-    height = chart + listed.height
-    figure = Figure(figsize=(canvas.width, height))
-    base = height - map_height - (tall if canvas.narrow else 0.0)
-    axes = figure.add_axes((0, base / height, map_width / canvas.width, map_height / height))
-    draw_areas(axes, frame, ward_map.outlined, inset=0.0)
-    margin = edge / scale
-    axes.set_xlim(left - margin, right + margin)
-    axes.set_ylim(bottom - margin, top + margin)
-    _labels(axes, frame, ward_map, scale)
-    _legend(figure, entries, (aside, height))
-    listed.draw(figure, listed.height)
+    below = cards_height(cards) if canvas.narrow else listed.height
+    height = tall + HEAD + map_height + below
+    figure = Figure(figsize=(canvas.width, height), dpi=DPI)
+    for place, found in enumerate(maps):
+        held = map_frame(found, boundary)
+        axes = figure.add_axes(
+            (
+                place * across / canvas.width,
+                below / height,
+                map_width / canvas.width,
+                map_height / height,
+            )
+        )
+        draw_areas(axes, held, found.outlined, inset=0.0)
+        margin = edge / scale
+        axes.set_xlim(left - margin, right + margin)
+        axes.set_ylim(bottom - margin, top + margin)
+        figure.text(
+            (place * across + 0.05) / canvas.width,
+            (below + map_height + 0.08 - edge / 2) / height,
+            f"{found.sex.capitalize()}s",
+            fontsize=10,
+            weight="semibold",
+        )
+        if not canvas.narrow:
+            _labels(axes, held, found, names or maps[0].labels(), scale)
+    _legend(figure, entries, (0.02, height))
+    if canvas.narrow:
+        draw_cards(figure, cards, maps, below)
+    else:
+        listed.draw(figure, listed.height)
     return figure
 
 
-def _labels(axes: Axes, frame: gpd.GeoDataFrame, ward_map: WardMap, scale: float) -> None:
+def _labels(
+    axes: Axes, frame: gpd.GeoDataFrame, ward_map: WardMap, labels: dict[str, str], scale: float
+) -> None:
     standing = {ward.code: ward.standing for ward in ward_map.wards}
-    labels = ward_map.labels()
-    tall, wide = LABEL_HEIGHT / scale, SIGN_SIZE / scale
+    wide = SIGN_SIZE / scale
     signs = {code: (wide, wide) for code, found in standing.items() if SIGN[found]}
-    sizes = {
-        code: (LETTER * len(label) / scale + wide * (code in signs), tall)
-        for code, label in labels.items()
-    }
+    named = any(label.strip("0123456789") for label in labels.values())
+    style: dict[str, Any] = {"fontsize": NAME_POINTS if named else 8.5, "linespacing": TIGHT}
+    sizes = {code: _size(label, scale, signed=code in signs) for code, label in labels.items()}
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     found = label_places(
         dict(zip(frame["code"], frame.geometry, strict=True)),
@@ -101,7 +141,7 @@ def _labels(axes: Axes, frame: gpd.GeoDataFrame, ward_map: WardMap, scale: float
             (spot, f"{labels[code]}{sign}", ink if placed.inside else INK) for spot in placed.spots
         ]
         for spot, text, colour in (*words, *((spot, sign, ink) for spot in placed.signs)):
-            axes.text(*spot, text, ha="center", va="center", fontsize=8.5, color=colour, zorder=8)
+            axes.text(*spot, text, ha="center", va="center", color=colour, zorder=8, **style)
         for start, end in placed.joined:
             # A white line under a dark one is seen on every fill.
             for width, colour in ((2.2, "white"), (0.8, INK)):
@@ -118,10 +158,35 @@ def _labels(axes: Axes, frame: gpd.GeoDataFrame, ward_map: WardMap, scale: float
                 )
 
 
-def _entries(ward_map: WardMap, study: Study, letters: int) -> list[Entry]:
+def _names(frame: gpd.GeoDataFrame, ward_map: WardMap, scale: float) -> dict[str, str]:
+    """Names to put on the areas themselves, broken over lines; none unless every one fits."""
+    if ward_map.numbered:
+        return {}
+    shapes = dict(zip(frame["code"], frame.geometry, strict=True))
+    names = {ward.code: "\n".join(lines(ward.name, LINE_LETTERS)) for ward in ward_map.wards}
+    for code, name in names.items():
+        piece = max(shapely.get_parts(shapes[code]), key=lambda part: part.area)
+        if not inside(piece, _size(name, scale, signed=True)):
+            return {}
+    return names
+
+
+def _size(label: str, scale: float, *, signed: bool) -> tuple[float, float]:
+    """Width and height of a label, with its sign, in the units of the shapes."""
+    if not label.strip("0123456789"):
+        return (LETTER * len(label) + SIGN_SIZE * signed) / scale, LABEL_HEIGHT / scale
+    text = Figure(figsize=(1, 1), dpi=DPI).text(
+        0, 0, label, fontsize=NAME_POINTS, linespacing=TIGHT
+    )
+    own = box(text)
+    return (own.width / DPI + SIGN_SIZE * signed) / scale, own.height / DPI / scale
+
+
+def _entries(maps: tuple[WardMap, ...], study: Study, letters: int) -> list[Entry]:
     """What the legend says, by sign: a standing, the number of a line, or nothing."""
-    held = {ward.standing for ward in ward_map.wards}
-    told = [("", compared_with(ward_map))]
+    ward_map = maps[0]
+    held = {ward.standing for found in maps for ward in found.wards}
+    told = [("", compared_with(maps))]
     told += [(standing, text) for standing, text in MEANING.items() if standing in held]
     for place, side in enumerate(ward_map.outlined[: len(OUTLINES)]):
         areas = count(len(ward_map.within(side)), ward_map.noun)

@@ -15,6 +15,7 @@ from gapwatch.reporting.evidence.areas import (
     drawable,
     level_id,
     level_maps,
+    tiles_id,
     ward_map,
 )
 from gapwatch.reporting.evidence.case import Case
@@ -33,32 +34,25 @@ def section(case: Case, first_number: int) -> Section:
         return Section("where", "Where", ())
     texts = opening(case, maps)
     blocks: list[Block] = [Paragraph(text) for text in texts]
-    drawn = [found for found in maps if drawable(found, case.tables)]
-    values_in = ("ranking", first_number + len(drawn))
-    for place, found in enumerate(drawn):
-        number = first_number + place
-        blocks.append(map_figure(case, found, f"tiles-{found.sex}", number, values_in))
+    mapped = drawable(maps[0], case.tables)
+    values_in = ("ranking", first_number + mapped)
+    if mapped:
+        blocks.append(map_figure(case, maps, tiles_id(maps[0]), first_number, values_in))
     blocks.append(_dots_figure(case, maps, values_in[1]))
-    place = values_in[1] + 1
-    for level in level_maps(case.study, case.tables):
+    for place, level in enumerate(level_maps(case.study, case.tables), values_in[1] + 1):
         blocks += _level(case, level, place)
-        place += len(level)
     return Section("where", "Where in the borough" if _is_borough(case) else "Where", tuple(blocks))
 
 
-def _level(case: Case, maps: tuple[WardMap, ...], first_number: int) -> list[Block]:
-    """The same deaths and residents on other areas: a map a sex, and a table under the last."""
+def _level(case: Case, maps: tuple[WardMap, ...], place: int) -> list[Block]:
+    """The same deaths and residents on other areas: a map of both sexes, and a table under it."""
     table = values_table(case, maps, f"table-level-{maps[0].geography}", "")
-    last = (level_id(maps[-1]), first_number + len(maps) - 1)
-    blocks: list[Block] = [
+    return [
         Heading(f"The same deaths and residents on {maps[0].areas}"),
         *(Paragraph(text) for text in opening(case, maps)[:2]),
         Paragraph(NO_SIDES),
+        map_figure(case, maps, level_id(maps[0]), place, None, table),
     ]
-    for place, found in enumerate(maps, first_number):
-        own = table if found is maps[-1] else None
-        blocks.append(map_figure(case, found, level_id(found), place, last, own))
-    return blocks
 
 
 def _is_borough(case: Case) -> bool:

@@ -204,7 +204,7 @@ def _said(case: Case) -> list[str]:
 
 
 def _maps(case: Case, geography: str, first_number: int) -> list[Block]:
-    """What is said of the areas themselves: a map a sex where outlines are pinned, and a table."""
+    """What is said of the areas themselves: a map where outlines are pinned, and a table."""
     maps = later_maps(case.study, case.tables, geography)
     if not maps:
         return []
@@ -215,9 +215,6 @@ def _maps(case: Case, geography: str, first_number: int) -> list[Block]:
         Heading(f"Life expectancy by {maps[0].noun}"),
         *(Paragraph(text) for text in texts),
     ]
-    drawn = [m for m in maps if draws_maps(case) and has_outlines(m, case.tables)]
-    last = (map_id(drawn[-1]), first_number + len(drawn) - 1) if drawn else None
-    for number, found in enumerate(drawn, first_number):
-        own = table if found is drawn[-1] else None
-        blocks.append(map_figure(case, found, map_id(found), number, last, own))
-    return blocks if drawn else [*blocks, table]
+    if not (draws_maps(case) and has_outlines(maps[0], case.tables)):
+        return [*blocks, table]
+    return [*blocks, map_figure(case, maps, map_id(maps[0]), first_number, None, table)]

@@ -12,7 +12,7 @@ from gapwatch.reporting.chapters.priorities.drawn import Block
 from gapwatch.reporting.chapters.priorities.rows import Compared
 from gapwatch.reporting.chapters.priorities.tables import decimals
 from gapwatch.reporting.drawing.canvas import BLUE, INK, ORANGE, SOFT_INK, TIGHT, Canvas
-from gapwatch.reporting.drawing.wrap import wrapped
+from gapwatch.reporting.drawing.wrap import lines, wrapped
 from gapwatch.reporting.evidence.rows import Estimate
 from gapwatch.reporting.language.numbers import number
 
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 ROW, NARROW_ROW, HEAD, FOOT, TOP = 0.27, 0.47, 0.3, 0.34, 0.36
 ROOM = 1.06
+# Letters of a line of a priority's name, and inches of each further line.
+WIDE_HEAD, NARROW_HEAD, LINE = 90, 36, 0.17
 
 
 def sides_figure(canvas: Canvas, blocks: Sequence[Block], names: tuple[str, str]) -> Figure:
     """Dots of both sides, each row on a scale of its own from 0; values stand at the right."""
     step = NARROW_ROW if canvas.narrow else ROW
     rows = sum(len(block.rows) for block in blocks)
-    height = TOP + len(blocks) * HEAD + rows * step + FOOT
+    heads = [lines(block.name, NARROW_HEAD if canvas.narrow else WIDE_HEAD) for block in blocks]
+    height = TOP + sum(HEAD + LINE * (len(head) - 1) for head in heads) + rows * step + FOOT
     figure = Figure(figsize=(canvas.width, height))
     left = 0.06 if canvas.narrow else 3.0
     right = 1.0
@@ -44,18 +47,20 @@ def sides_figure(canvas: Canvas, blocks: Sequence[Block], names: tuple[str, str]
     axes.set_axis_off()
     y = 0.0
     placed: list[tuple[float, Compared]] = []
-    for block in blocks:
+    for block, head in zip(blocks, heads, strict=True):
+        tall = HEAD + LINE * (len(head) - 1)
         axes.annotate(
-            block.name,
-            (0, y + HEAD * 0.62),
+            "\n".join(head),
+            (0, y + tall / 2 + HEAD * 0.12),
             xycoords=axes.get_yaxis_transform(),
             xytext=(-72 * (left - 0.06), 0),
             textcoords="offset points",
             ha="left",
             va="center",
             fontsize=10.5,  # in the one weight of the rest: another would bring its own letters
+            linespacing=TIGHT,
         )
-        y += HEAD
+        y += tall
         for title, row in block.rows:
             at = y + step * (0.72 if canvas.narrow else 0.5)
             _names(axes, canvas, y + step * 0.24 if canvas.narrow else at, at, title, row)

@@ -16,8 +16,11 @@ from gapwatch.reporting.language.numbers import number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-ROW, CURVE, TOP, BOTTOM, NAMES = 0.225, 2.1, 0.3, 0.52, 1.9
+ROW, CURVE, BOTTOM, NAMES = 0.225, 2.1, 0.52, 1.9
 NARROW_NAMES = 1.2
+# Inches of the key: a line, and what is left free below it. Its names stand below each other on a
+# phone.
+KEY, FREE = 0.18, 0.12
 NAMED = 3
 
 
@@ -33,12 +36,15 @@ def places_figure(
     `sides` gives the name of each zone; those of `worse` are filled.
     """
     names = NARROW_NAMES if canvas.narrow else NAMES
-    height = TOP + len(rows) * ROW + BOTTOM + 0.3 + CURVE + BOTTOM
+    top = FREE + KEY * (len(sides) if canvas.narrow else 1)
+    # On a phone the name of the axis between the two parts takes two lines.
+    between = 0.5 if canvas.narrow else 0.3
+    height = top + len(rows) * ROW + BOTTOM + between + CURVE + BOTTOM
     figure = Figure(figsize=(canvas.width, height))
     ranked = figure.add_axes(
         (
             names / canvas.width,
-            (height - TOP - len(rows) * ROW) / height,
+            (height - top - len(rows) * ROW) / height,
             (canvas.width - names - 0.14) / canvas.width,
             len(rows) * ROW / height,
         )
@@ -94,7 +100,8 @@ def _ranking(axes: Axes, canvas: Canvas, rows: Sequence[Place], worse: str) -> N
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: number(value, 0))
     axes.tick_params(length=0, labelsize=9)
-    axes.set_xlabel("Excess deaths a year, with 95% intervals", fontsize=9, color=SOFT_INK)
+    told = "Excess deaths a year, with 95% intervals"
+    axes.set_xlabel(wrapped(told, 24) if canvas.narrow else told, fontsize=9, color=SOFT_INK)
     for y, row in enumerate(rows):
         axes.annotate(
             wrapped(row.area_name, 18 if canvas.narrow else 40),
@@ -143,17 +150,18 @@ def _curve(axes: Axes, canvas: Canvas, rows: Sequence[Place], steps: Sequence[St
 
 def _key(figure: Figure, canvas: Canvas, sides: Mapping[str, str], worse: str) -> None:
     width, height = figure.get_size_inches()
-    x = 0.1
+    x, y = 0.1, height - 0.12
     ordered = sorted(sides.items(), key=lambda item: item[0] != worse)
-    axes = figure.add_axes((0, 1 - TOP / height, 1, TOP / height))
+    axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
+    axes.patch.set_alpha(0)
     axes.set_xlim(0, width)
-    axes.set_ylim(0, TOP)
+    axes.set_ylim(0, height)
     for zone, name in ordered:
         on_worse = zone == worse
         axes.plot(
             [x],
-            [TOP - 0.12],
+            [y],
             marker="o" if on_worse else "D",
             markersize=6,
             color=ORANGE if on_worse else BLUE,
@@ -161,5 +169,5 @@ def _key(figure: Figure, canvas: Canvas, sides: Mapping[str, str], worse: str) -
             markeredgecolor=INK if on_worse else BLUE,
             markeredgewidth=0.7 if on_worse else 1.4,
         )
-        axes.text(x + 0.12, TOP - 0.12, name, fontsize=8.5 if canvas.narrow else 9.5, va="center")
-        x += 0.34 + (0.062 if canvas.narrow else 0.075) * len(name)
+        axes.text(x + 0.12, y, name, fontsize=8.5 if canvas.narrow else 9.5, va="center")
+        x, y = (x, y - KEY) if canvas.narrow else (x + 0.34 + 0.075 * len(name), y)

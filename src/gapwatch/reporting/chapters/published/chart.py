@@ -22,11 +22,11 @@ STEP = 0.13
 
 def series_figure(canvas: Canvas, meetings: Sequence[Meeting], *, computed_decides: bool) -> Figure:
     """The series that decides filled, the other one open; both with 95% intervals."""
-    height = 3.3
+    height = 3.44
     figure = Figure(figsize=(canvas.width, height))
     left, right = 0.34, 0.12
     axes = figure.add_axes(
-        (left / canvas.width, 0.5 / height, 1 - (left + right) / canvas.width, 1 - 1.1 / height)
+        (left / canvas.width, 0.64 / height, 1 - (left + right) / canvas.width, 1 - 1.24 / height)
     )
     ours = [(place, row.computed) for place, row in enumerate(meetings) if row.computed]
     theirs = [(place, row.published) for place, row in enumerate(meetings)]

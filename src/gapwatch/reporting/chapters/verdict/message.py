@@ -111,7 +111,7 @@ def deciding(case: Case) -> list[Choice]:
 
 def size_line(case: Case) -> str:
     """How big the newest gap is, of whom, between whom and when, with its range."""
-    later = [window.when for window in case.withheld_since]
+    later = [window.when for window in case.withheld_since] if case.newest else []
     return joined(_size(case), f"The figure for {listing(later)} is withheld." if later else "")
 
 
