@@ -18,7 +18,7 @@ import typst
 from gapwatch.errors import OutputError
 from gapwatch.reporting.document import Report
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
-from gapwatch.reporting.drawing.further import FURTHER_FOLDER
+from gapwatch.reporting.drawing.further import Typefaces, further_folder, kept
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "report.typ"
 # Archival with full structure, and accessible: each refuses what the other lets through.
@@ -26,16 +26,26 @@ STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
 
 @cache
-def typefaces() -> typst.Fonts:
-    """Our own fonts, and none of the machine's."""
+def typefaces(fonts: Typefaces = ()) -> typst.Fonts:
+    """Our own fonts and those that a study declares, and none of the machine's."""
+    return _only([FONT_FOLDER, further_folder(), *(kept(font).parent for font in fonts)])
+
+
+@cache
+def families(fonts: Typefaces) -> str:
+    """What the compiler calls the declared fonts, in their order, as JSON for a template."""
+    return json.dumps([name for font in fonts for name in _only([kept(font).parent]).families()])
+
+
+def _only(folders: list[Path]) -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[str(FONT_FOLDER), str(FURTHER_FOLDER)],
+        font_paths=[str(folder) for folder in folders],
     )
 
 
-def to_pdf(report: Report, charts: Charts) -> bytes:
+def to_pdf(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
     """Compile the template over the report's data.
 
     Raises OutputError when the compiler refuses, for instance a figure without alt text.
@@ -43,10 +53,11 @@ def to_pdf(report: Report, charts: Charts) -> bytes:
     day = dt.date.fromisoformat(report.date)
     inputs = {
         "report": json.dumps(asdict(report), ensure_ascii=False, sort_keys=True),
+        "fonts": families(fonts),
         "charts": json.dumps({name: chart.wide for name, chart in charts.items()}, sort_keys=True),
     }
     try:
-        made = typst.Compiler(TEMPLATE.read_bytes(), font_paths=typefaces()).compile(
+        made = typst.Compiler(TEMPLATE.read_bytes(), font_paths=typefaces(fonts)).compile(
             format="pdf",
             sys_inputs=inputs,
             pdf_standards=STANDARDS,
