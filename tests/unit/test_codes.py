@@ -48,7 +48,17 @@ COUNTED = (
 # Codes of more than one kind, or several in one cell; bands of ages; what a
 # study or a publisher calls a place, a side or a base.
 CODED = {"reason", "reason_code", "flags", "ages"}
-NAMES = {"area_name", "base", "population_geography", "side", "zone"}
+NAMES = {
+    "lowest_code",
+    "lowest_name",
+    "highest_code",
+    "highest_name",
+    "area_name",
+    "base",
+    "population_geography",
+    "side",
+    "zone",
+}
 # What plausibility finds strange is quoted by a warning of the checks, as rows of a file are; it is
 # said where it is found, with the figures that it is about.
 REMARKS = "counting/plausibility"
