@@ -10,10 +10,9 @@ import contextlib
 import errno
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 try:
     from fcntl import F_FULLFSYNC, fcntl  # type: ignore[attr-defined, unused-ignore]
@@ -25,6 +24,18 @@ OTHERS = 0o077
 # Some file systems (network shares, FUSE) have no flush for a folder, and say so in these words.
 _NO_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
 _SECONDS_TO_DIE = 5.0
+# subprocess.CREATE_NEW_PROCESS_GROUP, which Python has on Windows alone.
+_NEW_GROUP = 0x200
+
+
+class Program(Protocol):
+    """What is asked of a subprocess.Popen."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def wait(self) -> int: ...
 
 
 def is_posix() -> bool:
@@ -113,8 +124,12 @@ def open_below(top: Path, parts: tuple[str, ...]) -> int:
 
 
 def open_plain(path: Path) -> int:
-    """A handle for reading a file; a link is refused where the system can tell."""
-    return os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    """A handle for reading a file; a link is refused and a pipe not waited for where that can be.
+
+    Windows follows a link here.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    return os.open(path, flags | getattr(os, "O_BINARY", 0))
 
 
 def make_alone(path: Path) -> int:
@@ -132,10 +147,10 @@ def apart() -> dict[str, Any]:
     """Arguments of Popen by which a program and what it starts can be ended together."""
     if is_posix():
         return {"start_new_session": True}
-    return {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    return {"creationflags": _NEW_GROUP}
 
 
-def end_group(process: subprocess.Popen[bytes]) -> None:
+def end_group(process: Program) -> None:
     """End what is left of a program that was started `apart`: asked first, then made to.
 
     Windows ends the program itself; what that one started ends with it only if it sees to it.
@@ -151,7 +166,7 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _group_lives(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
+def _group_lives(process: Program, number: signal.Signals) -> bool:
     """Signal what is left of the program's group; whether anything was."""
     process.poll()
     try:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 
 from pydantic import Field
 
+from gapwatch import system
 from gapwatch.errors import StudyError
 from gapwatch.study.base import Part
 
@@ -85,9 +86,8 @@ def _read(study_file: Path, place: int, font: Font) -> Typeface:
 
 def _content(where: str, path: Path) -> bytes:
     """The bytes of a plain file that is no link: nothing is waited for, nothing else is read."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
+        handle = system.open_plain(path)
     except OSError as error:
         _refuse(
             where,
