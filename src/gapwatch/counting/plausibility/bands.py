@@ -64,7 +64,7 @@ def _moved(
 ) -> float:
     """Chance that all deaths of a band and the one beside it are in that one, in a run of years."""
     others = np.setdiff1d(usable, run)
-    both, beside = list(pair), pair[1]
+    both, beside = np.array(pair), pair[1]
     at_risk, then = (people[np.ix_(years, both)].sum(axis=0) for years in (run, others))
     if (at_risk <= 0).any() or (then <= 0).any():
         return 1.0
