@@ -150,7 +150,7 @@ def _reach(study_path: Path, files: Mapping[str, bytes], workspace: Path, found:
         assert isinstance(source, FileSource)
         assert source.path is not None
         sent[source.id] = (Payload("data", source.path, source.format, files[source.path]),)
-    read = {source.id: _parsed(source, sent[source.id]) for source in study.sources}
+    read = {source.id: parsed(source, sent[source.id]) for source in study.sources}
     require_apart(study.sources, read, sent)
     corrected = {name: correct(study, name, tables) for name, tables in read.items()}
     inputs = closed_as_sent(study, combine(study, corrected, known_in=TODAY.year), TODAY)
@@ -159,7 +159,7 @@ def _reach(study_path: Path, files: Mapping[str, bytes], workspace: Path, found:
         found._gate = gate
 
 
-def _parsed(source: FileSource, sent: tuple[Payload, ...]) -> dict[str, pd.DataFrame]:
+def parsed(source: FileSource, sent: tuple[Payload, ...]) -> dict[str, pd.DataFrame]:
     """What a source's file says; a file that was read before without a word isn't read again."""
     key = source.model_dump_json(), *(payload.content for payload in sent)
     if key in _READ:

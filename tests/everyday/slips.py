@@ -32,7 +32,7 @@ SLIPS: dict[str, tuple[str, Slip]] = {}
 AREA, NAME, YEAR, SEX, COUNTS = 0, 1, 2, 3, 4
 SPARSE_HEADER = ["LSOA 2011 code", "LSOA 2011 name", "Year of registration", "Sex", "Age", "Deaths"]
 UNSEEN = {
-    "a band merged": (0.3, "deaths of one band of a few years, too few for chance to be ruled out"),
+    "a band merged": (0.1, "deaths of one band of two or three years, too few to rule out chance"),
     "a block led to another ward": (
         0.9,
         "where no totals are near in time and published windows come within a year all the same",
@@ -46,8 +46,8 @@ UNSEEN = {
         "of published figures alone: five years less everywhere is a place that there is",
     ),
     "two ages exchanged": (
-        0.5,
-        "of about as many people, or below 35, where the rates of a small place follow no curve",
+        0.3,
+        "of about as many people: rates and published windows of a small place move too little",
     ),
 }
 """Slips that may stay silent: the most years that the gap is then off by, and why."""

@@ -14,6 +14,7 @@ from gapwatch.errors import ValidationError
 IntArray = npt.NDArray[np.int64]
 OLDEST = 1_000
 """Stands for the last age of an open band."""
+_LOOK = "look at the ages in the file; correct its description in the study"
 LEAST_BANDS = 2
 UNTOLD = "something else, which isn't told: the deaths are restricted"
 _BAND = ["age_start_years", "age_end_years"]
@@ -75,7 +76,12 @@ def _grid(
         if following <= end or (whole and following != end + 1):
             what = "overlap at" if following <= end else "leave out"
             told = f"bands that {what} age {min(int(following), int(end) + 1)}"
-            _refuse(name, "bands of ages that follow on one another", UNTOLD if secret else told)
+            _refuse(
+                name,
+                "bands of ages that follow on one another",
+                UNTOLD if secret else told,
+                f"{_LOOK}; of deaths, say sparse = true where the publisher leaves out zeros",
+            )
     if whole and ends[-1] != OLDEST:
         _refuse(
             name,
@@ -95,6 +101,6 @@ def _refuse(
     where: str,
     expected: str,
     found: str,
-    remedy: str = "look at the ages in the file; correct its description in the study",
+    remedy: str = _LOOK,
 ) -> NoReturn:
     raise ValidationError(where, expected=expected, found=found, remedy=remedy)

@@ -10,6 +10,7 @@ import pytest
 
 from gapwatch.counting.counts import Counts
 from gapwatch.counting.plausibility import levels
+from gapwatch.counting.plausibility.bands import bands_without_deaths
 from gapwatch.demo.twin.counted import make
 from gapwatch.demo.twin.scenarios import SCENARIOS
 
@@ -25,6 +26,7 @@ RULES_OF_PLACES = (
     levels.rough_curve,
     levels.empty_bands,
     levels.premature_exchanged,
+    bands_without_deaths,
 )
 
 
@@ -211,3 +213,22 @@ def test_deaths_counted_where_people_died_show_beside_totals_of_earlier_years(
     (line,) = levels.moved_since_totals(later, before)
     assert line.startswith(f"{right.areas[0]}: ")
     assert "deaths in 2008 to 2012" in line
+
+
+@pytest.mark.parametrize("years", [slice(None), slice(7, 10), slice(20, 22)])
+def test_deaths_of_a_band_told_in_the_one_before_are_named(right: Counts, years: slice) -> None:
+    merged = changed(right)
+    at = list(right.age_starts).index(30)
+    merged.deaths[:, :, years, at - 1] += merged.deaths[:, :, years, at]
+    merged.deaths[:, :, years, at] = 0
+    first, last = right.years[years][[0, -1]]
+    assert bands_without_deaths(whole(merged)) == [f"no death aged 30 to 34, {first} to {last}"]
+
+
+def test_a_band_without_deaths_that_has_few_people_is_not_named(right: Counts) -> None:
+    few = changed(right)
+    at = list(right.age_starts).index(5)
+    for array in (few.deaths, few.person_years):
+        array[..., at] = np.floor(array[..., at] / 40)
+    few.deaths[:, :, 3:9, at] = 0
+    assert bands_without_deaths(whole(few)) == []
