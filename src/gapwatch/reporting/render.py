@@ -23,8 +23,8 @@ def draw(study: Study, tables: Mapping[str, pd.DataFrame], facts: ReleaseFacts) 
 
 
 def render(report: Report, charts: Charts) -> dict[str, bytes]:
-    """The report in both forms: report.html and report.pdf, from the same words and charts."""
+    """report.html, summary.pdf, report.pdf and annex.pdf, from the same words and charts."""
     from gapwatch.reporting.formats.html import to_html  # noqa: PLC0415
-    from gapwatch.reporting.formats.pdf import to_pdf  # noqa: PLC0415
+    from gapwatch.reporting.formats.pdf import to_pdfs  # noqa: PLC0415
 
-    return {"report.html": to_html(report, charts), "report.pdf": to_pdf(report, charts)}
+    return {"report.html": to_html(report, charts), **to_pdfs(report, charts)}
