@@ -12,6 +12,8 @@ WRITTEN = {
     "area_name",
     "accepted_reason",
     "finest_available",
+    "highest_name",
+    "lowest_name",
     "missing",
     "period",
     "unit",

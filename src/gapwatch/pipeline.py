@@ -148,8 +148,8 @@ def run(
         charts = step("draw", render.draw, of, shown, facts)
         results["validation"] = step("validate", validate, gate)
         report = build_report(of, facts, {**shown, **results})
-        files = step("render", render.render, report, charts)
-        files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project)}
+        files = step("render", render.render, report, charts, study.typefaces)
+        files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project, study)}
         files |= {RECORD: with_lengths(record, found.series.lengths).content()} if record else {}
         answer = {
             "verdict": report.verdict,

@@ -70,7 +70,11 @@ def preview(project: Project, to: Path, release: Path | None = None) -> Previewe
     facts = release_facts(
         _identity(told, folder), asked, snapshot, _basis(told), _since(told, folder, released)
     )
-    page = to_html(build_report(trend.study, facts, tables), draw(trend.study, tables, facts))
+    page = to_html(
+        build_report(trend.study, facts, tables),
+        draw(trend.study, tables, facts),
+        asked.typefaces,
+    )
     path = to / PAGE
     with publishing.told(to):
         to.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from gapwatch.audit.bundle import release as bundle
 from gapwatch.audit.bundle.release import Held
 from gapwatch.audit.compare.files import Difference, causes, compare
 from gapwatch.audit.lineage import claims_of
-from gapwatch.audit.provenance import INPUTS, LOCK, STUDY, code_sha256, made_with
+from gapwatch.audit.provenance import FONTS, INPUTS, LOCK, STUDY, code_sha256, made_with
 from gapwatch.audit.revisions.since import Since, between
 from gapwatch.audit.verify import MANIFEST, release_problems
 from gapwatch.errors import IntegrityError, UsageError
@@ -138,9 +138,11 @@ def _with_current_code(held: Held, checker: Checker | None) -> Replayed:
 
 
 def _laid_out(held: Held, root: Path) -> Project:
-    """A project like the one in which the release was made: its study, suites, lock, lineage."""
+    """A project like the one of the release: its study with its fonts, suites, lock, lineage."""
     shutil.copytree(held.folder / INPUTS / "expectations", root / "expectations")
     shutil.copy(held.folder / STUDY, root / "study.toml")
+    if (held.folder / FONTS).is_dir():
+        shutil.copytree(held.folder / FONTS, root / Path(FONTS).name)
     if (held.folder / LOCK).is_file():
         shutil.copy(held.folder / LOCK, root / "requirements.lock")
     if held.previous is not None:

@@ -62,6 +62,8 @@ def test_every_string_of_a_scenario_goes_by_the_label_of_its_verdict(name: str, 
     assert {"html", "pdf", "xml", "docx", "pptx", "xlsx", "json"} <= kinds
     commands = [said, asked(project, "status"), asked(project, "releases")]
     told["commands"] = list(claims.answer(commands))
+    for command in ("status", "releases"):
+        told[command] = gapwatch(project, command).stdout.splitlines()
     alerts = alerting.success(name, read_said(said), before="too early to tell", new=("deaths",))
     told["alerts"] = list(claims.answer([alert.as_json() for alert in alerts]))
     assert {status["label"] for status in commands[:2]} == {label}

@@ -14,6 +14,8 @@ import pytest
 from gapwatch import pruning, snapshots
 from gapwatch.audit.custody import check_all
 from gapwatch.audit.disclosed import RECORD, Record
+from gapwatch.audit.manifest import seal
+from gapwatch.audit.verify import SEAL
 from gapwatch.errors import OutputError, UsageError
 from gapwatch.project import Project
 from gapwatch.pruning import Asked
@@ -150,7 +152,9 @@ def test_a_snapshot_that_a_release_was_made_from_is_refused_by_name(mine: Three)
     path = mine.project.reports / mine.releases[0] / "manifest.json"
     told = json.loads(path.read_text(encoding="utf-8"))
     told["snapshot"]["id"] = mine.older
-    path.write_text(json.dumps(told), encoding="utf-8")
+    content = json.dumps(told).encode()
+    path.write_bytes(content)
+    path.with_name(SEAL).write_bytes(seal(content))
     assert f"release {mine.releases[0]} was made from it" in refused(
         mine, Asked(snapshots=(mine.older,))
     )
@@ -189,7 +193,7 @@ def test_what_was_stopped_half_way_is_finished_by_whoever_comes_next(
         with pytest.raises(OutputError):
             pruning.prune(mine.project, Asked(keep=1), "too old", on=TODAY)
     assert not (mine.project.reports / mine.releases[0]).exists()
-    run(mine.project)
+    run(mine.project, "--snapshot", snapshots.ids(mine.project.raw, "")[-1])
     pruning.prune(mine.project, Asked(keep=1), "too old", on=TODAY)
     assert not check_all(mine.project.raw, mine.project.reports).problems
     assert mine.older not in snapshots.ids(mine.project.raw)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from gapwatch import study as study_file
-from gapwatch.codes import RESIDENTS_WORSE, WORSENING, Coded
+from gapwatch.codes import GOOD_VERDICTS, RESIDENTS_WORSE, WORSENING, Coded
 from gapwatch.counting.areas import Counted
 from gapwatch.counting.counts import Counts
 from gapwatch.counting.gaps import own_gaps
@@ -19,6 +19,7 @@ from gapwatch.demo.twin.counted import Twin, make
 from gapwatch.demo.twin.study import study as written
 from gapwatch.gap.assessment import Judged, judge, series_of
 from gapwatch.gap.evidence import Series
+from gapwatch.gap.levelling_down import levels_down
 from gapwatch.gap.population_error import other_populations
 from gapwatch.gap.trend.power import called_on_track_rate
 from gapwatch.gap.trend.trajectory import project
@@ -53,6 +54,11 @@ class Drawn:
     def share(self, sex: str, *verdicts: str) -> float:
         counts = Counter(item.assessment.verdict for item in self.judged[sex])
         return sum(counts[verdict] for verdict in verdicts) / DRAWS
+
+    def levelled(self, sex: str) -> float:
+        """Of those with a good verdict, the share that is called levelling down."""
+        good = [item for item in self.judged[sex] if item.assessment.verdict in GOOD_VERDICTS]
+        return sum(bool(levels_down(item)) for item in good) / max(len(good), 1)
 
     def closing(self, sex: str, codes: tuple[str, ...]) -> float:
         return sum(item.assessment.closing_by in codes for item in self.judged[sex]) / DRAWS
@@ -147,6 +153,16 @@ def test_each_scenario_mostly_gets_the_verdict_that_it_deserves(
 def test_levelling_down_is_named_as_such_and_a_true_success_is_not(sex: str, drawn: object) -> None:
     assert drawn("levelling-down").closing(sex, WORSENING) >= 0.9  # type: ignore[operator]
     assert drawn("halving").closing(sex, WORSENING) <= 0.025 + chance(0.025) + 0.02  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("sex", SEXES)
+def test_a_good_verdict_is_called_levelling_down_where_it_is_and_hardly_elsewhere(
+    sex: str, drawn: object
+) -> None:
+    assert drawn("levelling-down").levelled(sex) >= 0.95  # type: ignore[operator]
+    # A fall has to be clear, which it is by chance in at most one of forty.
+    for name in ("halving", "pandemic", "undercount"):
+        assert drawn(name).levelled(sex) <= 0.025 + chance(0.025)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("sex", SEXES)

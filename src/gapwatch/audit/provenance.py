@@ -12,6 +12,7 @@ from pathlib import Path
 from gapwatch.audit.repository import PACKAGE, ask
 from gapwatch.contracts import TABLES
 from gapwatch.project import Project
+from gapwatch.study import Study, fonts
 
 BASIS = tuple(
     f":(top){name}"
@@ -26,6 +27,7 @@ BASIS = tuple(
 )
 INPUTS = "inputs"
 STUDY, LOCK = f"{INPUTS}/study.toml", f"{INPUTS}/requirements.lock"
+FONTS = f"{INPUTS}/{fonts.FOLDER}"
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,11 @@ def believing(own: Provenance, claims: Claims | None) -> Provenance:
     return replace(own, commit=claims.commit, clean=claims.clean, made_with=claims.made_with)
 
 
-def input_files(project: Project) -> dict[str, bytes]:
-    """Study, suites and lock, as a release keeps them to be made again."""
+def input_files(project: Project, study: Study) -> dict[str, bytes]:
+    """Study, its fonts, suites and lock, as a release keeps them to be made again."""
     files = {f"{INPUTS}/expectations/{path.name}": path.read_bytes() for path in _suites(project)}
     files[STUDY] = project.study_file.read_bytes()
+    files |= {f"{FONTS}/{font.file}": font.content for font in study.typefaces}
     if project.lock.is_file():
         files[LOCK] = project.lock.read_bytes()
     return files

@@ -209,9 +209,15 @@ def status(
     if json_:
         print_json(found)
         return
-    targets = found.pop("targets")
+    targets, message = found.pop("targets"), found.pop("message")
+    # For people a verdict goes by its label, and the message says more than the sentence.
+    found["verdict"] = found.pop("label")
+    if message:
+        found.pop("sentence")
     for name, value in found.items():
         typer.echo(f"{name.replace('_', ' ') + ':':18} {'none' if value is None else value}")
+    for number, line in enumerate((message or {}).values()):
+        typer.echo(f"{'' if number else 'message:':18} {line}")
     from gapwatch.targets import in_words
 
     headline = [one for one in targets if one["measure"] == targets[0]["measure"]]

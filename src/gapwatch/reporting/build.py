@@ -37,7 +37,8 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
 
     Needs life_expectancy, gap, verdict, trajectory and validation; reads no clock and no file.
     """
-    case = Case(study, facts, tables)
+    case = Case.told(study, facts, tables)
+    study, facts = case.study, case.facts
     told, verdict = sections(case), banner(case)
     return Report(
         title=study.study.title,

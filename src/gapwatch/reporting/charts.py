@@ -70,7 +70,7 @@ def draw_all(case: Case) -> dict[str, Chart]:
     if maps:
         wanted["ranking"] = lambda canvas: dots_figure(canvas, case.study, maps)
     mark = INVENTED if case.facts.demonstration else ""
-    return {name: drawn(figure, mark) for name, figure in wanted.items()}
+    return {name: drawn(figure, mark, case.study.typefaces) for name, figure in wanted.items()}
 
 
 def _maps(case: Case, of_wards: Sequence[WardMap]) -> dict[str, Callable[[Canvas], Figure]]:

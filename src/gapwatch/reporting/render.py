@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gapwatch.reporting.document import ReleaseFacts, Report
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Study
+from gapwatch.study.fonts import Typeface
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,12 +20,15 @@ def draw(study: Study, tables: Mapping[str, pd.DataFrame], facts: ReleaseFacts) 
     """Every chart, as SVG, by the id of its figure; needs no validation results."""
     from gapwatch.reporting.charts import draw_all  # noqa: PLC0415 - matplotlib takes a second
 
-    return draw_all(Case(study, facts, tables))
+    return draw_all(Case.told(study, facts, tables))
 
 
-def render(report: Report, charts: Charts) -> dict[str, bytes]:
-    """report.html, summary.pdf, report.pdf and annex.pdf, from the same words and charts."""
+def render(report: Report, charts: Charts, fonts: tuple[Typeface, ...] = ()) -> dict[str, bytes]:
+    """report.html, summary.pdf, report.pdf and annex.pdf, from the same words and charts.
+
+    `fonts` are those that the study declares, for what our own typefaces lack.
+    """
     from gapwatch.reporting.formats.html import to_html  # noqa: PLC0415
     from gapwatch.reporting.formats.pdf import to_pdfs  # noqa: PLC0415
 
-    return {"report.html": to_html(report, charts), **to_pdfs(report, charts)}
+    return {"report.html": to_html(report, charts, fonts), **to_pdfs(report, charts, fonts)}

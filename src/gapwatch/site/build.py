@@ -106,10 +106,12 @@ def _pictures(growing: _Growing, entry: Entry, base: str) -> tuple[published.Sho
             citation(entry, base),
             entry.invented,
         )
-        key = share.drawn_from(words, one.svg)
+        key = share.drawn_from(words, one.svg, entry.typefaces)
         names = [picture_of(entry.name, one.id, form) for form in ("svg", "png")]
         if not all(growing.keep(name, key) for name in names):
-            for name, content in zip(names, share.shared(words, one.svg), strict=True):
+            for name, content in zip(
+                names, share.shared(words, one.svg, entry.typefaces), strict=True
+            ):
                 growing.add(name, content, key)
         growing.add(picture_of(entry.name, f"{one.id}-phone", "svg"), one.narrow.encode())
     return found

@@ -17,10 +17,13 @@ from typing import Any
 
 from gapwatch import publishing, snapshots
 from gapwatch.audit.manifest_model import Keyed, Manifest
+from gapwatch.audit.provenance import STUDY
 from gapwatch.audit.verify import MANIFEST, read_manifest, release_problems
 from gapwatch.errors import IntegrityError
+from gapwatch.reporting.language.apart import Apart
 from gapwatch.reporting.language.standing import draft, named
 from gapwatch.snapshots import Retirement
+from gapwatch.study.fonts import Typeface, declared
 
 log = logging.getLogger(__name__)
 
@@ -42,17 +45,26 @@ class Entry:
     @cached_property
     def study(self) -> dict[str, Any]:
         """The study as the release keeps it."""
-        return tomllib.loads(self.read("inputs/study.toml").decode("utf-8"))
+        return tomllib.loads(self.read(STUDY).decode("utf-8"))
+
+    @cached_property
+    def typefaces(self) -> tuple[Typeface, ...]:
+        """The fonts that its study declares, as the release keeps them."""
+        return declared(self.folder / STUDY, self.study)
+
+    def told(self, text: str) -> str:
+        """A text of its study, as a page says it: names from right to left are set apart."""
+        return Apart([text]).text(text)
 
     @property
     def title(self) -> str:
         """What it is about."""
-        return str(self.study["study"]["title"])
+        return self.told(str(self.study["study"]["title"]))
 
     @property
     def invented(self) -> str:
         """What says that its figures are invented; "" where they are not."""
-        return str(self.study["study"].get("invented", "")).strip()
+        return self.told(str(self.study["study"].get("invented", "")).strip())
 
     @property
     def date(self) -> dt.date:
@@ -73,7 +85,7 @@ class Entry:
     def author(self) -> str:
         """Who is named as its author: the analyst, else who commissioned it; "" for nobody."""
         told = (named(self.manifest.people, key) for key in ("analysed_by", "commissioned_by"))
-        return next((name for name in told if name), "")
+        return self.told(next((name for name in told if name), ""))
 
     @property
     def draft(self) -> str:

@@ -34,7 +34,7 @@ from gapwatch.study import (
     Publishers,
     Source,
 )
-from gapwatch.study.base import printable
+from gapwatch.study.letters import printable
 
 if TYPE_CHECKING:
     from gapwatch.sources.http import Client
@@ -76,14 +76,14 @@ def parse(
     if isinstance(source, PinnedSource):
         table = TABLES[source.table]
         written = tables.read_csv(table, payloads[0].content, source.id)
-        _require_printable(f"{source.id}, {table.name}", written)
+        _require_printable(source, table.name, written)
         if table.name == "boundary":
             outline_table.checked(written, source.id)
         return {table.name: written}
     with discreet(source):
         found = _parse(source, payloads, known_at)
         for name, frame in found.items():
-            _require_printable(f"{source.id}, {name}", frame)
+            _require_printable(source, name, frame)
     return found
 
 
@@ -103,16 +103,16 @@ def _parse(
     return portal.parse(source, payloads)
 
 
-def _require_printable(where: str, frame: pd.DataFrame) -> None:
+def _require_printable(source: Source, name: str, frame: pd.DataFrame) -> None:
     """What a report can't print stops here, while the last snapshot is still the newest."""
     for column in frame.select_dtypes(include=["str", "object"]).columns:
         for text in frame[column].dropna().unique():
             try:
-                printable(str(text))
+                printable(str(text), source.letters)
             except UnfitError as error:
                 raise ValidationError(
-                    f"{where}, {column}",
+                    f"{source.id}, {name}, {column}",
                     expected=error.expected,
                     found=f"{error.found} in {ascii(text)[:80]}",
-                    remedy="ask the publisher; the report's typeface has no other characters",
+                    remedy="ask the publisher, or declare a font that has them in the study",
                 ) from error

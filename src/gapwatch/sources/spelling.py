@@ -67,6 +67,7 @@ _SHORT = {
 }
 _WITHIN = re.compile(r"[’'`´.]")
 _BETWEEN = re.compile(r"[^0-9a-z]+")
+_OF_WORDS = frozenset("LMN")  # letters, marks and numbers of every script
 _PARTS = re.compile(r"\s+[-–—|]\s+|/|\||\(|\)|;|:")
 _NUMBERED = re.compile(r"(.+?)\s+([0-9]{3}[A-Z]?)", re.IGNORECASE)
 _LONG_ENOUGH = 6
@@ -94,7 +95,8 @@ def plain(name: str) -> str:
     named = [word for word in words if word not in _WARDS] or words
     told = [word for word in named if word not in _KINDS] or named
     short = [_SHORT.get(word, word) for word in told]
-    return "".join(word if len(word) <= 2 else word.rstrip("s") or word for word in short)  # noqa: PLR2004
+    flat = "".join(word if len(word) <= 2 else word.rstrip("s") or word for word in short)  # noqa: PLR2004
+    return flat or name.strip()  # a name of signs alone
 
 
 def _words(name: str) -> list[str]:
@@ -104,7 +106,14 @@ def _words(name: str) -> list[str]:
     flat = "".join(letter for letter in flat if not unicodedata.combining(letter))
     head, comma, tail = _WITHIN.sub("", flat).partition(",")
     turned = f"{tail} {head}" if comma else head
-    return [word for word in _BETWEEN.sub(" ", turned).split() if word != "and"]
+    return [word for word in _spaced(turned).split() if word != "and"]
+
+
+def _spaced(text: str) -> str:
+    """What is no part of a word, as a blank."""
+    if text.isascii():
+        return _BETWEEN.sub(" ", text)
+    return "".join(mark if unicodedata.category(mark)[0] in _OF_WORDS else " " for mark in text)
 
 
 def _forms(name: str) -> set[str]:

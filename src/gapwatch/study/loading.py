@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import StudyError, UnfitError
-from gapwatch.study import limits, priority_checks
+from gapwatch.study import fonts, limits, priority_checks
 from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
@@ -48,7 +48,9 @@ def load(path: Path) -> tuple[Study, str]:
     except (ValueError, RecursionError) as error:  # of the first kind are numbers without end too
         raise _wrong(path, "the file", "TOML in UTF-8", str(error)[:300]) from error
     try:
-        study = Study.model_validate(content)
+        found = fonts.declared(path, content)
+        letters = frozenset().union(*(one.letters for one in found))
+        study = Study.model_validate(content, context=letters).with_typefaces(found)
     except RecursionError as error:
         raise _wrong(
             path, "the file", "tables inside tables as a study has them", "deeper ones"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from gapwatch.codes import Coded
 from gapwatch.errors import UnfitError
@@ -24,6 +24,7 @@ from gapwatch.study.base import (
 )
 from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
+from gapwatch.study.fonts import MOST_FONTS, Font, Typeface
 from gapwatch.study.initiatives import Areas, Expectation, Initiative
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.site import Site
@@ -243,6 +244,18 @@ class Study(Part):
     indicators: tuple[Indicator, ...] = ()
     evidence_gaps: tuple[EvidenceGap, ...] = ()
     localities: Localities | None = None
+    fonts: tuple[Font, ...] = Field(default=(), max_length=MOST_FONTS)
+    _typefaces: tuple[Typeface, ...] = PrivateAttr(default=())
+
+    @property
+    def typefaces(self) -> tuple[Typeface, ...]:
+        """The declared fonts as they were read with the study."""
+        return self._typefaces
+
+    def with_typefaces(self, found: tuple[Typeface, ...]) -> Study:
+        """The same study, which knows the fonts that it declares."""
+        self._typefaces = found
+        return self
 
     @property
     def closing(self) -> Disclosure:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from gapwatch.errors import UnfitError
 from gapwatch.study.base import Code, Part, Slug, Text
@@ -77,6 +77,16 @@ class SourceBase(Part):
     table: TableName
     next_expected: Text
     note: str = Field(default="", max_length=1000)
+    _letters: frozenset[str] = PrivateAttr(default=frozenset())
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the characters of the study's declared fonts: its files may hold them too."""
+        self._letters = frozenset(context or ())
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """Characters beyond those of the report's own typefaces."""
+        return self._letters
 
 
 class Retrieved(SourceBase):

@@ -196,6 +196,23 @@ def test_the_path_runs_through_the_years_with_figures_into_the_fan(narrow):
     assert any(line.get_xdata()[0] == given["year"].iloc[-1] + 0.5 for line in dashed)
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+def test_without_a_path_there_is_neither_a_target_nor_a_range_to_name(narrow):
+    world = WORLDS["a break"]
+    path, verdict = world.judged()
+    figures = []
+
+    def draw(canvas):
+        figures.append(gap_figure(canvas, world.windows(), path[:0], verdict, KNOWN, old=True))
+        return figures[-1]
+
+    drawn(draw)
+    told = [words.split()[0] for words, _ in texts_of(figures[narrow])]
+    assert {"Baseline", "Newest", "Deadline", "Break"} <= {word.strip(":") for word in told}
+    assert not {"Target:", "Expected", "95%", "Grey:"} & set(told)
+    assert not [line for line in figures[narrow].axes[0].lines if line.get_marker() == "D"]
+
+
 def test_bold_windows_share_no_year_and_hold_the_newest_and_the_baseline():
     windows = WORLDS["halving"].windows()
     bold = sharing_none(windows, (2006, 2010))

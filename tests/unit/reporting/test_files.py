@@ -126,7 +126,7 @@ def test_hostile_text_is_printed_as_it_stands():
 
 def squeeze(text):
     """Letters alone: PDF text extraction has its own idea of spaces."""
-    return re.sub(r"[\s\u00a0\u200b\u00ad]+", "", text)
+    return re.sub(r"[\s\u00a0\u200b\u2060\u00ad]+", "", text)
 
 
 def words_of(reader):

@@ -22,7 +22,13 @@ from afcharts.af_colours import get_af_colours
 from matplotlib import font_manager, patheffects
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-from gapwatch.reporting.drawing.further import FURTHER_FACES, FURTHER_FOLDER, FURTHER_NAME
+from gapwatch.reporting.drawing.further import (
+    FURTHER_FACES,
+    FURTHER_FOLDER,
+    FURTHER_NAME,
+    Typefaces,
+    kept,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,9 +77,12 @@ class Canvas:
         return NARROW_INCHES if self.narrow else WIDE_INCHES
 
 
-def drawn(draw_one: Callable[[Canvas], Figure], mark: str = "") -> Chart:
-    """Both versions of one chart, over a strip with the `mark` where there is one."""
-    with _style():
+def drawn(draw_one: Callable[[Canvas], Figure], mark: str = "", fonts: Typefaces = ()) -> Chart:
+    """Both versions of one chart, over a strip with the `mark` where there is one.
+
+    `fonts` are the study's own, for what our typefaces lack.
+    """
+    with _style(fonts):
         figures = (draw_one(Canvas(narrow=narrow)) for narrow in (False, True))
         wide, narrow = (svg(figure, _strip(figure, mark)) for figure in figures)
     return Chart(wide=wide, narrow=narrow)
@@ -111,12 +120,27 @@ def _register_fonts() -> None:
 
 
 @cache
+def _registered(fonts: Typefaces) -> tuple[str, ...]:
+    """The names under which declared fonts are known, by their hash; each serves every weight."""
+    names = []
+    for font in fonts:
+        names.append(f"Gapwatch {font.sha256}")
+        font_manager.fontManager.ttflist.extend(
+            font_manager.FontEntry(
+                fname=str(kept(font)), name=names[-1], style="normal", weight=weight
+            )
+            for weight, _ in FURTHER_FACES
+        )
+    return tuple(names)
+
+
+@cache
 def _published_style(file: Path) -> mpl.RcParams:
     return mpl.rc_params_from_file(file, use_default_template=False)
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def _style(fonts: Typefaces) -> Iterator[None]:
     """Matplotlib's own defaults, the style file, then ours: never the reader's matplotlibrc."""
     spec = find_spec("afcharts")
     if spec is None or spec.origin is None:
@@ -128,7 +152,7 @@ def _style() -> Iterator[None]:
         mpl.rcParams.update(
             {
                 "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-                "font.family": [FONT, FURTHER_NAME],
+                "font.family": [FONT, FURTHER_NAME, *_registered(fonts)],
                 "font.size": 10,
                 "text.color": INK,
                 "axes.labelcolor": INK,

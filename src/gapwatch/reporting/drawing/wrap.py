@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+from gapwatch.reporting.language.apart import mended
+
 
 def lines(text: str, width: int) -> list[str]:
     """`text` over as few lines of at most `width` characters as it takes, of even length.
@@ -14,8 +16,8 @@ def lines(text: str, width: int) -> list[str]:
     for narrower in range(1, width):
         tried = textwrap.wrap(text, narrower, break_long_words=False, break_on_hyphens=False)
         if len(tried) <= len(fewest):
-            return tried
-    return fewest
+            return mended(tried)
+    return mended(fewest)
 
 
 def wrapped(text: str, width: int) -> str:

@@ -162,6 +162,11 @@ def map_figure(
         f"{date(case.facts.as_known_at)}.",
         alt=_alt(case, maps),
         notes=tuple(_notes(case, found)),
+        phone_note=(
+            f"On a phone no map is labelled: every {found.noun} stands below with its name."
+            if has_outlines(found, case.tables)
+            else "On a phone the tiles stand in two columns, each zone from north to south."
+        ),
         files=(file_of(found),),
         tables=(table,) if table else (),
         values_in=None if table else values_in,

@@ -24,6 +24,7 @@ from gapwatch.reporting.evidence.rows import (
     windows,
 )
 from gapwatch.reporting.evidence.sides import Moves, moves
+from gapwatch.reporting.language.apart import apart
 from gapwatch.reporting.language.numbers import noun_of, period, vintage
 from gapwatch.study import Measure, Study
 
@@ -40,6 +41,14 @@ class Case:
     study: Study
     facts: ReleaseFacts
     tables: Tables
+
+    @classmethod
+    def told(cls, study: Study, facts: ReleaseFacts, tables: Tables) -> Case:
+        """The case as a report tells it: names from right to left are set apart in every text."""
+        names = apart(study, tables, facts)
+        if names is None:
+            return cls(study, facts, tables)
+        return cls(names.all(study), names.all(facts), names.all(tables))
 
     @cached_property
     def verdicts(self) -> dict[tuple[str, str], Verdict]:

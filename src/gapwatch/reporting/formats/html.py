@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from gapwatch.reporting.document import Figure, Report, Table
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
-from gapwatch.reporting.drawing.further import further_style
+from gapwatch.reporting.drawing.further import Typefaces, further_style
 from gapwatch.reporting.formats.inline import Drawings
 from gapwatch.reporting.language.glossary import Glossary
 
@@ -67,7 +67,7 @@ def linked(glossary: Glossary, text: str) -> Markup:
     )
 
 
-def to_html(report: Report, charts: Charts) -> bytes:
+def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
     """The whole page, escaped by the template engine, as UTF-8 with line feeds."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
@@ -94,7 +94,7 @@ def to_html(report: Report, charts: Charts) -> bytes:
         drawn_with=drawn_with,
         firsts=[block for block in every(report, Figure) if block.number == 1],
         # Our own stylesheet: the only text that goes in unescaped.
-        style=Markup(_style(report)),  # noqa: S704
+        style=Markup(_style(report, fonts)),  # noqa: S704
         faces=faces,
         glossary=glossary,
     )
@@ -153,14 +153,14 @@ def css_text(text: str) -> str:
     return f'"{"".join(plain)}"'
 
 
-def _style(report: Report) -> str:
+def _style(report: Report, fonts: Typefaces) -> str:
     """Our stylesheet, with that of a demonstration where the report is one.
 
     With it come letters of the report that our typeface lacks.
     """
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     style += cards(report)
-    style += further_style(json.dumps(asdict(report), ensure_ascii=False))
+    style += further_style(json.dumps(asdict(report), ensure_ascii=False), fonts)
     if not report.demonstration:
         return style
     more = (TEMPLATES / "demonstration.css").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ import typst
 from gapwatch.errors import OutputError
 from gapwatch.reporting.document import Figure, Report
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
-from gapwatch.reporting.drawing.further import FURTHER_FOLDER
+from gapwatch.reporting.drawing.further import Typefaces, further_folder, kept
 from gapwatch.reporting.formats.fitting import Fit, best, fullest
 from gapwatch.reporting.formats.html import size
 from gapwatch.reporting.formats.row_headers import with_row_headers
@@ -37,21 +37,33 @@ IN_SUMMARY = tuple(
 
 
 @cache
-def typefaces() -> typst.Fonts:
-    """Our own fonts, and none of the machine's."""
+def typefaces(fonts: Typefaces = ()) -> typst.Fonts:
+    """Our own fonts and those that a study declares, and none of the machine's."""
+    return _only([FONT_FOLDER, further_folder(), *(kept(font).parent for font in fonts)])
+
+
+@cache
+def families(fonts: Typefaces) -> str:
+    """What the compiler calls the declared fonts, in their order, as JSON for a template."""
+    return json.dumps([name for font in fonts for name in _only([kept(font).parent]).families()])
+
+
+def _only(folders: list[Path]) -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[str(FONT_FOLDER), str(FURTHER_FOLDER)],
+        font_paths=[str(folder) for folder in folders],
     )
 
 
-def to_pdfs(report: Report, charts: Charts) -> dict[str, bytes]:
+def to_pdfs(report: Report, charts: Charts, fonts: Typefaces = ()) -> dict[str, bytes]:
     """summary.pdf, report.pdf and annex.pdf by name."""
-    return {f"{name}.pdf": to_pdf(report, charts, name) for name in DOCUMENTS}
+    return {f"{name}.pdf": to_pdf(report, charts, name, fonts) for name in DOCUMENTS}
 
 
-def to_pdf(report: Report, charts: Charts, document: Document = "report") -> bytes:
+def to_pdf(
+    report: Report, charts: Charts, document: Document = "report", fonts: Typefaces = ()
+) -> bytes:
     """Compile one document, in the sizes that leave its pages fullest.
 
     Raises OutputError when the compiler refuses, for instance a figure without alt text.
@@ -60,6 +72,7 @@ def to_pdf(report: Report, charts: Charts, document: Document = "report") -> byt
     shown = _figures(given)
     inputs = {
         "report": json.dumps(given, ensure_ascii=False, sort_keys=True),
+        "fonts": families(fonts),
         "sizes": json.dumps({name: size(charts[name].wide) for name in shown}, sort_keys=True),
     }
     pictures = json.dumps({name: charts[name].wide for name in shown}, sort_keys=True)
@@ -68,7 +81,8 @@ def to_pdf(report: Report, charts: Charts, document: Document = "report") -> byt
     )
 
     def pages(fit: Fit) -> list[bytes]:
-        return _compiled(document, template, _fitted(inputs, fit), format="png", ppi=Fit.PPI)
+        given = _fitted(inputs, fit)
+        return _compiled(document, template, given, fonts, format="png", ppi=Fit.PPI)
 
     day = dt.date.fromisoformat(report.date)
     chosen = (
@@ -80,6 +94,7 @@ def to_pdf(report: Report, charts: Charts, document: Document = "report") -> byt
         document,
         template,
         _fitted(inputs, chosen) | {"charts": pictures},
+        fonts,
         format="pdf",
         pdf_standards=STANDARDS,
         timestamp=dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC),
@@ -117,11 +132,16 @@ def _figures(given: dict[str, Any]) -> list[str]:
 
 
 def _compiled(
-    document: Document, template: bytes, inputs: dict[str, str], **asked: Any
+    document: Document,
+    template: bytes,
+    inputs: dict[str, str],
+    fonts: Typefaces,
+    **asked: Any,
 ) -> list[bytes]:
     try:
         # A compiler of a template in memory compiles once.
-        made = typst.Compiler(template, font_paths=typefaces()).compile(sys_inputs=inputs, **asked)
+        compiler = typst.Compiler(template, font_paths=typefaces(fonts))
+        made = compiler.compile(sys_inputs=inputs, **asked)
     except typst.TypstError as error:
         raise OutputError(
             f"{document}.pdf",

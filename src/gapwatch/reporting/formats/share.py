@@ -18,7 +18,8 @@ import typst
 
 from gapwatch.errors import OutputError
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER
-from gapwatch.reporting.formats.pdf import typefaces
+from gapwatch.reporting.drawing.further import Typefaces
+from gapwatch.reporting.formats.pdf import families, typefaces
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "share.typ"
 WIDTH, HEIGHT = 1200, 630
@@ -40,13 +41,16 @@ class Words:
     mark: str = ""
 
 
-def drawn_from(words: Words, chart: str) -> str:
+def drawn_from(words: Words, chart: str, fonts: Typefaces = ()) -> str:
     """A hash of all that decides a picture: words, chart, template, fonts, compiler."""
-    told = json.dumps([asdict(words), chart, _fixed()], sort_keys=True, ensure_ascii=False)
+    declared = [font.sha256 for font in fonts]
+    told = json.dumps(
+        [asdict(words), chart, _fixed(), *declared], sort_keys=True, ensure_ascii=False
+    )
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def shared(words: Words, chart: str) -> tuple[bytes, bytes]:
+def shared(words: Words, chart: str, fonts: Typefaces = ()) -> tuple[bytes, bytes]:
     """The picture as SVG and as PNG of 1200 by 630 pixels.
 
     Raises OutputError when the compiler refuses the chart.
@@ -54,9 +58,13 @@ def shared(words: Words, chart: str) -> tuple[bytes, bytes]:
     inputs = {
         "picture": json.dumps(asdict(words), ensure_ascii=False, sort_keys=True),
         "chart": chart,
+        "fonts": families(fonts),
     }
     template = TEMPLATE.read_bytes()
-    return _compiled(template, inputs, "svg", 72.0), _compiled(template, inputs, "png", 72.0)
+    return (
+        _compiled(template, inputs, "svg", 72.0, fonts),
+        _compiled(template, inputs, "png", 72.0, fonts),
+    )
 
 
 def png(chart: str, pixels_per_inch: float = 220.0) -> bytes:
@@ -65,11 +73,15 @@ def png(chart: str, pixels_per_inch: float = 220.0) -> bytes:
 
 
 def _compiled(
-    template: bytes, inputs: dict[str, str], form: Literal["svg", "png"], pixels_per_inch: float
+    template: bytes,
+    inputs: dict[str, str],
+    form: Literal["svg", "png"],
+    pixels_per_inch: float,
+    fonts: Typefaces = (),
 ) -> bytes:
     try:
         # A compiler of a template in memory compiles once.
-        compiler = typst.Compiler(template, font_paths=typefaces())
+        compiler = typst.Compiler(template, font_paths=typefaces(fonts))
         made = compiler.compile(format=form, ppi=pixels_per_inch, sys_inputs=inputs)
     except typst.TypstError as error:
         raise OutputError(

@@ -11,6 +11,8 @@ from gapwatch.reporting.document import Figure, Report, Table
 from gapwatch.reporting.language.numbers import sentence
 
 LANGUAGE = "en-GB"
+# Of a property of a document.
+MOST_LETTERS = 250
 INK, SOFT, BLUE, WARNING = "0B0C0C", "484949", "12436D", "801650"
 _SENTENCE = re.compile(r"(?<=[.!?”])\s+(?=[A-Z“])")
 
@@ -86,6 +88,12 @@ def citation(report: Report) -> str:
 def moment(report: Report) -> dt.datetime:
     """The release's day: the only date that a document tells of itself."""
     return dt.datetime.combine(dt.date.fromisoformat(report.date), dt.time())
+
+
+def subject(report: Report) -> str:
+    """What a document is about, whole: the verdict, or its name where a property has no room."""
+    told = report.message.verdict
+    return told if len(told) <= MOST_LETTERS else f"{report.title}: {report.label}"[:MOST_LETTERS]
 
 
 def stem(figure_id: str) -> str:

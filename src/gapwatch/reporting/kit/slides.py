@@ -49,7 +49,7 @@ def _properties(show: Opened, report: Report) -> None:
         package._rels.pop(key)
     told = show.core_properties
     told.title, told.author, told.language = report.title, "gapwatch", content.LANGUAGE
-    told.subject, told.keywords, told.comments = report.sentence[:250], "", ""
+    told.subject, told.keywords, told.comments = content.subject(report), "", ""
     told.last_modified_by, told.revision = "gapwatch", 1
     told.created = told.modified = content.moment(report)
 

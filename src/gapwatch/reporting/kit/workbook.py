@@ -43,7 +43,7 @@ def xlsx(report: Report) -> bytes:
     book.set_properties(
         {
             "title": report.title,
-            "subject": report.sentence[:250],
+            "subject": content.subject(report),
             "author": "gapwatch",
             "comments": content.citation(report)[:250],
             "created": content.moment(report),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Inches around the plot: left, right, below, above.
 WIDE, NARROW = (0.38, 1.32, 0.48, 0.56), (0.30, 0.76, 0.46, 0.56)
+BARE = 0.3
 WIDE_HEIGHT, NARROW_HEIGHT = 4.4, 4.0
 # Points under the words of an upright line, and from the middle of a tick's year to the next one.
 ABOVE, YEAR_POINTS = 2.0, 28.0
@@ -47,6 +48,8 @@ def gap_figure(
     """
     height = NARROW_HEIGHT if canvas.narrow else WIDE_HEIGHT
     left, right, below, above = NARROW if canvas.narrow else WIDE
+    if path.empty:  # nothing stands beside the plot
+        right = BARE
     figure = Figure(figsize=(canvas.width, height), dpi=DPI)
     axes = figure.add_axes(
         (

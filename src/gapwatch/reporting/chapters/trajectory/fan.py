@@ -84,7 +84,7 @@ def ends(room: Room, path: pd.DataFrame, verdict: Verdict, canvas: Canvas, *, ol
             if canvas.narrow:
                 words = words.replace(" ", "\n")
             told.append((float(end["mean_years"]), words, {"fontsize": small, "color": BLUE}))
-    if verdict.target_gap_years is not None:
+    if verdict.target_gap_years is not None and path["target_line_years"].notna().any():
         value = apart(verdict.target_gap_years)[0]
         words = f"Target: {value} years\nin {verdict.target_year}"
         if canvas.narrow:

@@ -19,6 +19,7 @@ from gapwatch.reporting.language.numbers import sentence
 from gapwatch.reporting.language.phrases import joined
 from gapwatch.reporting.language.reasons import reason_text
 
+ASK = "What is needed for a verdict, who has it and how to ask for it comes next."
 TONES = {
     codes.TARGET_MET: "good",
     codes.ON_TRACK: "good",
@@ -126,7 +127,7 @@ def _will_it(case: Case, line: str) -> Answer:
     question = f"Will it be {aim.done} by {aim.deadline}?"
     if verdict.verdict == codes.CANNOT:
         again = next_data.in_short(case) if case.is_old else ()
-        return Answer(question, line, again)
+        return Answer(question, line, (*again, ASK))
     rules = case.study.verdict
     found = both(case)
     other = words.other_chance(found[1], rules) if len(found) > 1 else ""
