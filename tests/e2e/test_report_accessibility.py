@@ -11,7 +11,26 @@ from tests.unit.reporting import later_samples, samples
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-STAGES = [(1280, "screen"), (320, "screen"), (794, "print")]
+STAGES = [
+    (1280, "screen", "light"),
+    (1280, "screen", "dark"),
+    (768, "screen", "light"),
+    (390, "screen", "dark"),
+    (320, "screen", "light"),
+    (794, "print", "light"),
+]
+# Words of the texts that lie in the window, those of charts and hidden ones apart.
+WORDS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), told = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode, range = document.createRange();
+    if (node.parentElement.closest('svg, .hidden, .skip')) continue;
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    if (box.width > 1 && box.top < innerHeight && box.bottom > 0) told.push(node.textContent);
+  }
+  return told.join(' ').split(/\\s+/).filter(word => word).length;
+}"""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
@@ -36,11 +55,11 @@ def browser():
         started.close()
 
 
-@pytest.fixture(params=STAGES, ids=lambda stage: f"{stage[0]} px, {stage[1]}")
+@pytest.fixture(params=STAGES, ids=lambda stage: f"{stage[0]} px, {stage[1]}, {stage[2]}")
 def page(request, browser, address):
-    width, medium = request.param
+    width, medium, scheme = request.param
     opened = browser.new_page(viewport={"width": width, "height": 800})
-    opened.emulate_media(media=medium)
+    opened.emulate_media(media=medium, color_scheme=scheme)
     opened.asked = []
     opened.on("request", lambda asked: opened.asked.append(asked.url))
     opened.goto(address)
@@ -82,6 +101,37 @@ def test_every_picture_is_shown(page):
 def test_the_verdict_is_on_the_first_screen(page):
     bottom = page.locator(".banner").evaluate("one => one.getBoundingClientRect().bottom")
     assert bottom <= 800
+
+
+def test_the_first_screen_has_few_words(page):
+    if page.evaluate("matchMedia('screen').matches"):
+        assert page.evaluate(WORDS) <= 120
+
+
+def test_a_row_of_a_table_is_a_card_on_a_phone_with_its_verdict_first(page):
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    if page.evaluate("innerWidth") > 600:
+        pytest.skip("a table is a table where there is room")
+    cards = page.evaluate(
+        "[...document.querySelectorAll('[aria-labelledby=table-measures-male] tbody tr')].map(row "
+        "=> [...row.children].sort((a, b) => a.getBoundingClientRect().top - "
+        "b.getBoundingClientRect().top).map(cell => getComputedStyle(cell, '::before').content))"
+    )
+    assert cards
+    assert {card[1] for card in cards} == {'"Verdict"'}
+    over = "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > innerWidth)"
+    assert page.evaluate(f"{over}.length") == 0
+
+
+def test_the_table_of_checks_stays_closed_on_paper(page):
+    if not page.evaluate("matchMedia('print').matches"):
+        pytest.skip("on screen the reader opens it")
+    found = page.evaluate(
+        "[...document.querySelectorAll('details')].map(one => "
+        "[one.className, one.querySelector('table').checkVisibility()])"
+    )
+    assert {name for name, shown in found if not shown} == {"closed"}
+    assert {name for name, shown in found if shown} == {""}
 
 
 def test_the_keyboard_reaches_the_skip_link_first(page):

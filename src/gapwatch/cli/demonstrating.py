@@ -72,7 +72,7 @@ def demo(
         f"Truth:   the gap {twin.scenario.path}; the verdict it deserves: {twin.scenario.label}."
     )
     typer.echo(f"Report:  {found.path / 'report.html'}")
-    typer.echo(f"         {found.path / 'report.pdf'}")
+    typer.echo(f"         {found.path / 'summary.pdf'}, report.pdf, annex.pdf")
     typer.echo(f"Study:   {project.study_file}")
 
 
@@ -101,7 +101,7 @@ def _rehearse(study: Path, scenario: str, seed: int, folder: Path, *, json_: boo
     typer.echo(f"Verdict: {found.label}. {found.sentence}")
     typer.echo(f"Newest window: to {found.newest_end}")
     typer.echo(f"Report:  {found.path / 'report.html'}")
-    typer.echo(f"         {found.path / 'report.pdf'}")
+    typer.echo(f"         {found.path / 'summary.pdf'}, report.pdf, annex.pdf")
 
 
 @contextlib.contextmanager

@@ -69,7 +69,7 @@ def run(
         logging.getLogger("gapwatch").warning(warning)
     typer.echo(f"Verdict: {found.label}. {found.sentence}")
     typer.echo(f"Report:  {found.path / 'report.html'}")
-    typer.echo(f"         {found.path / 'report.pdf'}")
+    typer.echo(f"         {found.path / 'summary.pdf'}, report.pdf, annex.pdf")
     page = found.path.parent / "pages" / found.release
     typer.echo(f"Page:    {page / 'index.html'}")
     if kit:

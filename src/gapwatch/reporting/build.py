@@ -19,6 +19,8 @@ from gapwatch.reporting.chapters.priorities import section as section_priorities
 from gapwatch.reporting.chapters.published import section as section_series
 from gapwatch.reporting.chapters.quality import section as section_quality
 from gapwatch.reporting.chapters.robustness import section as section_doubts
+from gapwatch.reporting.chapters.standing import standing
+from gapwatch.reporting.chapters.summary.section import summary
 from gapwatch.reporting.chapters.trajectory import section as section_trajectory
 from gapwatch.reporting.chapters.verdict.message import message
 from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
@@ -37,6 +39,7 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
     """
     case = Case.told(study, facts, tables)
     study, facts = case.study, case.facts
+    told, verdict = sections(case), banner(case)
     return Report(
         title=study.study.title,
         place=study.study.place,
@@ -50,11 +53,14 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
         label=case.verdict.label,
         sentence=one_sentence(case),
         message=message(case),
-        banner=banner(case),
+        banner=verdict,
+        standing=standing(facts),
+        summary=summary(case, told, f"{study.study.title} {verdict.verdict} {verdict.headline}"),
         answers=answers(case),
-        sections=sections(case),
+        sections=told,
         licence_lines=licence_lines(facts),
         demonstration=facts.demonstration,
+        address=study.site.base,
     )
 
 
@@ -93,10 +99,10 @@ def sections(case: Case) -> tuple[Section, ...]:
         trajectory,
         where,
         later,
-        section_measures.section(case),
-        section_doubts.section(case),
         ages,
         section_take.section(case),
+        section_measures.section(case),
+        section_doubts.section(case),
         series,
         asked,
         done,

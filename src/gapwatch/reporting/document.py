@@ -6,8 +6,15 @@ Every number in it is already text. A template decides where a thing goes, never
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
+
+Paper = Literal["report", "annex", "screen"]
+"""Where a block is printed: in report.pdf, in annex.pdf, or on the web page alone.
+
+The web page holds every block. A heading goes wherever something under it goes.
+"""
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ class Paragraph:
 
     text: str
     kind: Literal["paragraph"] = "paragraph"
+    paper: Paper = "report"
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,7 @@ class Items:
 
     items: tuple[str, ...]
     kind: Literal["items"] = "items"
+    paper: Paper = "report"
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,7 @@ class Entries:
     entries: tuple[Entry, ...]
     even: bool = False
     kind: Literal["entries"] = "entries"
+    paper: Paper = "report"
 
 
 @dataclass(frozen=True)
@@ -127,8 +137,8 @@ class Column:
 class Table:
     """A table whose first column heads its rows.
 
-    `folded` tables, and those of a figure, open on request in HTML and stand at the end of the PDF.
-    `shares` gives the columns' relative widths on paper. A table `on_screen` isn't on paper at all.
+    `folded` tables, and those of a figure, open on request in HTML and are in the annex on paper.
+    `shares` gives the columns' relative widths on paper.
     """
 
     id: str
@@ -138,8 +148,8 @@ class Table:
     shares: tuple[float, ...] = ()
     note: str = ""
     folded: bool = False
-    on_screen: bool = False
     kind: Literal["table"] = "table"
+    paper: Paper = "report"
 
 
 @dataclass(frozen=True)
@@ -163,9 +173,15 @@ class Figure:
     values_in: tuple[str, int] | None = None
     phone_note: str = ""
     kind: Literal["figure"] = "figure"
+    paper: Paper = "report"
 
 
 Block = Paragraph | Heading | Items | Entries | Table | Figure
+
+
+def annexed(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks, for the annex."""
+    return [b if isinstance(b, Heading) else replace(b, paper="annex") for b in blocks]
 
 
 @dataclass(frozen=True)
@@ -212,10 +228,52 @@ class Banner:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Whom to ask, and who stands behind the report.
+
+    `draft` says why it is a draft, and is empty where an analyst and an approver are named.
+    """
+
+    contact: str
+    people: tuple[tuple[str, str], ...]
+    draft: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the summary: what it is, its value with a unit, and how sure it is."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """A heading of the summary with its sentences; several make a list."""
+
+    heading: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What summary.pdf says beside the banner: two pages, and few words.
+
+    `figures` names the report's figures that it shows, one a page.
+    """
+
+    numbers: tuple[Number, ...]
+    figures: tuple[str, ...]
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """The whole report. `sentence` is the verdict and the size in one text.
 
-    `verdict` is its code, for programs; `label` is what it is called.
+    `verdict` is its code, for programs; `label` is what it is called. `address` is that of the
+    folder of the releases on the web, with a slash; "" where it has none.
     """
 
     title: str
@@ -231,7 +289,10 @@ class Report:
     sentence: str
     message: Message
     banner: Banner
+    standing: Standing
+    summary: Summary
     answers: tuple[Answer, ...]
     sections: tuple[Section, ...]
     licence_lines: tuple[str, ...]
     demonstration: str
+    address: str = ""

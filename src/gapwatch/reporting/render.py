@@ -24,14 +24,11 @@ def draw(study: Study, tables: Mapping[str, pd.DataFrame], facts: ReleaseFacts) 
 
 
 def render(report: Report, charts: Charts, fonts: tuple[Typeface, ...] = ()) -> dict[str, bytes]:
-    """The report in both forms: report.html and report.pdf, from the same words and charts.
+    """report.html, summary.pdf, report.pdf and annex.pdf, from the same words and charts.
 
     `fonts` are those that the study declares, for what our own typefaces lack.
     """
     from gapwatch.reporting.formats.html import to_html  # noqa: PLC0415
-    from gapwatch.reporting.formats.pdf import to_pdf  # noqa: PLC0415
+    from gapwatch.reporting.formats.pdf import to_pdfs  # noqa: PLC0415
 
-    return {
-        "report.html": to_html(report, charts, fonts),
-        "report.pdf": to_pdf(report, charts, fonts),
-    }
+    return {"report.html": to_html(report, charts, fonts), **to_pdfs(report, charts, fonts)}

@@ -21,11 +21,11 @@ from gapwatch.audit.provenance import STUDY
 from gapwatch.audit.verify import MANIFEST, read_manifest, release_problems
 from gapwatch.errors import IntegrityError
 from gapwatch.reporting.language.apart import Apart
+from gapwatch.reporting.language.standing import draft, named
 from gapwatch.snapshots import Retirement
 from gapwatch.study.fonts import Typeface, declared
 
 log = logging.getLogger(__name__)
-_NOBODY = ("", "not stated", "not assured", "not approved")
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,13 @@ class Entry:
     @property
     def author(self) -> str:
         """Who is named as its author: the analyst, else who commissioned it; "" for nobody."""
-        told = (self.manifest.people.get(key, "") for key in ("analysed_by", "commissioned_by"))
-        return self.told(next((name for name in told if name not in _NOBODY), ""))
+        told = (named(self.manifest.people, key) for key in ("analysed_by", "commissioned_by"))
+        return self.told(next((name for name in told if name), ""))
+
+    @property
+    def draft(self) -> str:
+        """Why it is a draft; "" where it is none."""
+        return draft(self.manifest.people)
 
     @cached_property
     def described(self) -> tuple[tuple[str, str], ...]:

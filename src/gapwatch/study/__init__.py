@@ -6,6 +6,7 @@ from gapwatch.study.extracts import is_restricted, restricted_tables, rounding_s
 from gapwatch.study.live_figures import FingertipsFigures, NomisFigures
 from gapwatch.study.loading import load
 from gapwatch.study.model import (
+    NOBODY,
     Area,
     Break,
     Bridge,
@@ -31,6 +32,7 @@ from gapwatch.study.sources import (
 )
 
 __all__ = [
+    "NOBODY",
     "Accepted",
     "Area",
     "AreaType",

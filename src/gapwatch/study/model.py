@@ -57,9 +57,18 @@ class Promise(Part):
     deadline_year: Year
 
 
-class People(Part):
-    """Who stands behind the figures; what is empty is reported as not stated, or not done."""
+NOT_STATED, NOT_ASSURED, NOT_APPROVED = "not stated", "not assured", "not approved"
+NOBODY = ("", NOT_STATED, NOT_ASSURED, NOT_APPROVED)
 
+
+class People(Part):
+    """Who stands behind the figures; what is empty is reported as not stated, or not done.
+
+    `contact` is an address that a reader can write to or call. A report without an analyst and an
+    approver is marked as a draft.
+    """
+
+    contact: OptionalText = ""
     commissioned_by: OptionalText = ""
     analysed_by: OptionalText = ""
     assured_by: OptionalText = ""
@@ -68,10 +77,11 @@ class People(Part):
     def told(self) -> dict[str, str]:
         """The words for a reader: a name, or that there is none."""
         return {
-            "commissioned_by": self.commissioned_by or "not stated",
-            "analysed_by": self.analysed_by or "not stated",
-            "assured_by": self.assured_by or "not assured",
-            "approved_by": self.approved_by or "not approved",
+            "contact": self.contact or NOT_STATED,
+            "commissioned_by": self.commissioned_by or NOT_STATED,
+            "analysed_by": self.analysed_by or NOT_STATED,
+            "assured_by": self.assured_by or NOT_ASSURED,
+            "approved_by": self.approved_by or NOT_APPROVED,
         }
 
 

@@ -24,7 +24,7 @@ from gapwatch.reporting.chapters.priorities.rows import (
     places,
     steps,
 )
-from gapwatch.reporting.document import Figure, Heading, Paragraph, Table
+from gapwatch.reporting.document import Entries, Figure, Heading, Paragraph, Table
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Study
 
@@ -55,15 +55,19 @@ def test_there_are_seven_blocks_in_the_order_of_the_study(case: Case, study: Stu
     assert heads[7:] == ["Does it line up with the gap?", "Where effort would count most"]
 
 
-def test_refused_indicators_and_gaps_are_rows_of_the_same_table(case: Case) -> None:
+def test_refused_indicators_are_rows_of_the_table_and_gaps_a_list_below_it(case: Case) -> None:
     tables_ = [b for b in chapter.section(case, 1).blocks if isinstance(b, Table)]
     crime = next(table for table in tables_ if table.id == "table-priority-crime")
     told = {cells[0].partition(",")[0]: cells for cells in crime.rows}
     assert told["All recorded offences"][2:5] == ("66.7", "311.2", "not compared")
     assert "(P02)" in told["All recorded offences"][-1]
     assert told["Burglary in a dwelling"][4] == "ratio 0.92 (0.83 to 1.02)"
-    assert told["Feeling safe after dark"][-1].startswith("Not published for small areas.")
-    assert len(crime.rows) == 9
+    assert "Feeling safe after dark" not in told
+    lists = [b for b in chapter.section(case, 1).blocks if isinstance(b, Entries)]
+    lacking = {entry.term: entry.text for held in lists for entry in held.entries}
+    assert {held.label for held in lists} == {"Not published for small areas"}
+    assert lacking["Feeling safe after dark"].startswith("The finest: ")
+    assert len(crime.rows) + sum(name in told for name in lacking) == len(told)
 
 
 def test_newest_figures_stand_first_and_refused_ones_last(case: Case) -> None:

@@ -89,6 +89,7 @@ def test_every_sentence_is_the_reports_own(which: str) -> None:
         content.promise(report),
         content.source(report),
         f"As known at {report.known_at}",
+        report.standing.draft or "As known at",
     }
     for name in ("summary.docx", "slides.pptx"):
         for text in texts(made[name], name[-4:]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gapwatch.contracts import Verdict
-from gapwatch.reporting.document import Block, Column, Items, Paragraph, Section, Table
+from gapwatch.reporting.document import Block, Column, Items, Paragraph, Section, Table, annexed
 from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import Window, last_segment, windows
@@ -52,14 +52,15 @@ COUNTED = {
 def section(case: Case) -> Section:
     """One table a sex, the sentence on whether they agree, and how each is made."""
     blocks: list[Block] = [Paragraph(agreement([*case.verdicts.values()]))]
-    blocks += [_table(case, sex) for sex in case.sexes]
+    own, *others = (_table(case, sex) for sex in case.sexes)
+    blocks += [own, *annexed(others)]
     blocks += [Paragraph(text) for text in _relative(case)]
     blocks += [Paragraph(text) for text in _naive(case)]
     kinds = dict.fromkeys(measure.kind for measure in case.study.measures)
     told = KINDS | COUNTED if case.computes else dict(KINDS)
     if _enlarged(case):
         told |= {"extremes": ENLARGED}
-    blocks.append(Items(tuple(f"{_titles(case, kind)}: {told[kind]}" for kind in kinds)))
+    blocks += annexed([Items(tuple(f"{_titles(case, kind)}: {told[kind]}" for kind in kinds))])
     return Section("measures", "Other ways to measure it", tuple(blocks))
 
 

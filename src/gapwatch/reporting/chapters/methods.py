@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.document import Block, Entries, Entry, Heading, Items, Paragraph, Section
+from gapwatch.reporting.document import (
+    Block,
+    Entries,
+    Entry,
+    Heading,
+    Items,
+    Paragraph,
+    Section,
+    annexed,
+)
 from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.bridged import kind
 from gapwatch.reporting.evidence.case import Case
@@ -39,6 +48,8 @@ APART = (
     "another measure share years, the trend and the projection allow for that."
 )
 
+SAME_BYTES = "The same snapshot, study, code and lock give the same bytes."
+
 
 def section(case: Case) -> Section:
     """Methods, then the identity of the release, then that of every input."""
@@ -50,12 +61,9 @@ def section(case: Case) -> Section:
         Items(_refusals(case)),
         Paragraph("Otherwise the first of these rules that holds gives the verdict."),
         Items(_rules(case)),
-        Heading("Who stands behind it"),
-        _people(case),
+        *annexed(_people(case)),
         Heading("Make it again"),
-        Paragraph("The same snapshot, study, code and lock give the same bytes."),
-        _identity(case),
-        *_inputs(case),
+        *annexed([Paragraph(SAME_BYTES), _identity(case), *_inputs(case)]),
     ]
     return Section("making", "How it was made", tuple(blocks))
 
@@ -129,12 +137,14 @@ def _rules(case: Case) -> tuple[str, ...]:
     )
 
 
-def _people(case: Case) -> Entries:
+def _people(case: Case) -> list[Block]:
     """Who is named; what nobody did is said to be not done."""
     entries = tuple(
         Entry(capital(role.replace("_", " ")), name) for role, name in case.facts.people
     )
-    return Entries("People and bodies", entries)
+    if not entries:
+        return []
+    return [Heading("Who stands behind it"), Entries("People and bodies", entries)]
 
 
 def _identity(case: Case) -> Entries:

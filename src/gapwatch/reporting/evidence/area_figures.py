@@ -265,6 +265,9 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
                 STANDING[held[ward.code].standing],
             ]
         rows.append((ward.name, *([zone] if side else []), *cells))
+    # The same areas can stand in the report twice: as published, and computed.
+    own = maps[0].geography == case.study.geography.vintage
+    made = "" if own else ", computed here" if maps[0].computed else ", as published"
     heads = [
         column
         for found in maps
@@ -275,7 +278,7 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
     ]
     return Table(
         id=name,
-        caption=f"Life expectancy at birth of every {maps[0].noun}, {when(case, maps[0])}",
+        caption=f"Life expectancy at birth of every {maps[0].noun}, {when(case, maps[0])}{made}",
         columns=(Column(capital(maps[0].noun)), *([Column(side)] if side else []), *heads),
         rows=tuple(rows),
         shares=(2.4, *([1.8] if side else []), 1.5, 1.25, 1.5, 1.25),

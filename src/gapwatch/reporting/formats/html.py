@@ -8,17 +8,21 @@ import re
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from gapwatch.reporting.document import Report
+from gapwatch.reporting.document import Figure, Report, Table
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
 from gapwatch.reporting.drawing.further import Typefaces, further_style
 from gapwatch.reporting.formats.inline import Drawings
 from gapwatch.reporting.language.glossary import Glossary
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+# Columns that come first in a card.
+FIRST = ("Verdict", "By the numbers", "What can be said")
+_FILE = re.compile(r"\bdata/[a-z][a-z0-9_]*\.(?:csv|json)\b")
 _BREAKS = re.compile("(?<=[/&%,=?])")
 FACES = (("400", "GapwatchSans-Regular.woff2"), ("600", "GapwatchSans-SemiBold.woff2"))
 
@@ -77,6 +81,8 @@ def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
     environment.filters["breakable"] = breakable
     glossary = Glossary()
     environment.filters["linked"] = partial(linked, glossary)
+    environment.filters["filed"] = filed
+    environment.filters["contact"] = contact
     faces = [
         (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
         for weight, name in FACES
@@ -86,12 +92,58 @@ def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
         report=report,
         pictures=shown,
         drawn_with=drawn_with,
+        firsts=[block for block in every(report, Figure) if block.number == 1],
         # Our own stylesheet: the only text that goes in unescaped.
         style=Markup(_style(report, fonts)),  # noqa: S704
         faces=faces,
         glossary=glossary,
     )
     return text.encode("utf-8")
+
+
+def filed(text: Markup) -> Markup:
+    """A text, escaped, in which each file of the release is a link to it."""
+    return Markup(_FILE.sub(r'<a href="\g<0>">\g<0></a>', str(text)))  # noqa: S704 - plain names
+
+
+def contact(text: str) -> Markup:
+    """Whom to ask, escaped; an address that can be written to or opened is a link."""
+    told = escape(text)
+    if re.fullmatch(r"[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}", text):
+        return Markup('<a href="mailto:{0}">{0}</a>').format(told)
+    if text.startswith("https://") and not re.search(r"\s", text):
+        return Markup('<a href="{0}">{0}</a>').format(told)
+    return told
+
+
+Kind = TypeVar("Kind", Figure, Table)
+
+
+def every(report: Report, kind: type[Kind]) -> list[Kind]:
+    """Every block of a kind, in reading order."""
+    held = (block for section in report.sections for block in section.blocks)
+    return [block for block in held if isinstance(block, kind)]
+
+
+def tables(report: Report) -> list[Table]:
+    """Every table of the page, those of figures among them."""
+    own = (table for figure in every(report, Figure) for table in figure.tables)
+    return [*every(report, Table), *own]
+
+
+def cards(report: Report) -> str:
+    """How a narrow screen shows each table: a card a row, each cell under its column's name.
+
+    The verdict comes first in its card, after the row's name.
+    """
+    rules = []
+    for table in tables(report):
+        for place, column in enumerate(table.columns[1:], 2):
+            cell = f'[aria-labelledby="{table.id}"] td:nth-child({place})'
+            rules.append(f"{cell}::before{{content:{css_text(column.label)}}}")
+            if column.label in FIRST:
+                rules.append(f"{cell}{{order:-1}}")
+    return f"@media (max-width: 37.5rem) {{\n{chr(10).join(rules)}\n}}\n"
 
 
 def css_text(text: str) -> str:
@@ -107,6 +159,7 @@ def _style(report: Report, fonts: Typefaces) -> str:
     With it come letters of the report that our typeface lacks.
     """
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    style += cards(report)
     style += further_style(json.dumps(asdict(report), ensure_ascii=False), fonts)
     if not report.demonstration:
         return style

@@ -1,4 +1,4 @@
-"""The report as a tagged, archival PDF: the same words, numbers and charts as the HTML.
+"""The report as three tagged, archival PDFs: the same words, numbers and charts as the HTML.
 
 The content travels as JSON through an input of the compiler and is never spliced into markup, so
 no text can become a command. Only our own fonts and those of the lock are seen; the one date is the
@@ -12,17 +12,28 @@ import json
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from typing import Any, Literal
 
 import typst
 
 from gapwatch.errors import OutputError
-from gapwatch.reporting.document import Report
+from gapwatch.reporting.document import Figure, Report
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
 from gapwatch.reporting.drawing.further import Typefaces, further_folder, kept
+from gapwatch.reporting.formats.fitting import Fit, best, fullest
+from gapwatch.reporting.formats.html import size
+from gapwatch.reporting.formats.row_headers import with_row_headers
+from gapwatch.reporting.papers import sections_of, table_numbers
 
-TEMPLATE = Path(__file__).parent.parent / "templates" / "report.typ"
+TEMPLATES = Path(__file__).parent.parent / "templates"
 # Archival with full structure, and accessible: each refuses what the other lets through.
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
+Document = Literal["summary", "report", "annex"]
+DOCUMENTS: tuple[Document, ...] = ("summary", "report", "annex")
+MOST_PAGES = {"summary": 2, "report": 8}
+IN_SUMMARY = tuple(
+    Fit(1.0, spaces, first) for spaces in (1.0, 1.1, 0.9) for first in (3, 2, 1, 4, 0)
+)
 
 
 @cache
@@ -45,36 +56,104 @@ def _only(folders: list[Path]) -> typst.Fonts:
     )
 
 
-def to_pdf(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
-    """Compile the template over the report's data.
+def to_pdfs(report: Report, charts: Charts, fonts: Typefaces = ()) -> dict[str, bytes]:
+    """summary.pdf, report.pdf and annex.pdf by name."""
+    return {f"{name}.pdf": to_pdf(report, charts, name, fonts) for name in DOCUMENTS}
+
+
+def to_pdf(
+    report: Report, charts: Charts, document: Document = "report", fonts: Typefaces = ()
+) -> bytes:
+    """Compile one document, in the sizes that leave its pages fullest.
 
     Raises OutputError when the compiler refuses, for instance a figure without alt text.
     """
-    day = dt.date.fromisoformat(report.date)
+    given = _content(report, document)
+    shown = _figures(given)
     inputs = {
-        "report": json.dumps(asdict(report), ensure_ascii=False, sort_keys=True),
+        "report": json.dumps(given, ensure_ascii=False, sort_keys=True),
         "fonts": families(fonts),
-        "charts": json.dumps({name: chart.wide for name, chart in charts.items()}, sort_keys=True),
+        "sizes": json.dumps({name: size(charts[name].wide) for name in shown}, sort_keys=True),
     }
+    pictures = json.dumps({name: charts[name].wide for name in shown}, sort_keys=True)
+    template = b"\n".join(
+        (TEMPLATES / name).read_bytes() for name in ("paper.typ", f"{document}.typ")
+    )
+
+    def pages(fit: Fit) -> list[bytes]:
+        given = _fitted(inputs, fit)
+        return _compiled(document, template, given, fonts, format="png", ppi=Fit.PPI)
+
+    day = dt.date.fromisoformat(report.date)
+    chosen = (
+        fullest(pages, IN_SUMMARY, MOST_PAGES[document])
+        if document == "summary"
+        else best(pages, MOST_PAGES.get(document))
+    )
+    (made,) = _compiled(
+        document,
+        template,
+        _fitted(inputs, chosen) | {"charts": pictures},
+        fonts,
+        format="pdf",
+        pdf_standards=STANDARDS,
+        timestamp=dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC),
+    )
+    return with_row_headers(made)
+
+
+def _fitted(inputs: dict[str, str], fit: Fit) -> dict[str, str]:
+    return {**inputs, "fit": json.dumps(asdict(fit), sort_keys=True)}
+
+
+def _content(report: Report, document: Document) -> dict[str, Any]:
+    """What a document prints."""
+    told = asdict(report)
+    told["numbers"] = table_numbers(report)
+    if document == "summary":
+        told["figures"] = [
+            asdict(block)
+            for name in report.summary.figures
+            for section in report.sections
+            for block in section.blocks
+            if isinstance(block, Figure) and block.id == name
+        ]
+        told["sections"] = []
+    else:
+        told["sections"] = [asdict(section) for section in sections_of(report, document)]
+    return told
+
+
+def _figures(given: dict[str, Any]) -> list[str]:
+    """Ids of the charts that are printed."""
+    blocks = [block for section in given["sections"] for block in section["blocks"]]
+    held = [block for block in blocks if block["kind"] == "figure"] + given.get("figures", [])
+    return [str(block["id"]) for block in held]
+
+
+def _compiled(
+    document: Document,
+    template: bytes,
+    inputs: dict[str, str],
+    fonts: Typefaces,
+    **asked: Any,
+) -> list[bytes]:
     try:
-        made = typst.Compiler(TEMPLATE.read_bytes(), font_paths=typefaces(fonts)).compile(
-            format="pdf",
-            sys_inputs=inputs,
-            pdf_standards=STANDARDS,
-            timestamp=dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC),
-        )
+        # A compiler of a template in memory compiles once.
+        compiler = typst.Compiler(template, font_paths=typefaces(fonts))
+        made = compiler.compile(sys_inputs=inputs, **asked)
     except typst.TypstError as error:
         raise OutputError(
-            "report.pdf",
+            f"{document}.pdf",
             expected="a report that the PDF compiler accepts",
             found=error.diagnostic,
             remedy="report this with the release's data folder: template and model disagree",
         ) from error
-    if not isinstance(made, bytes):
+    if made is None:
         raise OutputError(
-            "report.pdf",
-            expected="one PDF",
-            found=type(made).__name__,
+            f"{document}.pdf",
+            expected="a PDF or its pages",
+            found="nothing",
             remedy="install the locked version of typst with make",
         )
-    return made
+    return [made] if isinstance(made, bytes) else made

@@ -36,7 +36,8 @@ def docx(report: Report, picture: bytes) -> bytes:
     if report.demonstration:
         _notice(document.sections[0].header.paragraphs[0], report.demonstration)
     document.add_heading(report.title, level=0)
-    _paragraph(document, f"As known at {report.known_at}", soft=True)
+    known = f"As known at {report.known_at}."
+    _paragraph(document, f"{known} {report.standing.draft}".strip(), soft=True)
     document.add_heading("Verdict", level=1)
     _paragraph(document, f"{report.banner.verdict}. {report.banner.headline}", bold=True)
     _paragraph(document, " ".join(report.banner.because))

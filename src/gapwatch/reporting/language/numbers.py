@@ -91,6 +91,11 @@ def plain(value: float | None, decimals: int = 1) -> str:
     return MISSING if value is None else number(value, _decimals_for((value,), decimals))
 
 
+def small(value: float | None, decimals: int = 1) -> str:
+    """A part of a sum for a table cell: one too small to show says on which side of 0 it lies."""
+    return MISSING if value is None else _limit(value, decimals)
+
+
 def estimate(
     value: float | None, lower: float | None, upper: float | None, decimals: int = 1
 ) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gapwatch.reporting.chapters.ages import words as age_words
 from gapwatch.reporting.chapters.ages.rows import Change, ChangePanel
 from gapwatch.reporting.chapters.ages.tables import change_tables, totals_table
-from gapwatch.reporting.document import Block, Figure, Heading, Paragraph
+from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, annexed
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.levelling_down import narrowing
 from gapwatch.reporting.language.numbers import capital, date, listing, period
@@ -45,12 +45,9 @@ def blocks(case: Case, number: int) -> list[Block]:
         return [*found, Paragraph(BROKEN)]
     found.append(Paragraph(TWO_ALONE))
     found += [Paragraph(_told(case, sex, rows)) for sex, rows in held]
-    found.append(totals_table(case))
     drawn = panels(case)
-    tables = change_tables(case)
-    if drawn:
-        return [*found, _figure(case, drawn, number)]
-    return [*found, *tables]
+    more = [_figure(case, drawn, number)] if drawn else change_tables(case)
+    return [*found, *annexed([totals_table(case), *more])]
 
 
 def _held(case: Case) -> list[tuple[str, list[Change]]]:

@@ -8,7 +8,7 @@ from gapwatch.reporting.chapters.ages import change as age_changes
 from gapwatch.reporting.chapters.ages import words as age_words
 from gapwatch.reporting.chapters.ages.rows import AgePanel, Contribution, newest
 from gapwatch.reporting.chapters.ages.tables import contribution_table, groups_table
-from gapwatch.reporting.document import Block, Figure, Paragraph, Section
+from gapwatch.reporting.document import Block, Figure, Paragraph, Section, annexed
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.ages import band_name
 from gapwatch.reporting.language.numbers import date, listing, period, spelled, years
@@ -55,8 +55,8 @@ def _contributions(case: Case, number: int) -> list[Block]:
         if measure.id != case.measure.id
     )
     if others:
-        blocks.append(Paragraph(ELSEWHERE))
-    return [*blocks, broad] if broad else blocks
+        blocks += annexed([Paragraph(ELSEWHERE)])
+    return [*blocks, *annexed([broad])] if broad else blocks
 
 
 def _opening(case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]) -> list[str]:

@@ -13,7 +13,15 @@ from gapwatch.reporting.chapters.ages.rows import (
 from gapwatch.reporting.document import Column, Table
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.ages import Ages, band_name
-from gapwatch.reporting.language.numbers import MISSING, SPACE, capital, estimate, plain, span
+from gapwatch.reporting.language.numbers import (
+    MISSING,
+    SPACE,
+    capital,
+    estimate,
+    plain,
+    small,
+    span,
+)
 from gapwatch.reporting.language.reasons import reason_text
 from gapwatch.study import Measure
 
@@ -70,7 +78,7 @@ def groups_table(case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]
         return None
     ages = _every([group for _, groups, _ in held for group in groups])
     rows = [
-        (capital(band_name(group)), *(plain(groups.get(group)) for _, groups, _ in held))
+        (capital(band_name(group)), *(small(groups.get(group)) for _, groups, _ in held))
         for group in ages
     ]
     return Table(

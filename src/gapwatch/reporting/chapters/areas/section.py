@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section
+from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section, annexed
 from gapwatch.reporting.evidence.area_figures import (
     file_of,
     map_figure,
@@ -38,9 +38,10 @@ def section(case: Case, first_number: int) -> Section:
     values_in = ("ranking", first_number + mapped)
     if mapped:
         blocks.append(map_figure(case, maps, tiles_id(maps[0]), first_number, values_in))
-    blocks.append(_dots_figure(case, maps, values_in[1]))
+    ranked: list[Block] = [_dots_figure(case, maps, values_in[1])]
+    blocks += annexed(ranked) if mapped else ranked
     for place, level in enumerate(level_maps(case.study, case.tables), values_in[1] + 1):
-        blocks += _level(case, level, place)
+        blocks += annexed(_level(case, level, place))
     return Section("where", "Where in the borough" if _is_borough(case) else "Where", tuple(blocks))
 
 

@@ -9,7 +9,15 @@ import pandas as pd
 from gapwatch.codes import PANDEMIC, PANDEMIC_YEARS
 from gapwatch.reporting.chapters.bridged import tables as later_tables
 from gapwatch.reporting.chapters.bridged.tables import Row, share, withheld_because
-from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, PinFacts, Section
+from gapwatch.reporting.document import (
+    Block,
+    Figure,
+    Heading,
+    Paragraph,
+    PinFacts,
+    Section,
+    annexed,
+)
 from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.area_figures import a, map_figure, opening, values_table
 from gapwatch.reporting.evidence.areas import has_outlines, later_maps, map_id, ward_map
@@ -53,7 +61,7 @@ def section(case: Case, first_number: int) -> Section:
             blocks += _told(case, bridge, rows)
             maps = _maps(case, bridge.geography, first_number)
             first_number += sum(isinstance(block, Figure) for block in maps)
-            blocks += maps
+            blocks += annexed(maps)
     return Section("later", heading(case), tuple(blocks))
 
 
@@ -65,12 +73,11 @@ def _told(case: Case, bridge: Bridge, rows: Sequence[Row]) -> list[Block]:
         *(newest(case, rows, sex) for sex in case.sexes),
         pandemic(rows),
     ]
-    first, *others = later_tables.gap_tables(case, rows)
     basis = bridged_basis(rows[0]["basis_code"], rows[0]["assumed_share"])
     made = sentence(f"How each is made: {basis}")
     fit = [*_fit(case, rows), CHANCE_ONLY, weights(case, bridge, rows), made]
-    return [
-        *(Paragraph(text) for text in texts if text),
+    first, *others = later_tables.gap_tables(case, rows)
+    more: list[Block] = [
         first,
         Heading(f"Which {noun_of(bridge.geography)}s count for the sides"),
         *(Paragraph(text) for text in fit),
@@ -79,6 +86,7 @@ def _told(case: Case, bridge: Bridge, rows: Sequence[Row]) -> list[Block]:
         *others,
         *(Paragraph(text) for text in sources(case, bridge.geography)),
     ]
+    return [*(Paragraph(text) for text in texts if text), *annexed(more)]
 
 
 def no_answer(case: Case, rows: Sequence[Row]) -> str:

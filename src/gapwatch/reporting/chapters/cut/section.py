@@ -45,7 +45,8 @@ def section(case: Case) -> Section:
     blocks += [Paragraph(levelling.told(down, case.better_name)) for down in lower]
     for sex, rows in held:
         blocks += _told(case, sex, rows)
-    return Section("take", "What it would take", (*blocks, _table(case)))
+    blocks += [Heading("The same by measure, sex and age"), _table(case)]
+    return Section("take", "What it would take", tuple(blocks))
 
 
 def newest(case: Case, measure: Measure, sex: str) -> tuple[Cut, ...]:

@@ -22,6 +22,7 @@ from gapwatch.reporting.document import (
     Paragraph,
     Section,
     Table,
+    annexed,
 )
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import capital, count, date, listing, number, percent
@@ -38,10 +39,11 @@ def section(case: Case, first_number: int) -> Section:
     if not held.areas:
         return Section("initiatives", HEADING, ())
     blocks: list[Block] = [Paragraph(words.tally(held.effects)), Paragraph(words.RULE)]
-    blocks.append(_table(case, held))
+    more: list[Block] = [_table(case, held)]
     if held.expected:
-        blocks += _evaluated(case, held, first_number)
-    return Section("initiatives", HEADING, (*blocks, *_connected(case, held)))
+        more += _evaluated(case, held, first_number)
+    more += _connected(case, held)
+    return Section("initiatives", HEADING, (*blocks, *annexed(more)))
 
 
 def bars(case: Case) -> list[Bar]:
@@ -130,7 +132,7 @@ def _table(case: Case, held: Register) -> Table:
             Column("Level of evidence", numeric=True),
         ),
         rows=tuple(rows),
-        shares=(2.2, 1.8, 1.3, 1.3, 1.7, 2.3, 0.9),
+        shares=(1.9, 1.6, 1.9, 1.4, 1.7, 2.2, 1.0),
         note=f"{words.LEVELS} Data: data/initiative.csv and data/effect.csv.",
     )
 
@@ -257,7 +259,7 @@ def _figures_table(case: Case, held: Register) -> Table:
             Column("Expected from chance if chosen for its figures", numeric=True),
         ),
         rows=tuple(rows),
-        shares=(1.8, 1.8, 0.9, 1.1, 1.0, 0.9, 1.6, 1.0, 1.0, 1.2),
+        shares=(1.8, 2.3, 0.95, 1.1, 1.0, 0.85, 1.4, 0.95, 0.95, 1.2),
         note="Changes are of the rate, relative, against the areas compared with. A dash: there is "
         "no figure, for the reason that is told with the verdict. Data: "
         f"{listing(list(FILES))}.",

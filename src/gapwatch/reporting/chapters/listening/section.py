@@ -8,7 +8,16 @@ import pandas as pd
 
 from gapwatch.reporting.chapters.listening import words
 from gapwatch.reporting.chapters.listening.words import Quote, Share
-from gapwatch.reporting.document import Block, Column, Heading, Items, Paragraph, Section, Table
+from gapwatch.reporting.document import (
+    Block,
+    Column,
+    Heading,
+    Items,
+    Paragraph,
+    Section,
+    Table,
+    annexed,
+)
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import records
 from gapwatch.reporting.language.numbers import capital
@@ -30,7 +39,7 @@ def section(case: Case) -> Section:
     for number, key in enumerate(keys, 1):
         mine = [row for row in shares if (row.programme, row.wave, row.question) == key]
         said = [row for row in quotes if (row.programme, row.wave, row.question) == key]
-        blocks += _of_wave(case, number, key, mine, said)
+        blocks += annexed(_of_wave(case, number, key, mine, said))
     return Section("voice", HEADING, tuple(blocks))
 
 

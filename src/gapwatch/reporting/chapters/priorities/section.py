@@ -19,7 +19,7 @@ from gapwatch.reporting.chapters.priorities.rows import (
     steps,
     title_of,
 )
-from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section
+from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section, annexed
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import count, date, listing, number
 
@@ -33,18 +33,21 @@ def section(case: Case, first_number: int) -> Section:
     if not rows and not any(gaps.values()):
         return Section("priorities", HEADING, ())
     every = [row for held in rows.values() for row in held]
-    blocks: list[Block] = [Paragraph(text) for text in words.opening(case, every)]
+    opening: list[Block] = [Paragraph(text) for text in words.opening(case, every)]
     figures = [_sides(case, part, place, first_number) for place, part in enumerate(drawn(case))]
-    blocks += figures
+    blocks: list[Block] = [*figures]
     for one in case.study.priorities:
         held, lacking = rows.get(one.id, []), gaps.get(one.id, [])
         if held or lacking:
             blocks.append(Heading(one.name))
             blocks += [Paragraph(text) for text in words.block(case, held, lacking)]
-            blocks.append(tables.comparison(case, one.id, held, lacking))
+            if held:
+                blocks.append(tables.comparison(case, one.id, held))
+            if lacking:
+                blocks.append(tables.missing(lacking))
     blocks += _lines_up(case)
     blocks += _places(case, first_number + len(figures))
-    return Section("priorities", HEADING, tuple(blocks))
+    return Section("priorities", HEADING, (*opening, *annexed(blocks)))
 
 
 def drawn(case: Case) -> list[tuple[Drawn, ...]]:

@@ -13,7 +13,7 @@ from gapwatch.reporting.chapters.priorities.rows import (
     title_of,
 )
 from gapwatch.reporting.chapters.priorities.words import FLAGS, case_worse, reason
-from gapwatch.reporting.document import Column, Table
+from gapwatch.reporting.document import Column, Entries, Entry, Table
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import Estimate
 from gapwatch.reporting.language.chance import chance
@@ -52,15 +52,19 @@ def sided(case: Case) -> tuple[str, str]:
     return case.study.side_name(whole.worse), case.study.side_name(whole.better)
 
 
-def comparison(
-    case: Case, priority: str, rows: Sequence[Compared], gaps: Sequence[Missing]
-) -> Table:
-    """Indicators, refused ones and evidence gaps of one priority, in one table."""
+def missing(gaps: Sequence[Missing]) -> Entries:
+    """What isn't published for small areas: its finest figures, and who could publish more."""
+    entries = (Entry(capital(gap.missing), _lacking(gap)) for gap in gaps)
+    return Entries("Not published for small areas", tuple(entries))
+
+
+def comparison(case: Case, priority: str, rows: Sequence[Compared]) -> Table:
+    """Indicators of one priority, and those that aren't compared, in one table."""
     name = next(one.name for one in case.study.priorities if one.id == priority)
     worse, better = sided(case)
     return Table(
         id=f"table-priority-{priority}",
-        caption=f"{name}: what is published, what isn't compared, and what is missing",
+        caption=f"{name}: what is published, and what isn't compared",
         columns=(
             Column("Indicator"),
             Column("Period"),
@@ -70,34 +74,17 @@ def comparison(
             Column("Splits that differ as much", numeric=True),
             Column("To know"),
         ),
-        rows=(
-            *(_row(case, row) for row in rows),
-            *(
-                (
-                    capital(gap.missing),
-                    NOTHING,
-                    NOTHING,
-                    NOTHING,
-                    NOTHING,
-                    NOTHING,
-                    _lacking(gap),
-                )
-                for gap in gaps
-            ),
-        ),
-        shares=(2.4, 1.0, 0.9, 0.9, 1.6, 0.9, 2.6),
+        rows=tuple(_row(case, row) for row in rows),
+        shares=(2.5, 0.9, 0.8, 0.8, 1.5, 0.9, 2.0),
         note="Differences are the first side minus the second; ratios, where events are counted, "
-        "the first over the second. Data: data/priority_comparison.csv, data/indicator_value.csv "
-        "and data/evidence_gap.csv.",
+        "the first over the second. Data: data/priority_comparison.csv and "
+        "data/indicator_value.csv.",
         folded=True,
     )
 
 
 def _lacking(gap: Missing) -> str:
-    return (
-        f"Not published for small areas. The finest: {sentence(gap.finest_available)} "
-        f"Wanted from: {sentence(gap.wanted_from)}"
-    )
+    return f"The finest: {sentence(gap.finest_available)} Wanted from: {sentence(gap.wanted_from)}"
 
 
 def _row(case: Case, row: Compared) -> tuple[str, ...]:
@@ -174,7 +161,7 @@ def alignment(case: Case, rows: Sequence[Lined]) -> Table:
         shares=(3.0, 1.1, 0.7, 1.8, 1.0, 1.8),
         note="Data: data/priority_alignment.csv.",
         folded=True,
-        on_screen=True,
+        paper="screen",
     )
 
 

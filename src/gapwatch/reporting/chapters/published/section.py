@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.published import words as series
 from gapwatch.reporting.chapters.published.words import Meeting, Own, Reproduced
-from gapwatch.reporting.document import Block, Column, Figure, Heading, Paragraph, Section, Table
+from gapwatch.reporting.document import (
+    Block,
+    Column,
+    Figure,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+    annexed,
+)
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import records
 from gapwatch.reporting.language.numbers import (
@@ -36,7 +45,7 @@ def section(case: Case, first_number: int) -> Section:
     blocks: list[Block] = []
     if compared or checked:
         first = Paragraph(series.decides(computed=case.computes))
-        blocks = [first, *_own_newest(case), *compared, *checked]
+        blocks = [first, *_own_newest(case), *compared, *annexed(checked)]
     return Section("series", HEADING, tuple(blocks))
 
 
@@ -75,7 +84,7 @@ def _compared(case: Case, place: int) -> list[Block]:
     if blocks:
         blocks.append(Paragraph(series.SAME_DEATHS))
     if shown:
-        blocks.append(_figure(case, shown, place))
+        blocks += annexed([_figure(case, shown, place)])
     tables = [
         _meeting_table(case, case.measure, sex)
         for sex in case.sexes
@@ -88,9 +97,9 @@ def _compared(case: Case, place: int) -> list[Block]:
         if measure.id != case.measure.id
     )
     if others:
-        blocks.append(Paragraph(ELSEWHERE))
+        blocks += annexed([Paragraph(ELSEWHERE)])
     # The first table belongs to the chart where there is one.
-    return [*blocks, *(tables[1:] if shown else tables)]
+    return [*blocks, *annexed(tables[1:] if shown else tables)]
 
 
 def _figure(case: Case, shown: Sequence[Meeting], place: int) -> Figure:

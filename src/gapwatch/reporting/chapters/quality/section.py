@@ -21,6 +21,7 @@ from gapwatch.reporting.document import (
     PinFacts,
     Section,
     Table,
+    annexed,
 )
 from gapwatch.reporting.evidence.bridged import in_short
 from gapwatch.reporting.evidence.case import Case
@@ -66,7 +67,8 @@ def section(case: Case) -> Section:
     """Sources, what is not held, figures that are not used, checks, withheld and flagged values."""
     blocks: list[Block] = [Heading("Sources")]
     pins = in_order(case)
-    blocks += compact(case, pins) if len(pins) > MOST_IN_FULL else [_source(case, p) for p in pins]
+    told = compact(case, pins) if len(pins) > MOST_IN_FULL else [_source(case, p) for p in pins]
+    blocks += annexed(told)
     blocks += not_renewed.blocks(case.facts.missed)
     blocks += _absent(case)
     unused = _other_geographies(case)
@@ -147,7 +149,7 @@ def _absent(case: Case) -> list[Block]:
     return [
         Heading("What this report doesn't hold"),
         Paragraph(by_hand + text),
-        Items(tuple(source.title for source in absent)),
+        *annexed([Items(tuple(source.title for source in absent))]),
     ]
 
 
@@ -274,7 +276,7 @@ def _check_table(case: Case) -> Table:
         note="A critical failure stops the release. A warning is shown here. "
         "Data: data/validation.csv.",
         folded=True,
-        on_screen=True,
+        paper="screen",
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from gapwatch.reporting.chapters.robustness import words as doubts
 from gapwatch.reporting.chapters.robustness.grouping import label, span, together
 from gapwatch.reporting.chapters.robustness.words import METHOD_NAMES, Flip, Score
-from gapwatch.reporting.document import Block, Column, Heading, Paragraph, Section, Table
+from gapwatch.reporting.document import Block, Column, Heading, Paragraph, Section, Table, annexed
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.choices import Choice, choices
 from gapwatch.reporting.language.chance import chance
@@ -74,7 +74,7 @@ def _track_record(case: Case) -> list[Block]:
     blocks: list[Block] = [Heading("How good has this method been here?")]
     blocks += [Paragraph(text) for text in doubts.track_record(every, apart)]
     if every:
-        blocks.append(_score_table(every, apart))
+        blocks += annexed([_score_table(every, apart)])
     return blocks
 
 

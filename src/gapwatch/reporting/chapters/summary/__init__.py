@@ -1,0 +1,1 @@
+"""The summary: two pages that can be read in two minutes."""

@@ -1,0 +1,151 @@
+"""What the summary says: three numbers, two figures, and a few sentences under plain questions.
+
+Every sentence comes from the rules that the report itself is written by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gapwatch import codes
+from gapwatch.reporting.chapters.ages.rows import newest as newest_ages
+from gapwatch.reporting.chapters.standing import standing
+from gapwatch.reporting.chapters.summary import words
+from gapwatch.reporting.document import Figure, Number, Point, Section, Summary
+from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.choices import choices
+from gapwatch.reporting.evidence.direction import direction_line
+from gapwatch.reporting.evidence.expected import next_expected
+from gapwatch.reporting.evidence.rows import touched
+from gapwatch.reporting.language.chance import about
+from gapwatch.reporting.language.numbers import interval, sentence, years
+
+MOST_FIGURES = 2
+MOST_LIMITS = 3
+LIMITS = "Limits"
+# Header and footer of both pages have some more.
+MOST_WORDS = 315
+
+
+def summary(case: Case, sections: Sequence[Section], said: str) -> Summary:
+    """Numbers, figures and sentences; a question that nothing answers is left out.
+
+    `said` is what stands above them. Where all would be too many words, limits are told fewer.
+    """
+    told = (
+        ("Which way is it going, and why?", _side(case)),
+        ("Which ages make the gap?", _ages(case)),
+        ("What else it depends on", words.depends(choices(case))),
+        ("What to do next", words.actions(case)),
+        (LIMITS, _limits(case)),
+        ("Whom to ask", _contact(case)),
+        ("Next figures", words.first(next_expected(case.study))),
+    )
+    numbers = (_gap(case), _target(case), _chance(case))
+    chosen = figures(sections)
+    points = [Point(heading, tuple(texts)) for heading, texts in told if texts]
+    above = f"{said} {_captions(sections, chosen)} {_numbers(numbers)}"
+    while len(f"{above} {_points(points)}".split()) > MOST_WORDS and (found := _shorter(points)):
+        points = found
+    return Summary(numbers, chosen, tuple(points))
+
+
+def _shorter(points: Sequence[Point]) -> list[Point]:
+    """With one limit less; empty where only one is left."""
+    limits = next((point for point in points if point.heading == LIMITS), None)
+    if limits is None or len(limits.texts) == 1:
+        return []
+    return [Point(LIMITS, one.texts[:-1]) if one is limits else one for one in points]
+
+
+def _captions(sections: Sequence[Section], chosen: Sequence[str]) -> str:
+    shown = (block for section in sections for block in section.blocks)
+    return " ".join(
+        f"Figure {block.number}. {block.title} {block.subtitle.partition(' As known at ')[0]}"
+        for block in shown
+        if isinstance(block, Figure) and block.id in chosen
+    )
+
+
+def _numbers(numbers: Sequence[Number]) -> str:
+    return " ".join(f"{one.label} {one.value} {one.note}" for one in numbers)
+
+
+def _points(points: Sequence[Point]) -> str:
+    # A bullet is read as a word.
+    return " ".join(f"• {text}" for one in points for text in (one.heading, *one.texts))
+
+
+def figures(sections: Sequence[Section]) -> tuple[str, ...]:
+    """The gap over time, and where: else both ends of the gap."""
+    held = {
+        section.id: [block.id for block in section.blocks if isinstance(block, Figure)]
+        for section in sections
+    }
+    over_time, where = held.get("trajectory", []), held.get("where", [])
+    chosen = [*over_time[:1], *where[:1], *over_time[1:2]]
+    return tuple(chosen[:MOST_FIGURES])
+
+
+def _gap(case: Case) -> Number:
+    sex, newest = case.sexes[0], case.newest
+    if newest is None or newest.gap is None:
+        return Number(f"Gap for {sex}s", "not known", "There is no comparable figure.")
+    gap = newest.gap
+    sure = (
+        "How sure that is, is not known."
+        if gap.lower is None or gap.upper is None
+        else f"Plausibly {interval(gap.lower, gap.upper)}."
+    )
+    return Number(f"Gap for {sex}s, {newest.when}", years(gap.value), sure)
+
+
+def _target(case: Case) -> Number:
+    verdict = case.verdict
+    label = f"Target for {verdict.target_year}"
+    if verdict.target_gap_years is None or verdict.baseline_gap_years is None:
+        return Number(label, "not known", "The baseline gap is missing.")
+    base = case.period(verdict.baseline_start, verdict.baseline_end)
+    return Number(
+        label,
+        f"{years(verdict.target_gap_years)} or less",
+        f"The gap was {years(verdict.baseline_gap_years)} in {base}.",
+    )
+
+
+def _chance(case: Case) -> Number:
+    verdict, rules = case.verdict, case.study.verdict
+    label = f"Chance of the target by {verdict.target_year}"
+    if verdict.label == codes.CANNOT or verdict.p_target is None:
+        return Number(label, "cannot be calculated", words.no_chance(case))
+    shown = about(verdict.p_target, rules.on_track_probability, rules.off_track_probability)
+    return Number(label, shown, "")
+
+
+def _side(case: Case) -> list[str]:
+    """Which way the gap went, and which side moved."""
+    return [direction_line(case)]
+
+
+def _ages(case: Case) -> list[str]:
+    """A sentence a sex: the ages that surely make the gap, or that none can be named."""
+    found = ((sex, newest_ages(case, case.measure.id, sex)) for sex in case.sexes)
+    return [words.ages(sex, bands) for sex, bands in found if bands]
+
+
+def _limits(case: Case) -> list[str]:
+    last = case.newest
+    told = []
+    if case.is_old and last is not None:
+        told.append(f"Nothing comparable is known about the years after {last.ends}.")
+    if touched(case.comparable):
+        told.append("Some figures hold a year of the pandemic.")
+    if case.provisional:
+        told.append("The latest figures are provisional and decide nothing.")
+    return [*told, words.PAST_ONLY, words.NO_FORECAST, words.NO_CAUSE][:MOST_LIMITS]
+
+
+def _contact(case: Case) -> list[str]:
+    told = standing(case.facts)
+    people = "; ".join(f"{label.lower()}: {name}" for label, name in told.people)
+    return [text for text in (f"Contact: {told.contact}.", sentence(people), told.draft) if text]
