@@ -48,7 +48,13 @@ def forget_publishers(project: Project) -> None:
     text = project.study_file.read_text(encoding="utf-8")
     text = re.sub(r"\[computed\]\n(?:.|\n)*?(?=\n\[simulation\])", "", text)
     text = re.sub(r"\[\[geography\.bridges\]\]\n(?:.+\n)+", "", text)
-    text = re.sub(r"\[\[sources\]\]\nid = .+\nkind = (?:.+\n?)+", "", text)
+    asking = r'\[\[sources\]\]\nid = "(.+)"\nkind = (?:.+\n?)+'
+    for source in re.findall(asking, text):
+        shown = rf'\[\[indicators\]\]\nid = "(.+)"\n(?:.+\n)*source = "{source}"\n(?:.+\n)*'
+        for indicator in re.findall(shown, text):
+            text = re.sub(rf'(?m)^closed_by = .*"{indicator}".*\n', "", text)
+        text = re.sub(shown, "", text)
+    text = re.sub(asking, "", text)
     assert 'kind = "fingertips"' not in text
     project.study_file.write_text(text, encoding="utf-8")
 

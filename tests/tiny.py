@@ -28,6 +28,7 @@ def tiny(
     more: Mapping[str, bytes] | None = None,
     study: str = "town",
     verdict: str = min(VERDICTS),
+    label: str = "",
     inputs: Mapping[str, Any] | None = None,
 ) -> tuple[str, dict[str, bytes]]:
     """Name and files of a release of the `study`; `text` makes another basis of it.
@@ -63,7 +64,8 @@ def tiny(
         "basis": basis,
         "as_known_at": date,
         "previous": previous and {"release": previous.name, "sha256": before},
-        "answer": {"verdict": verdict, "sentence": "It is so."},
+        "answer": {"verdict": verdict, "sentence": "It is so."}
+        | ({"label": label} if label else {}),
         "people": {},
         "snapshot": {"id": snapshot, "inputs": dict(inputs or {})},
         "study": {"id": study, "sha256": study_sha},

@@ -71,8 +71,7 @@ def fetch(
     _require_dimensions(source, told[0].content)
     told.append(nomis_api.definition(client, base, "/time", "dates"))
     told += [
-        nomis_api.definition(client, base, f"/{name}", f"cells-{name}")
-        for name in source.dimensions
+        nomis_api.definition(client, base, f"/{name}", _role(name)) for name in source.dimensions
     ]
     cells = _cells(source, told)
     sent, within, number = nomis_api.ask_areas(source, client, base, known)
@@ -165,7 +164,7 @@ def _each(source: NomisFigures, cells: _Cells) -> int:
 def _cells(source: NomisFigures, payloads: Sequence[Payload]) -> _Cells:
     """What the study asks for, in Nomis's codes, by the definitions that were sent."""
     held = {
-        name: _named(source, payloads, f"cells-{name}", f"{name} of {source.dataset}")
+        name: _named(source, payloads, _role(name), f"{name} of {source.dataset}")
         for name in source.dimensions
     }
     numbers: dict[str, dict[str, str]] = {}
@@ -180,6 +179,11 @@ def _cells(source: NomisFigures, payloads: Sequence[Payload]) -> _Cells:
         told = [held[name][numbers[figure][name]] for name in source.dimensions]
         headings[figure] = "; ".join(told)
     return _Cells(_dates(source, payloads), numbers, headings)
+
+
+def _role(dimension: str) -> str:
+    """The role under which the codes of a dimension are pinned."""
+    return f"cells-{dimension.replace('_', '-')}"
 
 
 def _named(

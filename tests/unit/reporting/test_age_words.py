@@ -229,12 +229,15 @@ OWN = "Between these two windows its own change"
     ("total", "sign", "text"),
     [
         (-1.2, 1, f"{ROSE} {OWN} took 1.2 years off the gap (plausibly 0.7 to 1.7)."),
-        (1.2, -1, f"{FELL} {OWN} added 1.2 years to it (plausibly 0.7 to 1.7)."),
+        (1.2, -1, f"{FELL} {OWN} added 1.2 years to the gap (plausibly 0.7 to 1.7)."),
         (-1.2, 0, f"{OPEN} {OWN} took 1.2 years off the gap (plausibly 0.7 to 1.7)."),
         (
             0.4,
             1,
-            f"{ROSE} {OWN} did to the gap anything from 0.1 years off it to 0.9 years added to it.",
+            (
+                f"{ROSE} {OWN} may have taken up to 0.1 years off the gap or added up to 0.9 years "
+                "to it."
+            ),
         ),
         (-1.2, None, f"{OWN} took 1.2 years off the gap (plausibly 0.7 to 1.7)."),
     ],

@@ -40,4 +40,6 @@ def test_parts_of_a_sum():
     assert flat(part(-1.2, 1)) == "took 1.2 years off it"
     assert flat(part(0.04, 2)) == "added 0.04 years to it"
     assert part(0.0, 1) == "left it as it was"
-    assert flat(part_spread(-0.1, 0.9)) == "0.1 years off it to 0.9 years added to it"
+    assert flat(part_spread(-0.1, 0.9)) == (
+        "taken up to 0.1 years off the gap or added up to 0.9 years to it"
+    )

@@ -116,6 +116,13 @@ def test_a_verdict_that_changed_is_told_in_words_though_no_number_moved() -> Non
     )
 
 
+def test_a_verdict_goes_by_its_label_and_one_that_had_none_is_not_told() -> None:
+    before, after = {NOW: "9.5", VERDICT: "on track"}, {NOW: "9.5", VERDICT: "levelling down"}
+    told = "The verdict was “on track” and is “levelling down” now."
+    assert told in said(before, after, ("study", after))
+    assert "The verdict was" not in said({NOW: "9.5"}, after, ("study", after))
+
+
 def test_no_sentence_speaks_of_women_where_the_promise_is_about_men() -> None:
     before = {NOW._replace(sex="female"): "4", VERDICT._replace(sex="female"): "on track"}
     after = {NOW._replace(sex="female"): "5", VERDICT._replace(sex="female"): "off track"}

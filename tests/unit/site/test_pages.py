@@ -131,6 +131,28 @@ def test_a_good_verdict_is_never_named_apart_from_its_sentence(tmp_path: Path) -
         assert "“on track”" not in text
 
 
+def test_levelling_down_goes_by_its_name_on_every_page(tmp_path: Path) -> None:
+    down = {"verdict": {"label": "levelling down", "levels_down": True}}
+    first = shelved.release(tmp_path, date="2026-01-01", verdict="off track")
+    shelved.release(
+        tmp_path,
+        first,
+        date="2026-02-01",
+        verdict="on track",
+        label="levelling down",
+        changes=down,
+    )
+    lay(tmp_path)
+    moved = "The verdict for males is “levelling down”. In the release before it was “off track”."
+    pages = [path for path in tmp_path.rglob("*") if path.suffix in {".html", ".xml"}]
+    laid = [path for path in pages if path.name != "report.html"]
+    assert moved in (tmp_path / "feed.xml").read_text(encoding="utf-8")
+    for path in laid:
+        assert "on track" not in path.read_text(encoding="utf-8").casefold(), path
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert '<p class="said">Levelling down</p>' in index
+
+
 def test_a_gap_that_moved_is_told_with_its_value_before(tmp_path: Path) -> None:
     first = shelved.release(tmp_path, date="2026-01-01")
     gap = shelved.samples.gap()["gap_years"] + 0.25

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError as PydanticError
 
+from gapwatch.contracts import SLUG
 from gapwatch.demo.replica import Replica
 from gapwatch.errors import GapwatchError, SourceError, ValidationError
 from gapwatch.sources import nomis_figures, registry
@@ -102,7 +104,7 @@ def answers(
         ),
         Payload("dataset", base, "json", overview(*dimensions)),
         Payload("dates", base, "json", codes(dates or {"2021": "2021"})),
-        Payload("cells-c2021_health_6", base, "json", codes(cells)),
+        Payload("cells-c2021-health-6", base, "json", codes(cells)),
         Payload("data-0001", f"{base}.data.csv", "csv", text.getvalue().encode()),
     )
 
@@ -307,6 +309,7 @@ def test_the_latest_month_is_asked_for_by_its_date_and_named_by_its_words(
     sent = fetched(replica, served_source())
     (data,) = [payload for payload in sent if payload.role == "data-0001"]
     assert "date=2026-10" in data.address
+    assert all(re.fullmatch(SLUG, payload.role) for payload in sent), "a pin takes no other role"
     table = nomis_figures.parse(served_source(), sent)["area_figure"]
     assert len(table) == len(LSOAS)
     assert set(table["period"]) == {"October 2026"}

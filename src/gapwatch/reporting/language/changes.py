@@ -38,5 +38,5 @@ def part(value: float, decimals: int) -> str:
 
 
 def part_spread(lower: float, upper: float) -> str:
-    """A range of such parts, where it holds both ways."""
-    return f"{years(abs(lower))} off it to {years(abs(upper))} added to it"
+    """A range of such parts that holds both ways, after "may have"."""
+    return f"taken up to {years(abs(lower))} off the gap or added up to {years(abs(upper))} to it"

@@ -156,10 +156,12 @@ def side_moved(rows: Sequence[Change], side: str, name: str, sign: int | None) -
         return joined(moved, f"For {name} it cannot be said how sure the change is.")
     start = "Between these two windows its own change"
     if low <= 0 <= high:
-        told = f"{start} did to the gap anything from {part_spread(low, high)}."
+        told = f"{start} may have {part_spread(low, high)}."
         return joined(moved, told)
     least, most = sorted((abs(low), abs(high)))
-    did = f"took {years(abs(total))} off the gap" if total < 0 else f"added {years(total)} to it"
+    did = (
+        f"took {years(abs(total))} off the gap" if total < 0 else f"added {years(total)} to the gap"
+    )
     return joined(moved, f"{start} {did} (plausibly {interval(least, most)}).")
 
 

@@ -66,6 +66,8 @@ def _verdict(study: Study, found: Since) -> list[str]:
     if mine.empty:
         return []
     old, new = mine.iloc[0]["from_value"], mine.iloc[-1]["to_value"]
+    if not old:  # other code than today's told no label
+        return []
     return [f"The verdict was “{old}” and is “{new}” now."]
 
 
