@@ -176,10 +176,17 @@ def test_sizes_are_tried_until_every_page_is_full_enough() -> None:
 
     def pages(fit: Fit) -> list[bytes]:
         asked.append(fit)
-        return [picture((22, 277)), picture((22, 277 if fit.spaces == 1.07 else 60))]
+        return [picture((22, 277)), picture((22, 277 if fit.spaces == 1.07 else 120))]
 
     assert best(pages, None) == Fit.of(1.07)
     assert [fit.spaces for fit in asked] == [1.0, 1.07]
+
+
+def test_a_few_lines_alone_on_the_last_page_are_taken_back_by_a_little() -> None:
+    def pages(fit: Fit) -> list[bytes]:
+        return [picture((22, 277))] + [picture((22, 30))] * (fit.spaces >= 1)
+
+    assert best(pages, None) == Fit.of(0.98)
 
 
 def test_where_no_size_is_good_the_one_with_fewest_pages_and_least_empty_is_taken() -> None:
