@@ -200,8 +200,8 @@ def _require_run(population: pd.DataFrame, uses: Sequence[YearUse], ends: str) -
             "deaths and population",
             "at least one year in both",
             "none",
-            f"deaths are of {_span({use.year for use in uses})}, residents of "
-            f"{_span(set(map(int, population['year'])))}",
+            f"pull years that both have: deaths are of {_span({use.year for use in uses})}, "
+            f"residents of {_span(set(map(int, population['year'])))}",
         )
     first, last = min(counted), max(counted)
     held = {use.year for use in uses}

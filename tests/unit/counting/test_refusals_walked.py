@@ -232,7 +232,7 @@ WALKS = [
             rows(DEATHS, lambda row: row[YEAR] < "2016"),
             rows(PEOPLE, lambda row: row[YEAR] > "2015"),
         ),
-        "deaths are of 2008 to 2015, residents of 2016 to 2025",
+        "pull years that both have: deaths are of 2008 to 2015, residents of 2016 to 2025",
     ),
     Walk(
         "blocks",
