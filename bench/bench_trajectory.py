@@ -12,7 +12,7 @@ import pytest
 
 from gapwatch.gap.trend.backtest import backtest, score
 from gapwatch.gap.trend.sensitivity import sensitivity, smallest_flips
-from gapwatch.gap.trend.verdict import Series, Target, assess
+from gapwatch.gap.trend.verdict import ComparableSeries, Target, assess
 
 MEASURES = 10
 # Measured at 0.3: an allowance of three.
@@ -21,7 +21,7 @@ LIMIT_SECONDS = 1.0
 MOST_TIMES_BASELINE = 250
 
 
-def borough(measures: int) -> list[tuple[Series, Target]]:
+def borough(measures: int) -> list[tuple[ComparableSeries, Target]]:
     """As many invented series of nine five-year windows, all "too early to tell" or near it."""
     start = np.arange(2010, 2019)
     cases = []
@@ -29,7 +29,7 @@ def borough(measures: int) -> list[tuple[Series, Target]]:
         worse = 78 + 0.3 * np.arange(9) + 0.1 * np.cos(i + np.arange(9))
         better = worse + 13 - 0.3 * np.arange(9) + 0.2 * np.sin(2 * i + np.arange(9))
         small, large = np.full(9, 0.4), np.full(9, 1.4)
-        series = Series(
+        series = ComparableSeries(
             start,
             start + 4,
             better - worse,
@@ -44,7 +44,7 @@ def borough(measures: int) -> list[tuple[Series, Target]]:
     return cases
 
 
-def everything(cases: list[tuple[Series, Target]]) -> None:
+def everything(cases: list[tuple[ComparableSeries, Target]]) -> None:
     for series, target in cases:
         assess(series, target, release_year=2024)
         sensitivity(series, target, release_year=2024)

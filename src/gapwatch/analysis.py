@@ -58,7 +58,7 @@ Result = TypeVar("Result")
 NOTHING_EARLIER = Earlier()
 
 
-class Step(Protocol):
+class CallStage(Protocol):
     """How a stage is called: timed in a run, as a task in a scheduled flow."""
 
     def __call__(self, name: str, stage: Callable[..., Result], *inputs: object) -> Result:
@@ -91,7 +91,7 @@ def analyse(
     inputs: Frames,
     year: int,
     gate: Gate,
-    step: Step = plainly,
+    step: CallStage = plainly,
     told: Earlier = NOTHING_EARLIER,
 ) -> Analysis:
     """Measure and judge the inputs of a snapshot; hand every table to the gate on the way.

@@ -13,12 +13,12 @@ from gapwatch import study as study_file
 from gapwatch.errors import GapwatchError, UsageError
 from gapwatch.project import Project
 from gapwatch.pulling import judge_of, require_clock, start
-from gapwatch.pulls.asking import FAULTS, Answers, Areas, ask_all, read_all
-from gapwatch.pulls.checked import Checked, row_of, together_row
+from gapwatch.pulls.asking import FAULTS, Answers, AreaCodes, ask_all, read_all
+from gapwatch.pulls.checked import CheckedSources, row_of, together_row
 from gapwatch.pulls.kept import Kept
 from gapwatch.pulls.pinning import pin_of
 from gapwatch.pulls.progress import Progress
-from gapwatch.pulls.settling import Part, Parts, put_back, settle
+from gapwatch.pulls.settling import Parts, SettledPart, put_back, settle
 from gapwatch.pulls.starting import Base
 from gapwatch.quality.checker import Checker
 from gapwatch.sources.http import Client
@@ -34,7 +34,7 @@ def check_now(
     accept_revisions: bool = False,
     root: Path | None = None,
     allow_local: bool = False,
-) -> Checked:
+) -> CheckedSources:
     """Check with the date of this moment, in universal time."""
     today = dt.datetime.now(tz=dt.UTC).date()
     about = study_file.load(project.study_file)[0].publishers
@@ -58,7 +58,7 @@ def check(
     accept_revisions: bool = False,
     checker: Checker | None = None,
     root: Path | None = None,
-) -> Checked:
+) -> CheckedSources:
     """Ask every source of the study; tell every fault of every source, and pin nothing.
 
     Where one that is required fails and nothing of it is pinned, the sources can't be held against
@@ -77,7 +77,7 @@ def check(
         patient=True,
         today=today,
         kept=Kept(project.raw, study_sha256, today, is_on=False),
-        areas=Areas(base.before.lookups()),
+        areas=AreaCodes(base.before.lookups()),
     )
     answers = read_all(answers, today, Kept(project.raw, study_sha256, today, is_on=False))
     faults = {name: answer.error for name, answer in answers.items() if answer.error is not None}
@@ -95,7 +95,7 @@ def check(
         last.append(error)
     rows = [row_of(answer, faults.get(name)) for name, answer in answers.items()]
     needed = (source.id for source in base.live if is_required(study, source))
-    return Checked((*rows, *map(together_row, last)), tuple(needed))
+    return CheckedSources((*rows, *map(together_row, last)), tuple(needed))
 
 
 def _beside(
@@ -103,7 +103,7 @@ def _beside(
 ) -> dict[str, GapwatchError]:
     """The faults that sources show beside the others alone, by source."""
     fresh: Parts = {
-        name: Part(
+        name: SettledPart(
             pin_of(base.project.raw, a.source, a.sent, a.found, base.mine, base.today, keyed=False),
             a.sent,
             a.found,

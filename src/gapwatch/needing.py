@@ -23,7 +23,7 @@ NOT_NAMED = "not named"
 
 
 @dataclass(frozen=True)
-class Plan:
+class RetentionPlan:
     """What a pruning deletes, and why each of the others stays, in words, by name."""
 
     study: str
@@ -70,7 +70,7 @@ def plan(
     keep: int | None,
     releases: Iterable[str] = (),
     snapshots_named: Iterable[str] = (),
-) -> Plan:
+) -> RetentionPlan:
     """What may be deleted of a study: all but the `keep` newest releases, or just what is named.
 
     Raises UsageError for a release or snapshot that isn't the study's, or that a kept one needs;
@@ -88,7 +88,9 @@ def plan(
     held = _snapshots_staying(raw, out, study, {n: m for n, m in known.items() if n not in gone})
     _refuse("snapshot", wanted, held)
     out_of_use = (set(ours) if keep is not None else set()) | wanted
-    return Plan(study, tuple(sorted(gone)), tuple(sorted(out_of_use - set(held))), staying, held)
+    return RetentionPlan(
+        study, tuple(sorted(gone)), tuple(sorted(out_of_use - set(held))), staying, held
+    )
 
 
 def _releases_staying(

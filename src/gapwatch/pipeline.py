@@ -14,7 +14,7 @@ import pandas as pd
 
 from gapwatch import publishing, snapshots, stopping, tables, warehouse
 from gapwatch import study as study_file
-from gapwatch.analysis import Analysis, Step, analyse
+from gapwatch.analysis import Analysis, CallStage, analyse
 from gapwatch.audit.closed import closed_inputs, with_lengths
 from gapwatch.audit.disclosed import RECORD, Earlier, Record, earlier
 from gapwatch.audit.lineage import lineage
@@ -98,7 +98,7 @@ def run(
     out: Path | None = None,
     known_at: dt.date | None = None,
     claims: Claims | None = None,
-    step: Step = timed,
+    step: CallStage = timed,
     checker: Checker | None = None,
     with_kit: bool = False,
 ) -> Outcome:

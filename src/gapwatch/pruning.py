@@ -17,7 +17,7 @@ from gapwatch import study as study_file
 from gapwatch.audit.verify import MANIFEST
 from gapwatch.durable import move, sync_folder
 from gapwatch.errors import OutputError, UsageError
-from gapwatch.needing import Plan
+from gapwatch.needing import RetentionPlan
 from gapwatch.project import Project
 from gapwatch.site import laying
 from gapwatch.snapshots import Pruned, sha256
@@ -43,7 +43,7 @@ class Asked:
 class Pruning:
     """What was, or would be, deleted: the plan, bytes by kind, and whether it was done."""
 
-    plan: Plan
+    plan: RetentionPlan
     bytes: dict[str, int]
     done: bool
 

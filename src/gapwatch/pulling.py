@@ -24,12 +24,12 @@ from gapwatch.audit.disclosed import Earlier, is_restricted_study, read_record
 from gapwatch.errors import OutputError, UsageError, together
 from gapwatch.project import Project
 from gapwatch.publishing import told
-from gapwatch.pulls.asking import FAULTS, Areas, ask_all, read_all, require
+from gapwatch.pulls.asking import FAULTS, AreaCodes, ask_all, read_all, require
 from gapwatch.pulls.kept import Kept
 from gapwatch.pulls.lost import NotRenewed, lost_sources
 from gapwatch.pulls.pinning import pin_of
 from gapwatch.pulls.progress import Progress
-from gapwatch.pulls.settling import Part, Parts, put_back, settle
+from gapwatch.pulls.settling import Parts, SettledPart, put_back, settle
 from gapwatch.pulls.starting import Base, base_of, previous_of
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
@@ -166,7 +166,7 @@ def _pull(
         root,
         kept=kept,
         today=today,
-        areas=Areas(before.lookups()),
+        areas=AreaCodes(before.lookups()),
     )
     kept.tell()
     require_clock(client.exchanges, today)
@@ -174,7 +174,7 @@ def _pull(
     faults = require(study, answers)
     # As published: what is pinned, and told as changed, is what the publisher said.
     fresh = {
-        name: Part(
+        name: SettledPart(
             pin_of(project.raw, a.source, a.sent, a.found, base.mine, today), a.sent, a.found
         )
         for name, a in answers.items()

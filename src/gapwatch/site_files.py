@@ -43,11 +43,11 @@ _Name = Annotated[
 ]
 
 
-class _Part(BaseModel):
+class _SitePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Item(_Part):
+class Item(_SitePart):
     """One file; `drawn_from` is a hash of all that decides a picture, "" for any other file."""
 
     sha256: _Sha256
@@ -55,7 +55,7 @@ class Item(_Part):
     drawn_from: str = ""
 
 
-class Site(_Part):
+class OfferedSite(_SitePart):
     """What a site offers: releases that stand, those that were retired, the newest by study."""
 
     schema_version: Literal[1] = 1
@@ -76,7 +76,7 @@ class Site(_Part):
 class Made:
     """A site as it is to be: the list, and the bytes of each file that isn't kept as it is."""
 
-    site: Site
+    site: OfferedSite
     files: Mapping[str, bytes]
 
     def content(self, name: str) -> bytes:
@@ -104,7 +104,7 @@ def item(content: bytes, drawn_from: str = "") -> Item:
     )
 
 
-def read(folder: Path) -> Site | None:
+def read(folder: Path) -> OfferedSite | None:
     """The list of the site in a folder; None where there is none. IntegrityError when not ours."""
     path = folder / LIST
     if not path.exists() and not path.is_symlink():
@@ -113,7 +113,7 @@ def read(folder: Path) -> Site | None:
         if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
             raise ValueError("no plain file of a fitting size")
         content = path.read_bytes()
-        site = Site.model_validate_json(content)
+        site = OfferedSite.model_validate_json(content)
     except (OSError, ValueError, PydanticError) as error:
         raise _wrong(path, "a list of the site's files", type(error).__name__) from error
     if site.content() != content:

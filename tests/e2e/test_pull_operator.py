@@ -16,7 +16,7 @@ from gapwatch import study as study_file
 from gapwatch.demo.replica import Replica, World
 from gapwatch.errors import GapwatchError, UnavailableError
 from gapwatch.project import Project
-from gapwatch.pulls.checked import TOGETHER, Checked
+from gapwatch.pulls.checked import TOGETHER, CheckedSources
 from gapwatch.pulls.kept import FOLDER
 from gapwatch.sources.http import Client
 from gapwatch.sources.inputs import absent
@@ -38,7 +38,7 @@ FAULTS = [
 ]
 
 
-def check(project: Project, *, read: float = 20.0) -> Checked:
+def check(project: Project, *, read: float = 20.0) -> CheckedSources:
     with Client(allow_local=True, tries=2, back_off=0.01, connect=1.0, read=read) as client:
         return checking.check(project, today=DAY, client=client)
 

@@ -20,7 +20,7 @@ from gapwatch.errors import (
     together,
 )
 from gapwatch.project import Project
-from gapwatch.pulls.checked import TOGETHER, Checked, SourceCheck
+from gapwatch.pulls.checked import TOGETHER, CheckedSources, SourceCheck
 from gapwatch.pulls.kept import Kept
 from gapwatch.pulls.progress import Progress
 from gapwatch.reporting.chapters.quality.not_renewed import warning
@@ -32,7 +32,7 @@ from tests.unit.sources.served import nomis_source
 from tests.unit.test_analysis import Here, project_of
 
 BAD = "https://publisher.example/" + "a-long-way/" * 12
-CHECKED = Checked(
+CHECKED = CheckedSources(
     (
         SourceCheck(
             "lsoa2021-population",

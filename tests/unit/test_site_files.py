@@ -8,13 +8,13 @@ import pytest
 
 from gapwatch import site_files
 from gapwatch.errors import IntegrityError, OutputError
-from gapwatch.site_files import Made, Site, item
+from gapwatch.site_files import Made, OfferedSite, item
 
 
 def made(**files: bytes) -> Made:
     named = {name.replace("__", "/").replace("_", "."): content for name, content in files.items()}
     items = {name: item(content) for name, content in named.items()}
-    return Made(Site(standing=(), retired=(), newest={}, files=items), named)
+    return Made(OfferedSite(standing=(), retired=(), newest={}, files=items), named)
 
 
 ONE = made(index_html=b"one", feed_xml=b"feed", pages__a__index_html=b"a", latest__index_html=b"l")

@@ -28,7 +28,7 @@ def site_of(release: str) -> site_files.Made:
     files = {"index.html": release.encode(), f"pages/{release}/index.html": b"its page"}
     items = {name: site_files.item(content) for name, content in files.items()}
     offered = {"standing": (release,), "retired": (), "newest": {"town": release}}
-    return site_files.Made(site_files.Site(files=items, **offered), files)
+    return site_files.Made(site_files.OfferedSite(files=items, **offered), files)
 
 
 def make_with_site(root: Path, release: str) -> Path:

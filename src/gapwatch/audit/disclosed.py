@@ -35,7 +35,7 @@ OWN = f"data/{COMPUTED_LIFE_EXPECTANCY.name}.csv"
 _DIGITS = "^[0-9]{4}$"
 
 
-class Link(BaseModel):
+class DisclosedRelease(BaseModel):
     """An earlier release of the study with figures from restricted deaths."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -59,7 +59,7 @@ class Record(BaseModel):
     first_year: int | None
     closed: dict[Annotated[str, Field(pattern=_DIGITS)], Name]
     side_window_years: dict[Name, int]
-    earlier: list[Link]
+    earlier: list[DisclosedRelease]
 
     @property
     def years(self) -> dict[int, str]:
@@ -85,7 +85,7 @@ class Earlier:
 
     folder: Path | None = None
     record: Record | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[DisclosedRelease, ...] = ()
     again: bool = False
 
     @property
@@ -122,7 +122,7 @@ def earlier(out: Path, study: Study, identity: Identity, claimed: bool) -> Earli
     return Earlier(folder, record, links, again)
 
 
-def _require_all_known(out: Path, study: Study, links: Iterable[Link]) -> None:
+def _require_all_known(out: Path, study: Study, links: Iterable[DisclosedRelease]) -> None:
     """Every release of the study that tells of deaths is followed, and made under these rules."""
     known = {link.release for link in links}
     first = study.closing.first_year
@@ -145,10 +145,10 @@ def _require_all_known(out: Path, study: Study, links: Iterable[Link]) -> None:
             )
 
 
-def _links(previous: Previous | None, record: Record | None) -> tuple[Link, ...]:
+def _links(previous: Previous | None, record: Record | None) -> tuple[DisclosedRelease, ...]:
     if previous is None:
         return ()
-    told = [Link(release=previous.release, sha256=previous.sha256)]
+    told = [DisclosedRelease(release=previous.release, sha256=previous.sha256)]
     return (*(record.earlier if record else ()), *told)
 
 
@@ -181,7 +181,7 @@ def _require_still_restricted(previous: Previous | None, record: Record | None) 
     )
 
 
-def _require_links(out: Path, links: Iterable[Link]) -> None:
+def _require_links(out: Path, links: Iterable[DisclosedRelease]) -> None:
     """Every release that came before must be there, with the manifest that it had."""
     for link in links:
         folder = out / link.release

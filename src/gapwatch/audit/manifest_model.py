@@ -10,25 +10,25 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,150}$")]
 
 
-class _Part(BaseModel):
+class _ManifestPart(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
 
 
-class Output(_Part):
+class Output(_ManifestPart):
     """One file of the release."""
 
     sha256: Sha256
     bytes: int = Field(ge=0)
 
 
-class Keyed(_Part):
+class Keyed(_ManifestPart):
     """One restricted input: its keyed digest, and neither hash nor size."""
 
     hmac_sha256: Sha256
     sha256 = property(lambda self: self.hmac_sha256)  # as others have it
 
 
-class Lines(_Part):
+class MessageLines(_ManifestPart):
     """The five lines of a release, each true when it is quoted alone (`document.Message`)."""
 
     verdict: str
@@ -43,13 +43,13 @@ class Lines(_Part):
         return (self.verdict, self.size, self.direction, self.chance, self.caveat)
 
 
-class Answer(_Part):
+class AnswerRecord(_ManifestPart):
     """What the release says. Other code than today's may have told no label and no message."""
 
     verdict: str
     label: str = ""
     sentence: str
-    message: Lines | None = None
+    message: MessageLines | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -62,21 +62,21 @@ class Answer(_Part):
         return self.label or self.verdict
 
 
-class SnapshotPart(_Part):
+class SnapshotPart(_ManifestPart):
     """The snapshot that it was made from, and its inputs by source."""
 
     id: Name
     inputs: dict[str, Output | Keyed]
 
 
-class StudyPart(_Part):
+class StudyPart(_ManifestPart):
     """The study that it is about."""
 
     id: Name
     sha256: Sha256
 
 
-class CodePart(_Part):
+class CodePart(_ManifestPart):
     """The code that made it."""
 
     package_version: Annotated[str, Field(pattern=r"^[0-9][0-9A-Za-z.+!-]{0,50}$")]
@@ -85,20 +85,20 @@ class CodePart(_Part):
     clean: bool | None
 
 
-class LockPart(_Part):
+class LockPart(_ManifestPart):
     """The packages that it was made with."""
 
     sha256: Sha256 | None
 
 
-class Link(_Part):
+class PreviousRelease(_ManifestPart):
     """The release before."""
 
     release: Name
     sha256: Sha256
 
 
-class Making(_Part):
+class Making(_ManifestPart):
     """What it was made with; told, and nothing else may be told there."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -107,13 +107,13 @@ class Making(_Part):
     platform: Annotated[str, Field(pattern=r"^[a-z0-9_ .-]{1,40}$")]
 
 
-class Manifest(_Part):
+class Manifest(_ManifestPart):
     """What of a manifest is needed to check a release (docs/manifest.md describes all of it)."""
 
     release: Name
     basis: Sha256
-    previous: Link | None
-    answer: Answer
+    previous: PreviousRelease | None
+    answer: AnswerRecord
     as_known_at: str
     snapshot: SnapshotPart
     study: StudyPart

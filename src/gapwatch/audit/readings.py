@@ -150,7 +150,7 @@ def _rows(table: Table, content: bytes) -> Rows:
 
 
 @dataclass(frozen=True)
-class _Other:
+class _OtherStudy:
     """A release of another study that rests on the same extract."""
 
     folder: Path
@@ -193,7 +193,7 @@ def extract_digests(raw: Path, snapshot: str) -> frozenset[str]:
     return frozenset(item.digest for pin in pins if pin.restricted for item in pin.objects)
 
 
-def _others(out: Path, raw: Path, study_id: str, own: frozenset[str]) -> list[_Other]:
+def _others(out: Path, raw: Path, study_id: str, own: frozenset[str]) -> list[_OtherStudy]:
     found = []
     for path in sorted(out.glob(f"*/{MANIFEST}")):
         folder = path.parent
@@ -207,11 +207,11 @@ def _others(out: Path, raw: Path, study_id: str, own: frozenset[str]) -> list[_O
             log.warning("%s can't be read and is passed over: %s", folder, error.found)
             continue
         if own & frozenset[str]().union(*theirs):
-            found.append(_Other(folder, max(record.years)))
+            found.append(_OtherStudy(folder, max(record.years)))
     return found
 
 
-def _other_sides(other: _Other, tables: Mapping[str, pd.DataFrame]) -> int:
+def _other_sides(other: _OtherStudy, tables: Mapping[str, pd.DataFrame]) -> int:
     """Gaps of sides that another study doesn't tell for the same years and sex."""
     columns = ("sex", "period_start", "period_end", *_GAP)
     for table in (GAP, COMPUTED_GAP):

@@ -25,7 +25,7 @@ RELEASE, STATEMENT, LATE, UNKNOWN = "release", "statement", "late", "unknown"
 Frames = Mapping[str, pd.DataFrame]
 
 
-class Told(NamedTuple):
+class RegisteredVersion(NamedTuple):
     """What an earlier release has of one version."""
 
     sha256: str
@@ -63,7 +63,10 @@ def _starts(inputs: Frames) -> dict[str, str]:
 
 
 def _row(
-    row: dict[Any, Any], before: Mapping[tuple[str, int], Told], first_day: str, known_at: dt.date
+    row: dict[Any, Any],
+    before: Mapping[tuple[str, int], RegisteredVersion],
+    first_day: str,
+    known_at: dt.date,
 ) -> dict[str, object]:
     key = (row["expectation"], int(row["version"]))
     told = before.get(key)
@@ -92,14 +95,14 @@ def _row(
     }
 
 
-def _told(previous: Previous) -> dict[tuple[str, int], Told]:
+def _told(previous: Previous) -> dict[tuple[str, int], RegisteredVersion]:
     path = previous.folder / FILE
     if not path.is_file():
         return {}
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
         return {
-            (row["expectation"], int(row["version"])): Told(
+            (row["expectation"], int(row["version"])): RegisteredVersion(
                 row["sha256"], row["first_release"] or previous.release, row["first_known_at"]
             )
             for row in rows

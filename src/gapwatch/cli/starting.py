@@ -10,7 +10,7 @@ import typer
 from gapwatch.cli.common import JsonOption, StudyOption, print_json, project_of
 
 if TYPE_CHECKING:
-    from gapwatch.starting.project import Started
+    from gapwatch.starting.project import StartedProject
 
 app = typer.Typer()
 
@@ -46,7 +46,7 @@ def init(
     _tell(started)
 
 
-def _tell(started: Started) -> None:
+def _tell(started: StartedProject) -> None:
     typer.echo(f"Study:    {started.study_file}")
     typer.echo(
         f"Place:    {started.place} ({started.area_code}), {started.areas} areas"

@@ -16,7 +16,7 @@ from gapwatch.audit.revisions.ledger import counts
 
 if TYPE_CHECKING:
     from gapwatch.audit.revisions.since import Since
-    from gapwatch.pulls.checked import Checked, SourceCheck
+    from gapwatch.pulls.checked import CheckedSources, SourceCheck
 
 _PIPE_COLUMNS, _WIDE_COLUMNS = 160, 110
 _GAP_HEADINGS = {
@@ -100,7 +100,7 @@ def _short(text: str) -> str:
     return text[:60] or "none"
 
 
-def print_checked(found: Checked, console: Console | None = None) -> None:
+def print_checked(found: CheckedSources, console: Console | None = None) -> None:
     """Print a row a source; what is wrong stands in the row, or below the table if it is narrow."""
     # A pipe has no width: never cut a sentence off there.
     console = console or Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS)
@@ -135,13 +135,13 @@ def print_checked(found: Checked, console: Console | None = None) -> None:
     console.print(Text(f"\n{_summed(found, len(faulty))}"))
 
 
-def _wrong(found: Checked, row: SourceCheck) -> str:
+def _wrong(found: CheckedSources, row: SourceCheck) -> str:
     spare = row.publisher is not None and row.id not in found.required
     context = " (Not required: a pull goes on without it.)" if spare else ""
     return f"{row.problem}. To do: {row.remedy}.{context}"
 
 
-def _summed(found: Checked, faults: int) -> str:
+def _summed(found: CheckedSources, faults: int) -> str:
     number = f"{faults or 'No'} {'fault' if faults == 1 else 'faults'}"
     will = "A pull would go on" if found.ok else "A pull would stop"
     return f"{number}. {will}. Nothing was pinned."

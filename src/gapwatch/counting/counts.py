@@ -138,7 +138,7 @@ class Counts:
 
 
 @dataclass(frozen=True, eq=False)
-class Windows:
+class CountWindows:
     """Counts added up over W windows of as many years, all inside one comparable run.
 
     `start` and `end` (W,) years; `segment` (W,); `bases` (W,); `deaths` and `person_years`
@@ -164,7 +164,7 @@ class Windows:
         return self.start - int(YEAR_LEADS[self.year_ends] > 0)
 
 
-def windows(counts: Counts, length: int) -> Windows:
+def windows(counts: Counts, length: int) -> CountWindows:
     """Every run of `length` consecutive years on one base, one year apart; none if there is none.
 
     Raises ValueError unless length is 1 or more.
@@ -178,7 +178,7 @@ def windows(counts: Counts, length: int) -> Windows:
     return window_sums(counts, first[whole], last[whole])
 
 
-def period(counts: Counts, start: int, end: int) -> Windows:
+def period(counts: Counts, start: int, end: int) -> CountWindows:
     """The one window from `start` to `end`; empty unless its years are all there, on one base."""
     at = np.flatnonzero((counts.years >= start) & (counts.years <= end))
     whole = len(at) == end - start + 1 and len(set(counts.segments[at].tolist())) == 1
@@ -186,7 +186,7 @@ def period(counts: Counts, start: int, end: int) -> Windows:
     return window_sums(counts, *ends)
 
 
-def window_sums(counts: Counts, first: IntArray, last: IntArray) -> Windows:
+def window_sums(counts: Counts, first: IntArray, last: IntArray) -> CountWindows:
     """Windows from positions of their first and last years, (W,) each."""
 
     def summed(array: FloatArray) -> FloatArray:
@@ -200,7 +200,7 @@ def window_sums(counts: Counts, first: IntArray, last: IntArray) -> Windows:
     def rounding(rounded: Rounded | None) -> Rounded | None:
         return rounded and Rounded(summed(rounded.variance), summed(rounded.bias))
 
-    return Windows(
+    return CountWindows(
         absent=None
         if counts.absent is None
         else np.stack(

@@ -19,7 +19,7 @@ from gapwatch.codes import (
 )
 from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, LIFE_EXPECTANCY, POPULATION_DEATHS, SEXES
 from gapwatch.counting.areas import Counted
-from gapwatch.counting.counts import Counts, FloatArray, IntArray, Windows, windows
+from gapwatch.counting.counts import Counts, CountWindows, FloatArray, IntArray, windows
 from gapwatch.counting.disclosure.crossing import Crossing, Figures, told_steps
 from gapwatch.counting.disclosure.protect import Steps, parts_of, protect_life_expectancy
 from gapwatch.counting.disclosure.reconstruction import error_steps
@@ -39,7 +39,7 @@ class Tabled:
     """Life tables (A, 2, W) of the areas of some counts, with the windows that they are of."""
 
     counts: Counts
-    windows: Windows
+    windows: CountWindows
     table: LifeTable
 
     @cached_property
@@ -77,7 +77,7 @@ class Tabled:
         ]
 
 
-def tabled(counts: Counts, found: Windows) -> Tabled:
+def tabled(counts: Counts, found: CountWindows) -> Tabled:
     """Life tables of every area, sex and window.
 
     A window in which deaths that are to be expected are absent is refused (G05); rounded counts
@@ -100,7 +100,7 @@ def tabled(counts: Counts, found: Windows) -> Tabled:
     return Tabled(counts, found, table)
 
 
-def pandemic(found: Windows) -> IntArray:
+def pandemic(found: CountWindows) -> IntArray:
     """(W,) whether a window holds a pandemic year."""
     years = np.array(PANDEMIC_YEARS)
     begins = found.first_calendar_year[:, None]

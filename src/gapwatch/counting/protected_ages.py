@@ -10,7 +10,7 @@ import pandas as pd
 
 from gapwatch.codes import DISCLOSURE
 from gapwatch.contracts import SEXES
-from gapwatch.counting.counts import Counts, FloatArray, Windows
+from gapwatch.counting.counts import Counts, CountWindows, FloatArray
 from gapwatch.counting.disclosure.bounds import LEAST_COUNT
 from gapwatch.counting.disclosure.broad_ages import (
     broad_bands,
@@ -29,7 +29,7 @@ _CONTRIBUTION = ["measure", "sex", "period_start", "period_end"]
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class ProtectedGaps:
     """Gaps of a measure's baseline and newest windows as they may be told, a row for each sex.
 
     Either is empty where there is no such window. `shut` (2,) says by sex whether ages would tell
@@ -58,8 +58,8 @@ class Told:
 
 
 def told_gaps(
-    study: Study, measure: Measure, counts: Counts, before: Windows, newest: Windows
-) -> Told:
+    study: Study, measure: Measure, counts: Counts, before: CountWindows, newest: CountWindows
+) -> ProtectedGaps:
     """The gaps of both windows from restricted counts of the two sides."""
     spans = {
         (int(of.start[0]), int(of.end[0])): tabled(counts, of)
@@ -73,7 +73,7 @@ def told_gaps(
         else pd.DataFrame()
         for of in (before, newest)
     ]
-    return Told(rows[0], rows[1], shut=(_shut(made, 0), _shut(made, 1)))
+    return ProtectedGaps(rows[0], rows[1], shut=(_shut(made, 0), _shut(made, 1)))
 
 
 def _shut(made: Sequence[Tabled], sex: int) -> bool:
@@ -87,9 +87,9 @@ def _shut(made: Sequence[Tabled], sex: int) -> bool:
             # Nothing of this window is told; what else is tells of it alone.
             continue
         for side, opposite in ((WORSE, BETTER), (BETTER, WORSE)):
-            others = [_Other(*_of(one, opposite, sex), first=side == BETTER)]
+            others = [_OtherTable(*_of(one, opposite, sex), first=side == BETTER)]
             others += [
-                _Other(*_of(other, side, sex), first=place < at)
+                _OtherTable(*_of(other, side, sex), first=place < at)
                 for place, other in enumerate(made)
                 if place != at
             ]
@@ -101,7 +101,7 @@ def _shut(made: Sequence[Tabled], sex: int) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class _Other:
+class _OtherTable:
     """Deaths and person-years (K,) of what a table is held against; `first` comes before it."""
 
     deaths: FloatArray
@@ -114,7 +114,7 @@ def _of(made: Tabled, side: int, sex: int) -> tuple[FloatArray, FloatArray]:
 
 
 def _figures(
-    truth: FloatArray, people: FloatArray, ages: FloatArray, others: Sequence[_Other]
+    truth: FloatArray, people: FloatArray, ages: FloatArray, others: Sequence[_OtherTable]
 ) -> Figures:
     """Years that broad bands of ages add between a table and each of the others, as far as told."""
     firsts = [first for first, _ in broad_bands(ages.tolist())]
@@ -144,7 +144,7 @@ def _figures(
     return figures
 
 
-def told_contributions(rows: pd.DataFrame, gaps: Sequence[Told]) -> pd.DataFrame:
+def told_contributions(rows: pd.DataFrame, gaps: Sequence[ProtectedGaps]) -> pd.DataFrame:
     """The table `age_contribution` from its rows with their deaths: see `protect_ages`."""
     every = [
         frame.assign(reason=[told.reason(row) for _, row in frame.iterrows()])
@@ -156,7 +156,7 @@ def told_contributions(rows: pd.DataFrame, gaps: Sequence[Told]) -> pd.DataFrame
     return protect_ages(rows, kept[[*_CONTRIBUTION, "gap_years", "reason"]])
 
 
-def told_changes(rows: pd.DataFrame, gaps: Sequence[Told]) -> pd.DataFrame:
+def told_changes(rows: pd.DataFrame, gaps: Sequence[ProtectedGaps]) -> pd.DataFrame:
     """The table `gap_change` from its rows with their deaths: see `protect_ages`.
 
     A side's total is the difference of its two life expectancies as told, and its limits are made
@@ -172,7 +172,7 @@ def told_changes(rows: pd.DataFrame, gaps: Sequence[Told]) -> pd.DataFrame:
     return protect_ages(rows, pd.DataFrame(totals))
 
 
-def _change(told: Told, sex: str, side: str) -> dict[str, object]:
+def _change(told: ProtectedGaps, sex: str, side: str) -> dict[str, object]:
     before, newest = told.of(sex)
     longer = newest[f"{side}_years"] - before[f"{side}_years"]
     total = near(-longer if side == "worse" else longer)

@@ -34,7 +34,7 @@ _MEMORY_BYTES = 2_000_000_000
 
 
 @dataclass(frozen=True)
-class Country:
+class InventedCountry:
     """So many boroughs, wards in each and blocks in all, over some years.
 
     The whole of England and Wales is about `Country(boroughs=300, wards=23, blocks=35_672)`; a
@@ -79,7 +79,7 @@ class Borough:
     deaths: FloatArray
 
 
-def boroughs(country: Country) -> Iterator[Borough]:
+def boroughs(country: InventedCountry) -> Iterator[Borough]:
     """Each borough in turn: a whole country never has to fit into memory."""
     years = np.arange(country.years)
     rates = np.stack([_FEMALE_RATE * _MALE_RATES, _MALE_RATES])
@@ -97,7 +97,7 @@ def boroughs(country: Country) -> Iterator[Borough]:
         yield Borough(places, residents, expected, rng.poisson(expected).astype(float))
 
 
-def write(country: Country, folder: Path) -> dict[str, Path]:
+def write(country: InventedCountry, folder: Path) -> dict[str, Path]:
     """Write deaths.parquet, population.parquet and lookup.csv; the paths by those first names."""
     paths = {name: folder / f"{name}.parquet" for name in ("deaths", "population")}
     paths["lookup"] = folder / "lookup.csv"
@@ -118,7 +118,7 @@ def write(country: Country, folder: Path) -> dict[str, Path]:
     return paths
 
 
-def _lookup(country: Country) -> pd.DataFrame:
+def _lookup(country: InventedCountry) -> pd.DataFrame:
     places = country.places()
     return pd.DataFrame(
         {
@@ -130,7 +130,7 @@ def _lookup(country: Country) -> pd.DataFrame:
     )
 
 
-def _rows(country: Country, borough: Borough) -> pd.DataFrame:
+def _rows(country: InventedCountry, borough: Borough) -> pd.DataFrame:
     shape = borough.deaths.shape
     ends = np.append(AGES[1:] - 1, -1)
     axes = {

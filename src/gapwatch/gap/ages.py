@@ -10,10 +10,15 @@ import pandas as pd
 
 from gapwatch.codes import DISCLOSURE, FEW_DEATHS_AT_AGE
 from gapwatch.contracts import AGE_CONTRIBUTION, CUT, GAP_CHANGE, SEXES, Table
-from gapwatch.counting.counts import Counts, IntArray, Windows, period
+from gapwatch.counting.counts import Counts, CountWindows, IntArray, period
 from gapwatch.counting.disclosure.broad_ages import tells_ages, told_cut
 from gapwatch.counting.gaps import BETTER, WORSE, sided, two_sides
-from gapwatch.counting.protected_ages import Told, told_changes, told_contributions, told_gaps
+from gapwatch.counting.protected_ages import (
+    ProtectedGaps,
+    told_changes,
+    told_contributions,
+    told_gaps,
+)
 from gapwatch.demography.inverse import cut_to_target
 from gapwatch.demography.life_table import life_table
 from gapwatch.demography.resampling import Decomposition, arriaga_interval, gap_change_interval
@@ -45,7 +50,7 @@ def which_ages(of: Series) -> dict[str, pd.DataFrame]:
         return {}
     study, own = of.study, of.counted.levels[of.study.geography.vintage]
     found: dict[str, list[Row]] = {table.name: [] for table in _TABLES}
-    gaps: list[Told] = []
+    gaps: list[ProtectedGaps] = []
     for measure in sided(study):
         counts = two_sides(study, measure, own)
         newest = _newest(study, counts)
@@ -64,7 +69,7 @@ def which_ages(of: Series) -> dict[str, pd.DataFrame]:
     }
 
 
-def _told(table: Table, rows: list[Row], gaps: list[Told]) -> pd.DataFrame:
+def _told(table: Table, rows: list[Row], gaps: list[ProtectedGaps]) -> pd.DataFrame:
     """Rows as they may be published; those of ages know their deaths, which no table shows.
 
     `gaps` are those of restricted deaths, none of others.
@@ -78,7 +83,7 @@ def _told(table: Table, rows: list[Row], gaps: list[Told]) -> pd.DataFrame:
 _TABLES: tuple[Table, ...] = (AGE_CONTRIBUTION, GAP_CHANGE, CUT)
 
 
-def _newest(study: Study, counts: Counts) -> Windows:
+def _newest(study: Study, counts: Counts) -> CountWindows:
     """The newest years whose deaths are all in and whose residents are on one base.
 
     As many as the areas' windows have, or as there are; none when there is none.
@@ -91,28 +96,28 @@ def _newest(study: Study, counts: Counts) -> Windows:
     return _complete(period(counts, int(counts.years[run[0]]), int(counts.years[run[-1]])), counts)
 
 
-def _complete(found: Windows, counts: Counts) -> Windows:
+def _complete(found: CountWindows, counts: Counts) -> CountWindows:
     """The window, or none where deaths that are to be expected are absent (G05)."""
     absent = found.absent is not None and found.absent.any()
     return period(counts, 0, 0) if absent else found
 
 
-def _settled(counts: Counts, first: int, last: int) -> Windows:
+def _settled(counts: Counts, first: int, last: int) -> CountWindows:
     """The window from one year to another, if its deaths are all in."""
     found = period(counts, first, last)
     return period(counts, 0, 0) if found.provisional.any() else _complete(found, counts)
 
 
-def _same(one: Windows, other: Windows) -> bool:
+def _same(one: CountWindows, other: CountWindows) -> bool:
     return [*one.start, *one.end] == [*other.start, *other.end]
 
 
-def _comparable(before: Windows, after: Windows) -> bool:
+def _comparable(before: CountWindows, after: CountWindows) -> bool:
     """Whether a change is one of mortality: no year in common, residents on one base."""
     return _on_one_base(before, after) and bool(after.start[0] > before.end[0])
 
 
-def _on_one_base(before: Windows, after: Windows) -> bool:
+def _on_one_base(before: CountWindows, after: CountWindows) -> bool:
     there = len(before.start) and len(after.start)
     return bool(there and before.segment[0] == after.segment[0])
 
@@ -123,7 +128,9 @@ def _bands(age_starts: IntArray) -> Iterator[tuple[int, dict[str, object]]]:
         yield at, {"age_start_years": int(start), "age_end_years": end}
 
 
-def _contributions(study: Study, measure: Measure, counts: Counts, of: Windows) -> Iterator[Row]:
+def _contributions(
+    study: Study, measure: Measure, counts: Counts, of: CountWindows
+) -> Iterator[Row]:
     if not len(of.start):
         return
     for sex, name in enumerate(SEXES):
@@ -166,7 +173,7 @@ def _or_nan(value: object, reason: str) -> float:
 
 
 def _change(
-    study: Study, measure: Measure, counts: Counts, before: Windows, after: Windows
+    study: Study, measure: Measure, counts: Counts, before: CountWindows, after: CountWindows
 ) -> Iterator[Row]:
     for sex, name in enumerate(SEXES):
         deaths, people = (
@@ -236,10 +243,10 @@ def _aim(
     study: Study,
     measure: Measure,
     counts: Counts,
-    before: Windows,
-    of: Windows,
+    before: CountWindows,
+    of: CountWindows,
     sex: int,
-    told: Told | None,
+    told: ProtectedGaps | None,
 ) -> _Aim:
     """Both gaps as they are, or as they are told of restricted deaths."""
     baseline, newest = (
@@ -261,7 +268,12 @@ def _aim(
 
 
 def _cuts(
-    study: Study, measure: Measure, counts: Counts, before: Windows, of: Windows, told: Told | None
+    study: Study,
+    measure: Measure,
+    counts: Counts,
+    before: CountWindows,
+    of: CountWindows,
+    told: ProtectedGaps | None,
 ) -> Iterator[Row]:
     """Cuts that bring the newest gap to its target; the baseline's gap is our own, or as stated."""
     if not len(of.start) or not _on_one_base(before, of):
@@ -286,7 +298,9 @@ def _cuts(
             }
 
 
-def _cut(counts: Counts, of: Windows, sex: int, ages: tuple[int, int | None], aim: _Aim) -> Row:
+def _cut(
+    counts: Counts, of: CountWindows, sex: int, ages: tuple[int, int | None], aim: _Aim
+) -> Row:
     """Share and deaths of one cut, and the gap before it; without them for a reason."""
     nothing: Row = {
         "gap_years": np.nan if aim.gap is None else aim.gap,

@@ -13,7 +13,7 @@ from gapwatch.gap.baseline import baseline_period, newest_run, settled
 from gapwatch.gap.trend.latent_gap import Prior
 from gapwatch.gap.trend.pace import change_between
 from gapwatch.gap.trend.trajectory import Estimate
-from gapwatch.gap.trend.verdict import Assessment, Series, Target, assess
+from gapwatch.gap.trend.verdict import Assessment, ComparableSeries, Target, assess
 from gapwatch.gap.trend.windows import first_calendar_year
 from gapwatch.intervals import WIDTH_SE
 from gapwatch.study import Measure, Period, Study
@@ -321,7 +321,7 @@ def lead_of(windows: pd.DataFrame) -> float:
     return YEAR_LEADS[str(kinds[0])] if len(kinds) else 0.0
 
 
-def series_of(windows: pd.DataFrame) -> Series:
+def series_of(windows: pd.DataFrame) -> ComparableSeries:
     """The arrays of one comparable run; a side's standard error comes from its interval."""
 
     def column(name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -331,7 +331,7 @@ def series_of(windows: pd.DataFrame) -> Series:
         width = column(f"{side}_upper95_years") - column(f"{side}_lower95_years")
         return np.asarray(width / WIDTH_SE)
 
-    return Series(
+    return ComparableSeries(
         start=windows["period_start"].to_numpy(dtype=np.int64),
         end=windows["period_end"].to_numpy(dtype=np.int64),
         gap=column("gap_years"),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gapwatch.codes import DISCLOSURE
 from gapwatch.contracts import CALENDAR_YEAR, REPRODUCTION, SERIES_COMPARISON, SEXES
-from gapwatch.counting.counts import Counts, FloatArray, Windows, period
+from gapwatch.counting.counts import Counts, CountWindows, FloatArray, period
 from gapwatch.counting.disclosure.reconstruction import near, upward
 from gapwatch.counting.gaps import BETTER, WORSE, sided, two_sides
 from gapwatch.counting.life_tables import tabled
@@ -112,7 +112,7 @@ class _Ours:
 
 
 def _rows(
-    measure: Measure, own: Counts, found: Windows, told: pd.DataFrame, ours: Sequence[_Ours]
+    measure: Measure, own: Counts, found: CountWindows, told: pd.DataFrame, ours: Sequence[_Ours]
 ) -> Iterator[dict[str, object]]:
     for sex, mine in zip(SEXES, ours, strict=True):
         published = told[told["sex"] == sex]
@@ -144,7 +144,7 @@ def _rows(
         }
 
 
-def _as_made(study: Study, measure: Measure, own: Counts, found: Windows) -> list[_Ours]:
+def _as_made(study: Study, measure: Measure, own: Counts, found: CountWindows) -> list[_Ours]:
     """Both sexes from the life tables of the sides and of their areas."""
     span = int(found.start[0]), int(found.end[0])
     counts = two_sides(study, measure, own)
@@ -184,7 +184,7 @@ def _joined(study: Study, side: str, own: Counts, span: tuple[int, int]) -> Floa
 
 
 def _as_told(
-    study: Study, measure: Measure, own: Counts, found: Windows, computed: pd.DataFrame
+    study: Study, measure: Measure, own: Counts, found: CountWindows, computed: pd.DataFrame
 ) -> list[_Ours]:
     """Both sexes from what is told of the sides and of their areas in the same window."""
     here = computed[

@@ -14,7 +14,7 @@ from gapwatch.counting.gaps import BETTER, WORSE, gap_rows, sided, two_sides
 from gapwatch.counting.life_tables import tabled
 from gapwatch.gap.assessment import Judged, series_of, settled
 from gapwatch.gap.evidence import Series
-from gapwatch.gap.trend.target import Series as Run
+from gapwatch.gap.trend.target import ComparableSeries as Run
 from gapwatch.gap.trend.target import Target
 
 # Estimates between censuses are least sure of young adults, who move and don't register, and of

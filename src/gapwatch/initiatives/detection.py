@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gapwatch.initiatives import codes
-from gapwatch.initiatives.panel import Panel, Window, windows
-from gapwatch.initiatives.placebo import Counts, effects, power, sets_of, smallest, spread
+from gapwatch.initiatives.panel import IndicatorPanel, Window, windows
+from gapwatch.initiatives.placebo import BeforeAndAfter, effects, power, sets_of, smallest, spread
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Detectable:
     reason: str = ""
 
 
-def placebo_sd(counts: Counts, size: int, seed: int) -> float:
+def placebo_sd(counts: BeforeAndAfter, size: int, seed: int) -> float:
     """Standard deviation of the effects of all sets of `size` areas against the rest of them.
 
     The counts must hold no effect: nothing happened, or what did was taken out. NaN where fewer
@@ -44,7 +44,7 @@ def placebo_sd(counts: Counts, size: int, seed: int) -> float:
 
 
 def detect(
-    panel: Panel,
+    panel: IndicatorPanel,
     areas: list[int],
     size: int,
     before: Window,
@@ -79,7 +79,7 @@ def detect(
 
 
 def of_counts(
-    counts: Counts,
+    counts: BeforeAndAfter,
     size: int,
     before: Window,
     after: Window,
@@ -111,7 +111,9 @@ def of_counts(
     )
 
 
-def without_effect(counts: Counts, treated: np.ndarray, log_effect: float) -> Counts:
+def without_effect(
+    counts: BeforeAndAfter, treated: np.ndarray, log_effect: float
+) -> BeforeAndAfter:
     """The counts as they would be had the areas that are marked not changed by `log_effect`."""
     after = np.where(treated, counts.after * math.exp(-log_effect), counts.after)
-    return Counts(counts.before, counts.people_before, after, counts.people_after)
+    return BeforeAndAfter(counts.before, counts.people_before, after, counts.people_after)

@@ -13,7 +13,7 @@ from gapwatch.initiatives.panel import Window
 
 
 @dataclass(frozen=True)
-class Expectation:
+class RegisteredExpectation:
     """One version of an expectation; `comparators` is empty for all other areas."""
 
     id: str
@@ -44,13 +44,13 @@ class Expectation:
         return math.log1p(self.stated_percent / 100.0)
 
 
-def expectations(frame: pd.DataFrame | None) -> tuple[Expectation, ...]:
+def expectations(frame: pd.DataFrame | None) -> tuple[RegisteredExpectation, ...]:
     """The table `expectation`, a version at a time; none without the table."""
     if frame is None:
         return ()
     found: list[dict[Any, Any]] = frame.astype(object).to_dict("records")
     return tuple(
-        Expectation(
+        RegisteredExpectation(
             id=row["expectation"],
             version=int(row["version"]),
             initiative=row["initiative"],
@@ -67,7 +67,9 @@ def expectations(frame: pd.DataFrame | None) -> tuple[Expectation, ...]:
     )
 
 
-def judged_version(versions: Sequence[Expectation], first_day: str) -> Expectation | None:
+def judged_version(
+    versions: Sequence[RegisteredExpectation], first_day: str
+) -> RegisteredExpectation | None:
     """The newest version that was registered before the start; None where there is none.
 
     `first_day` is the earliest day that the start can be, "" where it isn't known: then nobody can

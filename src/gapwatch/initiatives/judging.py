@@ -11,18 +11,26 @@ import numpy as np
 from gapwatch.gap.trend.selection import selection_effect
 from gapwatch.initiatives import codes
 from gapwatch.initiatives.detection import Detectable, detect, of_counts, without_effect
-from gapwatch.initiatives.expected import Expectation, judged_version
-from gapwatch.initiatives.panel import Frames, Panel, Terms, Window, Windows, panel_of, windows
+from gapwatch.initiatives.expected import RegisteredExpectation, judged_version
+from gapwatch.initiatives.panel import (
+    Frames,
+    IndicatorPanel,
+    IndicatorWindows,
+    Terms,
+    Window,
+    panel_of,
+    windows,
+)
 from gapwatch.initiatives.placebo import (
     Z95,
+    BeforeAndAfter,
     BoolArray,
-    Counts,
     effects,
     sets_of,
     share_as_far,
     spread,
 )
-from gapwatch.initiatives.register import Initiative
+from gapwatch.initiatives.register import PlacedInitiative
 
 SIGNIFICANT = 0.05
 LEAST_POWER = 0.8
@@ -33,18 +41,18 @@ _FEWEST_FOR_REGRESSION = 3
 
 
 @dataclass
-class Place:
+class JudgedPlace:
     """The study's areas and indicators, every initiative, and the seed."""
 
     frames: Frames
     geography: str
     areas: tuple[str, ...]
-    initiatives: Sequence[Initiative]
+    initiatives: Sequence[PlacedInitiative]
     seed: int
     terms: Mapping[str, Terms] = field(default_factory=dict)
-    _panels: dict[str, Panel | str] = field(default_factory=dict)
+    _panels: dict[str, IndicatorPanel | str] = field(default_factory=dict)
 
-    def panel(self, indicator: str) -> Panel | str:
+    def panel(self, indicator: str) -> IndicatorPanel | str:
         """An indicator of all areas, read once, or the code of the reason why there is none."""
         if indicator not in self._panels:
             self._panels[indicator] = panel_of(
@@ -81,7 +89,9 @@ class Finding:
 Judged = tuple[Finding, Detectable | None]
 
 
-def judge(place: Place, one: Initiative, versions: Sequence[Expectation]) -> Judged:
+def judge(
+    place: JudgedPlace, one: PlacedInitiative, versions: Sequence[RegisteredExpectation]
+) -> Judged:
     """What can be said of an initiative by one expectation, of which all versions are given.
 
     The verdict, in this order (docs/methods.md, initiatives): `described, not evaluated` where
@@ -112,14 +122,14 @@ def judge(place: Place, one: Initiative, versions: Sequence[Expectation]) -> Jud
 class _Case:
     """An expectation that can be computed: its panel, the places of its areas in it, who is in."""
 
-    one: Initiative
-    told: Expectation
-    panel: Panel
+    one: PlacedInitiative
+    told: RegisteredExpectation
+    panel: IndicatorPanel
     at: list[int]
     treated: BoolArray
 
 
-def _case(place: Place, one: Initiative, told: Expectation) -> _Case | str:
+def _case(place: JudgedPlace, one: PlacedInitiative, told: RegisteredExpectation) -> _Case | str:
     """What can be computed, or the code of the reason why nothing can."""
     reason = _not_computable(place, one, told)
     if reason:
@@ -139,7 +149,7 @@ def _case(place: Place, one: Initiative, told: Expectation) -> _Case | str:
     return _Case(one, told, panel, at, treated)
 
 
-def _not_computable(place: Place, one: Initiative, told: Expectation) -> str:
+def _not_computable(place: JudgedPlace, one: PlacedInitiative, told: RegisteredExpectation) -> str:
     start = one.start_year or 0
     rules = (
         (told.design != codes.COMPUTED_DESIGN, codes.NOT_COMPUTED),
@@ -152,7 +162,7 @@ def _not_computable(place: Place, one: Initiative, told: Expectation) -> str:
     return next((code for broken, code in rules if broken), "")
 
 
-def _measured(place: Place, case: _Case, named: Finding) -> Judged:
+def _measured(place: JudgedPlace, case: _Case, named: Finding) -> Judged:
     told, panel = case.told, case.panel
     size = len(case.one.areas)
     flags = (*named.flags, *_flags(place, case))
@@ -239,7 +249,7 @@ def _with_verdict(found: Finding, case: _Case, seen: Detectable) -> Finding:
     return replace(found, verdict=verdict, maryland_level=level)
 
 
-def _flags(place: Place, case: _Case) -> tuple[str, ...]:
+def _flags(place: JudgedPlace, case: _Case) -> tuple[str, ...]:
     """What to bear in mind: how its areas were chosen, and what else runs there for the same."""
     one, told = case.one, case.told
     compared = {
@@ -265,7 +275,9 @@ def _flags(place: Place, case: _Case) -> tuple[str, ...]:
     )
 
 
-def _lead(place: Place, case: _Case, found: Windows) -> tuple[float | None, float | None]:
+def _lead(
+    place: JudgedPlace, case: _Case, found: IndicatorWindows
+) -> tuple[float | None, float | None]:
     """The effect in a time when there can have been none, and the share of sets that moved as far.
 
     From as many years before the window before as that has, or as there are, to that window; where
@@ -291,7 +303,7 @@ def _lead(place: Place, case: _Case, found: Windows) -> tuple[float | None, floa
     return own, share_as_far(effects(pair.counts, tried), own, 0)
 
 
-def _regression(place: Place, case: _Case, counts: Counts) -> float | None:
+def _regression(place: JudgedPlace, case: _Case, counts: BeforeAndAfter) -> float | None:
     """Log change to expect of areas that were chosen for their figures before, from chance alone.
 
     Empirical Bayes over all areas (gap.trend.selection) on the logarithm of the rate before. The

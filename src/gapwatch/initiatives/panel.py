@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.initiatives.codes import NO_AFTER, NO_BEFORE, NO_DENOMINATOR, NO_INDICATOR
-from gapwatch.initiatives.placebo import BoolArray, Counts, FloatArray
+from gapwatch.initiatives.placebo import BeforeAndAfter, BoolArray, FloatArray
 from gapwatch.study.initiatives import DEATHS
 
 Frames = Mapping[str, pd.DataFrame]
@@ -23,7 +23,7 @@ _LONGEST_YEAR = 366
 Window = tuple[int, int]
 
 
-class Term(Protocol):
+class IndicatorTerm(Protocol):
     """One term of a numerator or denominator (gapwatch.study.priorities)."""
 
     @property
@@ -43,7 +43,7 @@ class Term(Protocol):
         """The other figure, "" for none."""
 
 
-Side = Sequence[Term]
+Side = Sequence[IndicatorTerm]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Terms:
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class IndicatorPanel:
     """Counts and denominators of y years and n areas; arrays (y, n), NaN where one is missing.
 
     A period that begins in one calendar year and ends in the next, 2014/15, is the first.
@@ -94,16 +94,18 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Windows:
+class IndicatorWindows:
     """Counts of both windows, the years that were taken, and whether some were lacking."""
 
-    counts: Counts
+    counts: BeforeAndAfter
     before: tuple[int, ...]
     after: tuple[int, ...]
     lacking: bool
 
 
-def windows(panel: Panel, before: Window, after: Window, areas: Sequence[int]) -> Windows | str:
+def windows(
+    panel: IndicatorPanel, before: Window, after: Window, areas: Sequence[int]
+) -> IndicatorWindows | str:
     """Both windows of some areas, or the code of the reason why there are none.
 
     A year that any of the areas lacks is left out of all of them: no area is compared over other
@@ -117,8 +119,8 @@ def windows(panel: Panel, before: Window, after: Window, areas: Sequence[int]) -
     length = before[1] - before[0] + after[1] - after[0] + 2
     count_before, people_before = panel.sums(early, areas)
     count_after, people_after = panel.sums(late, areas)
-    counts = Counts(count_before, people_before, count_after, people_after)
-    return Windows(counts, tuple(early), tuple(late), len(early) + len(late) < length)
+    counts = BeforeAndAfter(count_before, people_before, count_after, people_after)
+    return IndicatorWindows(counts, tuple(early), tuple(late), len(early) + len(late) < length)
 
 
 def panel_of(
@@ -127,7 +129,7 @@ def panel_of(
     terms: Terms | None,
     areas: Sequence[str],
     geography: str,
-) -> Panel | str:
+) -> IndicatorPanel | str:
     """An indicator of the study's areas by year, or the code of the reason why there is none.
 
     From the table `area_figure` and the terms of its numerator and denominator; DEATHS, where the
@@ -160,10 +162,12 @@ def _whole(year: object) -> int:
     return int(str(year))
 
 
-def _panel(indicator: str, count: Series, people: Series, areas: tuple[str, ...]) -> Panel | str:
+def _panel(
+    indicator: str, count: Series, people: Series, areas: tuple[str, ...]
+) -> IndicatorPanel | str:
     years = tuple(sorted(count))
     missing = np.full(len(areas), np.nan)
-    found = Panel(
+    found = IndicatorPanel(
         indicator,
         years,
         areas,
@@ -175,7 +179,7 @@ def _panel(indicator: str, count: Series, people: Series, areas: tuple[str, ...]
 
 def _of_figures(
     indicator: str, held: pd.DataFrame, terms: Terms, areas: tuple[str, ...]
-) -> Panel | str:
+) -> IndicatorPanel | str:
     """Each term in every year that its figures are of; terms of one year are added up.
 
     So an indicator over five years, whose terms are figures of one year each, comes apart into

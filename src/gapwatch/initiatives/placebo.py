@@ -27,7 +27,7 @@ _TIE = 1e-12
 
 
 @dataclass(frozen=True)
-class Counts:
+class BeforeAndAfter:
     """Counts and what they are counted in, before and after, of n areas; every array is (n,).
 
     `before` and `after` are sums over the years of each window, `people_before` and `people_after`
@@ -42,9 +42,9 @@ class Counts:
     def __len__(self) -> int:
         return len(self.before)
 
-    def only(self, areas: BoolArray) -> Counts:
+    def only(self, areas: BoolArray) -> BeforeAndAfter:
         """The same for some of the areas."""
-        return Counts(
+        return BeforeAndAfter(
             self.before[areas],
             self.people_before[areas],
             self.after[areas],
@@ -85,7 +85,7 @@ def sets_of(areas: int, size: int, seed: int) -> Sets:
     return Sets(members, math.comb(areas, size) <= MOST_EXACT)
 
 
-def effects(counts: Counts, members: BoolArray | FloatArray) -> FloatArray:
+def effects(counts: BeforeAndAfter, members: BoolArray | FloatArray) -> FloatArray:
     """Log-rate difference in differences of each set against all areas outside it, (s,).
 
     theta = log(A_in / P_in) - log(B_in / Q_in) - log(A_out / P_out) + log(B_out / Q_out), where A

@@ -27,7 +27,7 @@ WORST_SHARE = 0.25
 
 
 @dataclass(frozen=True)
-class Initiative:
+class PlacedInitiative:
     """One initiative with all its areas, in the order of their codes."""
 
     id: str
@@ -61,7 +61,7 @@ class Initiative:
         return (self.start_year or 0) <= last and (self.end_year or LAST_YEAR) >= first
 
 
-def initiatives(frame: pd.DataFrame) -> tuple[Initiative, ...]:
+def initiatives(frame: pd.DataFrame) -> tuple[PlacedInitiative, ...]:
     """The table `initiative`, an initiative at a time.
 
     Raises ValidationError for one that its rows describe in two ways.
@@ -80,11 +80,11 @@ def initiatives(frame: pd.DataFrame) -> tuple[Initiative, ...]:
         first = rows.iloc[0]
         words = {column: str(first[column]) for column in _ONE_WORD}
         areas = tuple(sorted(code for code in rows["area_code"] if code))
-        found.append(Initiative(id=str(name), areas=areas, **words))
+        found.append(PlacedInitiative(id=str(name), areas=areas, **words))
     return tuple(found)
 
 
-def overlaps(found: Sequence[Initiative]) -> pd.DataFrame:
+def overlaps(found: Sequence[PlacedInitiative]) -> pd.DataFrame:
     """The table `initiative_overlap`: pairs that serve one priority in one area at one time."""
     rows = [
         {
@@ -103,7 +103,7 @@ def overlaps(found: Sequence[Initiative]) -> pd.DataFrame:
     return canonical(INITIATIVE_OVERLAP, frame, INITIATIVE_OVERLAP.name)
 
 
-def _meet(one: Initiative, other: Initiative) -> bool:
+def _meet(one: PlacedInitiative, other: PlacedInitiative) -> bool:
     """Whether both may run on one day; what is stated by year or month counts as all of it."""
     for first, second in ((one, other), (other, one)):
         known = min(len(first.ends_on), len(second.starts_on))
@@ -113,7 +113,7 @@ def _meet(one: Initiative, other: Initiative) -> bool:
 
 
 def cells(
-    found: Sequence[Initiative],
+    found: Sequence[PlacedInitiative],
     areas: Sequence[str],
     themes: Sequence[str],
     needs: Mapping[tuple[str, str], tuple[int, int]],
@@ -133,7 +133,7 @@ def cells(
 
 
 def _cells(
-    found: Sequence[Initiative],
+    found: Sequence[PlacedInitiative],
     areas: Sequence[str],
     themes: Sequence[str],
     needs: Mapping[tuple[str, str], tuple[int, int]],

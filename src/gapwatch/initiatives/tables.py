@@ -20,10 +20,10 @@ from gapwatch.contracts import (
     Table,
 )
 from gapwatch.initiatives.detection import Detectable, detect
-from gapwatch.initiatives.expected import Expectation, expectations
-from gapwatch.initiatives.judging import Finding, Place, judge
-from gapwatch.initiatives.panel import Frames, Panel, Terms
-from gapwatch.initiatives.register import Initiative, cells, initiatives, needs_of, overlaps
+from gapwatch.initiatives.expected import RegisteredExpectation, expectations
+from gapwatch.initiatives.judging import Finding, JudgedPlace, judge
+from gapwatch.initiatives.panel import Frames, IndicatorPanel, Terms
+from gapwatch.initiatives.register import PlacedInitiative, cells, initiatives, needs_of, overlaps
 from gapwatch.study import Study
 from gapwatch.study.priorities import term_of
 from gapwatch.tables import canonical
@@ -45,7 +45,7 @@ def initiative_tables(study: Study, frames: Frames, year: int) -> dict[str, pd.D
         return {}
     found = initiatives(register)
     areas = tuple(area.code for area in study.geography.areas)
-    place = Place(
+    place = JudgedPlace(
         frames, study.geography.vintage, areas, found, study.simulation.seed, _terms(study)
     )
     told = expectations(frames.get(EXPECTATION.name))
@@ -72,13 +72,15 @@ def _terms(study: Study) -> dict[str, Terms]:
     }
 
 
-Seen = tuple[Expectation | None, str, Detectable]
+Seen = tuple[RegisteredExpectation | None, str, Detectable]
 
 
 def _judged(
-    place: Place, found: Sequence[Initiative], told: Sequence[Expectation]
+    place: JudgedPlace, found: Sequence[PlacedInitiative], told: Sequence[RegisteredExpectation]
 ) -> tuple[list[Finding], list[Seen]]:
-    versions: dict[str, dict[str, list[Expectation]]] = defaultdict(lambda: defaultdict(list))
+    versions: dict[str, dict[str, list[RegisteredExpectation]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for version in told:
         versions[version.initiative][version.id].append(version)
     findings: list[Finding] = []
@@ -93,7 +95,7 @@ def _judged(
     return findings, seen
 
 
-def _any_areas(place: Place, told: Sequence[Expectation]) -> list[Seen]:
+def _any_areas(place: JudgedPlace, told: Sequence[RegisteredExpectation]) -> list[Seen]:
     """What one area and four would have to achieve, for every indicator and window that is named.
 
     Over all areas of the study. Whatever did happen in some of them is among what areas do, so that
@@ -103,7 +105,7 @@ def _any_areas(place: Place, told: Sequence[Expectation]) -> list[Seen]:
     asked = sorted({(t.indicator, t.before, t.after, t.sign) for t in told})
     for indicator, before, after, sign in asked:
         panel = place.panel(indicator)
-        if not isinstance(panel, Panel):
+        if not isinstance(panel, IndicatorPanel):
             continue
         every = list(range(len(place.areas)))
         for size in (FEW, SOME):
@@ -150,7 +152,7 @@ def _effect_row(found: Finding) -> Row:
     }
 
 
-def _detectable_row(told: Expectation | None, indicator: str, seen: Detectable) -> Row:
+def _detectable_row(told: RegisteredExpectation | None, indicator: str, seen: Detectable) -> Row:
     return {
         "indicator": indicator,
         "areas": seen.areas,

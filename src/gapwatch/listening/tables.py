@@ -9,7 +9,7 @@ import pandas as pd
 from gapwatch.contracts import QUOTE, VOICE_SHARE, Table
 from gapwatch.errors import ValidationError
 from gapwatch.listening.shares import wilson
-from gapwatch.listening.withholding import Told, told
+from gapwatch.listening.withholding import WithheldReasons, told
 from gapwatch.study import Study
 from gapwatch.tables import canonical
 
@@ -96,7 +96,7 @@ def _require_areas(study: Study, voice: pd.DataFrame) -> None:
 
 def _told(
     programme: str, wave: str, rows: pd.DataFrame, zones: Mapping[str, Sequence[str]]
-) -> Told:
+) -> WithheldReasons:
     """What may be told of one wave: the same areas whatever was asked, or two questions would tell.
 
     An area counts with the fewest who answered any of its questions.
@@ -129,7 +129,7 @@ def _shares(
     key: Row,
     mine: pd.DataFrame,
     zones: Mapping[str, Sequence[str]],
-    may: Told,
+    may: WithheldReasons,
     needs: tuple[int, int] | None,
 ) -> Iterator[Row]:
     areas = mine[mine["area_code"] != ""]
@@ -185,7 +185,7 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _quotes(
-    key: Row, mine: pd.DataFrame, zones: Mapping[str, Sequence[str]], may: Told
+    key: Row, mine: pd.DataFrame, zones: Mapping[str, Sequence[str]], may: WithheldReasons
 ) -> Iterator[Row]:
     """Quotes with consent, by zone, in alphabetical order, so that no order tells the area."""
     zone_of = {code: zone for zone, codes in zones.items() for code in codes}

@@ -16,7 +16,7 @@ _PARTS = 2
 
 
 @dataclass(frozen=True)
-class Told:
+class WithheldReasons:
     """Reasons by area and by zone, and that of the whole place; "" where it may be told."""
 
     areas: Mapping[str, str]
@@ -24,7 +24,9 @@ class Told:
     place: str
 
 
-def told(people: Mapping[str, int], unknown: int, zones: Mapping[str, Sequence[str]]) -> Told:
+def told(
+    people: Mapping[str, int], unknown: int, zones: Mapping[str, Sequence[str]]
+) -> WithheldReasons:
     """What may be told of a wave, given how many people answered in each area.
 
     `unknown` answered and live in no known area: they count for the place alone. `zones` have no
@@ -34,7 +36,7 @@ def told(people: Mapping[str, int], unknown: int, zones: Mapping[str, Sequence[s
     everybody = sum(people.values()) + unknown
     if everybody < FEWEST:
         why = NOBODY if everybody == 0 else TOO_FEW
-        return Told(dict.fromkeys(people, why), dict.fromkeys(zones, why), why)
+        return WithheldReasons(dict.fromkeys(people, why), dict.fromkeys(zones, why), why)
     inside = {zone: [area for area in areas if area in people] for zone, areas in zones.items()}
     inside = {zone: areas for zone, areas in inside.items() if areas}
     counted = {zone: sum(people[area] for area in areas) for zone, areas in inside.items()}
@@ -59,7 +61,7 @@ def told(people: Mapping[str, int], unknown: int, zones: Mapping[str, Sequence[s
         count = counted.get(zone, 0)
         few = NOBODY if count == 0 else TOO_FEW if count < FEWEST else SECONDARY
         of_zones[zone] = "" if zoned and count else few
-    return Told(reasons, of_zones, "")
+    return WithheldReasons(reasons, of_zones, "")
 
 
 def _protect(

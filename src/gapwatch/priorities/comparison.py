@@ -37,7 +37,7 @@ UNKNOWN = Contrast(*(np.asarray(NOTHING),) * 3)
 
 
 @dataclass(frozen=True)
-class Side:
+class IndicatorSide:
     """One side's numerator, denominator and value, with limits of the value; NaN for none."""
 
     numerator: float = NOTHING
@@ -48,12 +48,12 @@ class Side:
 
 
 @dataclass(frozen=True, eq=False)
-class Compared:
+class Comparison:
     """One indicator on both sides; NaN where there is no number. `split_*` as SplitShare."""
 
     measured: Measured
-    worse: Side
-    better: Side
+    worse: IndicatorSide
+    better: IndicatorSide
     difference: Contrast
     ratio: Contrast
     exact: Contrast
@@ -67,7 +67,7 @@ class Compared:
 
 def compare(
     every: Sequence[Measured], worse: np.ndarray, better: np.ndarray, *, seed: int, draws: int
-) -> list[Compared]:
+) -> list[Comparison]:
     """Each indicator on the two sides, `worse` and `better` being masks over areas by code.
 
     Sides are the sum of their numerators over the sum of their denominators, of areas that have
@@ -86,7 +86,7 @@ def compare(
         share, tried, whole = shares.get(at, (NOTHING, None, False))
         sided = worse | better
         found.append(
-            Compared(
+            Comparison(
                 measured=one,
                 worse=sides[0],
                 better=sides[1],
@@ -108,9 +108,9 @@ def _has_counts(one: Measured) -> bool:
     return one.reason in ("", WRONG_EXPOSURE)
 
 
-def _side(one: Measured, areas: np.ndarray) -> Side:
+def _side(one: Measured, areas: np.ndarray) -> IndicatorSide:
     if not _has_counts(one) or not areas.any():
-        return Side()
+        return IndicatorSide()
     x, n = float(one.numerator[areas].sum()), float(one.denominator[areas].sum())
     per, kind = one.indicator.per, one.indicator.interval
     lower = upper = np.asarray(NOTHING)
@@ -122,8 +122,8 @@ def _side(one: Measured, areas: np.ndarray) -> Side:
     elif kind == "published":
         value, se = _published(one, areas)
         half = Z95 * se
-        return Side(x, n, value, value - half, value + half)
-    return Side(x, n, x / n * per, float(lower) * per, float(upper) * per)
+        return IndicatorSide(x, n, value, value - half, value + half)
+    return IndicatorSide(x, n, x / n * per, float(lower) * per, float(upper) * per)
 
 
 def _published(one: Measured, areas: np.ndarray) -> tuple[float, float]:
@@ -133,7 +133,9 @@ def _published(one: Measured, areas: np.ndarray) -> tuple[float, float]:
     return float(pooled.value), float(pooled.se)
 
 
-def _contrasts(one: Measured, a: Side, b: Side) -> tuple[Contrast, Contrast, Contrast]:
+def _contrasts(
+    one: Measured, a: IndicatorSide, b: IndicatorSide
+) -> tuple[Contrast, Contrast, Contrast]:
     """Difference, ratio, and the exact interval of the ratio where events are counted."""
     per, kind = one.indicator.per, one.indicator.interval
     counts = (a.numerator, a.denominator, b.numerator, b.denominator)
@@ -155,7 +157,7 @@ def _contrasts(one: Measured, a: Side, b: Side) -> tuple[Contrast, Contrast, Con
     return Contrast(*(part * per for part in apart)), ratio, exact
 
 
-def _log_ratio(a: Side, b: Side) -> Contrast:
+def _log_ratio(a: IndicatorSide, b: IndicatorSide) -> Contrast:
     """The ratio of two values with limits recovered on the log scale; NaN where a limit is 0."""
     parts = (a.value, a.lower, a.upper, b.value, b.lower, b.upper)
     if min(parts) <= 0 or not np.isfinite(parts).all():

@@ -16,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Figure:
+class PublishedFigure:
     """One published figure in its newest period, by area of the study; NaN where it is missing.
 
     `elsewhere` are the geographies of other rows of the figure; `period` is as published.
@@ -46,7 +46,7 @@ def areas_of(study: Study) -> tuple[str, ...]:
 
 def figures(
     study: Study, published: pd.DataFrame, lookups: pd.DataFrame | None = None
-) -> dict[str, Figure]:
+) -> dict[str, PublishedFigure]:
     """Every figure of the table `area_figure` by its name, in the newest period that it has.
 
     What is published for smaller areas alone is added up by `lookups`, the table of that name,
@@ -54,7 +54,7 @@ def figures(
     is missing itself.
     """
     codes = areas_of(study)
-    found: dict[str, Figure] = {}
+    found: dict[str, PublishedFigure] = {}
     for name, rows in published.groupby("figure", sort=True):
         mine = rows[(rows["geography"] == study.geography.vintage) & rows["area_code"].isin(codes)]
         others = rows.loc[rows["geography"] != study.geography.vintage, "geography"]
@@ -69,7 +69,7 @@ def figures(
             )
             mine = mine[at]
         by_code = mine.set_index("area_code").reindex(codes)
-        found[str(name)] = Figure(
+        found[str(name)] = PublishedFigure(
             name=str(name),
             period=str(newest["period"]),
             first=dt.date.fromisoformat(str(newest["first_day"])),

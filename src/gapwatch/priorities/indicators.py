@@ -15,11 +15,11 @@ from gapwatch.demography.rates import poisson_limits
 from gapwatch.errors import StudyError, ValidationError
 from gapwatch.priorities import refusals
 from gapwatch.priorities.codes import NO_DENOMINATOR, WRONG_EXPOSURE
-from gapwatch.priorities.figures import Figure, FloatArray, areas_of
+from gapwatch.priorities.figures import FloatArray, PublishedFigure, areas_of
 from gapwatch.study import Study
 from gapwatch.study.priorities import Indicator, Term, term_of
 
-Figures = Mapping[str, Figure]
+Figures = Mapping[str, PublishedFigure]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ def _measured(study: Study, held: Figures, one: Indicator) -> Measured:
     )
 
 
-def _period(top: list[Figure]) -> str:
+def _period(top: list[PublishedFigure]) -> str:
     """The time of the numerator: as published where it is one, else its first and last year."""
     named = {f.period for f in top}
     if len(named) == 1:

@@ -12,7 +12,7 @@ from gapwatch.counting.areas import Counted
 from gapwatch.counting.counts import windows
 from gapwatch.demography.excess import Excess, excess_by_age, excess_deaths
 from gapwatch.errors import ValidationError
-from gapwatch.priorities.figures import Figure, FloatArray, areas_of
+from gapwatch.priorities.figures import FloatArray, PublishedFigure, areas_of
 from gapwatch.priorities.indicators import Measured
 from gapwatch.study import Study
 
@@ -21,7 +21,7 @@ SMR, OWN = "published-smr", "own-counts"
 
 
 @dataclass(frozen=True, eq=False)
-class Localities:
+class LocalityExcess:
     """Excess deaths of one sex, or of persons, in one window; arrays over `codes`.
 
     `deaths` and `expected` are of the whole window, `expected` at the better-off side's rates;
@@ -40,8 +40,8 @@ class Localities:
 
 
 def from_published(
-    study: Study, every: Sequence[Measured], held: dict[str, Figure], better: np.ndarray
-) -> Localities | None:
+    study: Study, every: Sequence[Measured], held: dict[str, PublishedFigure], better: np.ndarray
+) -> LocalityExcess | None:
     """Excess from published SMRs of persons: deaths, and expected deaths from deaths over SMR.
 
     None where the study names no such indicator, where its source is not held, or where it is
@@ -70,7 +70,7 @@ def from_published(
         seed=study.simulation.seed,
         draws=study.simulation.draws,
     )
-    return Localities(
+    return LocalityExcess(
         PERSONS,
         one.first.year,
         one.last.year,
@@ -83,7 +83,7 @@ def from_published(
     )
 
 
-def from_counts(study: Study, counted: Counted | None, better: np.ndarray) -> list[Localities]:
+def from_counts(study: Study, counted: Counted | None, better: np.ndarray) -> list[LocalityExcess]:
     """Excess of each sex from own deaths and residents by age, in the newest whole window.
 
     None from restricted deaths: a difference between an area and its side's rates is a figure of
@@ -114,7 +114,7 @@ def from_counts(study: Study, counted: Counted | None, better: np.ndarray) -> li
         excess = excess_by_age(deaths, people, better, years=years, seed=study.simulation.seed)
         residents = people.sum(axis=1) / years
         made.append(
-            Localities(
+            LocalityExcess(
                 sex,
                 int(found.start[at]),
                 int(found.end[at]),
@@ -141,7 +141,7 @@ class Reach:
     cumulative: float
 
 
-def reach(found: Localities) -> list[Reach]:
+def reach(found: LocalityExcess) -> list[Reach]:
     """Areas with the most excess a head first, and what is reached with each more of them."""
     order = np.argsort(-found.excess.value / found.residents, kind="stable")
     people = np.cumsum(found.residents[order]) / found.residents.sum()

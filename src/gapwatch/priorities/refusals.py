@@ -17,7 +17,7 @@ from gapwatch.priorities.codes import (
     OTHER_VINTAGE,
     WRONG_EXPOSURE,
 )
-from gapwatch.priorities.figures import Figure
+from gapwatch.priorities.figures import PublishedFigure
 from gapwatch.study.periods import PeriodError, fits
 from gapwatch.study.priorities import NEVER, SUM, Indicator, term_of
 
@@ -31,7 +31,9 @@ MOST_CHANGE = 0.1
 """The largest change of a denominator from one year to the next; residents change by far less."""
 
 
-def reason(one: Indicator, held: Mapping[str, Figure], used: Sequence[Figure]) -> str:
+def reason(
+    one: Indicator, held: Mapping[str, PublishedFigure], used: Sequence[PublishedFigure]
+) -> str:
     """Code of why an indicator is refused, "" where both sides may be compared.
 
     The study's own word comes first, then what shows in the figures: a time that contradicts itself
@@ -64,7 +66,7 @@ def _is_counted(one: Indicator) -> bool:
     return one.combine == SUM and one.interval != "published" and not any(t.how for t in terms)
 
 
-def _is_mislabelled(figure: Figure) -> bool:
+def _is_mislabelled(figure: PublishedFigure) -> bool:
     """Whether a time as published contradicts itself, or the days that it was read as."""
     try:
         return not fits(figure.period, figure.first, figure.last)
@@ -74,7 +76,7 @@ def _is_mislabelled(figure: Figure) -> bool:
         return True
 
 
-def _is_filled_in(figure: Figure) -> bool:
+def _is_filled_in(figure: PublishedFigure) -> bool:
     """Whether two areas share a value that is told to more than four decimals.
 
     Shares of small counts coincide: 4 of 67 may be true of two areas. So a value that is a share of
@@ -98,7 +100,7 @@ def _is_simple(value: float) -> bool:
     return False
 
 
-def _jumps(one: Indicator, held: Mapping[str, Figure]) -> bool:
+def _jumps(one: Indicator, held: Mapping[str, PublishedFigure]) -> bool:
     """Whether the denominator of the whole place changes by more than a tenth within a year.
 
     Only terms of single years of one kind are compared: quotients that recover a denominator, such

@@ -18,10 +18,10 @@ from gapwatch.contracts.priorities import (
 )
 from gapwatch.counting.areas import Counted
 from gapwatch.priorities.alignment import Aligned, align, life_of
-from gapwatch.priorities.comparison import BASES, Compared, compare, side_masks
+from gapwatch.priorities.comparison import BASES, Comparison, compare, side_masks
 from gapwatch.priorities.figures import areas_of, figures
 from gapwatch.priorities.indicators import Measured, measure
-from gapwatch.priorities.localities import Localities, from_counts, from_published, reach
+from gapwatch.priorities.localities import LocalityExcess, from_counts, from_published, reach
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 
@@ -37,7 +37,7 @@ def priorities(study: Study, inputs: Mapping[str, pd.DataFrame], counted: Counte
     """
     found: dict[str, list[dict[str, object]]] = {}
     measured: list[Measured] = []
-    places: list[Localities] = []
+    places: list[LocalityExcess] = []
     against = study.whole
     if against is not None:
         codes = areas_of(study)
@@ -137,7 +137,7 @@ def _values(study: Study, codes: Sequence[str], one: Measured) -> list[dict[str,
 
 
 def _comparisons(
-    against: Measure, compared: Sequence[Compared], aligned: Sequence[Aligned]
+    against: Measure, compared: Sequence[Comparison], aligned: Sequence[Aligned]
 ) -> list[dict[str, object]]:
     r = {
         one.measured.indicator.id: one.correlation.r
@@ -175,7 +175,7 @@ def _comparisons(
     return rows
 
 
-def _side(name: str, one: Compared) -> dict[str, object]:
+def _side(name: str, one: Comparison) -> dict[str, object]:
     side = one.worse if name == "worse" else one.better
     return {
         f"{name}_numerator": side.numerator,
@@ -213,7 +213,7 @@ def _alignment(one: Aligned) -> dict[str, object]:
     }
 
 
-def _localities(study: Study, one: Localities) -> list[dict[str, object]]:
+def _localities(study: Study, one: LocalityExcess) -> list[dict[str, object]]:
     found = one.excess
     return [
         {
@@ -236,7 +236,9 @@ def _localities(study: Study, one: Localities) -> list[dict[str, object]]:
     ]
 
 
-def _reach(one: Localities, sides: tuple[tuple[str, np.ndarray], ...]) -> list[dict[str, object]]:
+def _reach(
+    one: LocalityExcess, sides: tuple[tuple[str, np.ndarray], ...]
+) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = [
         {
             "sex": one.sex,

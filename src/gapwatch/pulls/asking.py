@@ -55,7 +55,7 @@ class Answered:
 Answers = dict[str, Answered]
 
 
-class Areas:
+class AreaCodes:
     """Codes of the areas of a geography, by the lookups that were sent, or else pinned before."""
 
     def __init__(self, pinned: Mapping[str, pd.DataFrame]) -> None:
@@ -84,7 +84,7 @@ def ask_all(
     root: Path | None,
     *,
     kept: Kept,
-    areas: Areas,
+    areas: AreaCodes,
     today: dt.date,
     patient: bool = False,
 ) -> Answers:
@@ -125,7 +125,7 @@ def _is_silence(error: GapwatchError) -> bool:
     return isinstance(error, UnavailableError) and not error.found.startswith(_STATUS)
 
 
-def _learn(areas: Areas, source: LiveSource, sent: tuple[Payload, ...], today: dt.date) -> None:
+def _learn(areas: AreaCodes, source: LiveSource, sent: tuple[Payload, ...], today: dt.date) -> None:
     try:
         areas.add(source.id, kinds.parse(source, sent, today)["lookup"])
     except FAULTS:

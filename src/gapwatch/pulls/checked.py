@@ -29,7 +29,7 @@ class SourceCheck:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedSources:
     """Every source in the study's order, then what is wrong with them together.
 
     `required` names those whose problem stops a pull.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gapwatch import snapshots
 from gapwatch.pulls.asking import FAULTS
-from gapwatch.pulls.settling import Part
+from gapwatch.pulls.settling import SettledPart
 from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import registry as kinds
 from gapwatch.sources.inputs import payloads
@@ -73,21 +73,21 @@ class Before:
         self._pins = {} if previous is None else {pin.id: pin for pin in previous.pins}
         self._known_at = None if previous is None else previous.as_known_at
         self._live = {source.id: source for source in live}
-        self._read: dict[str, Part | None] = {}
+        self._read: dict[str, SettledPart | None] = {}
 
-    def __call__(self, name: str) -> Part | None:
+    def __call__(self, name: str) -> SettledPart | None:
         """A source's last pin as the study reads it today; None where there is none of the kind."""
         if name not in self._read:
             self._read[name] = self._part(name)
         return self._read[name]
 
-    def _part(self, name: str) -> Part | None:
+    def _part(self, name: str) -> SettledPart | None:
         source, pin = self._live[name], self._pins.get(name)
         if pin is None or pin.table != source.table or pin.restricted != is_restricted(source):
             return None
         sent = payloads(self._raw, pin)
         try:
-            return Part(pin, sent, kinds.parse(source, sent, self._known_at))
+            return SettledPart(pin, sent, kinds.parse(source, sent, self._known_at))
         except FAULTS as error:
             log.warning(
                 "what was pinned of %s can't be read as the study describes it today.\n%s",

@@ -20,7 +20,7 @@ _ORDER = ("lookup", "boundary", "area_reference", "population", "deaths", "life_
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class SettledPart:
     """What one source has in a snapshot: its pin, the bytes of it, and how they read."""
 
     pin: Pin
@@ -28,7 +28,7 @@ class Part:
     found: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
-Parts = dict[str, Part]
+Parts = dict[str, SettledPart]
 Result = TypeVar("Result")
 
 
@@ -36,7 +36,7 @@ def settle(
     parts: Parts,
     spare: Collection[str],
     judge: Callable[[Parts], Result],
-    before: Callable[[str], Part | None],
+    before: Callable[[str], SettledPart | None],
 ) -> tuple[Parts, Result, dict[str, GapwatchError]]:
     """The parts that hold together, what `judge` makes of them, and the faults of the others.
 
@@ -73,15 +73,17 @@ def settle(
     return held, result, faults
 
 
-def put_back(parts: Parts, names: Collection[str], before: Callable[[str], Part | None]) -> Parts:
+def put_back(
+    parts: Parts, names: Collection[str], before: Callable[[str], SettledPart | None]
+) -> Parts:
     """The parts with some of them as they were pinned last; without those that never were."""
     held = {name: part for name, part in parts.items() if name not in names}
     return held | {name: old for name in names if (old := before(name)) is not None}
 
 
-def _differs(part: Part, old: Part | None) -> bool:
+def _differs(part: SettledPart, old: SettledPart | None) -> bool:
     return old is None or old.pin != part.pin
 
 
-def _place(part: Part) -> int:
+def _place(part: SettledPart) -> int:
     return _ORDER.index(part.pin.table) if part.pin.table in _ORDER else len(_ORDER)

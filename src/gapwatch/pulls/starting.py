@@ -9,7 +9,7 @@ from gapwatch import snapshots
 from gapwatch.errors import UsageError
 from gapwatch.project import Project
 from gapwatch.pulls.pinning import Before, carried
-from gapwatch.pulls.settling import Part, Parts
+from gapwatch.pulls.settling import Parts, SettledPart
 from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import registry as kinds
 from gapwatch.sources.inputs import payloads
@@ -68,7 +68,7 @@ def base_of(
         if isinstance(source, PinnedSource):
             pin = carried(previous, shipped, source)
             sent = payloads(project.raw, pin)
-            pinned[source.id] = Part(pin, sent, kinds.parse(source, sent, today))
+            pinned[source.id] = SettledPart(pin, sent, kinds.parse(source, sent, today))
     live = [source for source in study.sources if not isinstance(source, PinnedSource)]
     own = previous if previous is not None and previous.study == study.study.id else None
     return Base(project, study, today, previous, live, pinned, Before(project.raw, own, live))

@@ -24,7 +24,7 @@ from gapwatch.reporting.chapters.summary.section import summary
 from gapwatch.reporting.chapters.trajectory import section as section_trajectory
 from gapwatch.reporting.chapters.verdict.message import message
 from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
-from gapwatch.reporting.document import Figure, PinFacts, ReleaseFacts, Report, Section
+from gapwatch.reporting.document import PinFacts, ReleaseFacts, Report, ReportFigure, Section
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import date, sentence
 from gapwatch.study import Study
@@ -80,7 +80,7 @@ def licence_lines(facts: ReleaseFacts) -> tuple[str, ...]:
 
 def figures(*found: Section) -> int:
     """How many figures sections have."""
-    return sum(isinstance(block, Figure) for section in found for block in section.blocks)
+    return sum(isinstance(block, ReportFigure) for section in found for block in section.blocks)
 
 
 def sections(case: Case) -> tuple[Section, ...]:

@@ -88,7 +88,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Heading:
+class Subheading:
     """A heading inside a section."""
 
     text: str
@@ -105,7 +105,7 @@ class Items:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TermEntry:
     """A term and what belongs to it; `mono` for hashes and commands, `link` for an address."""
 
     term: str
@@ -119,14 +119,14 @@ class Entries:
     """A description list, under a label that names it; `even` gives long terms half the width."""
 
     label: str
-    entries: tuple[Entry, ...]
+    entries: tuple[TermEntry, ...]
     even: bool = False
     kind: Literal["entries"] = "entries"
     paper: Paper = "report"
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A table's column; numbers are set flush right."""
 
     label: str
@@ -134,7 +134,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table whose first column heads its rows.
 
     `folded` tables, and those of a figure, open on request in HTML and are in the annex on paper.
@@ -143,7 +143,7 @@ class Table:
 
     id: str
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     shares: tuple[float, ...] = ()
     note: str = ""
@@ -153,7 +153,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReportFigure:
     """A chart with the words that go with it.
 
     `title` states what was found, `subtitle` the measure, area and period; `alt` says what the
@@ -169,19 +169,19 @@ class Figure:
     alt: str
     notes: tuple[str, ...]
     files: tuple[str, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[ReportTable, ...]
     values_in: tuple[str, int] | None = None
     phone_note: str = ""
     kind: Literal["figure"] = "figure"
     paper: Paper = "report"
 
 
-Block = Paragraph | Heading | Items | Entries | Table | Figure
+Block = Paragraph | Subheading | Items | Entries | ReportTable | ReportFigure
 
 
 def annexed(blocks: Iterable[Block]) -> list[Block]:
     """The blocks, for the annex."""
-    return [b if isinstance(b, Heading) else replace(b, paper="annex") for b in blocks]
+    return [b if isinstance(b, Subheading) else replace(b, paper="annex") for b in blocks]
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Answer:
+class KeyQuestion:
     """A question of the first section: the short answer, then what supports it."""
 
     question: str
@@ -291,7 +291,7 @@ class Report:
     banner: Banner
     standing: Standing
     summary: Summary
-    answers: tuple[Answer, ...]
+    answers: tuple[KeyQuestion, ...]
     sections: tuple[Section, ...]
     licence_lines: tuple[str, ...]
     demonstration: str

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from gapwatch.reporting.document import Block, Figure, Heading, Report, Section, Table
+from gapwatch.reporting.document import (
+    Block,
+    Report,
+    ReportFigure,
+    ReportTable,
+    Section,
+    Subheading,
+)
 
 Printed = Literal["report", "annex"]
 
@@ -29,23 +36,23 @@ def table_numbers(report: Report) -> dict[str, int]:
         block
         for section in sections_of(report, "annex")
         for block in section.blocks
-        if isinstance(block, Table)
+        if isinstance(block, ReportTable)
     ]
     return {table.id: place for place, table in enumerate(held, 1)}
 
 
 def _blocks(section: Section, paper: Printed) -> Iterator[Block]:
     for block in section.blocks:
-        if isinstance(block, Heading) or _paper(block) == paper:
+        if isinstance(block, Subheading) or _paper(block) == paper:
             yield block
-        if isinstance(block, Figure) and paper == "annex":
+        if isinstance(block, ReportFigure) and paper == "annex":
             yield from block.tables
 
 
 def _paper(block: Block) -> str:
-    if isinstance(block, Heading):
+    if isinstance(block, Subheading):
         return ""
-    if isinstance(block, Table) and block.folded and block.paper == "report":
+    if isinstance(block, ReportTable) and block.folded and block.paper == "report":
         return "annex"
     return block.paper
 
@@ -54,6 +61,6 @@ def _headed(blocks: list[Block]) -> tuple[Block, ...]:
     """Without headings that nothing follows."""
     kept: list[Block] = []
     for block in reversed(blocks):
-        if not isinstance(block, Heading) or (kept and not isinstance(kept[-1], Heading)):
+        if not isinstance(block, Subheading) or (kept and not isinstance(kept[-1], Subheading)):
             kept.append(block)
     return tuple(reversed(kept))

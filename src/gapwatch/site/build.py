@@ -12,9 +12,9 @@ from gapwatch import site_files
 from gapwatch.errors import IntegrityError
 from gapwatch.reporting.formats import published, share
 from gapwatch.site import pages
-from gapwatch.site.shelf import Entry
+from gapwatch.site.shelf import ShelvedRelease
 from gapwatch.site.words import citation, cite_txt, page_of, picture_of, sources
-from gapwatch.site_files import Item, Made, Site, item
+from gapwatch.site_files import Item, Made, OfferedSite, item
 
 log = logging.getLogger(__name__)
 KIT = "kit"
@@ -46,7 +46,7 @@ class _Growing:
 
 
 def build(
-    entries: tuple[Entry, ...],
+    entries: tuple[ShelvedRelease, ...],
     out: Path,
     base: str,
     *,
@@ -71,7 +71,7 @@ def build(
     stock = pages.Stock(entries, known, shown, laid, base)
     for name, content in pages.every(stock).items():
         growing.add(name, content)
-    site = Site(
+    site = OfferedSite(
         standing=tuple(sorted(entry.name for entry in standing)),
         retired=tuple(sorted(entry.name for entry in entries if entry.retired is not None)),
         newest={e.manifest.study.id: e.name for e in standing if e.newest},
@@ -89,7 +89,7 @@ def _before(out: Path) -> dict[str, Item]:
     return dict(site.files) if site else {}
 
 
-def _pictures(growing: _Growing, entry: Entry, base: str) -> tuple[published.Shown, ...]:
+def _pictures(growing: _Growing, entry: ShelvedRelease, base: str) -> tuple[published.Shown, ...]:
     """Every chart to share, as SVG and PNG, and as it is drawn for a phone."""
     where = f"{entry.name}/report.html"
     try:
@@ -117,7 +117,7 @@ def _pictures(growing: _Growing, entry: Entry, base: str) -> tuple[published.Sho
     return found
 
 
-def _kit(growing: _Growing, entry: Entry, made: Mapping[str, bytes]) -> None:
+def _kit(growing: _Growing, entry: ShelvedRelease, made: Mapping[str, bytes]) -> None:
     folder = f"{page_of(entry.name).rpartition('/')[0]}/{KIT}/"
     for name, content in sorted(made.items()):
         growing.add(f"{folder}{name}", content)

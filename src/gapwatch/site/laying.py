@@ -10,8 +10,8 @@ from gapwatch import publishing, site_files
 from gapwatch.audit.verify import MANIFEST, SEAL
 from gapwatch.errors import IntegrityError, UsageError
 from gapwatch.site.build import KIT, build
-from gapwatch.site.shelf import Coming, Entry, require_any, shelf
-from gapwatch.site_files import Made, Site, item
+from gapwatch.site.shelf import Coming, ShelvedRelease, require_any, shelf
+from gapwatch.site_files import Made, OfferedSite, item
 
 Kits = Mapping[str, Mapping[str, bytes]]
 
@@ -23,7 +23,7 @@ class Laid:
     path: Path
     written: int
     removed: int
-    site: Site
+    site: OfferedSite
 
 
 def with_coming(
@@ -81,14 +81,14 @@ def _laid(path: Path, made: Made, changed: site_files.Changes) -> Laid:
     return Laid(path, len(changed.write), len(changed.remove), made.site)
 
 
-def _held(entry: Entry) -> Iterator[tuple[str, Path]]:
+def _held(entry: ShelvedRelease) -> Iterator[tuple[str, Path]]:
     """Every file of a release that stands."""
     if entry.retired is None:
         for name in (*entry.manifest.outputs, MANIFEST, SEAL):
             yield f"{entry.name}/{name}", entry.folder / name
 
 
-def _kits(out: Path, entries: tuple[Entry, ...]) -> dict[str, dict[str, bytes]]:
+def _kits(out: Path, entries: tuple[ShelvedRelease, ...]) -> dict[str, dict[str, bytes]]:
     """Board kits that are laid out beside the releases, as far as they are whole."""
     try:
         site = site_files.read(out)

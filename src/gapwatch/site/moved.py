@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gapwatch.reporting.language.numbers import apart, estimate, number, period
-from gapwatch.site.shelf import Entry
+from gapwatch.site.shelf import ShelvedRelease
 
 _VERDICT, _GAP = "verdict", "gap"
 GOOD = {"on track", "target met"}
 Row = dict[str, str]
 
 
-def moved(entry: Entry, before: Entry | None) -> tuple[str, ...]:
+def moved(entry: ShelvedRelease, before: ShelvedRelease | None) -> tuple[str, ...]:
     """Sentences on the verdict, the newest gap and the target of the promise's own measure.
 
     Of a release that follows none, or one that isn't there, what it says is told alone.
@@ -27,7 +27,7 @@ def moved(entry: Entry, before: Entry | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def newest_gaps(entry: Entry) -> tuple[str, ...]:
+def newest_gaps(entry: ShelvedRelease) -> tuple[str, ...]:
     """The newest gap of the promise's own measure, by sex: its size, range and years."""
     return tuple(
         f"The newest gap for {sex}s: {_size(gap)}."
@@ -36,12 +36,12 @@ def newest_gaps(entry: Entry) -> tuple[str, ...]:
     )
 
 
-def verdicts(entry: Entry) -> dict[str, str]:
+def verdicts(entry: ShelvedRelease) -> dict[str, str]:
     """What the verdicts of the promise's own measure are called, its own sex first."""
     return {sex: _called(row) for sex in _sexes(entry) if (row := _verdict(entry, sex))}
 
 
-def _of(entry: Entry, before: Entry, sex: str) -> Iterator[str]:
+def _of(entry: ShelvedRelease, before: ShelvedRelease, sex: str) -> Iterator[str]:
     now, then = _verdict(entry, sex), _verdict(before, sex)
     if now and then and _called(now) != _called(then):
         yield _changed(_called(now), _called(then), sex)
@@ -77,17 +77,17 @@ def _called(verdict: Row) -> str:
     return verdict.get("label") or verdict["verdict"]
 
 
-def _sexes(entry: Entry) -> tuple[str, str]:
+def _sexes(entry: ShelvedRelease) -> tuple[str, str]:
     own = str(entry.study["promise"]["sex"])
     return (own, "female" if own == "male" else "male")
 
 
-def _verdict(entry: Entry, sex: str) -> Row | None:
+def _verdict(entry: ShelvedRelease, sex: str) -> Row | None:
     rows = entry.table(_VERDICT)
     return next((row for row in rows if row["is_primary"] == "true" and row["sex"] == sex), None)
 
 
-def _gap(entry: Entry, sex: str) -> Row | None:
+def _gap(entry: ShelvedRelease, sex: str) -> Row | None:
     """The row of the newest comparable window that has a gap, as the verdict names it."""
     verdict = _verdict(entry, sex)
     if verdict is None or not verdict["newest_end"]:

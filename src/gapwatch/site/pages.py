@@ -18,11 +18,11 @@ from gapwatch.reporting.formats.published import Shown
 from gapwatch.reporting.formats.share import HEIGHT, WIDTH
 from gapwatch.reporting.language.numbers import capital, date, size
 from gapwatch.site.moved import moved, newest_gaps, verdicts
-from gapwatch.site.shelf import Entry
+from gapwatch.site.shelf import ShelvedRelease
 from gapwatch.site.words import (
     LICENCE,
     NAMES,
-    Place,
+    PagePlace,
     citation,
     document_name,
     page_of,
@@ -40,18 +40,18 @@ _NOBODY = "gapwatch.invalid"
 class Stock:
     """What the pages are made from: releases, newest first, figures, bytes of files."""
 
-    entries: tuple[Entry, ...]
-    known: Mapping[str, Entry]
+    entries: tuple[ShelvedRelease, ...]
+    known: Mapping[str, ShelvedRelease]
     shown: Mapping[str, tuple[Shown, ...]]
     laid: Mapping[str, int]
     base: str
 
-    def before(self, entry: Entry) -> Entry | None:
+    def before(self, entry: ShelvedRelease) -> ShelvedRelease | None:
         """The release that one follows, where it is here."""
         previous = entry.manifest.previous
         return self.known.get(previous.release) if previous else None
 
-    def newest_of(self, entry: Entry) -> Entry | None:
+    def newest_of(self, entry: ShelvedRelease) -> ShelvedRelease | None:
         """The newest release of its study that stands."""
         mine = (one for one in self.entries if one.manifest.study.id == entry.manifest.study.id)
         return next((one for one in mine if one.newest and one.retired is None), None)
@@ -61,7 +61,7 @@ class Stock:
 class Line:
     """A release as a line of a list."""
 
-    entry: Entry
+    entry: ShelvedRelease
     moved: tuple[str, ...]
 
     @property
@@ -119,7 +119,7 @@ def every(stock: Stock) -> dict[str, bytes]:
     files = {"feed.xml": _feed(press, stock, lines)}
 
     def add(name: str, template: str, **given: Any) -> None:
-        shared = {"at": Place(name, stock.base), "name": name, "stock": stock}
+        shared = {"at": PagePlace(name, stock.base), "name": name, "stock": stock}
         invented = given.pop("invented", _invented(given.get("lines", ())))
         files[name] = press.page(template, **shared, invented=invented, **given)
 
@@ -189,7 +189,7 @@ def _of_release(stock: Stock, line: Line) -> dict[str, Any]:
     }
 
 
-def _documents(stock: Stock, entry: Entry) -> list[tuple[str, str, int]]:
+def _documents(stock: Stock, entry: ShelvedRelease) -> list[tuple[str, str, int]]:
     """Documents of a release and of its kit: file, name, bytes."""
     own = [
         (f"{entry.name}/{file}", document_name(file), told.bytes)
@@ -229,7 +229,7 @@ def _feed(press: _Press, stock: Stock, lines: tuple[Line, ...]) -> bytes:
     titles = dict.fromkeys(line.entry.title for line in lines)
     return press.page(
         "feed.xml.j2",
-        at=Place("feed.xml", stock.base),
+        at=PagePlace("feed.xml", stock.base),
         title="; ".join(titles),
         id=_id("feed", first, stock.base),
         updated=max((str(entry["updated"]) for entry in entries), default=_moment(first)),

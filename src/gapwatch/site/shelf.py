@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Entry:
+class ShelvedRelease:
     """One release. `retired` is the record of its retirement, or of that of its snapshot."""
 
     name: str
@@ -122,7 +122,7 @@ class Coming:
     newest: bool
 
 
-def shelf(out: Path, raw: Path, coming: Coming | None = None) -> tuple[Entry, ...]:
+def shelf(out: Path, raw: Path, coming: Coming | None = None) -> tuple[ShelvedRelease, ...]:
     """Every release that is whole, newest first; one that isn't is left out, with a warning.
 
     The release that is `coming` stands for that of its name. Raises IntegrityError where a record
@@ -147,7 +147,7 @@ def shelf(out: Path, raw: Path, coming: Coming | None = None) -> tuple[Entry, ..
         entry
         for name, manifest in found.items()
         if _is_readable(
-            entry := Entry(
+            entry := ShelvedRelease(
                 name,
                 folders[name],
                 manifest,
@@ -180,7 +180,7 @@ def _whole(folder: Path) -> Manifest | None:
     return manifest
 
 
-def _is_readable(entry: Entry) -> bool:
+def _is_readable(entry: ShelvedRelease) -> bool:
     """Whether what the site tells of a release can be read from it: another version wrote it."""
     try:
         _ = (entry.title, entry.invented, entry.date, entry.described, entry.rights)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from gapwatch.reporting.language.numbers import date
-from gapwatch.site.shelf import Entry
+from gapwatch.site.shelf import ShelvedRelease
 
 _SOURCE = re.compile(r"Source: ([^.]+?)(?: licensed under[^.]*)?(?:\.|$)")
 _OGL = "Open Government Licence v3.0"
@@ -35,7 +35,7 @@ FORMS = {
 
 
 @dataclass(frozen=True)
-class Place:
+class PagePlace:
     """Where a page stands; `base` is the site's address with a slash, "" where it has none."""
 
     page: str
@@ -65,7 +65,7 @@ def picture_of(release: str, figure: str, form: str) -> str:
     return f"pages/{release}/{figure}.{form}"
 
 
-def sources(entry: Entry) -> str:
+def sources(entry: ShelvedRelease) -> str:
     """The publishers of its data in one line, with the licence that all of them name."""
     rights = " ".join(entry.rights)
     names = [name.strip() for found in _SOURCE.findall(rights) for name in found.split(";")]
@@ -77,14 +77,14 @@ def sources(entry: Entry) -> str:
     return " ".join(told)
 
 
-def citation(entry: Entry, base: str) -> str:
+def citation(entry: ShelvedRelease, base: str) -> str:
     """How to name the release, in one line."""
     author = f"{entry.author}. " if entry.author else ""
     where = f" {base}{page_of(entry.name)}" if base else ""
     return f"{author}{entry.title}, as known at {date(entry.date)}. Release {entry.name}.{where}"
 
 
-def cite_txt(entry: Entry, base: str, newest: bool) -> bytes:
+def cite_txt(entry: ShelvedRelease, base: str, newest: bool) -> bytes:
     """cite.txt: the citation, as BibTeX too, with what the licences ask for."""
     author = entry.author or entry.title
     lines = ["How to cite this release", "", citation(entry, base), ""]

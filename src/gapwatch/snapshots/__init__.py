@@ -1,6 +1,12 @@
 """Snapshots: immutable sets of inputs in data/raw, each byte pinned by its SHA-256."""
 
-from gapwatch.snapshots.check import Checked, check, clear_leftovers, clear_torn, record_problems
+from gapwatch.snapshots.check import (
+    SnapshotCheck,
+    check,
+    clear_leftovers,
+    clear_torn,
+    record_problems,
+)
 from gapwatch.snapshots.keyed import DIGESTS, dump_digests, same_restricted_object
 from gapwatch.snapshots.objects import (
     RESTRICTED,
@@ -37,13 +43,13 @@ __all__ = [
     "MOST_REASON",
     "PRUNED",
     "RESTRICTED",
-    "Checked",
     "Missed",
     "Object",
     "Pin",
     "Pruned",
     "Retirement",
     "Snapshot",
+    "SnapshotCheck",
     "check",
     "checked_reason",
     "clear_leftovers",

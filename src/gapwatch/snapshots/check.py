@@ -32,7 +32,7 @@ _EXTRA = "move it away; what a pull that was stopped left, the next pull clears"
 
 
 @dataclass
-class Checked:
+class SnapshotCheck:
     """What was checked, and everything that isn't as it was pinned.
 
     `elsewhere` names the restricted objects that aren't on this machine, which is no fault of them.
@@ -46,13 +46,13 @@ class Checked:
     elsewhere: list[str] = field(default_factory=list)
 
 
-def check(raw: Path, *, require_restricted: bool = False) -> Checked:
+def check(raw: Path, *, require_restricted: bool = False) -> SnapshotCheck:
     """Verify every snapshot's list, its pins and the objects they name; name every other file.
 
     A restricted object that isn't here is named in `elsewhere`, and is a problem only where
     `require_restricted` asks for it. Where it is, nobody but its owner may read it.
     """
-    found = Checked()
+    found = SnapshotCheck()
     wanted: _Wanted = {}
     for folder in sorted(_inside(raw / "snapshots")):
         if folder.name.startswith(TORN) and _is_folder(folder):
@@ -111,7 +111,9 @@ def _of(wanted: _Wanted, *, restricted: bool) -> dict[str, tuple[Object, str]]:
     return {name: item for (name, secret), item in wanted.items() if secret == restricted}
 
 
-def _check_objects(folder: Path, wanted: dict[str, tuple[Object, str]], found: Checked) -> None:
+def _check_objects(
+    folder: Path, wanted: dict[str, tuple[Object, str]], found: SnapshotCheck
+) -> None:
     there = {path.name: path for path in _inside(folder)}
     for name, (item, pin) in sorted(wanted.items(), key=lambda pair: pair[0]):
         path = there.pop(name, None)
@@ -163,7 +165,7 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _snapshot(folder: Path, found: Checked, wanted: _Wanted) -> list[IntegrityError]:
+def _snapshot(folder: Path, found: SnapshotCheck, wanted: _Wanted) -> list[IntegrityError]:
     if not _is_folder(folder) or folder.name.startswith(WRITING):
         return [_extra(folder)]
     if not (folder / LIST).is_file():

@@ -8,9 +8,9 @@ import pandas as pd
 
 from gapwatch import tables
 from gapwatch.contracts import AREA_FIGURE
-from gapwatch.sources.counted_rows import Rows, Wanted, rows_of
+from gapwatch.sources.counted_rows import CountedRows, Wanted, rows_of
 from gapwatch.sources.declared.grid import grids, refuse, refuse_plainly
-from gapwatch.sources.declared.kept_rows import Seen, records, require_seen
+from gapwatch.sources.declared.kept_rows import SeenWords, records, require_seen
 from gapwatch.sources.declared.layout import Layout, column, locate, plain
 from gapwatch.sources.declared.numbers import NumberError, number
 from gapwatch.study.figures import PERIOD, FileFigure
@@ -36,7 +36,7 @@ def read(source: FileSource, where: str, content: bytes) -> pd.DataFrame:
     Cells in `missing` are missing, never zero. Raises ValidationError, with row and column, for a
     cell that is no number, a time that can't be read, an area or time that stands twice.
     """
-    seen = Seen()
+    seen = SeenWords()
     rows: list[dict[str, object]] = []
     spans: dict[tuple[str, str, bool], Span] = {}
     if all(figure.column is None for figure in source.figures.values()):
@@ -73,9 +73,11 @@ def read(source: FileSource, where: str, content: bytes) -> pd.DataFrame:
     return _whole(source, where, seen, rows)
 
 
-def _counted(source: FileSource, where: str, content: bytes, seen: Seen) -> list[dict[str, object]]:
+def _counted(
+    source: FileSource, where: str, content: bytes, seen: SeenWords
+) -> list[dict[str, object]]:
     """Rows of the table where each figure is a number of rows of the file."""
-    rows = Rows()
+    rows = CountedRows()
     known: dict[tuple[str, str, bool], Span] = {}
     spans: dict[tuple[str, str], Span] = {}
     for grid in grids(source, where, content):
@@ -95,7 +97,7 @@ def _counted(source: FileSource, where: str, content: bytes, seen: Seen) -> list
 
 
 def _whole(
-    source: FileSource, where: str, seen: Seen, rows: list[dict[str, object]]
+    source: FileSource, where: str, seen: SeenWords, rows: list[dict[str, object]]
 ) -> pd.DataFrame:
     require_seen(source, where, seen)
     if not rows:

@@ -18,7 +18,7 @@ Key = tuple[str, str]
 
 
 @dataclass
-class Rows:
+class CountedRows:
     """Rows of a file as they are counted: by figure, area and time, over all of its parts."""
 
     counts: dict[str, Counter[Key]] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Wanted:
 
 
 def rows_of(
-    source: FileSource, where: str, rows: Rows, spans: Mapping[Key, Span]
+    source: FileSource, where: str, rows: CountedRows, spans: Mapping[Key, Span]
 ) -> list[dict[str, object]]:
     """A row for each figure, area and time; `spans` gives the days by figure and time as told.
 
@@ -97,7 +97,7 @@ def rows_of(
 
 
 def _require_months(
-    where: str, period: str, rows: Rows, spans: Mapping[Key, Span], name: str
+    where: str, period: str, rows: CountedRows, spans: Mapping[Key, Span], name: str
 ) -> None:
     """Refuse rows outside a figure's time, and a time of which the file lacks a part."""
     whole = spans[name, period]

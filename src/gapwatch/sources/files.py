@@ -122,7 +122,7 @@ def newest_link(address: str, content: bytes, pattern: str) -> str:
     It leads to the page's own host, or to one that the pattern names: a page can't choose whom we
     ask. Raises SourceError, with the nearest links, when none does.
     """
-    reader = _Links()
+    reader = _PageLinks()
     try:
         reader.feed(content.decode("utf-8", "replace"))
     except AssertionError as error:  # html.parser's word for a broken declaration
@@ -141,7 +141,7 @@ def newest_link(address: str, content: bytes, pattern: str) -> str:
     return max(matched, key=lambda pair: (_natural(pair[0]), _natural(pair[1]), pair))[1]
 
 
-class _Links(HTMLParser):
+class _PageLinks(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.links: list[str] = []

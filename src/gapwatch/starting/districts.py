@@ -26,7 +26,7 @@ _NEAR, _MOST_NEAR = 0.5, 5
 
 
 @dataclass(frozen=True)
-class Ward:
+class DistrictWard:
     """A ward of 2011: average IMD score of 2010, and males' life expectancy in 2005-09, in years.
 
     A higher score is more deprived.
@@ -44,18 +44,18 @@ class District:
 
     code: str
     name: str
-    wards: tuple[Ward, ...]
+    wards: tuple[DistrictWard, ...]
 
 
 @functools.cache
 def known() -> tuple[District, ...]:
     """Every district of the list, by code."""
     names: dict[str, str] = {}
-    wards: dict[str, list[Ward]] = {}
+    wards: dict[str, list[DistrictWard]] = {}
     with LIST.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             names[row["district_code"]] = row["district"]
-            ward = Ward(
+            ward = DistrictWard(
                 row["ward_code"],
                 row["ward"],
                 float(row["imd2010_average_score"]),

@@ -29,7 +29,7 @@ _CONNECT_SECONDS, _READ_SECONDS = 5.0, 30.0
 
 
 @dataclass(frozen=True)
-class Started:
+class StartedProject:
     """A new project: its study, its place, how many areas, and what has to be put there first.
 
     `mapped` says whether tiles and outlines are by where the areas lie; `wanted` are files.
@@ -51,7 +51,7 @@ def start(
     offline: bool = False,
     client: Client | None = None,
     publishers: Publishers | None = None,
-) -> Started:
+) -> StartedProject:
     """Write a project of a district, or of the default study without `place`, into a folder.
 
     Raises UsageError for a folder that holds anything (but a repository without files), and all
@@ -67,7 +67,7 @@ def start(
     study, _ = study_file.load(path)
     wanted = tuple(lacking(study, path))
     codes = study.study.area_code, len(study.geography.areas)
-    return Started(path, study.study.place, *codes, mapped, proposed, wanted)
+    return StartedProject(path, study.study.place, *codes, mapped, proposed, wanted)
 
 
 def lacking(study: Study, path: Path) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gapwatch.starting.districts import District, Ward
+from gapwatch.starting.districts import District, DistrictWard
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,8 @@ class Proposal:
     wards for males in 2005-09, in years, to one decimal place.
     """
 
-    most: tuple[Ward, ...]
-    least: tuple[Ward, ...]
+    most: tuple[DistrictWard, ...]
+    least: tuple[DistrictWard, ...]
     worse_years: float
     better_years: float
 
@@ -34,5 +34,5 @@ def propose(district: District) -> Proposal:
     return Proposal(most, least, _mean(most), _mean(least))
 
 
-def _mean(wards: tuple[Ward, ...]) -> float:
+def _mean(wards: tuple[DistrictWard, ...]) -> float:
     return round(sum(ward.male_years for ward in wards) / len(wards), 1)

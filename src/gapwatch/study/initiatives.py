@@ -91,7 +91,7 @@ class Expectation(Part):
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-class Areas:
+class KnownAreas:
     """The areas that a study may name: its own, its zones, the whole place."""
 
     def __init__(self, codes: Sequence[Code], zones: Mapping[str, Sequence[Code]], whole: Code):
@@ -126,7 +126,7 @@ class Areas:
 def faults(
     initiatives: Sequence[Initiative],
     expectations: Sequence[Expectation],
-    areas: Areas,
+    areas: KnownAreas,
     *,
     registers: bool,
     priorities: Sequence[str] = (),
@@ -177,7 +177,7 @@ def _known(key: str, expected: str, name: str, known: Sequence[str]) -> Iterator
         )
 
 
-def _of_initiative(key: str, one: Initiative, areas: Areas) -> Iterator[Fault]:
+def _of_initiative(key: str, one: Initiative, areas: KnownAreas) -> Iterator[Fault]:
     known = min(len(one.starts_on), len(one.ends_on))
     if known and one.ends_on[:known] < one.starts_on[:known]:
         yield (
@@ -202,7 +202,7 @@ def _of_initiative(key: str, one: Initiative, areas: Areas) -> Iterator[Fault]:
 
 
 def _of_expectation(
-    key: str, told: Expectation, one: Initiative | None, areas: Areas
+    key: str, told: Expectation, one: Initiative | None, areas: KnownAreas
 ) -> Iterator[Fault]:
     for name in ("before", "after"):
         first, last = getattr(told, name)

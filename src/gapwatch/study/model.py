@@ -25,7 +25,7 @@ from gapwatch.study.base import (
 from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.fonts import MOST_FONTS, Font, Typeface
-from gapwatch.study.initiatives import Areas, Expectation, Initiative
+from gapwatch.study.initiatives import Expectation, Initiative, KnownAreas
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.site import Site
 from gapwatch.study.source_base import Publishers
@@ -294,10 +294,10 @@ class Study(Part):
         return {area.code: area.name for area in self.geography.areas}
 
     @property
-    def named_areas(self) -> Areas:
+    def named_areas(self) -> KnownAreas:
         """The areas that initiatives and expectations may name."""
         zones = {key: zone.areas for key, zone in self.zones.items()}
-        return Areas(tuple(self.area_names), zones, self.study.area_code)
+        return KnownAreas(tuple(self.area_names), zones, self.study.area_code)
 
     def with_held(self, tables: Collection[str]) -> Study:
         """The study as the tables that a snapshot holds let it be.

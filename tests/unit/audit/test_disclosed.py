@@ -14,8 +14,8 @@ from gapwatch.audit.closed import closed_inputs
 from gapwatch.audit.disclosed import (
     OWN,
     RECORD,
+    DisclosedRelease,
     Earlier,
-    Link,
     Record,
     earlier,
 )
@@ -141,7 +141,7 @@ def test_a_release_beside_the_chain_is_refused(tmp_path: Path, tables: Frames) -
 def test_an_earlier_release_that_is_missing_or_replaced_is_refused(
     tmp_path: Path, tables: Frames
 ) -> None:
-    lost = Link(release="invented-2026-01-15-lost", sha256="e" * 64)
+    lost = DisclosedRelease(release="invented-2026-01-15-lost", sha256="e" * 64)
     folder = put(tmp_path, tables, record(earlier=[lost]))
     with pytest.raises(IntegrityError, match="no release"):
         earlier(tmp_path, study(), after(folder), claimed=False)

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from gapwatch.counting.national.wards import Wards, ward_counts
-from gapwatch.demo.national import Country, write
+from gapwatch.demo.national import InventedCountry, write
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Frames:
 
 
 @cache
-def frames(country: Country) -> Frames:
+def frames(country: InventedCountry) -> Frames:
     """A country as the generator writes it; the ends of bands are whole numbers or missing."""
     with TemporaryDirectory() as folder:
         paths = write(country, Path(folder))

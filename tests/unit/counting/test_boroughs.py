@@ -17,12 +17,12 @@ from typer.testing import CliRunner
 from gapwatch.cli import app
 from gapwatch.counting.national.boroughs import as_csv, borough_gaps, summary
 from gapwatch.counting.national.wards import ward_counts
-from gapwatch.demo.national import AGES, Country, boroughs, write
+from gapwatch.demo.national import AGES, InventedCountry, boroughs, write
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.life_table import life_table
 from gapwatch.errors import OutputError, UsageError, ValidationError
 
-SMALL = Country(seed=3, boroughs=10, wards=4, blocks=120, years=6)
+SMALL = InventedCountry(seed=3, boroughs=10, wards=4, blocks=120, years=6)
 KEYS = ["sex", "year", "age_start_years"]
 
 
@@ -154,7 +154,7 @@ def test_threads_order_and_kind_of_file_do_not_change_a_byte(
 
 @pytest.mark.long
 def test_the_gaps_of_the_twin_scatter_about_its_truth_as_their_errors_say(tmp_path: Path) -> None:
-    country = Country(seed=5, boroughs=10, wards=8, blocks=480)
+    country = InventedCountry(seed=5, boroughs=10, wards=8, blocks=480)
     wards = ward_counts(**write(country, tmp_path))
     found = borough_gaps(wards).set_index(["borough_code", "sex", "period_start"])
     scores = []
@@ -249,7 +249,7 @@ def test_too_little_memory_is_told(tmp_path: Path) -> None:
 
 
 def test_the_twin_depends_on_its_seed_and_on_nothing_else() -> None:
-    again = Country(seed=3, boroughs=10, wards=4, blocks=120, years=6)
+    again = InventedCountry(seed=3, boroughs=10, wards=4, blocks=120, years=6)
     frames.cache_clear()
     one, other = frames(SMALL), frames(again)
     frames.cache_clear()
@@ -258,7 +258,7 @@ def test_the_twin_depends_on_its_seed_and_on_nothing_else() -> None:
     assert anew.deaths.equals(one.deaths)
     assert anew.population.equals(one.population)
     assert len(one.deaths) == 120 * 2 * 6 * 20
-    another = next(boroughs(Country(seed=4, boroughs=10, wards=4, blocks=120, years=6)))
+    another = next(boroughs(InventedCountry(seed=4, boroughs=10, wards=4, blocks=120, years=6)))
     same = next(boroughs(SMALL))
     assert not np.array_equal(another.deaths, same.deaths)
 

@@ -10,9 +10,9 @@ from tests.unit.counting.countries import frames
 
 from gapwatch.counting.national.boroughs import as_csv, borough_gaps
 from gapwatch.counting.national.wards import ward_counts
-from gapwatch.demo.national import Country
+from gapwatch.demo.national import InventedCountry
 
-SMALL = frames(Country(seed=3, boroughs=2, wards=4, blocks=24, years=5))
+SMALL = frames(InventedCountry(seed=3, boroughs=2, wards=4, blocks=24, years=5))
 
 
 @pytest.mark.parametrize("marked", [0, 1, 2], ids=["deaths", "residents", "lookup"])

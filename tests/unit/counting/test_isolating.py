@@ -14,7 +14,7 @@ import pytest
 
 from gapwatch.counting.counts import Counts
 from gapwatch.counting.disclosure.crossing import Crossing, Figures, told_steps
-from gapwatch.counting.disclosure.isolation import Area, emptied, open_bands
+from gapwatch.counting.disclosure.isolation import PublishedArea, emptied, open_bands
 from gapwatch.counting.disclosure.reconstruction import error_steps
 from gapwatch.demography.life_table import life_table
 
@@ -81,7 +81,7 @@ def test_no_band_of_an_open_atom_is_given_away_though_all_else_is_known(
         if np.isnan(steps).any():
             continue
         areas = [
-            Area.of(whole, alive, float(step), BANDS, counted=not at)
+            PublishedArea.of(whole, alive, float(step), BANDS, counted=not at)
             for at, (whole, alive, step) in enumerate(zip(wholes, people, steps, strict=True))
         ]
         is_open = open_bands(atom, areas)
@@ -171,12 +171,12 @@ def test_deaths_of_a_band_in_two_atoms_are_taken_from_both_or_the_area_is_shut()
     # One infant's death in each atom.
     atom = np.array([1.0, 5, 6, 15, 20, 30])
     rests = [np.array([6.0, 9, 9, 30, 40, 60]), np.array([7.0, 8, 9, 28, 44, 50])]
-    whole = Area.of(2 * atom, 2 * LARGE, 0.5, BANDS, counted=True)
-    beside = [Area.of(atom + rest, 3 * LARGE, 0.5, BANDS, counted=False) for rest in rests]
+    whole = PublishedArea.of(2 * atom, 2 * LARGE, 0.5, BANDS, counted=True)
+    beside = [PublishedArea.of(atom + rest, 3 * LARGE, 0.5, BANDS, counted=False) for rest in rests]
     assert emptied([atom, atom], [[whole, beside[0]], [whole, beside[1]]], 0)
     # With exact figures no other table is told alike.
     exact = [
-        Area(area.deaths, area.person_years, BANDS, 1e-9, 1.0, -1.0, -1.0, None)
+        PublishedArea(area.deaths, area.person_years, BANDS, 1e-9, 1.0, -1.0, -1.0, None)
         for area in (whole, beside[0])
     ]
     assert not emptied([atom, atom], [exact, exact], 0)

@@ -10,11 +10,11 @@ import pytest
 from tests.unit.counting.countries import Frames, frames
 
 from gapwatch.counting.national.wards import ward_counts
-from gapwatch.demo.national import Country
+from gapwatch.demo.national import InventedCountry
 from gapwatch.errors import GapwatchError, UsageError, ValidationError
 
 # 8 blocks, 2 sexes, 6 years and 20 bands: 1,920 rows a file, sorted by block, sex, year and age.
-TINY = Country(seed=7, boroughs=2, wards=2, blocks=8, years=6)
+TINY = InventedCountry(seed=7, boroughs=2, wards=2, blocks=8, years=6)
 Fault = Callable[[Frames], Frames]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gapwatch.counting.disclosure.nearby import Aim, Moves, Nearby, moves_of
+from gapwatch.counting.disclosure.nearby import Aim, BandMoves, Nearby, moves_of
 
 BANDS, TRIED = 7, 5
 MOVES = moves_of(BANDS, (1, -1, 2, -2, 5, -5), 2, ((0, 1, 0, 0),))
 
 
-def every(table: np.ndarray, aims: list[Aim], moves: Moves, band: int, by: float) -> np.ndarray:
+def every(table: np.ndarray, aims: list[Aim], moves: BandMoves, band: int, by: float) -> np.ndarray:
     """Tables of allowed moves by how far they are from the aims, one move after another."""
     found = []
     for j, k, a, b in zip(moves.one, moves.other, moves.by_one, moves.by_other, strict=True):

@@ -35,7 +35,7 @@ from gapwatch.codes import (
 from gapwatch.gap.trend.trajectory import project
 from gapwatch.gap.trend.verdict import (
     Assessment,
-    Series,
+    ComparableSeries,
     Target,
     Thresholds,
     assess,
@@ -268,7 +268,7 @@ def test_an_assessment_holds_plain_numbers():
 def test_series_without_sides_have_no_side_trends():
     found = assess(SERIES, HALF, release_year=2024)
     assert (found.worse_trend, found.better_trend, found.relative_gap) == (None, None, None)
-    assert isinstance(SERIES, Series)
+    assert isinstance(SERIES, ComparableSeries)
 
 
 def test_publication_clock_of_2035():

@@ -13,7 +13,7 @@ import numpy as np
 from tests.oracles.pooled import pooled_value, se_from_interval
 
 from gapwatch import snapshots
-from gapwatch.gap.trend.target import Series, Target
+from gapwatch.gap.trend.target import ComparableSeries, Target
 
 START = np.arange(2010, 2018)
 END = START + 4
@@ -82,11 +82,11 @@ def rolling(first: int, count: int, width: int = 5) -> tuple[np.ndarray, np.ndar
     return start, start + width - 1
 
 
-def gap_only(start, end, gap, se, usable=None, lead=0.0) -> Series:
+def gap_only(start, end, gap, se, usable=None, lead=0.0) -> ComparableSeries:
     """A series of which only the gap is published."""
     missing = np.full(len(start), np.nan)
     everywhere = np.ones(len(start), dtype=bool)
-    return Series(
+    return ComparableSeries(
         start,
         end,
         gap,
@@ -100,10 +100,10 @@ def gap_only(start, end, gap, se, usable=None, lead=0.0) -> Series:
     )
 
 
-def two_sides(worse, worse_se, better, better_se, first: int = 2002) -> Series:
+def two_sides(worse, worse_se, better, better_se, first: int = 2002) -> ComparableSeries:
     """A series from its two sides."""
     start, end = rolling(first, len(worse))
-    return Series(
+    return ComparableSeries(
         start,
         end,
         better - worse,

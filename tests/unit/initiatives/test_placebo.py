@@ -14,7 +14,7 @@ from tests.oracles import initiatives as oracle
 from gapwatch.initiatives.detection import of_counts
 from gapwatch.initiatives.placebo import (
     MOST_EXACT,
-    Counts,
+    BeforeAndAfter,
     effects,
     power,
     sets_of,
@@ -24,11 +24,11 @@ from gapwatch.initiatives.placebo import (
 )
 
 
-def counts(seed: int, areas: int = 9) -> Counts:
+def counts(seed: int, areas: int = 9) -> BeforeAndAfter:
     rng = np.random.default_rng(seed)
     people = rng.integers(5_000, 15_000, size=(2, areas)).astype(float)
     found = rng.poisson(people * rng.uniform(0.004, 0.02, size=areas)).astype(float)
-    return Counts(found[0], people[0], found[1], people[1])
+    return BeforeAndAfter(found[0], people[0], found[1], people[1])
 
 
 @pytest.mark.parametrize("size", [1, 2, 4])
@@ -55,7 +55,7 @@ def test_an_effect_is_the_interaction_of_a_poisson_regression() -> None:
 
 
 def test_a_set_without_a_count_has_no_effect_and_speaks_for_nothing() -> None:
-    made = Counts(
+    made = BeforeAndAfter(
         np.array([0.0, 5.0, 6.0]), np.full(3, 100.0), np.array([4.0, 5.0, 6.0]), np.full(3, 100.0)
     )
     found = effects(made, sets_of(3, 1, 1).members)
@@ -140,7 +140,7 @@ def rows_of_the_published_table() -> dict[tuple[str, int], tuple[float, float, f
 @pytest.mark.parametrize(("wards", "percent"), [(1, 30.7), (4, 18.6)])
 def test_deaths_five_years_against_five_by_placebo_wards(wards: int, percent: float) -> None:
     before, after = deaths_and_expected(2002, 2006), deaths_and_expected(2009, 2013)
-    made = Counts(before[0], before[1], after[0], after[1])
+    made = BeforeAndAfter(before[0], before[1], after[0], after[1])
     seen = of_counts(made, wards, (2002, 2006), (2009, 2013), -1, 1, None, years=5)
     assert seen.smallest is not None
     assert round(-100 * seen.smallest, 1) == percent
@@ -152,7 +152,7 @@ def test_deaths_five_years_against_five_by_placebo_wards(wards: int, percent: fl
 @pytest.mark.parametrize(("wards", "percent"), [(1, 32.7), (4, 18.5)])
 def test_deaths_two_years_against_two(wards: int, percent: float) -> None:
     before, after = deaths_and_expected(2010, 2011), deaths_and_expected(2012, 2013)
-    made = Counts(before[0], before[1], after[0], after[1])
+    made = BeforeAndAfter(before[0], before[1], after[0], after[1])
     seen = of_counts(made, wards, (2010, 2011), (2012, 2013), -1, 1, None, years=2)
     assert seen.smallest is not None
     assert round(-100 * seen.smallest, 1) == percent
@@ -163,7 +163,7 @@ def test_children_in_out_of_work_homes(wards: int, percent: float) -> None:
     held = atlas()
     before, after = held[CHILDREN] + held[CHILDREN + 1], held[CHILDREN + 3] + held[CHILDREN + 4]
     # Residents aged 0 to 15 of 2014 aren't in the file: those of 2013 stand for both years.
-    made = Counts(
+    made = BeforeAndAfter(
         before, held[UNDER_16[2010]] + held[UNDER_16[2011]], after, 2 * held[UNDER_16[2013]]
     )
     seen = of_counts(made, wards, (2010, 2011), (2013, 2014), -1, 1, None, years=2)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gapwatch.initiatives.expected import Expectation
-from gapwatch.initiatives.judging import Place
-from gapwatch.initiatives.panel import Panel
-from gapwatch.initiatives.register import Initiative
+from gapwatch.initiatives.expected import RegisteredExpectation
+from gapwatch.initiatives.judging import JudgedPlace
+from gapwatch.initiatives.panel import IndicatorPanel
+from gapwatch.initiatives.register import PlacedInitiative
 
 AREAS = tuple(f"E05{number:06d}" for number in range(1, 21))
 BEFORE, AFTER = (2005, 2009), (2010, 2014)
@@ -28,7 +28,7 @@ def drawn(
     drift: float = 0.0,
     years: Sequence[int] = tuple(range(2000, 2015)),
     starts: int = 2010,
-) -> Panel:
+) -> IndicatorPanel:
     """Poisson counts of each area and year in 10,000 residents.
 
     `effect` multiplies the rate of some areas from `starts` on; rates differ between areas by
@@ -42,7 +42,7 @@ def drawn(
     changed = np.where(np.array(years)[:, np.newaxis] >= starts, change, 1.0)
     rate = a_year * np.exp(level + walk + rng.normal(0.0, shock, shape)) * changed
     people = np.full(shape, 10_000.0)
-    return Panel("deaths", tuple(years), AREAS, rng.poisson(rate).astype(float), people)
+    return IndicatorPanel("deaths", tuple(years), AREAS, rng.poisson(rate).astype(float), people)
 
 
 def counts(seed: int, **kind: Any) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def worst(frame: pd.DataFrame, size: int, window: tuple[int, int] = BEFORE) -> t
     return tuple(sorted(str(code) for code in totals.index[-size:]))
 
 
-def initiative(areas: Sequence[str] = AREAS[:2], **other: object) -> Initiative:
+def initiative(areas: Sequence[str] = AREAS[:2], **other: object) -> PlacedInitiative:
     told: dict[str, object] = {
         "id": "one",
         "title": "One",
@@ -83,10 +83,10 @@ def initiative(areas: Sequence[str] = AREAS[:2], **other: object) -> Initiative:
         "areas_chosen": "random",
         "register": "study",
     }
-    return Initiative(**{**told, **other})  # type: ignore[arg-type]
+    return PlacedInitiative(**{**told, **other})  # type: ignore[arg-type]
 
 
-def expectation(**other: object) -> Expectation:
+def expectation(**other: object) -> RegisteredExpectation:
     told: dict[str, object] = {
         "id": "fewer",
         "version": 1,
@@ -100,13 +100,13 @@ def expectation(**other: object) -> Expectation:
         "comparators": (),
         "registered_on": DAY,
     }
-    return Expectation(**{**told, **other})  # type: ignore[arg-type]
+    return RegisteredExpectation(**{**told, **other})  # type: ignore[arg-type]
 
 
-def place(frame: pd.DataFrame, *initiatives: Initiative) -> Place:
-    return Place({"population_deaths": frame}, "ward2011", AREAS, initiatives, 2035)
+def place(frame: pd.DataFrame, *initiatives: PlacedInitiative) -> JudgedPlace:
+    return JudgedPlace({"population_deaths": frame}, "ward2011", AREAS, initiatives, 2035)
 
 
-def place_of(panel: Panel, *initiatives: Initiative) -> Place:
+def place_of(panel: IndicatorPanel, *initiatives: PlacedInitiative) -> JudgedPlace:
     """The same from a panel, without a table."""
-    return Place({}, "ward2011", AREAS, initiatives, 2035, _panels={"deaths": panel})
+    return JudgedPlace({}, "ward2011", AREAS, initiatives, 2035, _panels={"deaths": panel})

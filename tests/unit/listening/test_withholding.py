@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from gapwatch.listening.codes import NOBODY, SECONDARY, TOO_FEW
-from gapwatch.listening.withholding import FEWEST, Told, told
+from gapwatch.listening.withholding import FEWEST, WithheldReasons, told
 
 ZONES = {"north": ("a", "b", "c"), "south": ("d", "e", "f")}
 
 
 def attack(
-    people: dict[str, int], unknown: int, zones: dict[str, tuple[str, ...]], may: Told
+    people: dict[str, int], unknown: int, zones: dict[str, tuple[str, ...]], may: WithheldReasons
 ) -> None:
     """Whatever set of people follows from what is told must be of 10 or more.
 

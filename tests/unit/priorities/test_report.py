@@ -15,7 +15,7 @@ from gapwatch.reporting.chapters.priorities import section as chapter
 from gapwatch.reporting.chapters.priorities import tables, words
 from gapwatch.reporting.chapters.priorities.drawn import parts
 from gapwatch.reporting.chapters.priorities.rows import (
-    Compared,
+    ComparisonRow,
     Lined,
     Missing,
     compared,
@@ -24,7 +24,7 @@ from gapwatch.reporting.chapters.priorities.rows import (
     places,
     steps,
 )
-from gapwatch.reporting.document import Entries, Figure, Heading, Paragraph, Table
+from gapwatch.reporting.document import Entries, Paragraph, ReportFigure, ReportTable, Subheading
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Study
 
@@ -37,7 +37,7 @@ def case(study: Study, inputs: Frames, made: Frames) -> Case:
 
 
 @pytest.fixture(scope="module")
-def row(case: Case) -> Compared:
+def row(case: Case) -> ComparisonRow:
     (found,) = (one for one in compared(case)["money"] if one.indicator == "unemployed")
     return found
 
@@ -50,13 +50,13 @@ def texts(case: Case) -> list[str]:
 
 def test_there_are_seven_blocks_in_the_order_of_the_study(case: Case, study: Study) -> None:
     blocks = chapter.section(case, 1).blocks
-    heads = [block.text for block in blocks if isinstance(block, Heading)]
+    heads = [block.text for block in blocks if isinstance(block, Subheading)]
     assert heads[:7] == [one.name for one in study.priorities]
     assert heads[7:] == ["Does it line up with the gap?", "Where effort would count most"]
 
 
 def test_refused_indicators_are_rows_of_the_table_and_gaps_a_list_below_it(case: Case) -> None:
-    tables_ = [b for b in chapter.section(case, 1).blocks if isinstance(b, Table)]
+    tables_ = [b for b in chapter.section(case, 1).blocks if isinstance(b, ReportTable)]
     crime = next(table for table in tables_ if table.id == "table-priority-crime")
     told = {cells[0].partition(",")[0]: cells for cells in crime.rows}
     assert told["All recorded offences"][2:5] == ("66.7", "311.2", "not compared")
@@ -78,7 +78,7 @@ def test_newest_figures_stand_first_and_refused_ones_last(case: Case) -> None:
 
 
 def test_no_generated_sentence_names_a_cause(texts: list[str], case: Case) -> None:
-    figures = [b for b in chapter.section(case, 1).blocks if isinstance(b, Figure)]
+    figures = [b for b in chapter.section(case, 1).blocks if isinstance(b, ReportFigure)]
     said = [*texts, *(part for f in figures for part in (f.title, f.subtitle, f.alt, *f.notes))]
     assert len(said) > 30
     for text in said:
@@ -185,13 +185,13 @@ GAP = Missing("money", 1, "People who lack", "the region", "nobody")
     ],
 )
 def test_each_sentence_of_a_block(
-    case: Case, row: Compared, changes: list[dict[str, object]], wanted: str
+    case: Case, row: ComparisonRow, changes: list[dict[str, object]], wanted: str
 ) -> None:
     rows = [replace(row, **change) for change in changes]  # type: ignore[arg-type]
     assert any(text.startswith(wanted) for text in words.block(case, rows, [GAP]))
 
 
-def test_every_code_has_words(case: Case, row: Compared) -> None:
+def test_every_code_has_words(case: Case, row: ComparisonRow) -> None:
     assert set(words.REASONS) == set(REASONS)
     assert set(words.FLAGS) == set(FLAG_CODES)
     assert set(tables.READINGS) == set(READINGS)
@@ -228,7 +228,7 @@ def test_without_an_excess_beyond_chance_no_place_is_named(case: Case) -> None:
     assert len(said) == 2
 
 
-def test_a_sampled_share_of_splits_is_said_to_be_one(case: Case, row: Compared) -> None:
+def test_a_sampled_share_of_splits_is_said_to_be_one(case: Case, row: ComparisonRow) -> None:
     sampled = replace(row, splits=20_000, split_basis="seeded", areas=44)
     said = words.reading(case, [sampled])
     assert "of 20,000 ways to divide 44 wards into sides of these sizes, drawn at random," in said
@@ -245,7 +245,7 @@ def test_blocks_are_shared_out_over_few_figures_without_being_cut(case: Case) ->
     found = chapter.drawn(case)
     assert [len([r for b in part for r in b.rows]) for part in found] == [16, 19]
     assert all(len(part) >= 1 for part in parts(found[0], most=3))
-    figures = [b for b in chapter.section(case, 5).blocks if isinstance(b, Figure)]
+    figures = [b for b in chapter.section(case, 5).blocks if isinstance(b, ReportFigure)]
     assert [f.number for f in figures] == [5, 6, 7]
 
 

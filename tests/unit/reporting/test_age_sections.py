@@ -13,7 +13,7 @@ from gapwatch.reporting.chapters.ages import section as section_ages
 from gapwatch.reporting.chapters.ages.rows import newest
 from gapwatch.reporting.chapters.ages.tables import contribution_table, groups_table
 from gapwatch.reporting.chapters.cut import section as section_take
-from gapwatch.reporting.document import Figure, Heading, Items, Paragraph, Table
+from gapwatch.reporting.document import Items, Paragraph, ReportFigure, ReportTable, Subheading
 from gapwatch.study import Break
 
 
@@ -56,7 +56,7 @@ def test_the_ages_are_told_drawn_and_tabled_with_their_own_window():
     assert said[2].startswith("For males, mortality is clearly higher in the west of the town at")
     assert said[3].startswith("For females, ")
     assert "of 40 bands about 2 would" in said[4]
-    figure, change = of_kind(section, Figure)
+    figure, change = of_kind(section, ReportFigure)
     assert (figure.id, figure.number, change.id, change.number) == ("ages", 6, "change", 7)
     assert figure.title == (
         "Ages 45 to 79 clearly widen the gap for males, and ages 50 to 79 for females"
@@ -67,7 +67,7 @@ def test_the_ages_are_told_drawn_and_tabled_with_their_own_window():
 
 
 def test_the_alternative_text_says_what_the_charts_show():
-    figure, change = of_kind(ages(), Figure)
+    figure, change = of_kind(ages(), ReportFigure)
     assert flat(figure.alt) == (
         "Dot plot of the years that each age band adds to the gap, each with a 95% interval. For "
         "males the dots run from −0.5 years at 90 and over to 1.2 years at 60 to 64. 8 of 20 are "
@@ -96,7 +96,7 @@ def test_beside_published_figures_it_is_said_that_nothing_rests_on_them():
 
 
 def test_broad_groups_add_up_to_the_gap_and_carry_no_interval():
-    (table,) = [t for t in of_kind(ages(), Table) if t.id == "table-age-groups"]
+    (table,) = [t for t in of_kind(ages(), ReportTable) if t.id == "table-age-groups"]
     assert [row[0] for row in table.rows] == [
         "Under 1",
         "1 to 14",
@@ -119,7 +119,7 @@ def test_there_are_no_groups_where_they_would_not_be_exact():
     assert groups_table(case, found) is None
     assert groups_table(case, [("male", ())]) is None
     section = section_ages.section(case, 6)
-    assert "table-age-groups" not in [table.id for table in of_kind(section, Table)]
+    assert "table-age-groups" not in [table.id for table in of_kind(section, ReportTable)]
 
 
 def test_withheld_ages_are_told_and_not_drawn():
@@ -132,7 +132,7 @@ def test_withheld_ages_are_told_and_not_drawn():
     }
     every = computed.made(AGE_CONTRIBUTION, computed.contributions(**hidden))
     section = ages(age_contribution=every, gap_change=None)
-    assert of_kind(section, Figure) == []
+    assert of_kind(section, ReportFigure) == []
     assert sum("the ages cannot be given: too few deaths" in text for text in texts(section)) == 2
     rows = computed.contributions()
     rows[33] |= hidden
@@ -147,7 +147,7 @@ def test_another_measures_ages_are_pointed_at():
     pointer = "The ages of every other measure are in data/age_contribution.csv."
     assert pointer in texts(section)
     assert pointer not in texts(ages())
-    assert "table-ages-extremes" not in [table.id for table in of_kind(section, Table)]
+    assert "table-ages-extremes" not in [table.id for table in of_kind(section, ReportTable)]
 
 
 def test_an_age_that_one_sex_lacks_is_not_available():
@@ -189,7 +189,7 @@ def test_both_ends_are_told_a_sex_and_levelling_down_is_named():
         "windows its own change took 0.9 years off the gap (plausibly 0.4 to 1.4). Part of the "
         "narrowing is Castle getting worse. That part is levelling down and no success."
     )
-    change = of_kind(section, Figure)[1]
+    change = of_kind(section, ReportFigure)[1]
     assert change.title.startswith("Males and females: partly levelling down: life expectancy")
 
 
@@ -205,7 +205,7 @@ def test_it_is_said_that_two_windows_are_less_than_a_trend():
 
 
 def test_the_totals_stand_in_one_table_and_withheld_ones_say_why():
-    (totals,) = [t for t in of_kind(ages(), Table) if t.id == "table-change"]
+    (totals,) = [t for t in of_kind(ages(), ReportTable) if t.id == "table-change"]
     assert totals.rows[0] == (
         "West of the town v Castle, males",
         "2004 to 2008 and 2019 to 2023",
@@ -224,16 +224,16 @@ def test_the_totals_stand_in_one_table_and_withheld_ones_say_why():
     ) | {"reason": "S01"}
     rows = [row | (gone if row["side"] == "better" else {}) for row in computed.changes()]
     section = ages(gap_change=computed.made(GAP_CHANGE, rows))
-    (totals,) = [t for t in of_kind(section, Table) if t.id == "table-change"]
+    (totals,) = [t for t in of_kind(section, ReportTable) if t.id == "table-change"]
     assert totals.rows[0][3] == "withheld: fewer than 5,000 person-years"
-    assert of_kind(section, Figure)[1].tables[0].rows[0][2].startswith("withheld")
+    assert of_kind(section, ReportFigure)[1].tables[0].rows[0][2].startswith("withheld")
     every = ages(gap_change=computed.made(GAP_CHANGE, [row | gone for row in rows]))
-    assert [figure.id for figure in of_kind(every, Figure)] == ["ages"]
+    assert [figure.id for figure in of_kind(every, ReportFigure)] == ["ages"]
     worse = [row for row in computed.changes() if row["side"] == "worse"]
     section = ages(gap_change=computed.made(GAP_CHANGE, worse))
-    (totals,) = [t for t in of_kind(section, Table) if t.id == "table-change"]
+    (totals,) = [t for t in of_kind(section, ReportTable) if t.id == "table-change"]
     assert totals.rows[0][3] == "not available"
-    assert of_kind(section, Figure)[1].tables[0].rows[0][2] == "not available"
+    assert of_kind(section, ReportFigure)[1].tables[0].rows[0][2] == "not available"
 
 
 def test_no_change_is_told_across_a_break():
@@ -245,7 +245,7 @@ def test_no_change_is_told_across_a_break():
     case = samples.case(study, computed.facts(), computed.tables())
     assert age_changes.panels(case) == ()
     assert age_changes.blocks(case, 7) == [
-        Heading("Which side made the gap change"),
+        Subheading("Which side made the gap change"),
         Paragraph(
             "The baseline and the newest window stand on two sides of a break, so what changed "
             "between them cannot be told by side."
@@ -277,7 +277,7 @@ def test_what_it_would_take_is_arithmetic_and_says_so_first():
 
 def test_every_cut_is_told_widest_ages_first():
     section = take()
-    assert flat(of_kind(section, Heading)[0].text) == (
+    assert flat(of_kind(section, Subheading)[0].text) == (
         "Males: 8.1 years in 2019 to 2023, and a target of 5.0 years"
     )
     assert [flat(text) for text in of_kind(section, Items)[0].items] == [
@@ -304,14 +304,14 @@ def test_no_cut_is_needed_when_the_gap_is_there():
     section = take(cut=computed.made(CUT, rows))
     assert of_kind(section, Items) == []
     assert texts(section)[2:] == ["No cut is needed: the gap is at the target already."] * 2
-    assert {row[5:] for row in of_kind(section, Table)[0].rows} == {("none", "0")}
+    assert {row[5:] for row in of_kind(section, ReportTable)[0].rows} == {("none", "0")}
 
 
 def test_the_table_holds_every_measure_and_sex():
     rows = computed.cuts() + computed.cuts(
         measure="extremes", reason="G01", cut_share=None, deaths_a_year=None
     )
-    (table,) = of_kind(take(cut=computed.made(CUT, rows)), Table)
+    (table,) = of_kind(take(cut=computed.made(CUT, rows)), ReportTable)
     assert table.rows[0] == (
         "West of the town v Castle, males",
         "2019 to 2023",
@@ -328,10 +328,10 @@ def test_the_table_holds_every_measure_and_sex():
 
 def test_a_cut_of_few_deaths_is_not_rounded_to_none():
     rows = computed.cuts(cut_share=0.2, deaths_a_year=0.4, reason="")
-    (table,) = of_kind(take(cut=computed.made(CUT, rows)), Table)
+    (table,) = of_kind(take(cut=computed.made(CUT, rows)), ReportTable)
     assert {row[6] for row in table.rows} == {"less than 1"}
     rows = computed.cuts(cut_share=0.2, deaths_a_year=None, reason="")
-    (table,) = of_kind(take(cut=computed.made(CUT, rows)), Table)
+    (table,) = of_kind(take(cut=computed.made(CUT, rows)), ReportTable)
     assert {row[6] for row in table.rows} == {"withheld"}
 
 

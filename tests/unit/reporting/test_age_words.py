@@ -10,9 +10,9 @@ from gapwatch.contracts.findings import LevellingDown
 from gapwatch.contracts.row_class import read_rows
 from gapwatch.gap.levelling_down import levelling_down
 from gapwatch.reporting.chapters.ages import words as age_words
-from gapwatch.reporting.chapters.ages.rows import Change
-from gapwatch.reporting.evidence.rows import Estimate
-from gapwatch.reporting.evidence.sides import Moves
+from gapwatch.reporting.chapters.ages.rows import AgesChangeRow
+from gapwatch.reporting.evidence.rows import LimitedValue
+from gapwatch.reporting.evidence.sides import SideChanges
 
 WORSE, BETTER = "the north", "Castle"
 
@@ -134,7 +134,9 @@ def test_chance_alone_makes_some_ages_look_clear(bands, about):
     assert f"about {about} would look clear" in age_words.by_chance(bands)
 
 
-CHANGE = Change("worse", 2004, 2008, 2019, 2023, 0, None, 0.0, -0.1, 0.1, -1.2, -1.7, -0.7, "", "")
+CHANGE = AgesChangeRow(
+    "worse", 2004, 2008, 2019, 2023, 0, None, 0.0, -0.1, 0.1, -1.2, -1.7, -0.7, "", ""
+)
 
 
 def down(rows, gap=None):
@@ -171,11 +173,15 @@ def moved(worse, better, half=0.5):
     ]
 
 
-WAYS = {1: Estimate(0.1, 0.05, 0.15), 0: Estimate(0.1, -0.1, 0.3), -1: Estimate(-0.1, -0.2, -0.05)}
+WAYS = {
+    1: LimitedValue(0.1, 0.05, 0.15),
+    0: LimitedValue(0.1, -0.1, 0.3),
+    -1: LimitedValue(-0.1, -0.2, -0.05),
+}
 
 
 def trends(worse, better):
-    return Moves(WAYS[worse], WAYS[better])
+    return SideChanges(WAYS[worse], WAYS[better])
 
 
 @pytest.mark.parametrize(
@@ -215,7 +221,7 @@ def test_what_both_ends_come_to_names_only_what_is_beyond_chance(worse, better, 
 
 
 def test_a_side_without_a_trend_has_no_clear_change():
-    found = age_words.moved_finding(Moves(), WORSE, BETTER, levels_down=None)
+    found = age_words.moved_finding(SideChanges(), WORSE, BETTER, levels_down=None)
     assert found == "neither side’s change is clear"
 
 

@@ -14,7 +14,7 @@ from gapwatch.reporting.build import build_report
 from gapwatch.reporting.chapters.areas.chart_areas import draw_areas, tiles, zone_shapes
 from gapwatch.reporting.chapters.areas.chart_ranking import dots_figure
 from gapwatch.reporting.chapters.trajectory.chart_sides import ends_figure
-from gapwatch.reporting.document import Figure
+from gapwatch.reporting.document import ReportFigure
 from gapwatch.reporting.drawing.canvas import Canvas, drawn
 from gapwatch.reporting.drawing.wrap import lines
 from gapwatch.reporting.evidence.areas import ward_map
@@ -32,7 +32,7 @@ def every_svg(charts):
 
 def test_there_is_a_chart_for_every_figure_of_the_report(charts):
     report = build_report(samples.study(), samples.facts(), samples.tables())
-    figures = {b.id for s in report.sections for b in s.blocks if isinstance(b, Figure)}
+    figures = {b.id for s in report.sections for b in s.blocks if isinstance(b, ReportFigure)}
     assert figures == set(charts)
 
 

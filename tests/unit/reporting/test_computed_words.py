@@ -21,7 +21,7 @@ from gapwatch.reporting.chapters.trajectory.chart import gap_figure
 from gapwatch.reporting.chapters.trajectory.chart_sides import ends_figure
 from gapwatch.reporting.chapters.verdict import section as answers
 from gapwatch.reporting.charts import draw_all
-from gapwatch.reporting.document import Figure, Table
+from gapwatch.reporting.document import ReportFigure, ReportTable
 from gapwatch.reporting.drawing.canvas import Canvas
 from gapwatch.reporting.evidence import area_figures
 from gapwatch.reporting.evidence import bridged as later
@@ -226,8 +226,10 @@ def test_other_areas_have_maps_only_where_their_figures_are_later():
     same = samples.case(study, computed.facts(), tables)
     assert not later.draws_maps(same)
     blocks = section_later.section(same, 6).blocks
-    assert [block for block in blocks if isinstance(block, Figure)] == []
-    assert "table-areas-msoa2021" in [block.id for block in blocks if isinstance(block, Table)]
+    assert [block for block in blocks if isinstance(block, ReportFigure)] == []
+    assert "table-areas-msoa2021" in [
+        block.id for block in blocks if isinstance(block, ReportTable)
+    ]
     assert not any(name.startswith("map-") for name in draw_all(same))
     assert later.draws_maps(later_samples.case())
 

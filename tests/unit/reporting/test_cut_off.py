@@ -14,7 +14,7 @@ from tests.unit.reporting import samples
 from gapwatch.reporting.chapters.priorities.chart import sides_figure
 from gapwatch.reporting.chapters.priorities.chart_places import places_figure
 from gapwatch.reporting.chapters.priorities.drawn import Block
-from gapwatch.reporting.chapters.priorities.rows import Place
+from gapwatch.reporting.chapters.priorities.rows import LocalityRow
 from gapwatch.reporting.charts import draw_all
 from gapwatch.reporting.drawing import canvas
 from gapwatch.reporting.drawing.places import DPI, box
@@ -77,8 +77,8 @@ def test_a_long_name_of_a_priority_is_broken_over_lines(drawn: list[str]) -> Non
 
 
 def test_the_axis_of_excess_deaths_is_named_in_full_on_a_phone(drawn: list[str]) -> None:
-    row = Place(
-        **dict.fromkeys(Place.__dataclass_fields__, 1.0)  # type: ignore[arg-type]
+    row = LocalityRow(
+        **dict.fromkeys(LocalityRow.__dataclass_fields__, 1.0)  # type: ignore[arg-type]
         | {"area": "A", "area_name": LONG, "zone": "west"}
     )
     sides = {"west": "North of the borough and its river", "east": "Rest of the borough as well"}

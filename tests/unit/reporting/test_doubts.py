@@ -9,8 +9,8 @@ import pytest
 from gapwatch import codes
 from gapwatch.codes import CANNOT, Coded
 from gapwatch.reporting.chapters.robustness.words import (
-    Flip,
-    Score,
+    BacktestRow,
+    FlipRow,
     calibration,
     smallest_change,
     track_record,
@@ -18,7 +18,7 @@ from gapwatch.reporting.chapters.robustness.words import (
     winner,
     without_verdict,
 )
-from gapwatch.reporting.chapters.trajectory.selection import Selection, if_picked
+from gapwatch.reporting.chapters.trajectory.selection import SelectionRow, if_picked
 from gapwatch.reporting.evidence.choices import Choice
 
 
@@ -60,8 +60,8 @@ def refused(name: str, numbers: str = "on track", code: str = "V03") -> Choice:
     return choice(name, numbers, verdict=CANNOT, code=code)
 
 
-def score(method: str, crps: float, forecasts: int = 21) -> Score:
-    return Score(method, forecasts, 0.5, 0.8, 0.95, crps, 0.25)
+def score(method: str, crps: float, forecasts: int = 21) -> BacktestRow:
+    return BacktestRow(method, forecasts, 0.5, 0.8, 0.95, crps, 0.25)
 
 
 def test_choices_that_all_agree_are_said_to() -> None:
@@ -130,32 +130,32 @@ def test_a_single_choice_is_said_to_be_the_only_one() -> None:
 
 
 def test_the_smallest_change_says_its_direction() -> None:
-    higher = flat(smallest_change(Flip("newest gap", 2.4, "off track", 5.0, 5.0)))
+    higher = flat(smallest_change(FlipRow("newest gap", 2.4, "off track", 5.0, 5.0)))
     assert higher == "If the newest gap were 2.4 years higher, the numbers would say “off track”."
-    assert "0.5 years lower" in smallest_change(Flip("target", -0.5, "on track", 5.0, 3.4)).replace(
-        "\N{NO-BREAK SPACE}", " "
-    )
+    assert "0.5 years lower" in smallest_change(
+        FlipRow("target", -0.5, "on track", 5.0, 3.4)
+    ).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_no_change_that_flips_is_said_with_what_was_tried_in_each_direction() -> None:
-    assert flat(smallest_change(Flip("target", None, "on track", 2.0, 3.4))) == (
+    assert flat(smallest_change(FlipRow("target", None, "on track", 2.0, 3.4))) == (
         "No target down to 2.0 years lower or up to 3.4 years higher would make the numbers say "
         "anything else."
     )
 
 
 def test_a_direction_that_was_not_tried_is_said_to_be_untried() -> None:
-    assert flat(smallest_change(Flip("target", None, "on track", 2.0, 0.0))) == (
+    assert flat(smallest_change(FlipRow("target", None, "on track", 2.0, 0.0))) == (
         "No target down to 2.0 years lower would make the numbers say anything else. No higher one "
         "was tried."
     )
-    assert flat(smallest_change(Flip("target", None, "on track", 0.0, 3.4))).endswith(
+    assert flat(smallest_change(FlipRow("target", None, "on track", 0.0, 3.4))).endswith(
         "up to 3.4 years higher would make the numbers say anything else. No lower one was tried."
     )
 
 
 def test_nothing_is_said_when_nothing_was_tried() -> None:
-    assert smallest_change(Flip("target", None, CANNOT, 0.0, 0.0)) == ""
+    assert smallest_change(FlipRow("target", None, CANNOT, 0.0, 0.0)) == ""
 
 
 def test_a_clear_difference_over_enough_forecasts_names_the_best_score() -> None:
@@ -211,7 +211,7 @@ def test_too_short_a_history_is_said() -> None:
 
 
 def test_the_fall_to_expect_is_conditional_on_the_picking_and_has_its_limits() -> None:
-    found = Selection(2005, 2009, 14.1, 11.3, 7.0, 15.7, 2.8)
+    found = SelectionRow(2005, 2009, 14.1, 11.3, 7.0, 15.7, 2.8)
     assert flat(if_picked(found, "ward", "2005 to 2009")) == (
         "If a side was picked because its figure of 2005 to 2009 was extreme, part of a later fall "
         "is to be expected. The gap measured then was 14.1 years. Given all wards, the true one "
@@ -222,12 +222,12 @@ def test_the_fall_to_expect_is_conditional_on_the_picking_and_has_its_limits() -
 
 def test_a_gap_that_chance_does_not_shrink_is_said_to_be_so() -> None:
     for fall in (0.0, -0.2):
-        text = if_picked(Selection(2005, 2009, 3.0, 3.2, 1.0, 5.0, fall), "ward", "2005 to 2009")
+        text = if_picked(SelectionRow(2005, 2009, 3.0, 3.2, 1.0, 5.0, fall), "ward", "2005 to 2009")
         assert text.endswith("that alone would not make the gap smaller later.")
 
 
 def test_a_baseline_that_prints_otherwise_says_why() -> None:
-    found = Selection(2005, 2009, 13.8, 11.3, 7.0, 15.7, 2.8)
+    found = SelectionRow(2005, 2009, 13.8, 11.3, 7.0, 15.7, 2.8)
     assert (
         "was 13.8 years (not 13.9, as it takes the mean of the wards’ own figures on each side)."
     ) in flat(if_picked(found, "ward", "2005 to 2009", 13.9))
@@ -245,7 +245,7 @@ def test_a_baseline_that_prints_otherwise_says_why() -> None:
     ],
 )
 def test_a_range_that_held_too_much_or_too_little_is_said_to(within: float, text: str) -> None:
-    assert calibration(Score("projection", 100, 0.5, within, 1.0, 1.0, 0.2)) == text
+    assert calibration(BacktestRow("projection", 100, 0.5, within, 1.0, 1.0, 0.2)) == text
 
 
 def test_no_best_score_is_named_without_what_its_range_held() -> None:

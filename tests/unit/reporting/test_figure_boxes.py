@@ -15,7 +15,7 @@ from gapwatch.reporting.chapters.trajectory.chart import gap_figure
 from gapwatch.reporting.chapters.trajectory.chart_windows import sharing_none
 from gapwatch.reporting.drawing.canvas import drawn
 from gapwatch.reporting.drawing.places import box, spread
-from gapwatch.reporting.evidence.rows import Estimate, Window
+from gapwatch.reporting.evidence.rows import LimitedValue, Window
 
 KNOWN = dt.date(2026, 11, 29)
 
@@ -46,7 +46,7 @@ class World:
             start=end - self.length + 1,
             end=end,
             segment=1 if end < self.break_at else 2,
-            gap=Estimate(value, value - self.half, value + self.half),
+            gap=LimitedValue(value, value - self.half, value + self.half),
             worse=None,
             better=None,
             relative=None,

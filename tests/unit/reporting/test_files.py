@@ -15,7 +15,7 @@ import pytest
 from tests.unit.reporting import samples
 
 from gapwatch.reporting.build import build_report
-from gapwatch.reporting.document import Figure, Heading, Items, Paragraph
+from gapwatch.reporting.document import Items, Paragraph, ReportFigure, Subheading
 from gapwatch.reporting.render import draw, render
 
 HOSTILE = '<script>alert(1)</script> "#panic()" $x$ *bold* & \\ `raw`'
@@ -144,11 +144,11 @@ def test_the_page_and_the_pdfs_say_the_same_words(made, page, pdfs):
         texts += [answer.question, answer.short, *answer.more]
     for section in report.sections:
         for block in section.blocks:
-            if isinstance(block, Paragraph | Heading):
+            if isinstance(block, Paragraph | Subheading):
                 texts.append(block.text)
             elif isinstance(block, Items):
                 texts += block.items
-            elif isinstance(block, Figure):
+            elif isinstance(block, ReportFigure):
                 texts += [block.title, block.subtitle, *block.notes]
                 texts += [cell for table in block.tables for row in table.rows for cell in row]
     for text in texts:

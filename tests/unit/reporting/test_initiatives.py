@@ -10,7 +10,7 @@ from gapwatch.contracts import OUTCOMES
 from gapwatch.initiatives import codes
 from gapwatch.listening import codes as withheld
 from gapwatch.reporting.chapters.initiatives import words
-from gapwatch.reporting.chapters.initiatives.rows import Effect, Expected, Proof, Seen
+from gapwatch.reporting.chapters.initiatives.rows import DetectableRow, Effect, Expected, Proof
 from gapwatch.reporting.chapters.listening import words as said
 from gapwatch.reporting.chapters.listening.words import Share
 
@@ -37,7 +37,7 @@ FOUND = Effect(
 )
 YEARS = (2013, 2017, 2019, 2023)
 TOLD = Expected("fewer", 1, "clubs", "claimants", "lower", 25.0, *YEARS, "2017-11-01")
-SEEN = Seen(
+SEEN = DetectableRow(
     "claimants",
     2,
     2013,
@@ -58,7 +58,7 @@ SEEN = Seen(
 )
 
 
-def told(effect: Effect, seen: Seen | None = SEEN) -> str:
+def told(effect: Effect, seen: DetectableRow | None = SEEN) -> str:
     return " ".join(words.found("Work clubs", effect, TOLD, seen, "Claimants"))
 
 

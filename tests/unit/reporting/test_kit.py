@@ -23,9 +23,9 @@ from gapwatch.contracts import EXTRA_INPUTS, INPUTS, OUTPUTS
 from gapwatch.errors import UsageError
 from gapwatch.reporting import kit
 from gapwatch.reporting.build import build_report
-from gapwatch.reporting.document import Column, Report, Table
+from gapwatch.reporting.document import Report, ReportTable, TableColumn
 from gapwatch.reporting.kit import content
-from gapwatch.reporting.kit.cells import Number, sheet
+from gapwatch.reporting.kit.cells import KitNumber, sheet
 from gapwatch.reporting.render import draw
 
 docx = pytest.importorskip("docx")
@@ -202,7 +202,7 @@ def test_the_gap_of_each_window_is_that_of_its_row(which: str) -> None:
             if pd.isna(told[column]):
                 assert cell == "[x]"
             else:
-                assert isinstance(cell, Number)
+                assert isinstance(cell, KitNumber)
                 assert abs(cell.value - Decimal(repr(float(told[column])))) <= Decimal("0.05")
 
 
@@ -363,13 +363,17 @@ class TestWorkbook:
 
 
 def test_cells_are_split_into_a_value_and_its_limits() -> None:
-    columns = (Column("Window"), Column("Gap, years (95% interval)", True), Column("Range", True))
+    columns = (
+        TableColumn("Window"),
+        TableColumn("Gap, years (95% interval)", True),
+        TableColumn("Range", True),
+    )
     rows = (
         ("2001", "8.9 (−1.0 to 12.5)", "9.1 to 11.3"),
         ("2002", "not available", "–"),
         ("2003", "1,234.5", "just above 0 to 2.0"),
     )
-    made = sheet(Table("table-x", "X", columns, rows))
+    made = sheet(ReportTable("table-x", "X", columns, rows))
     assert made.labels == (
         "Window",
         "Gap, years",
@@ -378,15 +382,15 @@ def test_cells_are_split_into_a_value_and_its_limits() -> None:
         "Range, lower",
         "Range, upper",
     )
-    one = [Number(Decimal(text), 1) for text in ("8.9", "-1.0", "12.5", "9.1", "11.3")]
+    one = [KitNumber(Decimal(text), 1) for text in ("8.9", "-1.0", "12.5", "9.1", "11.3")]
     assert made.rows[0] == ("2001", *one)
     assert made.rows[1] == ("2002", "[x]", "[x]", "[x]", "[z]", "[z]")
     assert made.rows[2][1:] == (
-        Number(Decimal("1234.5"), 1),
+        KitNumber(Decimal("1234.5"), 1),
         "[x]",
         "[x]",
         "just above 0",
-        Number(Decimal("2.0"), 1),
+        KitNumber(Decimal("2.0"), 1),
     )
 
 

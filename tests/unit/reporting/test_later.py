@@ -21,7 +21,7 @@ from gapwatch.reporting.chapters.bridged.section import (
 )
 from gapwatch.reporting.chapters.bridged.tables import share
 from gapwatch.reporting.chapters.verdict.section import answers
-from gapwatch.reporting.document import Figure, Paragraph, Table
+from gapwatch.reporting.document import Paragraph, ReportFigure, ReportTable
 from gapwatch.reporting.evidence.bridged import in_short
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import FingertipsSource
@@ -37,10 +37,10 @@ def words(found: Case) -> list[str]:
     return [flat(b.text) for b in section(found, 3).blocks if isinstance(b, Paragraph)]
 
 
-def tables_of(found: Case) -> dict[str, Table]:
+def tables_of(found: Case) -> dict[str, ReportTable]:
     blocks = section(found, 3).blocks
-    figures = [t for b in blocks if isinstance(b, Figure) for t in b.tables]
-    return {t.id: t for t in (*(b for b in blocks if isinstance(b, Table)), *figures)}
+    figures = [t for b in blocks if isinstance(b, ReportFigure) for t in b.tables]
+    return {t.id: t for t in (*(b for b in blocks if isinstance(b, ReportTable)), *figures)}
 
 
 def test_without_later_figures_there_is_no_section() -> None:
@@ -258,7 +258,7 @@ def test_without_a_comparable_figure_nothing_is_denied() -> None:
 
 def test_the_maps_of_the_other_areas_stand_in_this_section_and_name_what_the_lines_hold() -> None:
     blocks = section(later.case(), 6).blocks
-    figures = [block for block in blocks if isinstance(block, Figure)]
+    figures = [block for block in blocks if isinstance(block, ReportFigure)]
     assert [(f.id, f.number) for f in figures] == [("map-msoa2021", 6)]
     (first,) = figures
     assert "The numbers are those in the names of the MSOAs." in first.notes
@@ -271,12 +271,12 @@ def test_the_maps_of_the_other_areas_stand_in_this_section_and_name_what_the_lin
     assert first.values_in is None
     assert [table.id for table in first.tables] == ["table-areas-msoa2021"]
     without = section(later.case(outlines=False), 6).blocks
-    assert not [block for block in without if isinstance(block, Figure)]
+    assert not [block for block in without if isinstance(block, ReportFigure)]
     assert without[-1].id == "table-areas-msoa2021"  # type: ignore[union-attr]
 
 
 def test_a_line_that_holds_nothing_says_so() -> None:
     found = later.case()
     found.tables["bridge_side"]["counts"] = False
-    figure = next(b for b in section(found, 6).blocks if isinstance(b, Figure))
+    figure = next(b for b in section(found, 6).blocks if isinstance(b, ReportFigure))
     assert "Bold line: none, as no MSOA counts for the west of the town." in figure.notes[-1]

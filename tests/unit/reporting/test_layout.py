@@ -14,7 +14,7 @@ from tests.unit.reporting import later_samples as later
 from tests.unit.reporting import samples
 
 from gapwatch.reporting.build import build_report
-from gapwatch.reporting.document import Column, Report, Section, Table
+from gapwatch.reporting.document import Report, ReportTable, Section, TableColumn
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER
 from gapwatch.reporting.formats.pdf import to_pdfs
 from gapwatch.reporting.render import draw
@@ -29,12 +29,12 @@ LONG = (
 Line = tuple[float, float, float, str]
 
 
-def tall_table(name: str, *, folded: bool) -> Table:
+def tall_table(name: str, *, folded: bool) -> ReportTable:
     """Many rows, each of two lines."""
     words = "North of the borough v Knightsbridge and Belgravia, on areas of another kind"
     rows = tuple((f"{words} {n}", "withheld: a value is missing", str(n)) for n in range(40))
-    columns = (Column("Measure"), Column("Gap"), Column("Number", numeric=True))
-    return Table(
+    columns = (TableColumn("Measure"), TableColumn("Gap"), TableColumn("Number", numeric=True))
+    return ReportTable(
         name, "A long table", columns, rows, note="The note of a long table.", folded=folded
     )
 

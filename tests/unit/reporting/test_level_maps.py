@@ -11,7 +11,7 @@ from tests.unit.reporting import later_samples as later
 from gapwatch.gap.area_standing import area_standings
 from gapwatch.reporting.chapters.areas.section import section
 from gapwatch.reporting.charts import draw_all
-from gapwatch.reporting.document import Figure, Heading
+from gapwatch.reporting.document import ReportFigure, Subheading
 from gapwatch.reporting.evidence.areas import level_maps, newest_period
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.study import Study
@@ -92,9 +92,9 @@ def test_published_figures_that_decide_leave_no_map_of_ours() -> None:
 
 def test_the_section_shows_every_level_after_the_study_s_own_areas() -> None:
     blocks = section(case(), 3).blocks
-    (at,) = [n for n, b in enumerate(blocks) if isinstance(b, Heading)]
+    (at,) = [n for n, b in enumerate(blocks) if isinstance(b, Subheading)]
     assert "on 2021 MSOAs" in blocks[at].text  # type: ignore[union-attr]
-    figures = [block for block in blocks if isinstance(block, Figure)]
+    figures = [block for block in blocks if isinstance(block, ReportFigure)]
     assert [figure.id for figure in figures[-2:]] == ["ranking", "level-msoa2021"]
     assert [figure.number for figure in figures] == list(range(3, 3 + len(figures)))
     last = figures[-1]
@@ -109,5 +109,5 @@ def test_the_section_shows_every_level_after_the_study_s_own_areas() -> None:
 
 def test_every_map_that_the_section_names_is_drawn() -> None:
     charts = draw_all(case())
-    named = {block.id for block in section(case(), 3).blocks if isinstance(block, Figure)}
+    named = {block.id for block in section(case(), 3).blocks if isinstance(block, ReportFigure)}
     assert {"level-msoa2021"} <= named <= set(charts)

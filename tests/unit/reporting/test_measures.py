@@ -7,7 +7,7 @@ from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import samples
 
 from gapwatch.reporting.chapters.measures import section
-from gapwatch.reporting.document import Items, Paragraph, Table
+from gapwatch.reporting.document import Items, Paragraph, ReportTable
 from gapwatch.reporting.evidence.case import Case
 
 
@@ -35,11 +35,11 @@ def test_a_correction_that_enlarges_is_not_said_to_take_away(change: float, larg
 def test_a_row_of_another_window_shows_it_beside_its_figure() -> None:
     gap = computed.gap(tuple(range(2004, 2024)))
     found = computed.case(gap=gap)
-    table = next(b for b in section(found).blocks if isinstance(b, Table))
+    table = next(b for b in section(found).blocks if isinstance(b, ReportTable))
     ends = [row[1] for row in table.rows]
     assert sum(text.endswith((", 2023 alone", ", 2019 to 2023")) for text in ends) == 1
 
 
 def test_rows_of_one_window_do_not_repeat_it() -> None:
-    table = next(b for b in section(case()).blocks if isinstance(b, Table))
+    table = next(b for b in section(case()).blocks if isinstance(b, ReportTable))
     assert all(row[1].endswith(")") for row in table.rows)

@@ -11,7 +11,7 @@ from tests.unit.reporting import doubtful, samples
 from gapwatch.contracts import VERDICTS
 from gapwatch.reporting.build import build_report
 from gapwatch.reporting.chapters.measures import agreement
-from gapwatch.reporting.document import Figure, Paragraph, Table
+from gapwatch.reporting.document import Paragraph, ReportFigure, ReportTable
 
 
 def build(facts=None, **changes):
@@ -126,7 +126,7 @@ def test_a_withheld_gap_is_named_with_its_reason_and_never_zero():
 
 def test_a_withheld_area_is_named_and_stands_last():
     report = build()
-    table = next(t for f in blocks(report, Figure) for t in f.tables if t.id == "table-areas")
+    table = next(t for f in blocks(report, ReportFigure) for t in f.tables if t.id == "table-areas")
     assert table.rows[-1][0] == "St Anne's"
     assert table.rows[-1][2] == "withheld"
 
@@ -145,7 +145,7 @@ def test_the_naive_range_stands_only_beside_the_corrected_one():
 
 
 def test_every_figure_has_a_finding_a_subtitle_an_alt_text_of_its_own_and_its_data():
-    figures = blocks(build(), Figure)
+    figures = blocks(build(), ReportFigure)
     assert [figure.number for figure in figures] == list(range(1, len(figures) + 1))
     for figure in figures:
         assert figure.title
@@ -157,7 +157,9 @@ def test_every_figure_has_a_finding_a_subtitle_an_alt_text_of_its_own_and_its_da
 
 def test_tables_are_rectangular():
     report = build()
-    tables = blocks(report, Table) + [t for f in blocks(report, Figure) for t in f.tables]
+    tables = blocks(report, ReportTable) + [
+        t for f in blocks(report, ReportFigure) for t in f.tables
+    ]
     assert len(tables) >= 5
     for table in tables:
         assert {len(row) for row in table.rows} == {len(table.columns)}
@@ -312,7 +314,7 @@ def test_every_ground_for_no_verdict_is_listed_with_the_rules_in_their_order():
 def test_the_alt_text_names_the_length_of_the_windows_only_when_they_share_it():
     def alt(tables):
         report = build_report(samples.study(), samples.facts(), tables)
-        return blocks(report, Figure)[0].alt
+        return blocks(report, ReportFigure)[0].alt
 
     tables = samples.tables()
     assert "8 comparable five-year windows run" in alt(tables)

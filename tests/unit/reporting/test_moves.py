@@ -8,11 +8,11 @@ from gapwatch import codes
 from gapwatch.reporting.chapters.trajectory.section import section
 from gapwatch.reporting.chapters.verdict.section import answers
 from gapwatch.reporting.evidence import sides as moves
-from gapwatch.reporting.evidence.rows import Estimate
-from gapwatch.reporting.evidence.sides import Moves, cause, finding, who_moved
+from gapwatch.reporting.evidence.rows import LimitedValue
+from gapwatch.reporting.evidence.sides import SideChanges, cause, finding, who_moved
 
-RISE, FALL = Estimate(0.05, 0.01, 0.09), Estimate(-0.3, -0.4, -0.2)
-NONE = Estimate(0.05, -0.1, 0.2)
+RISE, FALL = LimitedValue(0.05, 0.01, 0.09), LimitedValue(-0.3, -0.4, -0.2)
+NONE = LimitedValue(0.05, -0.1, 0.2)
 
 
 def flat(text):
@@ -21,7 +21,7 @@ def flat(text):
 
 AT_A = "in A (0.05 years a year, plausibly 0.01 to 0.09)"
 AT_B = "in B (0.30 years a year, plausibly 0.20 to 0.40)"
-FAST = Estimate(0.3, 0.2, 0.4)
+FAST = LimitedValue(0.3, 0.2, 0.4)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ FAST = Estimate(0.3, 0.2, 0.4)
     ],
 )
 def test_who_moved_comes_with_the_pace_of_each_side(worse, better, text):
-    assert flat(who_moved(Moves(worse, better), "A", "B", "male")) == text
+    assert flat(who_moved(SideChanges(worse, better), "A", "B", "male")) == text
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_who_moved_comes_with_the_pace_of_each_side(worse, better, text):
     ],
 )
 def test_a_clear_change_names_the_side_that_it_comes_from(worse, better, narrowed, text):
-    assert cause(Moves(worse, better), "A", "B", narrowed=narrowed) == text
+    assert cause(SideChanges(worse, better), "A", "B", narrowed=narrowed) == text
 
 
 @pytest.mark.parametrize(("pace", "slight"), [(0.099, True), (0.1, False), (-0.05, True)])
 def test_slightly_is_below_a_tenth_of_a_year_a_year(pace, slight):
-    trend = Estimate(pace, pace - 0.01, pace + 0.01)
+    trend = LimitedValue(pace, pace - 0.01, pace + 0.01)
     assert (moves.pace(trend)[0] == " slightly") == slight
 
 
@@ -87,7 +87,7 @@ def test_slightly_is_below_a_tenth_of_a_year_a_year(pace, slight):
     ],
 )
 def test_a_title_says_what_is_clear_and_what_is_not(worse, better, title):
-    assert finding(Moves(worse, better), "A", "B") == title
+    assert finding(SideChanges(worse, better), "A", "B") == title
 
 
 def test_trends_are_of_the_windows_that_the_verdict_rests_on():
@@ -106,7 +106,7 @@ def test_two_windows_have_no_trend():
     gap = tables["gap"]
     late = gap[gap["period_end"] > 2013]
     few = samples.case(samples.study(), samples.facts(), {**tables, "gap": late})
-    assert few.moves == Moves()
+    assert few.moves == SideChanges()
     assert few.verdict.fitted_gap_years is None
 
 

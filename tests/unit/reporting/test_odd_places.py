@@ -16,7 +16,7 @@ from tests.unit.reporting.papers import opened
 
 from gapwatch import codes
 from gapwatch.reporting.build import build_report
-from gapwatch.reporting.document import Heading, Report
+from gapwatch.reporting.document import Report, Subheading
 from gapwatch.reporting.formats.pdf import to_pdfs
 from gapwatch.reporting.papers import sections_of
 from gapwatch.reporting.render import draw
@@ -168,7 +168,7 @@ def test_an_odd_place_has_whole_documents(name: str) -> None:
     report, files = made(name)
     for paper in ("report", "annex"):
         for section in sections_of(report, paper):
-            assert not isinstance(section.blocks[-1], Heading), section.id
+            assert not isinstance(section.blocks[-1], Subheading), section.id
     assert len(opened(files["summary.pdf"]).pages) <= 2
     pages = [
         test_layout.lines_of(page)

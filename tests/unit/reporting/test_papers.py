@@ -18,7 +18,15 @@ from tests.unit.reporting.papers import bookmarks, opened, tree
 
 from gapwatch.errors import OutputError
 from gapwatch.reporting.build import build_report
-from gapwatch.reporting.document import Figure, Heading, Paragraph, Report, Section, Table, annexed
+from gapwatch.reporting.document import (
+    Paragraph,
+    Report,
+    ReportFigure,
+    ReportTable,
+    Section,
+    Subheading,
+    annexed,
+)
 from gapwatch.reporting.formats.fitting import Fit, best, empty, fullest
 from gapwatch.reporting.formats.pdf import to_pdfs
 from gapwatch.reporting.formats.row_headers import with_row_headers
@@ -69,12 +77,12 @@ def test_every_figure_and_table_has_a_bookmark_and_every_picture_words(name: str
         told = [" ".join(title.split()) for title in bookmarks(reader)]
         blocks = [block for section in sections_of(report, paper) for block in section.blocks]
         for block in blocks:
-            if isinstance(block, Figure):
+            if isinstance(block, ReportFigure):
                 assert " ".join(block.title.split()) in told
-            if isinstance(block, Table):
+            if isinstance(block, ReportTable):
                 assert any(" ".join(block.caption.split()) in title for title in told)
         pictures = list(tree(reader).every("/Figure"))
-        assert len(pictures) == sum(isinstance(block, Figure) for block in blocks)
+        assert len(pictures) == sum(isinstance(block, ReportFigure) for block in blocks)
         assert all(len(picture.alt) > 60 for picture in pictures)
 
 
@@ -94,17 +102,17 @@ def test_every_block_is_printed_once_and_no_section_is_empty(name: str) -> None:
     printed = [sections_of(report, paper) for paper in ("report", "annex")]
     for sections in printed:
         for section in sections:
-            assert any(not isinstance(block, Heading) for block in section.blocks)
-            assert not isinstance(section.blocks[-1], Heading)
+            assert any(not isinstance(block, Subheading) for block in section.blocks)
+            assert not isinstance(section.blocks[-1], Subheading)
             kinds = [block.kind for block in section.blocks]
             assert ("heading", "heading") not in pairwise(kinds)
     held = [block for sections in printed for section in sections for block in section.blocks]
     for section in report.sections:
         for block in section.blocks:
-            if not isinstance(block, Heading):
+            if not isinstance(block, Subheading):
                 wanted = 0 if block.paper == "screen" else 1
                 assert sum(one is block for one in held) == wanted, block
-            if isinstance(block, Figure):
+            if isinstance(block, ReportFigure):
                 assert all(sum(one is table for one in held) == 1 for table in block.tables)
 
 
@@ -113,11 +121,11 @@ def test_a_heading_goes_where_something_under_it_goes() -> None:
         "one",
         "One",
         (
-            Heading("Both"),
+            Subheading("Both"),
             Paragraph("Here."),
             *annexed([Paragraph("There.")]),
-            Heading("Nothing"),
-            Heading("Annex alone"),
+            Subheading("Nothing"),
+            Subheading("Annex alone"),
             *annexed([Paragraph("There too.")]),
         ),
     )
@@ -138,7 +146,7 @@ def test_tables_of_the_annex_are_numbered_in_their_order() -> None:
         block.id
         for section in sections_of(report, "annex")
         for block in section.blocks
-        if isinstance(block, Table)
+        if isinstance(block, ReportTable)
     ]
     assert table_numbers(report) == {name: place for place, name in enumerate(held, 1)}
 

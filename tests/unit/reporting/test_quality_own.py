@@ -11,7 +11,7 @@ from tests.unit.reporting import samples
 from gapwatch.contracts import COMPUTED_LIFE_EXPECTANCY, COUNT_TOTAL
 from gapwatch.reporting.chapters.quality import computed as quality_own
 from gapwatch.reporting.chapters.quality import section as section_quality
-from gapwatch.reporting.document import Paragraph, Table
+from gapwatch.reporting.document import Paragraph, ReportTable
 from gapwatch.study import FileSource
 from gapwatch.tables import canonical
 
@@ -175,7 +175,7 @@ def test_what_we_withhold_is_not_laid_at_a_publishers_door():
 
 def test_the_table_of_the_withheld_stands_in_the_section():
     found = section_quality.section(computed.case())
-    assert "table-own-withheld" in [b.id for b in found.blocks if isinstance(b, Table)]
+    assert "table-own-withheld" in [b.id for b in found.blocks if isinstance(b, ReportTable)]
 
 
 def test_restricted_deaths_are_said_to_be_checked_and_never_to_add_up():

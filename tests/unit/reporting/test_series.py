@@ -11,7 +11,7 @@ from gapwatch.contracts import COMPUTED_GAP, REPRODUCTION, SERIES_COMPARISON
 from gapwatch.reporting.chapters.published import section as section_series
 from gapwatch.reporting.chapters.published import words as series
 from gapwatch.reporting.chapters.published.words import Meeting, Reproduced
-from gapwatch.reporting.document import Figure, Paragraph, Table
+from gapwatch.reporting.document import Paragraph, ReportFigure, ReportTable
 from gapwatch.tables import canonical
 
 MEETING = Meeting(
@@ -295,7 +295,7 @@ def test_a_study_without_the_tables_has_no_such_section():
 def test_the_first_sentence_and_the_chart_say_which_decides(decides, filled):
     found = section(computed.study(decides=decides))
     assert found.blocks[0] == Paragraph(series.decides(computed=decides))
-    (figure,) = of_kind(found, Figure)
+    (figure,) = of_kind(found, ReportFigure)
     assert (figure.id, figure.number) == ("series", 8)
     assert filled in figure.alt
     assert "In 2009 to 2013 the published gap is 9.5 years, our own 8.6 years." in flat(figure.alt)
@@ -307,7 +307,7 @@ def test_the_first_sentence_and_the_chart_say_which_decides(decides, filled):
 
 def test_the_tables_hold_every_meeting_with_its_parts():
     found = section()
-    (figure,) = of_kind(found, Figure)
+    (figure,) = of_kind(found, ReportFigure)
     assert figure.tables[0].rows[0] == (
         "2004 to 2008",
         "10.0 (7.8 to 12.2)",
@@ -317,7 +317,7 @@ def test_the_tables_hold_every_meeting_with_its_parts():
         "−0.25",
         "the 2021 census, 90 and over",
     )
-    assert [t.id for t in of_kind(found, Table)] == [
+    assert [t.id for t in of_kind(found, ReportTable)] == [
         "table-series-west-v-castle-female",
         "table-misses",
     ]
@@ -334,15 +334,15 @@ def test_one_meeting_is_told_and_tabled_but_not_drawn():
         "reason": "S01",
     }
     found = section(series_comparison=computed.made(SERIES_COMPARISON, rows))
-    assert of_kind(found, Figure) == []
-    table = of_kind(found, Table)[0]
+    assert of_kind(found, ReportFigure) == []
+    table = of_kind(found, ReportTable)[0]
     assert table.rows[0][2] == "withheld: fewer than 5,000 person-years"
     assert table.rows[0][3:6] == ("not available",) * 3
 
 
 def test_every_miss_is_tabled_with_the_reasons_of_the_withheld():
     found = section(series_comparison=None)
-    (table,) = of_kind(found, Table)
+    (table,) = of_kind(found, ReportTable)
     assert table.rows == (
         ("Castle (2011 ward)", "males, 2004 to 2008", "80.0 (78.5 to 81.5)", "77.6", "−2.40"),
         ("Hillside (2011 ward)", "males, 2004 to 2008", "79.0 (77.5 to 80.5)", "79.7", "+0.70"),
@@ -368,7 +368,7 @@ def test_a_miss_never_prints_as_the_tolerance_itself():
         for row in computed.reproduced()
     ]
     (table,) = of_kind(
-        section(series_comparison=None, reproduction=computed.made(REPRODUCTION, rows)), Table
+        section(series_comparison=None, reproduction=computed.made(REPRODUCTION, rows)), ReportTable
     )
     assert table.rows[2] == (
         "Upper Mill (2011 ward)",
@@ -386,14 +386,14 @@ def test_of_many_misses_the_worst_ten_are_shown_and_no_miss_makes_no_table():
         for year in range(2001, 2006)
     ]
     (table,) = of_kind(
-        section(series_comparison=None, reproduction=computed.made(REPRODUCTION, rows)), Table
+        section(series_comparison=None, reproduction=computed.made(REPRODUCTION, rows)), ReportTable
     )
     assert len(table.rows) == 10
     assert "the first 10" in table.caption
     assert "data/reproduction.csv" in table.note
     same = [row for row in computed.reproduced() if row["agrees"]]
     found = section(series_comparison=None, reproduction=computed.made(REPRODUCTION, same))
-    assert of_kind(found, Table) == []
+    assert of_kind(found, ReportTable) == []
 
 
 @pytest.mark.parametrize(

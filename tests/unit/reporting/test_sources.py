@@ -14,7 +14,7 @@ from gapwatch.reporting.chapters.methods import CARRIED
 from gapwatch.reporting.chapters.methods import section as making
 from gapwatch.reporting.chapters.quality.section import cut, in_order, readable, section
 from gapwatch.reporting.chapters.quality.sources import compact
-from gapwatch.reporting.document import Entries, Figure, Items, PinFacts, Table
+from gapwatch.reporting.document import Entries, Items, PinFacts, ReportFigure, ReportTable
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.formats.html import breakable
 from gapwatch.study import PinnedSource, PortalSource, Study
@@ -194,7 +194,7 @@ def test_figures_name_their_peak_both_sexes_and_where_their_values_are() -> None
     gap = tables["gap"]
     peak = (gap["period_start"] == 2006) & (gap["measure"] == "west-v-castle")
     report = build_report(samples.study(), samples.facts(), tables)
-    figures = {b.id: b for s in report.sections for b in s.blocks if isinstance(b, Figure)}
+    figures = {b.id: b for s in report.sections for b in s.blocks if isinstance(b, ReportFigure)}
     assert "The highest is" not in figures["trajectory"].alt
     assert figures["ends"].values_in == ("trajectory", 1)
     assert figures["tiles-ward2011"].values_in == ("ranking", figures["ranking"].number)
@@ -268,6 +268,8 @@ def test_a_licence_of_every_source_is_told_once() -> None:
 
 def test_the_table_of_checks_is_on_screen_alone_and_its_file_is_named() -> None:
     case = samples.case(samples.study(), samples.facts(), samples.tables())
-    (table,) = [b for b in section(case).blocks if isinstance(b, Table) and b.id == "table-checks"]
+    (table,) = [
+        b for b in section(case).blocks if isinstance(b, ReportTable) and b.id == "table-checks"
+    ]
     assert table.on_screen
     assert "Each check, with how many rows failed it, is in data/validation.csv." in texts(case)

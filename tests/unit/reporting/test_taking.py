@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 
 from gapwatch.reporting.chapters.cut import words as taking
-from gapwatch.reporting.chapters.cut.words import Cut
+from gapwatch.reporting.chapters.cut.words import CutRow
 
-CUT = Cut(2019, 2023, 40, 74, 8.1, 5.0, 0.41, 45.2, "")
+CUT = CutRow(2019, 2023, 40, 74, 8.1, 5.0, 0.41, 45.2, "")
 
 
 def flat(text):

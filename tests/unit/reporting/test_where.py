@@ -11,17 +11,17 @@ from gapwatch.contracts.row_class import read_rows
 from gapwatch.gap.area_standing import area_standings
 from gapwatch.reporting.chapters.areas.section import extent, ranking
 from gapwatch.reporting.evidence.area_figures import a, compared
-from gapwatch.reporting.evidence.areas import Ward, WardMap, ward_map
-from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.areas import RankedArea, WardMap, ward_map
+from gapwatch.reporting.evidence.rows import LimitedValue
 
 
-def estimate(value: float, half: float | None = 1.0) -> Estimate:
+def estimate(value: float, half: float | None = 1.0) -> LimitedValue:
     if half is None:
-        return Estimate(value, None, None)
-    return Estimate(value, value - half, value + half)
+        return LimitedValue(value, None, None)
+    return LimitedValue(value, value - half, value + half)
 
 
-def wards(*values: Estimate | None) -> WardMap:
+def wards(*values: LimitedValue | None) -> WardMap:
     codes = samples.CODES[: len(values)]
     held = [
         {
@@ -43,7 +43,7 @@ def wards(*values: Estimate | None) -> WardMap:
         if row.sex == "male"
     }
     rows = tuple(
-        Ward(
+        RankedArea(
             code,
             f"W{i}",
             "",

@@ -5,7 +5,7 @@ import dataclasses
 from gapwatch.contracts import Verdict
 from gapwatch.reporting.evidence.case import phrase
 from gapwatch.reporting.evidence.goal import Goal
-from gapwatch.reporting.evidence.rows import Estimate, Window
+from gapwatch.reporting.evidence.rows import LimitedValue, Window
 from gapwatch.study import Thresholds
 
 RULES = Thresholds()
@@ -80,7 +80,7 @@ def window(gap=8.9, half=3.6, start=2010, *, worse=80.4, better=89.3):
         if value is None:
             return None
         low, high = (None, None) if width is None else (value - width, value + width)
-        return Estimate(value, low, high)
+        return LimitedValue(value, low, high)
 
     return Window(
         start,

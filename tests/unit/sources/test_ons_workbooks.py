@@ -308,7 +308,7 @@ def test_what_no_row_of_the_study_needs_is_not_unfolded(monkeypatch: pytest.Monk
 
 def test_the_part_of_a_sheet_that_is_not_named_is_never_opened() -> None:
     content = book(old_sheets(every_year))
-    with named.Parts(content, ["#6", "Table 3"], "w", grid.refuse) as parts:
+    with named.NamedSheetsZip(content, ["#6", "Table 3"], "w", grid.refuse) as parts:
         names = parts.namelist()
     assert [n for n in names if "worksheets" in n] == [
         "xl/worksheets/sheet6.xml",

@@ -72,7 +72,7 @@ def read(content: bytes) -> pd.DataFrame:
 
 def sieved_rows(content: bytes) -> int | None:
     """How many rows are left of the sheet; None where the sieve steps aside."""
-    with grid.Parts(content, SOURCE.sheets, "w", grid.refuse) as archive:
+    with grid.NamedSheetsZip(content, SOURCE.sheets, "w", grid.refuse) as archive:
         found = sieve.sieved(SOURCE, archive)
     return None if found is None else len(found.rows["Table"])
 

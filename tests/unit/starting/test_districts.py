@@ -7,13 +7,15 @@ import csv
 import pytest
 
 from gapwatch.errors import UsageError
-from gapwatch.starting.districts import District, Ward, chosen, find, known
+from gapwatch.starting.districts import District, DistrictWard, chosen, find, known
 from gapwatch.starting.proposals import propose
 from tests import realdata
 
 
 def district(code: str, name: str, wards: int = 5) -> District:
-    made = tuple(Ward(f"E0500{n:04d}", f"Ward {n}", 10.0 * n, 80.0 - n) for n in range(wards))
+    made = tuple(
+        DistrictWard(f"E0500{n:04d}", f"Ward {n}", 10.0 * n, 80.0 - n) for n in range(wards)
+    )
     return District(code, name, made)
 
 

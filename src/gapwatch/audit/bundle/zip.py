@@ -57,7 +57,7 @@ _WORDS = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class ZipEntry:
     """One file in a zip: its name, size in bytes, CRC-32, and where its record starts."""
 
     name: str
@@ -135,7 +135,7 @@ def pack(file: BinaryIO, folder: Path, names: Iterable[str]) -> None:
     entries = []
     for name in sorted(names):
         content = (folder / name).read_bytes()
-        entry = Entry(name, len(content), zlib.crc32(content), file.tell())
+        entry = ZipEntry(name, len(content), zlib.crc32(content), file.tell())
         file.write(entry.local())
         file.write(content)
         entries.append(entry)
@@ -170,10 +170,10 @@ def fault(source: Path, name: str, expected: str, found: str) -> IntegrityError:
     return IntegrityError(where, expected=expected, found=found, remedy=_AGAIN)
 
 
-def _entries(file: BinaryIO, source: Path) -> list[Entry]:
+def _entries(file: BinaryIO, source: Path) -> list[ZipEntry]:
     """Every entry, from the first byte of the file to the last, each as `pack` writes it."""
     length = source.stat().st_size
-    entries: list[Entry] = []
+    entries: list[ZipEntry] = []
     start = total = 0
     while entry := _entry(file, source, start, entries):
         entries.append(entry)
@@ -193,7 +193,7 @@ def _entries(file: BinaryIO, source: Path) -> list[Entry]:
     return entries
 
 
-def _entry(file: BinaryIO, source: Path, start: int, before: Sequence[Entry]) -> Entry | None:
+def _entry(file: BinaryIO, source: Path, start: int, before: Sequence[ZipEntry]) -> ZipEntry | None:
     """The entry whose record starts here; None where the list begins."""
     file.seek(start)
     record = file.read(_LOCAL.size)
@@ -211,7 +211,7 @@ def _entry(file: BinaryIO, source: Path, start: int, before: Sequence[Entry]) ->
     fields = _LOCAL.unpack(record)
     crc, _, size, letters = fields[6:10]
     name = file.read(min(letters, _MOST_LETTERS + 1)).decode("latin-1")
-    entry = Entry(name, size, crc, start)
+    entry = ZipEntry(name, size, crc, start)
     differ = [
         f"{word} {value}"
         for word, value, wanted in zip(_WORDS, fields, entry.fields(), strict=True)
@@ -222,7 +222,7 @@ def _entry(file: BinaryIO, source: Path, start: int, before: Sequence[Entry]) ->
     return entry
 
 
-def _require_list(file: BinaryIO, source: Path, entries: Sequence[Entry], start: int) -> None:
+def _require_list(file: BinaryIO, source: Path, entries: Sequence[ZipEntry], start: int) -> None:
     """The list at the end says the same of every file as the records before them, and no more."""
     file.seek(start)
     for entry in entries:
@@ -241,7 +241,7 @@ def _require_list(file: BinaryIO, source: Path, entries: Sequence[Entry], start:
         )
 
 
-def _end(entries: Sequence[Entry], start: int) -> bytes:
+def _end(entries: Sequence[ZipEntry], start: int) -> bytes:
     number = len(entries)
     length = sum(len(entry.central()) for entry in entries)
     return _END.pack(_END_MARK, 0, 0, number, number, length, start, 0)

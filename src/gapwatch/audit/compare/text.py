@@ -154,14 +154,14 @@ def page(_name: str, released: bytes, made: bytes) -> Iterator[Change]:
         yield line_change(a, b, i, j, "the text is the same; source ")
 
 
-def _read_changes(before: _Reader, after: _Reader) -> Iterator[Change]:
+def _read_changes(before: _LineReader, after: _LineReader) -> Iterator[Change]:
     old, new = [line for _, line in before.lines], [line for _, line in after.lines]
     for i, j in unequal(old, new):
         near = before.lines[i][0] if i is not None else after.lines[j or 0][0]
         yield line_change(old, new, i, j, f"{near}, text " if near else "text ")
 
 
-def _embedded_changes(before: _Reader, after: _Reader) -> Iterator[Change]:
+def _embedded_changes(before: _LineReader, after: _LineReader) -> Iterator[Change]:
     for near in {**before.embedded, **after.embedded}:
         old, new = before.embedded.get(near, []), after.embedded.get(near, [])
         if old != new:
@@ -197,8 +197,8 @@ def _sha256(bulk: str) -> str:
     return f"sha256 {hashlib.sha256(bulk.encode()).hexdigest()[:16]}"
 
 
-def _read(source: str) -> _Reader:
-    reader = _Reader()
+def _read(source: str) -> _LineReader:
+    reader = _LineReader()
     reader.feed(source)
     # Closing would parse an unfinished tag again and again. What is left is no markup: a text.
     reader.handle_data(reader.rawdata)
@@ -206,7 +206,7 @@ def _read(source: str) -> _Reader:
     return reader
 
 
-class _Reader(HTMLParser):
+class _LineReader(HTMLParser):
     """Takes the lines that are read, and what is embedded, each with the id that it is near."""
 
     def __init__(self) -> None:

@@ -44,7 +44,7 @@ class Parts:
 
 
 @dataclass(frozen=True, eq=False)
-class Sums:
+class PublishedSums:
     """Told sums over V variables, one for each part and year: `rows` (C, V); each is in its bounds.
 
     `deaths` (V,) are the true counts, `told` (C,) true sums, `whole` (C,) whether each sum is one
@@ -65,7 +65,7 @@ def sums_of(
     areas: Sequence[tuple[str, str]],
     windows: Sequence[tuple[int, int]],
     at_least: FloatArray,
-) -> Sums:
+) -> PublishedSums:
     """Sums over areas and windows, (C,) of both; parts that always stand together are one.
 
     Parts of no area are left out: nothing is told of them.
@@ -88,7 +88,7 @@ def sums_of(
         [counted and bool(np.isin(kinds[place[area]], (0.0, 1.0)).all()) for area in areas]
     )
     flat = deaths.reshape(-1)
-    return Sums(rows, flat, rows @ flat, whole, at_least)
+    return PublishedSums(rows, flat, rows @ flat, whole, at_least)
 
 
 def rounded(counts: FloatArray) -> FloatArray:
@@ -96,7 +96,7 @@ def rounded(counts: FloatArray) -> FloatArray:
     return np.asarray(np.floor(counts / STEP + 0.5) * STEP, dtype=float)
 
 
-def withhold(sums: Sums, refused: BoolArray, ends: IntArray | None = None) -> BoolArray:
+def withhold(sums: PublishedSums, refused: BoolArray, ends: IntArray | None = None) -> BoolArray:
     """(C,) which sums must not be told, so that no part is known to have fewer than 5 deaths.
 
     `ends` (C,) is the last year of each sum. Years are judged in their order, each with what was
@@ -109,7 +109,7 @@ def withhold(sums: Sums, refused: BoolArray, ends: IntArray | None = None) -> Bo
     hidden = np.asarray(refused).copy()
     for year in np.unique(ends):
         so_far = np.flatnonzero(ends <= year)
-        part = Sums(
+        part = PublishedSums(
             sums.rows[so_far],
             sums.deaths,
             sums.told[so_far],
@@ -120,7 +120,7 @@ def withhold(sums: Sums, refused: BoolArray, ends: IntArray | None = None) -> Bo
     return hidden
 
 
-def _withhold(sums: Sums, refused: BoolArray, open_to_choice: BoolArray) -> BoolArray:
+def _withhold(sums: PublishedSums, refused: BoolArray, open_to_choice: BoolArray) -> BoolArray:
     """(C,) which sums must not be told: those `refused`, and more of those that may be chosen.
 
     Sums below 5 come first, and those that are `refused` (C,) for another reason. Then each part
@@ -145,7 +145,7 @@ def _withhold(sums: Sums, refused: BoolArray, open_to_choice: BoolArray) -> Bool
     return hidden
 
 
-def bounds_of(sums: Sums, hidden: BoolArray) -> tuple[FloatArray, FloatArray]:
+def bounds_of(sums: PublishedSums, hidden: BoolArray) -> tuple[FloatArray, FloatArray]:
     """(C,) lowest and highest value of each sum, as a reader knows it from what is told."""
     shown = rounded(sums.told)
     margin = np.where(sums.whole, (STEP - 1) / 2, STEP / 2)
@@ -153,7 +153,7 @@ def bounds_of(sums: Sums, hidden: BoolArray) -> tuple[FloatArray, FloatArray]:
     return np.maximum(low, sums.at_least), np.where(hidden, np.inf, shown + margin)
 
 
-def _reached(sums: Sums, hidden: BoolArray, at: int, wanted: set[int]) -> set[int] | None:
+def _reached(sums: PublishedSums, hidden: BoolArray, at: int, wanted: set[int]) -> set[int] | None:
     """Variables that reach 5 in one set of whole numbers in which `at` does; None if none does.
 
     The search favours sets in which many of `wanted` reach 5, so that few searches do.
@@ -188,7 +188,9 @@ def _reached(sums: Sums, hidden: BoolArray, at: int, wanted: set[int]) -> set[in
     return set(others[numbers[others] >= LEAST_COUNT].tolist())
 
 
-def _next(sums: Sums, hidden: BoolArray, at: int, active: BoolArray, choices: IntArray) -> int:
+def _next(
+    sums: PublishedSums, hidden: BoolArray, at: int, active: BoolArray, choices: IntArray
+) -> int:
     """The sum to withhold next for the sake of one variable, one of `choices`.
 
     Where the highest value leaves room within a sum's bounds, that sum's absence raises it no
@@ -208,7 +210,9 @@ def _next(sums: Sums, hidden: BoolArray, at: int, active: BoolArray, choices: In
     return best
 
 
-def _choices(sums: Sums, hidden: BoolArray, at: int, open_to_choice: BoolArray) -> IntArray:
+def _choices(
+    sums: PublishedSums, hidden: BoolArray, at: int, open_to_choice: BoolArray
+) -> IntArray:
     """Sums that may be withheld for a variable: those that hold it, or else any other."""
     holding = _told_of(sums, hidden, at)
     chosen = holding[open_to_choice[holding]]
@@ -217,13 +221,13 @@ def _choices(sums: Sums, hidden: BoolArray, at: int, open_to_choice: BoolArray) 
     return np.flatnonzero(open_to_choice & ~hidden).astype(np.int64)
 
 
-def _told_of(sums: Sums, hidden: BoolArray, at: int) -> npt.NDArray[np.int64]:
+def _told_of(sums: PublishedSums, hidden: BoolArray, at: int) -> npt.NDArray[np.int64]:
     """Sums that hold a variable and aren't withheld; without any it has no upper bound."""
     holds = np.asarray(sums.rows[:, [at]].toarray()[:, 0] > 0)
     return np.flatnonzero(holds & ~hidden).astype(np.int64)
 
 
-def _highest(sums: Sums, hidden: BoolArray, at: int) -> tuple[float, BoolArray]:
+def _highest(sums: PublishedSums, hidden: BoolArray, at: int) -> tuple[float, BoolArray]:
     """The highest value of a variable that all bounds allow, were it not whole.
 
     With it, (C,) which sums stand at one of their bounds then.

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gapwatch.counting.counts import BoolArray, Counts, FloatArray
-from gapwatch.counting.disclosure.isolation import Area, emptied, open_bands
+from gapwatch.counting.disclosure.isolation import PublishedArea, emptied, open_bands
 from gapwatch.counting.disclosure.reconstruction import LEAST_DEATHS, error_steps
 from gapwatch.geography.lookups import Lookup
 
@@ -105,7 +105,7 @@ class _Choice:
         self._shares = np.hstack([of.own, of.kept])
         self._many = of.own.shape[1]
         self._steps = np.concatenate([own_steps, np.full(of.kept.shape[1], np.nan)])
-        self._areas: dict[tuple[int, float], Area] = {}
+        self._areas: dict[tuple[int, float], PublishedArea] = {}
         self._known: dict[tuple[int, ...], BoolArray] = {}
 
     def steps(self) -> FloatArray:
@@ -180,13 +180,13 @@ class _Choice:
         mine[self._many :] &= told
         return [int(at) for at in np.flatnonzero(mine) if not np.isnan(self._steps[at])]
 
-    def _area(self, group: IntArray, at: int) -> Area:
+    def _area(self, group: IntArray, at: int) -> PublishedArea:
         """An area that is told, with the share that an atom has in it."""
         key = at, float(self._shares[group[0], at])
         if key not in self._areas:
             own = at < self._many
             of, place = (self._own, at) if own else (self._kept, at - self._many)
-            self._areas[key] = Area.of(
+            self._areas[key] = PublishedArea.of(
                 of.deaths[place],
                 of.person_years[place],
                 float(self._steps[at]),

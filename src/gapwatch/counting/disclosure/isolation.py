@@ -30,7 +30,7 @@ _MARGIN = (STEP - 1) / 2
 
 
 @dataclass(frozen=True, eq=False)
-class Area:
+class PublishedArea:
     """A published area that holds an atom: deaths and person-years (K,), and what is told of it.
 
     `value` and `error` are years as told, the error up to its `step`; `shown` is the count as told,
@@ -56,7 +56,7 @@ class Area:
         *,
         share: float = 1.0,
         counted: bool,
-    ) -> Area:
+    ) -> PublishedArea:
         """The area as its figures are told; its count too where it is `counted`."""
         made = at_birth(deaths[np.newaxis], person_years, age_starts)
         value, error = near(float(made.e[0])), upward(float(made.se[0]), step)
@@ -94,7 +94,7 @@ class Area:
 
 
 def others(
-    atom: FloatArray, areas: Sequence[Area], wanted: Iterable[tuple[int, float]]
+    atom: FloatArray, areas: Sequence[PublishedArea], wanted: Iterable[tuple[int, float]]
 ) -> FloatArray:
     """Tables (N, K) of an atom by which all its areas are told alike, with what is wanted.
 
@@ -120,7 +120,7 @@ def others(
     return tables
 
 
-def open_bands(atom: FloatArray, areas: Sequence[Area]) -> BoolArray:
+def open_bands(atom: FloatArray, areas: Sequence[PublishedArea]) -> BoolArray:
     """(1 + n, K) which bands aren't proven to have 1 to 4 deaths, of an atom and its n areas.
 
     A band is open where it has none or 5 and more, or may have (`others`).
@@ -140,7 +140,9 @@ def open_bands(atom: FloatArray, areas: Sequence[Area]) -> BoolArray:
     return is_open
 
 
-def emptied(atoms: Sequence[FloatArray], areas: Sequence[Sequence[Area]], band: int) -> bool:
+def emptied(
+    atoms: Sequence[FloatArray], areas: Sequence[Sequence[PublishedArea]], band: int
+) -> bool:
     """Whether all deaths of a band may be taken from several atoms of one area, one after another.
 
     The first of each atom's `areas` is that one.
@@ -162,7 +164,7 @@ def _few(counts: FloatArray) -> BoolArray:
     return np.asarray((counts > 0) & (counts < LEAST_COUNT))
 
 
-def _attempts(areas: Sequence[Area]) -> int:
+def _attempts(areas: Sequence[PublishedArea]) -> int:
     return 2 + min(len(areas), 2)
 
 
@@ -173,7 +175,7 @@ def _change(holds: FloatArray, attempt: int) -> float:
     return LEAST_COUNT - float(holds[attempt - 1])
 
 
-def _counts_alike(atom: FloatArray, areas: Sequence[Area], more: FloatArray) -> BoolArray:
+def _counts_alike(atom: FloatArray, areas: Sequence[PublishedArea], more: FloatArray) -> BoolArray:
     """Whether so many deaths more leave all counts as they are told, and the floors kept."""
     good = atom.sum() + more >= LEAST_DEATHS
     for area in areas:

@@ -26,7 +26,7 @@ _REACH = (0.3, 3.0, float(np.finfo(np.float64).max))
 
 
 @dataclass(frozen=True, eq=False)
-class Moves:
+class BandMoves:
     """Moves of deaths out of one band and about as many into another: bands and deaths, (M,).
 
     They are ordered by how many deaths all bands have `more`; of each number in `more` they begin
@@ -45,7 +45,7 @@ class Moves:
 @lru_cache(maxsize=8)
 def moves_of(
     bands: int, moved: tuple[int, ...], apart: int, further: tuple[tuple[int, ...], ...] = ()
-) -> Moves:
+) -> BandMoves:
     """Moves by each of `moved` in every pair of bands, `apart` deaths apart at most.
 
     `further` are moves that are none of these: bands and deaths.
@@ -60,7 +60,7 @@ def moves_of(
     rank = np.argsort(parts[2] + parts[3], kind="stable")
     one, other, by_one, by_other = parts[:, rank]
     more, starts = np.unique(by_one + by_other, return_index=True)
-    return Moves(
+    return BandMoves(
         one,
         other,
         by_one.astype(np.float64),
@@ -74,7 +74,9 @@ def moves_of(
 class Nearby:
     """The nearest tables to one (K,), by aims; `tried` of them for each band."""
 
-    def __init__(self, table: FloatArray, aims: Sequence[Aim], moves: Moves, tried: int) -> None:
+    def __init__(
+        self, table: FloatArray, aims: Sequence[Aim], moves: BandMoves, tried: int
+    ) -> None:
         self._table, self._moves, self._tried = table, moves, tried
         self._total = float(table.sum())
         self._away, self._apart = np.empty((2, len(moves.one)))

@@ -13,7 +13,7 @@ from gapwatch import publishing, tables
 from gapwatch.codes import GROUP_SINGLE
 from gapwatch.contracts import SEXES
 from gapwatch.contracts.boroughs import BOROUGH_GAP
-from gapwatch.counting.counts import FloatArray, IntArray, Windows, windows
+from gapwatch.counting.counts import CountWindows, FloatArray, IntArray, windows
 from gapwatch.counting.national.wards import Wards
 from gapwatch.demography.checks import StrArray
 from gapwatch.demography.code_bits import missing_reason
@@ -114,7 +114,7 @@ def _same_sized(wards: Wards) -> Iterator[tuple[list[str], IntArray]]:
         yield codes, np.stack([members[code] for code in codes])
 
 
-def _rows(codes: list[str], members: IntArray, life: _Life, spans: Windows) -> pd.DataFrame:
+def _rows(codes: list[str], members: IntArray, life: _Life, spans: CountWindows) -> pd.DataFrame:
     """One row a borough, sex and window, of boroughs that have as many wards."""
     # (B, G, 2, W) to (B, 2, W, G): wards last, as the engine takes groups.
     e, se, people = (

@@ -21,7 +21,7 @@ from gapwatch.demo.replica.places import (
     Box,
     Lsoa11,
     Lsoa21,
-    Places,
+    ReplicaPlaces,
     Ward,
     Ward24,
 )
@@ -63,7 +63,7 @@ def borough(
     return dataclasses.replace(made, files=files(made, deaths(made, seed, scenario)))
 
 
-def places(wards: Sequence[Ward]) -> Places:
+def places(wards: Sequence[Ward]) -> ReplicaPlaces:
     """The published areas on invented outlines: strips of their ward's tile from west to east."""
     rows = westminster.areas()
     number = {ward.code: at for at, ward in enumerate(wards)}
@@ -103,7 +103,7 @@ def places(wards: Sequence[Ward]) -> Places:
         Ward24(code, westminster.WARDS_2024[code], _parts(at, redrawn, lsoas21, olds))
         for at, code in enumerate(new_wards)
     )
-    return Places(tuple(wards), olds, lsoas21, msoas, wards24, redrawn)
+    return ReplicaPlaces(tuple(wards), olds, lsoas21, msoas, wards24, redrawn)
 
 
 def _strip(ward: Ward, at: int, of: int) -> Box:
@@ -174,12 +174,12 @@ def _bands(ages: Ints) -> Ints:
     return np.searchsorted(_STARTS, ages, side="right") - 1
 
 
-def _wards(areas: Places) -> Ints:
+def _wards(areas: ReplicaPlaces) -> Ints:
     """Number of the ward of 2011 of each area of 2021."""
     return np.array([areas.lsoas11[lsoa.parents[0]].ward for lsoa in areas.lsoas21])
 
 
-def _tilt(areas: Places) -> Floats:
+def _tilt(areas: ReplicaPlaces) -> Floats:
     """By how much mortality differs from the law in each area of 2021: more at the map's top."""
     rows = np.array([areas.wards[ward].row for ward in _wards(areas)])
     middle = rows.max() / 2

@@ -137,7 +137,7 @@ class Reply:
 
 
 @dataclass
-class Grid:
+class PublishedGrid:
     """Names of columns and rows of cells, before they are written as CSV or JSON."""
 
     names: list[str]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gapwatch.demo.replica import fingertips_figures
-from gapwatch.demo.replica.faults import Grid, Reply, Request
+from gapwatch.demo.replica.faults import PublishedGrid, Reply, Request
 from gapwatch.demo.replica.fingertips_figures import FIGURES
-from gapwatch.demo.replica.world import SEXES, Estimate, World
+from gapwatch.demo.replica.world import SEXES, InventedEstimate, World
 
 INDICATOR = "93283"
 NAME = "Life expectancy at birth (small areas)"
@@ -144,7 +144,7 @@ def _csv(world: World, request: Request) -> Reply:
     for name in ("indicator_ids", "child_area_type_id", "parent_area_type_id"):
         if not all(part.isdecimal() for part in params.get(name, "").split(",")):
             return Reply(f"Parameter {name} is missing or not a number".encode(), "text/plain", 400)
-    grid = Grid(list(COLUMNS), [])
+    grid = PublishedGrid(list(COLUMNS), [])
     parent = TYPES.get(params["parent_area_type_id"], "area")
     grid.names[PARENT_COMPARED] = f"Compared to {parent} value or percentiles"
     within = params.get("parent_area_code", world.code) in (world.code, world.country)
@@ -214,12 +214,12 @@ def _series(
             ]
 
 
-def _figures(found: Estimate) -> list[str]:
+def _figures(found: InventedEstimate) -> list[str]:
     cells = (found.value, found.lower, found.upper)
     return ["" if cell is None else repr(cell) for cell in cells]
 
 
-def _spoil_figures(grid: Grid, request: Request) -> None:
+def _spoil_figures(grid: PublishedGrid, request: Request) -> None:
     last = grid.rows[0]
     if request.fault("outside-interval"):
         last[VALUE] = repr(float(last[UPPER]) + 1)
@@ -234,7 +234,7 @@ def _spoil_figures(grid: Grid, request: Request) -> None:
     grid.spoil(request, "Value")
 
 
-def _spoil(grid: Grid, request: Request, area_type: str) -> None:
+def _spoil(grid: PublishedGrid, request: Request, area_type: str) -> None:
     last = grid.rows[-1]
     if request.fault("ranges-mixed"):
         for span, period in (("1y", last[11][:4]), ("3y", f"{last[11][:4]} - 21")):
@@ -244,6 +244,6 @@ def _spoil(grid: Grid, request: Request, area_type: str) -> None:
     if request.fault("outside-interval"):
         last[VALUE] = repr(float(last[UPPER]) + 1)
     if area_type in (WARD, MSOA) and request.fault("vintage"):
-        small = Grid(grid.names, [row for row in grid.rows if row[6] == TYPES[area_type]])
+        small = PublishedGrid(grid.names, [row for row in grid.rows if row[6] == TYPES[area_type]])
         small.set_vintage(["Area Code"])
     grid.spoil(request, "Value")

@@ -18,7 +18,7 @@ WITHHELD = "Value suppressed for disclosure control due to small count"
 
 
 @dataclass(frozen=True)
-class Indicator:
+class ServedIndicator:
     """One indicator: what is said of it, its periods with their sortable form, and its level.
 
     `tilt`: by which factor the level is higher at the top of the tile map. A ratio is a hundredfold
@@ -41,7 +41,7 @@ SCHOOL = (
     ("2022/23 - 24/25", "20220000"),
 )
 FIGURES = {
-    "93105": Indicator(
+    "93105": ServedIndicator(
         "Reception: Prevalence of obesity (including severe obesity), 3-years data combined",
         "%",
         "Academic",
@@ -52,7 +52,7 @@ FIGURES = {
         0.1,
         1.4,
     ),
-    "93107": Indicator(
+    "93107": ServedIndicator(
         "Year 6: Prevalence of obesity (including severe obesity), 3-years data combined",
         "%",
         "Academic",
@@ -63,7 +63,7 @@ FIGURES = {
         0.23,
         1.3,
     ),
-    "93250": Indicator(
+    "93250": ServedIndicator(
         "Deaths from all causes, all ages, standardised mortality ratio",
         "Ratio",
         "Calendar",

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from gapwatch.demo.replica.faults import Grid, Reply, Request
+from gapwatch.demo.replica.faults import PublishedGrid, Reply, Request
 from gapwatch.demo.replica.world import World
 
 PAGE = "government/statistics/children-in-low-income-families-local-area-statistics-2022-to-2025"
@@ -101,7 +101,7 @@ def _deprivation(world: World, request: Request) -> Reply:
         name = f"{world.name} {at + 1:03d}"
         told = [round(100 * rate, 3), round(rate, 3), at + 1, people]
         made.append([lsoa.code, name, world.code, world.name, *told])
-    grid = Grid(list(FILE_7_HEADER), made)
+    grid = PublishedGrid(list(FILE_7_HEADER), made)
     if request.fault("vintage"):
         grid.set_vintage([FILE_7_HEADER[0]])
     grid.spoil(request, "Income Score (rate)")

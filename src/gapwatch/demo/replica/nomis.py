@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gapwatch.demo.replica import nomis_tables
-from gapwatch.demo.replica.faults import Grid, Reply, Request, other_vintage
+from gapwatch.demo.replica.faults import PublishedGrid, Reply, Request, other_vintage
 from gapwatch.demo.replica.world import AGES, Ints, World
 
 DATASET = "NM_2014_1"
@@ -178,12 +178,14 @@ def _table(
     )
     if first and request.fault("page-missing"):
         page = []
-    grid = Grid([name.upper() for name in known], page)
+    grid = PublishedGrid([name.upper() for name in known], page)
     nomis_tables.spoil(grid, request)
     order = [known.index(name) for name in fields]
     return _written(
         request,
-        Grid([grid.names[n] for n in order], [[row[n] for n in order] for row in grid.rows]),
+        PublishedGrid(
+            [grid.names[n] for n in order], [[row[n] for n in order] for row in grid.rows]
+        ),
     )
 
 
@@ -204,7 +206,7 @@ def _csv(world: World, request: Request, asked: Mapping[str, str], cells: int) -
     page = list(_rows(world.years, *chosen, range(int(offset), min(int(offset) + cells, total))))
     if int(offset) and request.fault("page-missing"):
         page = []
-    grid = Grid([n.upper() for n in FIELDS], [[*row, total] for row in page])
+    grid = PublishedGrid([n.upper() for n in FIELDS], [[*row, total] for row in page])
     if page and request.fault("corrected-silently"):
         grid.rows[-1][5] += 1
     if request.fault("vintage"):
@@ -212,11 +214,13 @@ def _csv(world: World, request: Request, asked: Mapping[str, str], cells: int) -
     order = [FIELDS.index(name) for name in fields]
     return _written(
         request,
-        Grid([grid.names[n] for n in order], [[row[n] for n in order] for row in grid.rows]),
+        PublishedGrid(
+            [grid.names[n] for n in order], [[row[n] for n in order] for row in grid.rows]
+        ),
     )
 
 
-def _written(request: Request, shown: Grid) -> Reply:
+def _written(request: Request, shown: PublishedGrid) -> Reply:
     shown.spoil(request, "OBS_VALUE")
     lines = [",".join(_quoted(cell) for cell in row) for row in (shown.names, *shown.rows)]
     return Reply("".join(f"{line}\r\n" for line in lines).encode())

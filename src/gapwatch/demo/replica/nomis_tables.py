@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gapwatch.demo.replica.faults import Grid, Request
+from gapwatch.demo.replica.faults import PublishedGrid, Request
 from gapwatch.demo.replica.world import Ints, World
 
 PERSONS_A_HOUSEHOLD = 2.1
@@ -32,7 +32,7 @@ Shares = Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Table:
+class CensusTable:
     """One dataset: words by code of each dimension and of its dates, and the shares of cells.
 
     `of` gives the whole that shares are taken of; `sums` are cells that hold others.
@@ -63,7 +63,7 @@ def _of_working_age(ages: Ints) -> float:
 
 
 TABLES = {
-    "NM_2070_1": Table(
+    "NM_2070_1": CensusTable(
         {
             "c2021_occrat_bedrooms_6": {
                 "0": ALL_HOUSEHOLDS,
@@ -79,7 +79,7 @@ TABLES = {
         {"1": (0.1, 0.8), "2": (0.2, 0.9), "4": (0.09, 1.6), "5": (0.02, 1.8)},
         {"0": ("1", "2", "3", "4", "5")},
     ),
-    "NM_2072_1": Table(
+    "NM_2072_1": CensusTable(
         {
             "c2021_tenure_9": {
                 "0": ALL_HOUSEHOLDS,
@@ -110,7 +110,7 @@ TABLES = {
             "0": ("1", "2", "1002", "4", "5", "1004", "8"),
         },
     ),
-    "NM_2083_1": Table(
+    "NM_2083_1": CensusTable(
         {
             "c2021_eastat_20": {
                 "0": ALL_ADULTS,
@@ -137,7 +137,7 @@ TABLES = {
             "0": ("1002", "7", "1008", "14", "1011"),
         },
     ),
-    "NM_2084_1": Table(
+    "NM_2084_1": CensusTable(
         {
             "c2021_hiqual_8": {
                 "0": ALL_ADULTS,
@@ -152,7 +152,7 @@ TABLES = {
         {"1": (0.13, 1.5), "2": (0.08, 1.2), "7": (0.03, 1.0)},
         {"0": ("1", "2", "6", "7")},
     ),
-    "NM_2055_1": Table(
+    "NM_2055_1": CensusTable(
         {
             "c2021_health_6": {
                 "0": "Total: All usual residents",
@@ -168,7 +168,7 @@ TABLES = {
         {"2": (0.3, 1.0), "3": (0.11, 1.2), "4": (0.036, 1.4), "5": (0.012, 1.5)},
         {"0": ("1", "2", "3", "4", "5")},
     ),
-    "NM_162_1": Table(
+    "NM_162_1": CensusTable(
         {
             "gender": SEXES,
             "age": {
@@ -295,7 +295,7 @@ def size(areas: int, dates: int, cells: Sequence[Sequence[str]]) -> int:
     return areas * dates * math.prod(map(len, cells))
 
 
-def spoil(grid: Grid, request: Request) -> None:
+def spoil(grid: PublishedGrid, request: Request) -> None:
     """Show the faults of content that tables of figures can have."""
     at = {name: grid.names.index(name) for name in ("OBS_VALUE", "OBS_STATUS", "OBS_STATUS_NAME")}
     if grid.rows and request.fault("cell-missing"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from gapwatch.demo.replica.faults import Grid, Reply, Request
+from gapwatch.demo.replica.faults import PublishedGrid, Reply, Request
 from gapwatch.demo.replica.world import BANDS, DEATH_YEARS, SEXES, World
 
 LANDING = "deaths/adhocs/deathsbylsoa"
@@ -56,7 +56,7 @@ def _file(world: World, request: Request, last: int) -> Reply:
         for which, sex in enumerate(SEXES)
         for age, band in enumerate(BANDS)
     ]
-    grid = Grid(list(COLUMNS), rows)
+    grid = PublishedGrid(list(COLUMNS), rows)
     if request.fault("corrected-silently"):
         grid.rows[-1][-1] += 1
     if request.fault("vintage"):

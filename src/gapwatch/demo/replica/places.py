@@ -64,7 +64,7 @@ class Ward24:
 
 
 @dataclass(frozen=True)
-class Places:
+class ReplicaPlaces:
     """Every area of the borough; an area's number is its place in its tuple.
 
     `redrawn` numbers the ward of 2024 of each LSOA of 2021, where borders of wards moved; without
@@ -106,7 +106,7 @@ class Places:
         return Counter(self.redrawn[n] for n in self.of_msoa(number)).most_common(1)[0][0]
 
 
-def lay_out(wards: Sequence[Ward]) -> Places:
+def lay_out(wards: Sequence[Ward]) -> ReplicaPlaces:
     """The areas of a borough with these wards."""
     lsoas11 = tuple(
         Lsoa11(f"E019{number * PER_WARD + place + 1:05d}", number, _box(ward, place))
@@ -115,7 +115,9 @@ def lay_out(wards: Sequence[Ward]) -> Places:
     )
     crossing = -(-len(wards) // WHOLE)
     msoas = tuple(f"E02{960 + number:06d}" for number in range(len(wards) + crossing))
-    return Places(tuple(wards), lsoas11, _lsoas21(lsoas11, len(wards)), msoas, _wards24(wards))
+    return ReplicaPlaces(
+        tuple(wards), lsoas11, _lsoas21(lsoas11, len(wards)), msoas, _wards24(wards)
+    )
 
 
 def _box(ward: Ward, place: int) -> Box:

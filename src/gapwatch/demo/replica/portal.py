@@ -11,7 +11,7 @@ from typing import Any
 import pyproj
 import shapely
 
-from gapwatch.demo.replica.faults import Grid, Reply, Request
+from gapwatch.demo.replica.faults import PublishedGrid, Reply, Request
 from gapwatch.demo.replica.layers import Layer
 
 GRID, DEGREES = "27700", "4326"
@@ -61,7 +61,7 @@ def _query(layer: Layer, request: Request, page: int) -> Reply:
     numbers = chosen[offset : offset + size]
     if offset and request.fault("page-missing"):
         numbers, more = [], False
-    grid = Grid(["FID", *layer.names], [[n + 1, *layer.rows[n]] for n in numbers])
+    grid = PublishedGrid(["FID", *layer.names], [[n + 1, *layer.rows[n]] for n in numbers])
     if numbers and request.fault("corrected-silently"):
         grid.rows[-1][2] = f"{grid.rows[-1][2]} (corrected)"
     shapes = [layer.shapes[n] for n in numbers] if layer.shapes else []
@@ -107,13 +107,13 @@ def _number(params: dict[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _fields(grid: Grid, text: str) -> Grid:
+def _fields(grid: PublishedGrid, text: str) -> PublishedGrid:
     names = grid.names if text == "*" else [name.strip() for name in text.split(",")]
     unknown = [name for name in names if name not in grid.names]
     if unknown:
         raise _RefusedError(f"'Invalid field: {unknown[0]}' parameter is invalid")
     order = [grid.names.index(name) for name in names]
-    return Grid(list(names), [[row[n] for n in order] for row in grid.rows])
+    return PublishedGrid(list(names), [[row[n] for n in order] for row in grid.rows])
 
 
 @lru_cache(maxsize=1)
@@ -130,7 +130,7 @@ def _placed(shape: shapely.Geometry, reference: str) -> shapely.Geometry:
 
 
 def _geojson(
-    grid: Grid, shapes: list[shapely.Geometry], reference: str, more: bool
+    grid: PublishedGrid, shapes: list[shapely.Geometry], reference: str, more: bool
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"type": "FeatureCollection", "features": []}
     if more:
@@ -146,7 +146,9 @@ def _geojson(
     return found
 
 
-def _esri(grid: Grid, shapes: list[shapely.Geometry], reference: str, more: bool) -> dict[str, Any]:
+def _esri(
+    grid: PublishedGrid, shapes: list[shapely.Geometry], reference: str, more: bool
+) -> dict[str, Any]:
     """Rings run clockwise outside, the other way round from GeoJSON."""
     found: dict[str, Any] = {
         "objectIdFieldName": "FID",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from gapwatch.demo.replica.places import Places, Ward, lay_out
+from gapwatch.demo.replica.places import ReplicaPlaces, Ward, lay_out
 
 Ints = npt.NDArray[np.int64]
 SEXES = ("Male", "Female")
@@ -30,7 +30,7 @@ _PERSONS_A_CELL = 9.0
 
 
 @dataclass(frozen=True)
-class Estimate:
+class InventedEstimate:
     """Life expectancy at birth with its 95% interval, in years; all None when suppressed."""
 
     value: float | None
@@ -49,10 +49,10 @@ class World:
     others that the ONS site has, by the path of the landing page that links to them, then by name.
     """
 
-    places: Places
+    places: ReplicaPlaces
     name: str
     code: str
-    life: dict[tuple[str, str, int], Estimate]
+    life: dict[tuple[str, str, int], InventedEstimate]
     population: Ints
     deaths: Ints
     country: str = "E92000001"
@@ -70,7 +70,7 @@ class World:
         name: str = "Westminster",
         code: str = "E09000033",
         publishes_wards: bool = False,
-        places: Places | None = None,
+        places: ReplicaPlaces | None = None,
         years: tuple[int, ...] = YEARS,
     ) -> World:
         """The figures of a borough with these wards; ValueError without any ward.
@@ -103,9 +103,9 @@ class World:
 
 
 def _life(
-    places: Places, code: str, country: str, rng: np.random.Generator
-) -> dict[tuple[str, str, int], Estimate]:
-    found: dict[tuple[str, str, int], Estimate] = {}
+    places: ReplicaPlaces, code: str, country: str, rng: np.random.Generator
+) -> dict[tuple[str, str, int], InventedEstimate]:
+    found: dict[tuple[str, str, int], InventedEstimate] = {}
     rows = [places.wards[places.ward_of_msoa(n)].row for n in range(len(places.msoas))]
     middle, span = (max(rows) + min(rows)) / 2, max(1, max(rows) - min(rows))
     for sex in SEXES:
@@ -119,16 +119,16 @@ def _life(
                 value = level + tilt + own[number] + rng.normal(0, 0.2)
                 found[msoa, sex, first] = _around(float(value), float(rng.uniform(2.0, 2.5)))
     # One figure is withheld, as publishers withhold small counts.
-    found[places.msoas[-1], "Female", WINDOWS[0][0]] = Estimate(None, None, None)
+    found[places.msoas[-1], "Female", WINDOWS[0][0]] = InventedEstimate(None, None, None)
     for area, first in {(area, first) for area, _, first in found}:
         found[area, "Persons", first] = _both([found[area, sex, first] for sex in SEXES])
     return found
 
 
 def _life_of_wards(
-    places: Places, rng: np.random.Generator
-) -> dict[tuple[str, str, int], Estimate]:
-    found: dict[tuple[str, str, int], Estimate] = {}
+    places: ReplicaPlaces, rng: np.random.Generator
+) -> dict[tuple[str, str, int], InventedEstimate]:
+    found: dict[tuple[str, str, int], InventedEstimate] = {}
     for ward in places.wards24:
         own = rng.normal(0, 1.5)
         for step, (first, _) in enumerate(WINDOWS):
@@ -141,19 +141,19 @@ def _life_of_wards(
     return found
 
 
-def _around(value: float, half: float) -> Estimate:
-    return Estimate(value, value - half, value + half)
+def _around(value: float, half: float) -> InventedEstimate:
+    return InventedEstimate(value, value - half, value + half)
 
 
-def _both(parts: list[Estimate]) -> Estimate:
+def _both(parts: list[InventedEstimate]) -> InventedEstimate:
     values = [part.value for part in parts if part.value is not None]
     halves = [part.upper - part.value for part in parts if part.upper and part.value]
     if len(values) < len(parts):
-        return Estimate(None, None, None)
+        return InventedEstimate(None, None, None)
     return _around(sum(values) / len(values), 0.7 * sum(halves) / len(halves))
 
 
-def _population(places: Places, rng: np.random.Generator, years: tuple[int, ...]) -> Ints:
+def _population(places: ReplicaPlaces, rng: np.random.Generator, years: tuple[int, ...]) -> Ints:
     ages = np.arange(AGES)
     shape = np.exp(-(((ages - 33) / 30.0) ** 2)) + 0.15
     mean = _PERSONS_A_CELL * shape / shape.mean()
@@ -161,7 +161,7 @@ def _population(places: Places, rng: np.random.Generator, years: tuple[int, ...]
     return rng.poisson(np.broadcast_to(mean, size)).astype(np.int64)
 
 
-def _deaths(places: Places, rng: np.random.Generator) -> Ints:
+def _deaths(places: ReplicaPlaces, rng: np.random.Generator) -> Ints:
     """A Gompertz law: the rate doubles every eight years or so."""
     starts = np.array([0, 1, *range(5, 91, 5)])
     rate = 0.00003 * np.exp(0.095 * (starts + _WIDTHS / 2)) + np.where(starts == 0, 0.003, 0)

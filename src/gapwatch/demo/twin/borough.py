@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from gapwatch.demo.replica.places import Lsoa11, Lsoa21, Places, Ring, Ward, Ward24
+from gapwatch.demo.replica.places import Lsoa11, Lsoa21, ReplicaPlaces, Ring, Ward, Ward24
 from gapwatch.demo.twin import names
 from gapwatch.demo.twin.lattice import Lattice, bounds
 
@@ -42,7 +42,7 @@ def place_of(number: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1)
-def borough() -> Places:
+def borough() -> ReplicaPlaces:
     """Every area, with its outline; the same at every call."""
     lattice = Lattice.make(_ROWS, _COLUMNS, SEED)
     wards = tuple(
@@ -56,7 +56,7 @@ def borough() -> Places:
         Ward24(names.NEW_WARD.format(n + 1), name, _parts(lsoas11, lsoas21, redrawn, n))
         for n, name in enumerate(names.NEW_NAMES)
     )
-    return Places(wards, lsoas11, lsoas21, msoas, wards24, redrawn)
+    return ReplicaPlaces(wards, lsoas11, lsoas21, msoas, wards24, redrawn)
 
 
 def _old(lattice: Lattice, number: int) -> Lsoa11:

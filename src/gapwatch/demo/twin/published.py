@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from gapwatch.demo.replica.places import Places
-from gapwatch.demo.replica.world import Estimate
+from gapwatch.demo.replica.places import ReplicaPlaces
+from gapwatch.demo.replica.world import InventedEstimate
 from gapwatch.demo.twin import names
 from gapwatch.demo.twin.borough import LSOAS, PER_WARD, borough
 from gapwatch.demo.twin.counted import Twin
@@ -25,7 +25,7 @@ from gapwatch.demo.twin.residents import YEARS, banded
 from gapwatch.demography.life_table import life_table
 
 IntArray = npt.NDArray[np.int64]
-Later = dict[tuple[str, str, int], Estimate]
+Later = dict[tuple[str, str, int], InventedEstimate]
 WARD_WINDOWS = tuple((first, first + 4) for first in range(2001, 2011))
 MSOA_WINDOWS = tuple((first, first + 4) for first in range(2019, 2022))
 WARD_TOP_AGE = 85
@@ -38,7 +38,7 @@ _AROUND_SEED = 1
 
 
 @dataclass(frozen=True)
-class Figure:
+class TwinFigure:
     """Life expectancy of one area, sex and window, as published."""
 
     code: str
@@ -47,7 +47,7 @@ class Figure:
     sex: str
     first: int
     last: int
-    found: Estimate
+    found: InventedEstimate
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Published:
         shape = (len(names.WARDS), PER_WARD, *self.deaths.shape[1:])
         return self.deaths.reshape(shape).sum(1), self.people.reshape(shape).sum(1)
 
-    def ward_figures(self) -> Iterator[Figure]:
+    def ward_figures(self) -> Iterator[TwinFigure]:
         """Wards, the borough, its region and its country, by window and sex."""
         deaths, people = self.wards
         for number, ward in enumerate(borough().wards):
@@ -116,7 +116,7 @@ class Published:
         return np.stack(found)
 
 
-def msoa_of(places: Places) -> IntArray:
+def msoa_of(places: ReplicaPlaces) -> IntArray:
     """Number of the MSOA of each small area of 2011, (120,)."""
     found = np.empty(LSOAS, dtype=np.int64)
     for lsoa in places.lsoas21:
@@ -129,11 +129,11 @@ def _figures(
     deaths: IntArray,
     people: IntArray,
     windows: tuple[tuple[int, int], ...],
-) -> Iterator[Figure]:
+) -> Iterator[TwinFigure]:
     for sex, word in enumerate(("Females", "Males")):
         for window in windows:
             found = estimate(deaths[sex], people[sex], window, WARD_TOP_AGE, 1)
-            yield Figure(*area, word, *window, found)
+            yield TwinFigure(*area, word, *window, found)
 
 
 def _later(code: str, deaths: IntArray, people: IntArray) -> Later:
@@ -148,7 +148,7 @@ def _later(code: str, deaths: IntArray, people: IntArray) -> Later:
 
 def estimate(
     deaths: IntArray, people: IntArray, window: tuple[int, int], top_age: int, decimals: int
-) -> Estimate:
+) -> InventedEstimate:
     """Life expectancy at birth with its 95% interval from counts by year and band, (25, 20).
 
     Years of life, rounded as published; nothing where the life table is refused.
@@ -161,4 +161,4 @@ def estimate(
     )
     table = life_table(d, n, AGE_STARTS[: keep + 1])
     cells = [round(float(x[..., 0]), decimals) for x in (table.e, table.lower, table.upper)]
-    return Estimate(None, None, None) if np.isnan(cells).any() else Estimate(*cells)
+    return InventedEstimate(None, None, None) if np.isnan(cells).any() else InventedEstimate(*cells)

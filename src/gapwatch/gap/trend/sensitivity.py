@@ -21,7 +21,7 @@ from gapwatch.codes import (
 from gapwatch.contracts import YEAR_LEADS
 from gapwatch.gap.trend.latent_gap import Limit, Posterior, Prior, condition, held_against, system
 from gapwatch.gap.trend.mixture import mixture_moments
-from gapwatch.gap.trend.target import Series, Target, refusal
+from gapwatch.gap.trend.target import ComparableSeries, Target, refusal
 from gapwatch.gap.trend.verdict import classify
 from gapwatch.gap.trend.windows import Floats, Windows
 from gapwatch.study import Thresholds
@@ -71,14 +71,14 @@ class Flip:
 
 
 def sensitivity(
-    series: Series,
+    series: ComparableSeries,
     target: Target,
     thresholds: Thresholds | None = None,
     *,
     release_year: int,
     prior: Prior | None = None,
     other_targets: Mapping[Coded, Target] | None = None,
-    other_series: Mapping[Coded, tuple[Series, Target]] | None = None,
+    other_series: Mapping[Coded, tuple[ComparableSeries, Target]] | None = None,
     pandemic_years: Sequence[int] = PANDEMIC_YEARS,
     pandemic_shock_sd: float = PANDEMIC_SHOCK_SD,
 ) -> tuple[Alternative, ...]:
@@ -139,7 +139,7 @@ def year_ends_of(lead: float) -> str:
 
 
 def smallest_flips(
-    series: Series,
+    series: ComparableSeries,
     target: Target,
     thresholds: Thresholds | None = None,
     *,

@@ -13,14 +13,14 @@ from gapwatch.codes import (
     WORSE_IMPROVES_FASTER,
 )
 from gapwatch.gap.trend.latent_gap import Prior
-from gapwatch.gap.trend.target import Series
+from gapwatch.gap.trend.target import ComparableSeries
 from gapwatch.gap.trend.trajectory import Estimate, Trend, gls_trend
 from gapwatch.gap.trend.windows import Floats, Windows
 from gapwatch.intervals import Z95
 
 
 def side_trends(
-    series: Series, windows: Windows, model: Prior
+    series: ComparableSeries, windows: Windows, model: Prior
 ) -> tuple[Trend | None, Trend | None]:
     """Trends of the worse-off and the better-off side's life expectancy over the usable windows.
 
@@ -38,7 +38,7 @@ def side_trends(
     return trends[0], trends[1]
 
 
-def relative_gap(series: Series) -> Estimate | None:
+def relative_gap(series: ComparableSeries) -> Estimate | None:
     """better / worse in the newest usable window, by the delta method on the log ratio.
 
     None when a side's value or standard error is missing there.

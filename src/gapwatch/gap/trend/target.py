@@ -76,7 +76,7 @@ class Target:
 
 
 @dataclass(frozen=True, eq=False)
-class Series:
+class ComparableSeries:
     """One comparable segment of a measure: arrays of shape (n,), sorted by end, then start year.
 
     `gap` = better - worse, years, with standard error `se`; each side's value and standard error.

@@ -31,7 +31,7 @@ from gapwatch.gap.trend.pace import (
 from gapwatch.gap.trend.power import Answerable, first_answerable
 from gapwatch.gap.trend.publication import PublicationClock, PublishedWindow, publication_clock
 from gapwatch.gap.trend.sides import closing_by, relative_gap, side_trends
-from gapwatch.gap.trend.target import Series, Target, refusal
+from gapwatch.gap.trend.target import ComparableSeries, Target, refusal
 from gapwatch.gap.trend.trajectory import Estimate, Projection, Trend, gls_trend, project
 from gapwatch.gap.trend.windows import Windows
 from gapwatch.intervals import Z95
@@ -40,9 +40,9 @@ from gapwatch.study import Thresholds
 __all__ = [
     "NEVER",
     "Assessment",
+    "ComparableSeries",
     "PublicationClock",
     "PublishedWindow",
-    "Series",
     "Target",
     "Thresholds",
     "assess",
@@ -101,7 +101,7 @@ class Assessment:
 
 
 def assess(
-    series: Series,
+    series: ComparableSeries,
     target: Target,
     thresholds: Thresholds | None = None,
     *,
@@ -183,7 +183,7 @@ def classify(
 
 
 def _describe(
-    series: Series, windows: Windows, usable: NDArray[np.bool_], model: Prior
+    series: ComparableSeries, windows: Windows, usable: NDArray[np.bool_], model: Prior
 ) -> Assessment:
     """What the windows say by themselves, before any target; no trend below three windows."""
     found = Assessment(

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from gapwatch.contracts import Verdict
-from gapwatch.reporting.document import Block, Column, Items, Paragraph, Section, Table, annexed
+from gapwatch.reporting.document import (
+    Block,
+    Items,
+    Paragraph,
+    ReportTable,
+    Section,
+    TableColumn,
+    annexed,
+)
 from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import Window, last_segment, windows
@@ -103,7 +111,7 @@ def _ordered(case: Case) -> list[Measure]:
     return sorted(case.study.measures, key=lambda measure: not measure.primary)
 
 
-def _table(case: Case, sex: str) -> Table:
+def _table(case: Case, sex: str) -> ReportTable:
     rows = []
     usual = _usual(case, sex)
     for measure in _ordered(case):
@@ -111,16 +119,16 @@ def _table(case: Case, sex: str) -> Table:
         if verdict is not None:
             rows.append(_row(case, measure, verdict, usual))
     headline = " (the promise)" if sex == case.sexes[0] else ""
-    return Table(
+    return ReportTable(
         id=f"table-measures-{sex}",
         caption=f"The gap measured in {len(rows)} ways: {sex}s{headline}",
         columns=(
-            Column("Measure"),
-            Column(f"Newest gap, years (95%{SPACE}interval)", numeric=True),
-            Column("Baseline gap, years", numeric=True),
-            Column("Target, years", numeric=True),
-            Column(f"Relative gap (95%{SPACE}interval)", numeric=True),
-            Column("Verdict"),
+            TableColumn("Measure"),
+            TableColumn(f"Newest gap, years (95%{SPACE}interval)", numeric=True),
+            TableColumn("Baseline gap, years", numeric=True),
+            TableColumn("Target, years", numeric=True),
+            TableColumn(f"Relative gap (95%{SPACE}interval)", numeric=True),
+            TableColumn("Verdict"),
         ),
         rows=tuple(rows),
         shares=(2.4, 1.8, 1.0, 0.9, 2.0, 1.4),

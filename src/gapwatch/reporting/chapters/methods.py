@@ -5,11 +5,11 @@ from __future__ import annotations
 from gapwatch.reporting.document import (
     Block,
     Entries,
-    Entry,
-    Heading,
     Items,
     Paragraph,
     Section,
+    Subheading,
+    TermEntry,
     annexed,
 )
 from gapwatch.reporting.evidence import targets
@@ -54,15 +54,15 @@ SAME_BYTES = "The same snapshot, study, code and lock give the same bytes."
 def section(case: Case) -> Section:
     """Methods, then the identity of the release, then that of every input."""
     blocks: list[Block] = [
-        Heading("Methods in plain words"),
+        Subheading("Methods in plain words"),
         Items(_methods(case)),
-        Heading("How the verdict is reached"),
+        Subheading("How the verdict is reached"),
         Paragraph("There is no verdict (“cannot calculate”) when any of these holds."),
         Items(_refusals(case)),
         Paragraph("Otherwise the first of these rules that holds gives the verdict."),
         Items(_rules(case)),
         *annexed(_people(case)),
-        Heading("Make it again"),
+        Subheading("Make it again"),
         *annexed([Paragraph(SAME_BYTES), _identity(case), *_inputs(case)]),
     ]
     return Section("making", "How it was made", tuple(blocks))
@@ -140,25 +140,25 @@ def _rules(case: Case) -> tuple[str, ...]:
 def _people(case: Case) -> list[Block]:
     """Who is named; what nobody did is said to be not done."""
     entries = tuple(
-        Entry(capital(role.replace("_", " ")), name) for role, name in case.facts.people
+        TermEntry(capital(role.replace("_", " ")), name) for role, name in case.facts.people
     )
     if not entries:
         return []
-    return [Heading("Who stands behind it"), Entries("People and bodies", entries)]
+    return [Subheading("Who stands behind it"), Entries("People and bodies", entries)]
 
 
 def _identity(case: Case) -> Entries:
     facts = case.facts
     entries = (
-        Entry("Release", facts.release_id, mono=True),
-        Entry("As known at", date(facts.as_known_at)),
-        Entry("Snapshot", facts.snapshot_id, mono=True),
-        Entry("gapwatch", facts.package_version),
-        Entry("Code, SHA-256", facts.code_sha256, mono=True),
-        Entry("Study, SHA-256", facts.study_sha256, mono=True),
-        Entry("Lock, SHA-256", facts.lock_sha256 or "no lock file was found", mono=True),
-        Entry("To make it again", facts.rerun_needs),
-        Entry("Command", facts.rerun_command, mono=True),
+        TermEntry("Release", facts.release_id, mono=True),
+        TermEntry("As known at", date(facts.as_known_at)),
+        TermEntry("Snapshot", facts.snapshot_id, mono=True),
+        TermEntry("gapwatch", facts.package_version),
+        TermEntry("Code, SHA-256", facts.code_sha256, mono=True),
+        TermEntry("Study, SHA-256", facts.study_sha256, mono=True),
+        TermEntry("Lock, SHA-256", facts.lock_sha256 or "no lock file was found", mono=True),
+        TermEntry("To make it again", facts.rerun_needs),
+        TermEntry("Command", facts.rerun_command, mono=True),
     )
     return Entries("This release", entries)
 
@@ -169,7 +169,7 @@ def _size(held: int) -> str:
 
 def _inputs(case: Case) -> list[Entries]:
     entries = tuple(
-        Entry(f"{pin.title} ({pin.id}, {_size(pin.bytes)})", pin.sha256, mono=True)
+        TermEntry(f"{pin.title} ({pin.id}, {_size(pin.bytes)})", pin.sha256, mono=True)
         for pin in case.facts.pins
     )
     label = f"{count(len(entries), 'input')}, by SHA-256"

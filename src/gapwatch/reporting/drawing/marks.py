@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gapwatch.reporting.drawing.canvas import BLUE, HALO, SOFT_INK, TIGHT
-from gapwatch.reporting.evidence.rows import Estimate, Window, touched
+from gapwatch.reporting.evidence.rows import LimitedValue, Window, touched
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Light enough for every mark and letter on it.
 BAND = "#e8eaec"
-Points = Sequence[tuple[Window, Estimate | None]]
+Points = Sequence[tuple[Window, LimitedValue | None]]
 
 
 def provisional_windows(

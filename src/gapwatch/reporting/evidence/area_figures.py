@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gapwatch.codes import ABOVE, BELOW, NEAR, UNKNOWN
-from gapwatch.reporting.document import Column, Figure, Table
+from gapwatch.reporting.document import ReportFigure, ReportTable, TableColumn
 from gapwatch.reporting.evidence.areas import WardMap, has_outlines
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import area_name, comparator
@@ -149,11 +149,11 @@ def map_figure(
     name: str,
     place: int,
     values_in: tuple[str, int] | None,
-    table: Table | None = None,
-) -> Figure:
+    table: ReportTable | None = None,
+) -> ReportFigure:
     """A map of both sexes on real outlines, or as tiles; its values are in a table or elsewhere."""
     found = maps[0]
-    return Figure(
+    return ReportFigure(
         id=name,
         number=place,
         title=finding(maps, found.noun),
@@ -251,7 +251,7 @@ def _alt_of(found: WardMap) -> list[str]:
     return parts
 
 
-def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) -> Table:
+def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) -> ReportTable:
     """Every area with its value for each sex; `side` heads the column of sides, if there is one."""
     others = [{ward.code: ward for ward in found.wards} for found in maps]
     rows = []
@@ -272,14 +272,18 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
         column
         for found in maps
         for column in (
-            Column(f"{found.sex.capitalize()}s, years (95%{SPACE}interval)", numeric=True),
-            Column(f"{found.sex.capitalize()}s, compared with {found.place_name}"),
+            TableColumn(f"{found.sex.capitalize()}s, years (95%{SPACE}interval)", numeric=True),
+            TableColumn(f"{found.sex.capitalize()}s, compared with {found.place_name}"),
         )
     ]
-    return Table(
+    return ReportTable(
         id=name,
         caption=f"Life expectancy at birth of every {maps[0].noun}, {when(case, maps[0])}{made}",
-        columns=(Column(capital(maps[0].noun)), *([Column(side)] if side else []), *heads),
+        columns=(
+            TableColumn(capital(maps[0].noun)),
+            *([TableColumn(side)] if side else []),
+            *heads,
+        ),
         rows=tuple(rows),
         shares=(2.4, *([1.8] if side else []), 1.5, 1.25, 1.5, 1.25),
         folded=True,

@@ -14,7 +14,7 @@ from gapwatch.codes import COMPUTED, PUBLISHED
 from gapwatch.contracts.findings import AreaStanding
 from gapwatch.contracts.row_class import read_rows
 from gapwatch.reporting.evidence.rows import (
-    Estimate,
+    LimitedValue,
     Tables,
     area_name,
     area_values,
@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"\d+$")
 
 
 @dataclass(frozen=True)
-class Ward:
+class RankedArea:
     """One area: its value, and which side of the place's figure it is.
 
     `row` and `column` are its tile's; None for areas that only a real map can show.
@@ -40,7 +40,7 @@ class Ward:
     zone: str
     row: int | None
     column: int | None
-    value: Estimate | None
+    value: LimitedValue | None
     standing: str
     rank: int | None = None
     differs_from_next: bool | None = None
@@ -57,8 +57,8 @@ class WardMap:
     sex: str
     window: tuple[int, int]
     place_name: str
-    place: Estimate | None
-    wards: tuple[Ward, ...]
+    place: LimitedValue | None
+    wards: tuple[RankedArea, ...]
     geography: str = "ward2011"
     outlined: tuple[str, ...] = ()
     computed: bool = False
@@ -81,7 +81,7 @@ class WardMap:
         """Names of the areas inside one outline."""
         return tuple(ward.name for ward in self.wards if ward.zone == side)
 
-    def ranked(self) -> tuple[Ward, ...]:
+    def ranked(self) -> tuple[RankedArea, ...]:
         """Highest first; areas without a value last, by name."""
         return tuple(
             sorted(
@@ -128,7 +128,7 @@ def ward_map(study: Study, tables: Tables, sex: str, geography: str = "") -> War
     computed = geography == own and study.computed is not None and study.computed.decides
     standings = _standings(tables, geography, sex, computed=computed)
     wards = tuple(
-        Ward(
+        RankedArea(
             code,
             name,
             zone,
@@ -203,7 +203,7 @@ def _level_map(
         name = area_name(tables, code) if row["area_name"] == code else str(row["area_name"])
         stands = standings[code]
         wards.append(
-            Ward(
+            RankedArea(
                 code,
                 name,
                 "",

@@ -11,7 +11,7 @@ from gapwatch.contracts import Verdict
 from gapwatch.reporting.document import ReleaseFacts
 from gapwatch.reporting.evidence.areas import sexes
 from gapwatch.reporting.evidence.rows import (
-    Estimate,
+    LimitedValue,
     Tables,
     Window,
     estimate,
@@ -23,7 +23,7 @@ from gapwatch.reporting.evidence.rows import (
     verdicts,
     windows,
 )
-from gapwatch.reporting.evidence.sides import Moves, moves
+from gapwatch.reporting.evidence.sides import SideChanges, moves
 from gapwatch.reporting.language.apart import apart
 from gapwatch.reporting.language.numbers import noun_of, period, vintage
 from gapwatch.study import Measure, Study
@@ -152,20 +152,20 @@ class Case:
         return self.years_old > self.study.verdict.stale_after_years
 
     @property
-    def change(self) -> Estimate | None:
+    def change(self) -> LimitedValue | None:
         """Change of the headline's gap since the baseline; None where it isn't known."""
         found = self.verdict
         return estimate(found.change_years, found.change_lower95_years, found.change_upper95_years)
 
     @property
-    def moves(self) -> Moves:
+    def moves(self) -> SideChanges:
         """Trends of both sides of the headline, over the windows that its verdict rests on."""
         return moves(self.verdict)
 
-    def moves_of(self, sex: str) -> Moves:
+    def moves_of(self, sex: str) -> SideChanges:
         """The same for either sex."""
         found = self.verdicts.get((self.measure.id, sex))
-        return moves(found) if found else Moves()
+        return moves(found) if found else SideChanges()
 
     @property
     def sides_told(self) -> bool:

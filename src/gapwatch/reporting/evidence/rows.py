@@ -20,7 +20,7 @@ NAMED = " or ".join(map(str, PANDEMIC_YEARS))
 
 
 @dataclass(frozen=True)
-class Estimate:
+class LimitedValue:
     """A value in years with its 95% limits; the limits may be missing on their own."""
 
     value: float
@@ -35,10 +35,10 @@ class Window:
     start: int
     end: int
     segment: int
-    gap: Estimate | None
-    worse: Estimate | None
-    better: Estimate | None
-    relative: Estimate | None
+    gap: LimitedValue | None
+    worse: LimitedValue | None
+    better: LimitedValue | None
+    relative: LimitedValue | None
     naive: float | None
     reason: str
     flags: tuple[str, ...]
@@ -92,17 +92,17 @@ def _truth(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
 
 
-def estimate(value: float | None, lower: float | None, upper: float | None) -> Estimate | None:
+def estimate(value: float | None, lower: float | None, upper: float | None) -> LimitedValue | None:
     """A value with its limits; None without the value."""
-    return None if value is None else Estimate(value, lower, upper)
+    return None if value is None else LimitedValue(value, lower, upper)
 
 
-def estimate_of(row: Any, value: str, lower: str, upper: str) -> Estimate | None:
+def estimate_of(row: Any, value: str, lower: str, upper: str) -> LimitedValue | None:
     middle = _float(row[value])
-    return None if middle is None else Estimate(middle, _float(row[lower]), _float(row[upper]))
+    return None if middle is None else LimitedValue(middle, _float(row[lower]), _float(row[upper]))
 
 
-def _side(row: Any, prefix: str) -> Estimate | None:
+def _side(row: Any, prefix: str) -> LimitedValue | None:
     return estimate_of(row, f"{prefix}_years", f"{prefix}_lower95_years", f"{prefix}_upper95_years")
 
 
@@ -221,7 +221,7 @@ def newest_period(tables: Tables, geography: str) -> tuple[int, int] | None:
 
 def area_values(
     tables: Tables, geography: str, sex: str, window: tuple[int, int]
-) -> dict[str, Estimate | None]:
+) -> dict[str, LimitedValue | None]:
     """Published value of every area of one vintage, sex and window, by code."""
     table = tables["life_expectancy"]
     chosen = table[
@@ -240,7 +240,7 @@ def area_values(
 
 def comparator(
     tables: Tables, area_code: str, sex: str, window: tuple[int, int]
-) -> Estimate | None:
+) -> LimitedValue | None:
     """Value of the whole place in the same window, whatever vintage its row stands under."""
     table = tables["life_expectancy"]
     chosen = table[table["area_code"] == area_code]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gapwatch.contracts import Verdict
-from gapwatch.reporting.evidence.rows import Estimate, estimate
+from gapwatch.reporting.evidence.rows import LimitedValue, estimate
 from gapwatch.reporting.language.numbers import SPACE, capital, interval, plain
 
 # Years a year: at such a pace a decade changes less than most intervals are wide.
@@ -20,11 +20,11 @@ UNKNOWN = "the figures cannot tell which side moved"
 
 
 @dataclass(frozen=True)
-class Moves:
+class SideChanges:
     """Change of each side's life expectancy in years a year; None where it isn't known."""
 
-    worse: Estimate | None = None
-    better: Estimate | None = None
+    worse: LimitedValue | None = None
+    better: LimitedValue | None = None
 
     @property
     def signs(self) -> tuple[int | None, int | None]:
@@ -32,9 +32,9 @@ class Moves:
         return sign(self.worse), sign(self.better)
 
 
-def moves(found: Verdict) -> Moves:
+def moves(found: Verdict) -> SideChanges:
     """Trends of both sides, over the windows that a verdict rests on."""
-    return Moves(
+    return SideChanges(
         estimate(
             found.worse_slope_years_per_year,
             found.worse_slope_lower95_years_per_year,
@@ -48,14 +48,14 @@ def moves(found: Verdict) -> Moves:
     )
 
 
-def sign(trend: Estimate | None) -> int | None:
+def sign(trend: LimitedValue | None) -> int | None:
     """1 for a clear rise, -1 for a clear fall, 0 for neither; None where it isn't known."""
     if trend is None or trend.lower is None or trend.upper is None:
         return None
     return 1 if trend.lower > 0 else -1 if trend.upper < 0 else 0
 
 
-def finding(found: Moves, worse: str, better: str) -> str:
+def finding(found: SideChanges, worse: str, better: str) -> str:
     """What is clear of both sides, and what is not, as a title; "" where nothing is."""
     signs = found.signs
     if None in signs or signs == (0, 0):
@@ -72,7 +72,7 @@ def finding(found: Moves, worse: str, better: str) -> str:
     )
 
 
-def pace(trend: Estimate | None) -> tuple[str, str]:
+def pace(trend: LimitedValue | None) -> tuple[str, str]:
     """` slightly` where the pace is small, and the pace with its interval in brackets."""
     if trend is None or trend.lower is None or trend.upper is None:
         return "", ""
@@ -82,7 +82,7 @@ def pace(trend: Estimate | None) -> tuple[str, str]:
     return slight, f" ({value}{SPACE}years a year, plausibly {interval(least, most, 2)})"
 
 
-def who_moved(found: Moves, worse: str, better: str, sex: str = "") -> str:
+def who_moved(found: SideChanges, worse: str, better: str, sex: str = "") -> str:
     """Whose life expectancy moved; only a move that is clear carries a pace. "" where unknown."""
     first, second = found.signs
     if first is None or second is None:
@@ -109,7 +109,7 @@ def who_moved(found: Moves, worse: str, better: str, sex: str = "") -> str:
     )
 
 
-def cause(found: Moves, worse: str, better: str, *, narrowed: bool) -> str:
+def cause(found: SideChanges, worse: str, better: str, *, narrowed: bool) -> str:
     """What a clear change of the gap comes from, as a clause; "" where it isn't known.
 
     A gap that levels down has a clause of its own (`direction.mainly_down`).

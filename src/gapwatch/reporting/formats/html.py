@@ -13,7 +13,7 @@ from typing import TypeVar
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from gapwatch.reporting.document import Figure, Report, Table
+from gapwatch.reporting.document import Report, ReportFigure, ReportTable
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
 from gapwatch.reporting.drawing.further import Typefaces, further_style
 from gapwatch.reporting.formats.inline import Drawings
@@ -92,7 +92,7 @@ def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
         report=report,
         pictures=shown,
         drawn_with=drawn_with,
-        firsts=[block for block in every(report, Figure) if block.number == 1],
+        firsts=[block for block in every(report, ReportFigure) if block.number == 1],
         # Our own stylesheet: the only text that goes in unescaped.
         style=Markup(_style(report, fonts)),  # noqa: S704
         faces=faces,
@@ -116,7 +116,7 @@ def contact(text: str) -> Markup:
     return told
 
 
-Kind = TypeVar("Kind", Figure, Table)
+Kind = TypeVar("Kind", ReportFigure, ReportTable)
 
 
 def every(report: Report, kind: type[Kind]) -> list[Kind]:
@@ -125,10 +125,10 @@ def every(report: Report, kind: type[Kind]) -> list[Kind]:
     return [block for block in held if isinstance(block, kind)]
 
 
-def tables(report: Report) -> list[Table]:
+def tables(report: Report) -> list[ReportTable]:
     """Every table of the page, those of figures among them."""
-    own = (table for figure in every(report, Figure) for table in figure.tables)
-    return [*every(report, Table), *own]
+    own = (table for figure in every(report, ReportFigure) for table in figure.tables)
+    return [*every(report, ReportTable), *own]
 
 
 def cards(report: Report) -> str:

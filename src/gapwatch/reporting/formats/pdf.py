@@ -17,7 +17,7 @@ from typing import Any, Literal
 import typst
 
 from gapwatch.errors import OutputError
-from gapwatch.reporting.document import Figure, Report
+from gapwatch.reporting.document import Report, ReportFigure
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
 from gapwatch.reporting.drawing.further import Typefaces, further_folder, kept
 from gapwatch.reporting.formats.fitting import Fit, best, fullest
@@ -116,7 +116,7 @@ def _content(report: Report, document: Document) -> dict[str, Any]:
             for name in report.summary.figures
             for section in report.sections
             for block in section.blocks
-            if isinstance(block, Figure) and block.id == name
+            if isinstance(block, ReportFigure) and block.id == name
         ]
         told["sections"] = []
     else:

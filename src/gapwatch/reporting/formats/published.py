@@ -35,7 +35,7 @@ class Shown:
 def read(content: bytes, where: str) -> tuple[Shown, ...]:
     """The figures of a report in HTML. Raises IntegrityError where a figure lacks a part."""
     page = content.decode("utf-8")
-    reader = _Reader()
+    reader = _FigureReader()
     reader.feed(page)
     reader.close()
     found = []
@@ -58,7 +58,7 @@ def read(content: bytes, where: str) -> tuple[Shown, ...]:
     return tuple(found)
 
 
-class _Reader(HTMLParser):
+class _FigureReader(HTMLParser):
     """Collects the parts of every `figure`; words of nested elements count as its own."""
 
     def __init__(self) -> None:

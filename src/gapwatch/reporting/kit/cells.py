@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gapwatch.reporting.document import Table
+from gapwatch.reporting.document import ReportTable
 from gapwatch.reporting.language.numbers import MINUS, MISSING, SPACE
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
@@ -20,7 +20,7 @@ _INTERVAL = re.compile(r"\s*\((?P<level>[0-9]+%) interval\)")
 
 
 @dataclass(frozen=True)
-class Number:
+class KitNumber:
     """A number as it was printed: its value, its decimals, whether it is a percentage."""
 
     value: Decimal
@@ -39,18 +39,18 @@ class Number:
         return float(self.value / 100 if self.percent else self.value)
 
 
-Cell = Number | str
+Cell = KitNumber | str
 
 
 @dataclass(frozen=True)
-class Sheet:
+class KitSheet:
     """A table of a workbook: labels, and rows of cells; the first column heads the rows."""
 
     labels: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def sheet(table: Table) -> Sheet:
+def sheet(table: ReportTable) -> KitSheet:
     """The table with values and their limits in columns of their own."""
     labels: list[str] = []
     columns: list[list[Cell]] = []
@@ -60,7 +60,7 @@ def sheet(table: Table) -> Sheet:
         for label, cells in _split(told, printed, numeric=column.numeric):
             labels.append(label)
             columns.append(cells)
-    return Sheet(_distinct(labels), tuple(zip(*columns, strict=True)))
+    return KitSheet(_distinct(labels), tuple(zip(*columns, strict=True)))
 
 
 def _split(label: str, printed: list[str], *, numeric: bool) -> list[tuple[str, list[Cell]]]:
@@ -104,7 +104,7 @@ def _cell(text: str) -> Cell:
         return SHORT.get(text, text)
     digits = found["value"].replace(",", "").replace(MINUS, "-")
     _, _, after = digits.partition(".")
-    return Number(Decimal(digits), len(after), bool(found["percent"]))
+    return KitNumber(Decimal(digits), len(after), bool(found["percent"]))
 
 
 def _distinct(labels: list[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gapwatch.reporting.document import Figure, Report, Table
+from gapwatch.reporting.document import Report, ReportFigure, ReportTable
 from gapwatch.reporting.language.numbers import sentence
 
 LANGUAGE = "en-GB"
@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"(?<=[.!?”])\s+(?=[A-Z“])")
 
 
 @dataclass(frozen=True)
-class Said:
+class KitText:
     """A heading and the sentences under it."""
 
     heading: str
@@ -26,37 +26,38 @@ class Said:
     more: tuple[str, ...] = ()
 
 
-def figure(report: Report) -> Figure:
+def figure(report: Report) -> ReportFigure:
     """Figure 1: the gap over time, which every report has."""
     return next(
         block
         for section in report.sections
         for block in section.blocks
-        if isinstance(block, Figure) and block.number == 1
+        if isinstance(block, ReportFigure) and block.number == 1
     )
 
 
-def measures(report: Report) -> Table | None:
+def measures(report: Report) -> ReportTable | None:
     """The promise's own sex, measured in every way the study names; None where there is none."""
     found = (table for table in tables(report) if table.id.startswith("table-measures"))
     return next(found, None)
 
 
-def tables(report: Report) -> Iterator[Table]:
+def tables(report: Report) -> Iterator[ReportTable]:
     """Every table of figures, in reading order: not those of sources and checks."""
     for section in report.sections:
         if section.id not in ("quality", "making"):
             for block in section.blocks:
-                if isinstance(block, Table):
+                if isinstance(block, ReportTable):
                     yield block
-                elif isinstance(block, Figure):
+                elif isinstance(block, ReportFigure):
                     yield from block.tables
 
 
-def answers(report: Report, sentences: int) -> tuple[Said, ...]:
+def answers(report: Report, sentences: int) -> tuple[KitText, ...]:
     """The report's answers, each with at most so many sentences of what supports it."""
     return tuple(
-        Said(one.question, one.short, tuple(first(one.more, sentences))) for one in report.answers
+        KitText(one.question, one.short, tuple(first(one.more, sentences)))
+        for one in report.answers
     )
 
 

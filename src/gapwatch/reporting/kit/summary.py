@@ -15,7 +15,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 
-from gapwatch.reporting.document import Report, Table
+from gapwatch.reporting.document import Report, ReportTable
 from gapwatch.reporting.kit import content
 from gapwatch.reporting.kit.pack import repacked
 
@@ -61,7 +61,7 @@ def docx(report: Report, picture: bytes) -> bytes:
     return repacked(buffer.getvalue())
 
 
-def _chosen(report: Report) -> tuple[int, Table | None]:
+def _chosen(report: Report) -> tuple[int, ReportTable | None]:
     """How many sentences support each answer, and the table: as much as two pages hold."""
     table = content.measures(report)
     choices = [(2, table), (1, table), (2, None), (1, None)]
@@ -70,7 +70,7 @@ def _chosen(report: Report) -> tuple[int, Table | None]:
     return next(fitting, choices[-1])
 
 
-def points_high(report: Report, sentences: int, table: Table | None) -> float:
+def points_high(report: Report, sentences: int, table: ReportTable | None) -> float:
     """About how high the document is, in points, with so many sentences and this table."""
     figure, banner = content.figure(report), report.banner
     headings = [report.title, "Verdict", figure.title, "The promise", "Source and citation"]
@@ -171,7 +171,7 @@ def _figure(document: Opened, report: Report, picture: bytes) -> None:
     document.add_paragraph(f"Figure {figure.number}. {figure.subtitle}", style="Caption")
 
 
-def _table(document: Opened, table: Table) -> None:
+def _table(document: Opened, table: ReportTable) -> None:
     caption = document.add_paragraph(table.caption, style="Caption")
     caption.paragraph_format.keep_with_next = True
     made = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
@@ -195,7 +195,7 @@ def _table(document: Opened, table: Table) -> None:
         _paragraph(document, table.note, soft=True, points=8.5)
 
 
-def _describe(made: WordTable, table: Table) -> None:
+def _describe(made: WordTable, table: ReportTable) -> None:
     """Header row and column for a reader of the screen, with caption and description."""
     properties = made._tbl.tblPr
     look = properties.find(qn("w:tblLook"))

@@ -11,9 +11,9 @@ from typing import Any
 
 import xlsxwriter
 
-from gapwatch.reporting.document import Report, Table
+from gapwatch.reporting.document import Report, ReportTable
 from gapwatch.reporting.kit import content
-from gapwatch.reporting.kit.cells import NOT_APPLICABLE, NOT_AVAILABLE, Number, sheet
+from gapwatch.reporting.kit.cells import NOT_APPLICABLE, NOT_AVAILABLE, KitNumber, sheet
 from gapwatch.reporting.kit.pack import repacked
 
 _FONT = {"font_name": "Arial", "font_size": 12}
@@ -89,7 +89,7 @@ class _Forms:
         return self._numbers[form]
 
 
-def _names(tables: tuple[Table, ...]) -> tuple[str, ...]:
+def _names(tables: tuple[ReportTable, ...]) -> tuple[str, ...]:
     """A name for each sheet, such as `1_gap`: short, and the same in every release."""
     return tuple(
         f"{number}_{content.stem(table.id.removeprefix('table-'))}"[:_LONGEST_NAME]
@@ -119,7 +119,9 @@ def _cover(book: Any, forms: _Forms, report: Report) -> None:
     made.activate()
 
 
-def _contents(book: Any, forms: _Forms, tables: tuple[Table, ...], names: tuple[str, ...]) -> None:
+def _contents(
+    book: Any, forms: _Forms, tables: tuple[ReportTable, ...], names: tuple[str, ...]
+) -> None:
     made = book.add_worksheet("Contents")
     made.write_string(0, 0, "Contents", forms.title)
     made.write_string(1, 0, "This worksheet contains one table: the sheets.", forms.line)
@@ -176,7 +178,7 @@ def _notes(book: Any, forms: _Forms, report: Report) -> None:
     made.set_column(1, 1, 90)
 
 
-def _sheet(book: Any, forms: _Forms, report: Report, table: Table, name: str) -> None:
+def _sheet(book: Any, forms: _Forms, report: Report, table: ReportTable, name: str) -> None:
     held = sheet(table)
     made = book.add_worksheet(name)
     made.write_string(0, 0, table.caption, forms.title)
@@ -185,7 +187,7 @@ def _sheet(book: Any, forms: _Forms, report: Report, table: Table, name: str) ->
     made.write_string(2, 0, table.note or content.citation(report), forms.line)
     made.write_string(3, 0, report.demonstration or f"As known at {report.known_at}.", forms.line)
     numeric = [
-        any(isinstance(row[place], Number) for row in held.rows)
+        any(isinstance(row[place], KitNumber) for row in held.rows)
         for place in range(len(held.labels))
     ]
     columns = [
@@ -208,7 +210,7 @@ def _sheet(book: Any, forms: _Forms, report: Report, table: Table, name: str) ->
         )
     for row_number, row in enumerate(held.rows, start=_TABLE_AT + 1):
         for place, cell in enumerate(row):
-            if isinstance(cell, Number):
+            if isinstance(cell, KitNumber):
                 made.write_number(row_number, place, cell.held, forms.number(cell.form))
             else:
                 short = cell in (NOT_AVAILABLE, NOT_APPLICABLE)

@@ -13,7 +13,7 @@ from gapwatch.reporting.language.numbers import SPACE
 
 
 @dataclass(frozen=True)
-class Term:
+class GlossaryTerm:
     """A word, the forms in which it stands in a text, and what it means."""
 
     id: str
@@ -23,99 +23,99 @@ class Term:
 
 
 TERMS = (
-    Term(
+    GlossaryTerm(
         "life-expectancy",
         "Life expectancy at birth",
         ("life expectancy at birth", "life expectancy"),
         "How long a newborn would live on average if the death rates of one period never changed. "
         "It sums up those rates, and foretells nobody's life.",
     ),
-    Term(
+    GlossaryTerm(
         "gap",
         "Gap",
         ("gap",),
         "Life expectancy at birth of the better-off side minus that of the worse-off side, in "
         "years.",
     ),
-    Term(
+    GlossaryTerm(
         "window",
         "Window",
         ("windows", "window"),
         "The calendar years that one figure covers together, such as 2010 to 2014. Windows that "
         "share years share deaths, so they are not independent.",
     ),
-    Term(
+    GlossaryTerm(
         "interval",
         "95% interval",
         ("95% intervals", "95% interval", "confidence interval"),
         "The range that plausibly holds the true figure. Of many such ranges about 95 in 100 do.",
     ),
-    Term(
+    GlossaryTerm(
         "baseline",
         "Baseline",
         ("baseline",),
         "The window that the promise starts from, and its gap.",
     ),
-    Term(
+    GlossaryTerm(
         "projection",
         "Projection",
         ("projections", "projection"),
         "The gap to expect if it goes on changing as it has, with the range that follows from "
         "the past figures. It knows nothing of what is new.",
     ),
-    Term(
+    GlossaryTerm(
         "comparable",
         "Comparable",
         ("comparable",),
         "Counted in the same way on the same areas and population base, with no break between.",
     ),
-    Term(
+    GlossaryTerm(
         "break",
         "Break",
         ("breaks", "break"),
         "A point at which the way of counting changed. Figures on its two sides are never one "
         "trend.",
     ),
-    Term(
+    GlossaryTerm(
         "msoa",
         "MSOA",
         ("MSOAs", "MSOA"),
         "Middle layer super output area: a statistical area of about 8,000 people.",
     ),
-    Term(
+    GlossaryTerm(
         "lsoa",
         "LSOA",
         ("LSOAs", "LSOA"),
         "Lower layer super output area: a statistical area of about 1,500 people.",
     ),
-    Term(
+    GlossaryTerm(
         "population-base",
         "Population base",
         ("population base", "base of residents"),
         "The census that estimates of residents start from. Rates on two bases differ for that "
         "reason alone.",
     ),
-    Term(
+    GlossaryTerm(
         "relative-gap",
         "Relative gap",
         ("relative gap",),
         "Life expectancy of the better-off side divided by that of the worse-off side.",
     ),
-    Term(
+    GlossaryTerm(
         "crps",
         "CRPS",
         ("CRPS",),
         "Continuous ranked probability score: how far a whole range of forecasts lay from what "
         "came, in years. Lower is better.",
     ),
-    Term(
+    GlossaryTerm(
         "brier",
         "Brier score",
         ("Brier score",),
         "The mean squared distance between a forecast chance and what came, counted as 0 or 1. "
         "Lower is better, and always saying one half scores 0.25.",
     ),
-    Term(
+    GlossaryTerm(
         "withheld",
         "Withheld",
         ("withheld",),
@@ -128,7 +128,7 @@ _BY_FORM = {form.lower(): term for term in TERMS for form in term.forms}
 _FORMS = sorted(_BY_FORM, key=len, reverse=True)
 _EITHER = "|".join(re.escape(form).replace(r"\ ", f"[ {SPACE}]") for form in _FORMS)
 _TERM = re.compile(rf"(?<![\w-])(?:{_EITHER})(?![\w-])", re.IGNORECASE)
-Piece = tuple[str, Term | None]
+Piece = tuple[str, GlossaryTerm | None]
 
 
 class Glossary:
@@ -150,6 +150,6 @@ class Glossary:
         return [*found, (text[end:], None)]
 
     @property
-    def used(self) -> tuple[Term, ...]:
+    def used(self) -> tuple[GlossaryTerm, ...]:
         """The terms that were met, in the order in which they are explained."""
         return tuple(term for term in TERMS if term.id in self._used)

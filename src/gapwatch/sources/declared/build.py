@@ -13,11 +13,11 @@ from gapwatch import tables
 from gapwatch.contracts import Table
 from gapwatch.errors import GapwatchError
 from gapwatch.sources.declared import quick
-from gapwatch.sources.declared.cells import NO_DATA, Place, Reader, Value, measured
+from gapwatch.sources.declared.cells import NO_DATA, CellPlace, Reader, Value, measured
 from gapwatch.sources.declared.described import of_source, require_known
 from gapwatch.sources.declared.faults import of_withheld
 from gapwatch.sources.declared.grid import Grid, refuse, refuse_plainly
-from gapwatch.sources.declared.kept_rows import Seen, records, require_seen
+from gapwatch.sources.declared.kept_rows import SeenWords, records, require_seen
 from gapwatch.sources.declared.layout import column, locate, unfolded
 from gapwatch.sources.declared.open_band import require_bands
 from gapwatch.sources.declared.repeats import Repeats
@@ -26,7 +26,7 @@ from gapwatch.sources.declared.sheet import Sheet
 from gapwatch.sources.declared.shown import require_sheet, shown_columns, shown_rows
 from gapwatch.sources.declared.totals import Totals, Unique
 from gapwatch.sources.declared.unsaid import require_apart
-from gapwatch.sources.declared.withheld import LeftOut, is_mark, require_kept_apart
+from gapwatch.sources.declared.withheld import LeftOutRows, is_mark, require_kept_apart
 from gapwatch.sources.declared.years import require_known_by, require_whole
 from gapwatch.study.sources import FileSource
 
@@ -41,7 +41,7 @@ class Build:
     source: FileSource
     table: Table
     known_at: dt.date | None = None
-    seen: Seen = field(default_factory=Seen)
+    seen: SeenWords = field(default_factory=SeenWords)
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.source, self.table)
@@ -57,7 +57,7 @@ class Build:
         self.repeats = Repeats() if alone else None
         self.unique = Unique(self.source.unique) if self.source.unique is not None else None
         self.once: dict[tuple[str, ...], str] = {}
-        self.left_out = LeftOut(self.source, self.table, self.reader)
+        self.left_out = LeftOutRows(self.source, self.table, self.reader)
 
     def add(self, grid: Grid) -> None:
         """Read one sheet."""
@@ -188,7 +188,7 @@ class Build:
         fields: dict[str, Value] = {}
         quantities: dict[str, Value] = {}
         marks: dict[str, str] = {}
-        place = Place(sheet.layout.where, number)
+        place = CellPlace(sheet.layout.where, number)
         if "value" in named and "measure" in named:
             word, place.column = named.pop("measure")
             named[self.reader.target(word, place)] = named.pop("value")

@@ -22,7 +22,7 @@ SEARCHED = 100
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodeColumns:
     """The columns of a sheet whose codes are known: position from 0, heading, kind of code."""
 
     where: str
@@ -60,7 +60,7 @@ def by_codes(
     names: tuple[str, ...],
     places: Mapping[str, int],
     rows: Iterator[list[str]],
-) -> tuple[tuple[str, ...], Coded, Iterator[list[str]]]:
+) -> tuple[tuple[str, ...], CodeColumns, Iterator[list[str]]]:
     """Names of the columns as their codes say, what each row is held against, and the rows.
 
     `places` has the position of each column of `codes` by its heading. The first of the first 100
@@ -109,4 +109,4 @@ def by_codes(
             " and ".join(map(repr, places)),
         )
     columns = tuple((at, name, kinds[name]) for name, at in found.items())
-    return tuple(told), Coded(where, columns), chain(head, rows)
+    return tuple(told), CodeColumns(where, columns), chain(head, rows)

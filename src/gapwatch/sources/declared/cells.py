@@ -46,7 +46,7 @@ _REMEMBERED = 200_000
 
 
 @dataclass
-class Place:
+class CellPlace:
     """A cell's place in the file; its words are only made for an error."""
 
     where: str
@@ -72,7 +72,7 @@ class Reader:
         self._known: dict[tuple[str, str], Mapping[str, Value]] = {}
         self._targets: dict[str, str] = {}
 
-    def read(self, name: str, text: str, where: Place) -> Mapping[str, Value]:
+    def read(self, name: str, text: str, where: CellPlace) -> Mapping[str, Value]:
         """What a cell of a contract or pseudo column fills; ValidationError names `where`."""
         known = self._known.get((name, text))
         if known is None:
@@ -81,7 +81,7 @@ class Reader:
                 self._known[name, text] = known
         return known
 
-    def target(self, text: str, where: Place) -> str:
+    def target(self, text: str, where: CellPlace) -> str:
         """The contract column that a word of `measure` stands for."""
         if text not in self._targets:
             name = self._mapped("measure", text, where)
@@ -91,7 +91,7 @@ class Reader:
             self._targets[text] = name
         return self._targets[text]
 
-    def aged(self, age: str, unit: str, where: Place) -> Mapping[str, Value]:
+    def aged(self, age: str, unit: str, where: CellPlace) -> Mapping[str, Value]:
         """What an age fills that has its unit beside it; ValidationError names `where`."""
         if age in self._missing or faults.is_error(age):
             return self.read("age", age, where)
@@ -111,7 +111,7 @@ class Reader:
             self._known[f"age in {unit}", age] = known
         return known
 
-    def _read(self, name: str, text: str, where: Place) -> Mapping[str, Value]:
+    def _read(self, name: str, text: str, where: CellPlace) -> Mapping[str, Value]:
         if text in self._missing and text not in self._maps.get(name, {}):
             column = self._columns.get(name)
             if column is not None and (measured(column) or (column.nullable and not text)):
@@ -135,7 +135,7 @@ class Reader:
             remedy = getattr(error, "remedy", "") or self._remedy(name, word)
             refuse(str(where), error.expected, error.found, remedy)
 
-    def _mapped(self, name: str, text: str, where: Place) -> str:
+    def _mapped(self, name: str, text: str, where: CellPlace) -> str:
         if name not in self._maps:
             return text
         if text not in self._maps[name]:
@@ -146,7 +146,7 @@ class Reader:
             refuse(str(where), f"one of the words that values maps for {name}", repr(text), MAP)
         return self._maps[name][text]
 
-    def _worded(self, name: str, word: str, where: Place) -> Mapping[str, Value]:
+    def _worded(self, name: str, word: str, where: CellPlace) -> Mapping[str, Value]:
         if name == "period" and name not in self._columns:
             return self._period(word)
         if name == "date":
@@ -211,7 +211,7 @@ class Reader:
             return False
         return True
 
-    def _unknown(self, where: Place, name: str) -> NoReturn:
+    def _unknown(self, where: CellPlace, name: str) -> NoReturn:
         raise StudyError(
             f"sources, {self._source.id}, {where}",
             expected=f"a quantity of {self._table.name}",
@@ -253,7 +253,7 @@ def _begin_with_own(ages: Mapping[str, str]) -> bool:
     return bool(ages)
 
 
-def _note_remedy(column: Column, where: Place) -> str:
+def _note_remedy(column: Column, where: CellPlace) -> str:
     """Below a table notes stand where codes stood."""
     return (
         "correct the cell; where the row is a note or another kind of area, choose the rows: "
@@ -266,7 +266,7 @@ def measured(column: Column) -> bool:
     return bool(column.unit) and (column.kind == "number" or column.unit == "persons")
 
 
-def check(column: Column, value: Value, where: Place) -> None:
+def check(column: Column, value: Value, where: CellPlace) -> None:
     """Raise ValidationError for a value outside the contract, at its place in the file."""
     if isinstance(value, str):
         fits = bool(value) or column.may_be_empty

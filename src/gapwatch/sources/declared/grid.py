@@ -22,7 +22,7 @@ from gapwatch.sources.declared.extent import longest_of_ods, widest
 from gapwatch.sources.declared.faults import Looked
 from gapwatch.sources.declared.heading import Merged, merged_cells
 from gapwatch.sources.declared.json_records import json_rows
-from gapwatch.sources.declared.named import Parts, require_sheets
+from gapwatch.sources.declared.named import NamedSheetsZip, require_sheets
 from gapwatch.sources.declared.reader import LONGEST_CELL
 from gapwatch.sources.declared.sieve import sieved, spread
 from gapwatch.sources.declared.weight import (
@@ -227,7 +227,7 @@ def _sieved(
     if content.startswith(olefile.MAGIC) or not zipfile.is_zipfile(io.BytesIO(content)):
         return content, {}
     try:
-        with Parts(content, source.sheets, where, refuse) as archive:
+        with NamedSheetsZip(content, source.sheets, where, refuse) as archive:
             _require_room(where, archive)
             found = sieved(source, archive)
     except ZIP_FAULTS as error:
@@ -235,7 +235,7 @@ def _sieved(
     return (content, {}) if found is None else (found.content, found.rows)
 
 
-def _require_room(where: str, archive: Parts) -> None:
+def _require_room(where: str, archive: NamedSheetsZip) -> None:
     """Refuse a workbook of which what is read unfolds too far, or holds too long a text."""
     size = sum(item.file_size for item in archive.infolist())
     if size > MOST_UNFOLDED:
@@ -254,7 +254,7 @@ def _span(source: FileSource, where: str, content: bytes) -> Weight:
         return Weight(HEAVY_BYTES)
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return Weight()
-    with Parts(content, source.sheets, where, refuse) as archive:
+    with NamedSheetsZip(content, source.sheets, where, refuse) as archive:
         size = sum(item.file_size for item in archive.infolist())
         cells = widest(archive)
         texts, longest = shared_texts(archive)

@@ -21,7 +21,7 @@ _MOST_OTHERS = 2000
 
 
 @dataclass
-class Seen:
+class SeenWords:
     """Words of `keep`, `drop` and `totals` that the file was seen to hold, and row patterns.
 
     `others` are some of the words that stand in the same columns, to name the nearest.
@@ -48,7 +48,7 @@ class Seen:
 def records(
     source: FileSource,
     layout: Layout,
-    seen: Seen,
+    seen: SeenWords,
     left_out: Callable[[int, list[str]], None] | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
     """Rows that are kept, with their numbers; rows that are wholly blank aren't rows.
@@ -146,7 +146,7 @@ def _uneven_remedy(source: FileSource) -> str:
     )
 
 
-def require_seen(source: FileSource, where: str, seen: Seen) -> None:
+def require_seen(source: FileSource, where: str, seen: SeenWords) -> None:
     """Raise StudyError for a word of `keep`, `drop` or `totals` that the file doesn't hold.
 
     A misspelt word would otherwise leave areas out, or a total in, without a sign.

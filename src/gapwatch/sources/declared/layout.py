@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import NoReturn
 
 from gapwatch.sources.declared import heading
-from gapwatch.sources.declared.by_codes import Coded, by_codes
+from gapwatch.sources.declared.by_codes import CodeColumns, by_codes
 from gapwatch.sources.declared.grid import Grid, refuse
 from gapwatch.sources.declared.neighbours import require_no_neighbours
 from gapwatch.sources.declared.projected import require_estimates
@@ -30,7 +30,7 @@ class Layout:
     names: tuple[str, ...]
     first: int
     rows: Iterator[list[str]]
-    coded: Coded | None = None
+    coded: CodeColumns | None = None
 
 
 def locate(source: FileSource, grid: Grid) -> Layout:

@@ -22,7 +22,7 @@ _SHEETS = "xl/worksheets/"
 _MOST_LIST_BYTES = 16 << 20
 
 
-class Parts(zipfile.ZipFile):
+class NamedSheetsZip(zipfile.ZipFile):
     """A workbook's zip without the parts of sheets that nobody named.
 
     `sheets` has the part of every sheet of an xlsx by its name, in the workbook's order; it is

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from gapwatch.sources.declared.cells import Place, Reader
+from gapwatch.sources.declared.cells import CellPlace, Reader
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import Layout
 from gapwatch.study.sources import FileSource
@@ -37,7 +37,7 @@ def require_bands(
         if "age" not in groups or "age_unit" in groups:
             return
         others = tuple(sorted((k, v) for k, v in groups.items() if k != "age"))
-        place = Place(layout.where, layout.first - 1, layout.names[at])
+        place = CellPlace(layout.where, layout.first - 1, layout.names[at])
         read = reader.read("age", groups["age"], place)
         first, last = read["age_start_years"], read["age_end_years"]
         if isinstance(first, int):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gapwatch.errors import GapwatchError
-from gapwatch.sources.declared.cells import Place, Reader, Value
+from gapwatch.sources.declared.cells import CellPlace, Reader, Value
 
 MOST_ROWS = 20_000
 Record = tuple[int, list[str]]
@@ -56,7 +56,7 @@ def chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
 def read(reader: Reader, shape: Shape, chunk: list[Record]) -> Read | None:
     """Numbers of rows and columns of values; None where the rows must be read one by one."""
     words, numbers = _words(shape, chunk)
-    place = Place("", 0)
+    place = CellPlace("", 0)
     try:
         if "value" in words and "measure" in words:
             targets = {reader.target(word, place) for word in set(words.pop("measure"))}

@@ -10,7 +10,7 @@ from gapwatch.sources.declared.cells import Value, measured
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import Layout, column, name_of, plain
 from gapwatch.sources.declared.quick import Shape
-from gapwatch.sources.declared.unsaid import Sums, Unsaid, extra_columns
+from gapwatch.sources.declared.unsaid import SumsByWord, Unsaid, extra_columns
 from gapwatch.study.sources import FileSource
 
 
@@ -24,7 +24,7 @@ class Sheet:
     unique: int | None
     extra: list[int]
     unsaid: Unsaid
-    sums: Sums | None
+    sums: SumsByWord | None
 
     @classmethod
     def of(cls, source: FileSource, table: Table, layout: Layout, shape: Shape) -> Sheet:
@@ -43,7 +43,7 @@ class Sheet:
                 "age_start_years" in table.names,
                 any(measured(contract) for contract in table.columns),
             ),
-            Sums() if source.add_up and extra else None,
+            SumsByWord() if source.add_up and extra else None,
         )
 
     def extra_name(self, at: int) -> str:

@@ -21,7 +21,7 @@ from xml.parsers import expat
 import numpy as np
 from numpy.typing import NDArray
 
-from gapwatch.sources.declared.named import Parts, named
+from gapwatch.sources.declared.named import NamedSheetsZip, named
 from gapwatch.study.sources import FileSource
 
 Bytes = NDArray[np.uint8]
@@ -67,7 +67,7 @@ class _OddError(Exception):
     """A sheet that isn't written as expected."""
 
 
-def sieved(source: FileSource, archive: Parts) -> Sieved | None:
+def sieved(source: FileSource, archive: NamedSheetsZip) -> Sieved | None:
     """The named sheets without rows that are left out; None where they must be read whole.
 
     Raises a fault of zipfile or ValueError for a workbook that can't be read.

@@ -244,7 +244,7 @@ def _overlap(words: set[str]) -> tuple[str, str] | None:
 
 
 @dataclass
-class Sums:
+class SumsByWord:
     """Counts by key and by word of each column that is added up over, to find totals by number."""
 
     _sums: dict[int, dict[tuple[Value, ...], dict[str, float]]] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from gapwatch.contracts import Table
 from gapwatch.errors import GapwatchError, StudyError
 from gapwatch.sources.declared import faults
-from gapwatch.sources.declared.cells import Place, Reader, Value, measured
+from gapwatch.sources.declared.cells import CellPlace, Reader, Value, measured
 from gapwatch.sources.declared.grid import refuse
 from gapwatch.sources.declared.layout import Layout, plain
 from gapwatch.sources.declared.quick import Shape
@@ -94,7 +94,7 @@ def require_no_fault(word: str, where: str) -> None:
 
 
 @dataclass
-class LeftOut:
+class LeftOutRows:
     """Rows left out of a sparse file by `keep` and `drop` whose count is withheld.
 
     Such a row may be of an area, a sex or an age that isn't asked for. Where it is of a block, sex
@@ -115,7 +115,7 @@ class LeftOut:
         if not self.source.sparse:
             return
         told = [at for name, at in shape.taken.items() if name in ("deaths_persons", "value")]
-        place = Place(layout.where, number)
+        place = CellPlace(layout.where, number)
         for at, groups in shape.wide or [(at, {}) for at in told]:
             withheld = bool(cells[at]) or any(map(is_mark, filter(None, cells)))
             if not withheld or _NUMBER.fullmatch(cells[at]):
@@ -125,7 +125,7 @@ class LeftOut:
             if key is not None:
                 self._held.setdefault(key, f"{layout.where}, row {number}")
 
-    def _key(self, words: Mapping[str, str], place: Place) -> tuple[Value, ...] | None:
+    def _key(self, words: Mapping[str, str], place: CellPlace) -> tuple[Value, ...] | None:
         """The key of a row; None for a row of totals, or of something else than the table."""
         fields: dict[str, Value] = {}
         for name, word in words.items():

@@ -54,7 +54,7 @@ def look_into(content: bytes, sheets: Iterable[str] | None = None) -> dict[str, 
 def _look_into_xlsx(archive: zipfile.ZipFile, sheets: Iterable[str] | None) -> dict[str, Looked]:
     book = _Book()
     parse(pieces(archive, "xl/workbook.xml"), start=book.start)
-    links = _Links()
+    links = _WorkbookLinks()
     held = set(archive.namelist())
     if "xl/_rels/workbook.xml.rels" in held:
         parse(pieces(archive, "xl/_rels/workbook.xml.rels"), start=links.start)
@@ -91,7 +91,7 @@ class _Book:
             self.stale = attributes.get("fullCalcOnLoad") in _TRUE
 
 
-class _Links:
+class _WorkbookLinks:
     def __init__(self) -> None:
         self.targets: dict[str, str] = {}
 

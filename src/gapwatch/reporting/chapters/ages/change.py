@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.ages import words as age_words
-from gapwatch.reporting.chapters.ages.rows import Change, ChangePanel
+from gapwatch.reporting.chapters.ages.rows import AgesChangeRow, ChangePanel
 from gapwatch.reporting.chapters.ages.tables import change_tables, totals_table
-from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, annexed
+from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Subheading, annexed
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.levelling_down import narrowing
 from gapwatch.reporting.language.numbers import capital, date, listing, period
@@ -40,7 +40,7 @@ def blocks(case: Case, number: int) -> list[Block]:
     held = _held(case)
     if not held:
         return []
-    found: list[Block] = [Heading("Which side made the gap change")]
+    found: list[Block] = [Subheading("Which side made the gap change")]
     if _broken(case):
         return [*found, Paragraph(BROKEN)]
     found.append(Paragraph(TWO_ALONE))
@@ -50,8 +50,10 @@ def blocks(case: Case, number: int) -> list[Block]:
     return [*found, *annexed([totals_table(case), *more])]
 
 
-def _held(case: Case) -> list[tuple[str, list[Change]]]:
-    found = ((sex, case.rows_of(Change, "gap_change", case.measure.id, sex)) for sex in case.sexes)
+def _held(case: Case) -> list[tuple[str, list[AgesChangeRow]]]:
+    found = (
+        (sex, case.rows_of(AgesChangeRow, "gap_change", case.measure.id, sex)) for sex in case.sexes
+    )
     return [(sex, rows) for sex, rows in found if rows]
 
 
@@ -64,7 +66,7 @@ def _broken(case: Case) -> bool:
     return any(start < first <= end for first in firsts for start, end in spans)
 
 
-def _told(case: Case, sex: str, rows: Sequence[Change]) -> str:
+def _told(case: Case, sex: str, rows: Sequence[AgesChangeRow]) -> str:
     found = case.moves_of(sex)
     worse, better = found.signs
     texts = [
@@ -77,9 +79,9 @@ def _told(case: Case, sex: str, rows: Sequence[Change]) -> str:
     return " ".join(text for text in texts if text)
 
 
-def _figure(case: Case, drawn: Sequence[ChangePanel], number: int) -> Figure:
+def _figure(case: Case, drawn: Sequence[ChangePanel], number: int) -> ReportFigure:
     row = drawn[0].rows[0]
-    return Figure(
+    return ReportFigure(
         id=CHART,
         number=number,
         title=_finding(case, drawn),

@@ -51,7 +51,7 @@ class Contribution:
 
 
 @dataclass(frozen=True)
-class Change:
+class AgesChangeRow:
     """One row of the table `gap_change`."""
 
     side: str
@@ -97,7 +97,7 @@ class ChangePanel:
     """What a chart shows of one sex: the changes of both sides."""
 
     sex: str
-    rows: Sequence[Change]
+    rows: Sequence[AgesChangeRow]
 
     @property
     def every(self) -> tuple[Ages, ...]:

@@ -8,7 +8,7 @@ from gapwatch.reporting.chapters.ages import change as age_changes
 from gapwatch.reporting.chapters.ages import words as age_words
 from gapwatch.reporting.chapters.ages.rows import AgePanel, Contribution, newest
 from gapwatch.reporting.chapters.ages.tables import contribution_table, groups_table
-from gapwatch.reporting.document import Block, Figure, Paragraph, Section, annexed
+from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Section, annexed
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.ages import band_name
 from gapwatch.reporting.language.numbers import date, listing, period, spelled, years
@@ -20,7 +20,7 @@ ELSEWHERE = "The ages of every other measure are in data/age_contribution.csv."
 def section(case: Case, first_number: int) -> Section:
     """The section; empty when no table on ages exists for the headline's measure."""
     ages = _contributions(case, first_number)
-    more = sum(isinstance(block, Figure) for block in ages)
+    more = sum(isinstance(block, ReportFigure) for block in ages)
     blocks = [*ages, *age_changes.blocks(case, first_number + more)]
     return Section("ages", "Which ages make the gap", tuple(blocks))
 
@@ -84,13 +84,13 @@ def _opening(case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]) ->
     return texts
 
 
-def _figure(case: Case, drawn: Sequence[AgePanel], number: int) -> Figure:
+def _figure(case: Case, drawn: Sequence[AgePanel], number: int) -> ReportFigure:
     table = contribution_table(case, case.measure)
     spans = dict.fromkeys(
         period(band.period_start, band.period_end, band.year_ends)
         for band in (panel.bands[0] for panel in drawn)
     )
-    return Figure(
+    return ReportFigure(
         id=CHART,
         number=number,
         title=age_words.finding([(panel.sex, panel.bands) for panel in drawn]),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.ages.rows import (
-    Change,
+    AgesChangeRow,
     Contribution,
     grouped,
     newest,
 )
-from gapwatch.reporting.document import Column, Table
+from gapwatch.reporting.document import ReportTable, TableColumn
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.ages import Ages, band_name
 from gapwatch.reporting.language.numbers import (
@@ -28,7 +28,7 @@ from gapwatch.study import Measure
 INTERVAL = f"(95%{SPACE}interval)"
 
 
-def contribution_table(case: Case, measure: Measure) -> Table | None:
+def contribution_table(case: Case, measure: Measure) -> ReportTable | None:
     """Every band of one measure, a column a sex; None where the measure has no ages."""
     found = [(sex, newest(case, measure.id, sex)) for sex in case.sexes]
     held = [(sex, bands) for sex, bands in found if bands]
@@ -37,7 +37,7 @@ def contribution_table(case: Case, measure: Measure) -> Table | None:
     ages = _every([band.ages for _, bands in held for band in bands])
     by_sex = [{band.ages: band for band in bands} for _, bands in held]
     columns = [
-        Column(
+        TableColumn(
             f"{sex.capitalize()}s, "
             f"{span(bands[0].period_start, bands[0].period_end, bands[0].year_ends)}, years "
             f"{INTERVAL}",
@@ -45,10 +45,10 @@ def contribution_table(case: Case, measure: Measure) -> Table | None:
         )
         for sex, bands in held
     ]
-    return Table(
+    return ReportTable(
         id=f"table-ages-{measure.id}",
         caption=f"Years that each age adds to the gap: {measure.title}",
-        columns=(Column("Age"), *columns),
+        columns=(TableColumn("Age"), *columns),
         rows=tuple(
             (capital(band_name(band)), *(_contribution(bands.get(band)) for bands in by_sex))
             for band in ages
@@ -71,7 +71,9 @@ def _contribution(band: Contribution | None) -> str:
     return estimate(band.contribution_years, band.lower95_years, band.upper95_years, 2)
 
 
-def groups_table(case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]) -> Table | None:
+def groups_table(
+    case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]
+) -> ReportTable | None:
     """Sums over broad groups of ages; None where they would not be exact sums of bands."""
     held = [(sex, dict(grouped(bands)), bands[0].gap_years) for sex, bands in found if bands]
     if not held or not all(groups for _, groups, _ in held):
@@ -81,12 +83,12 @@ def groups_table(case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]
         (capital(band_name(group)), *(small(groups.get(group)) for _, groups, _ in held))
         for group in ages
     ]
-    return Table(
+    return ReportTable(
         id="table-age-groups",
         caption=f"Years of the gap by broad group of ages: {case.measure.title}",
         columns=(
-            Column("Age"),
-            *(Column(f"{sex.capitalize()}s, years", numeric=True) for sex, _, _ in held),
+            TableColumn("Age"),
+            *(TableColumn(f"{sex.capitalize()}s, years", numeric=True) for sex, _, _ in held),
         ),
         rows=(*rows, ("All ages: the gap", *(plain(gap) for _, _, gap in held))),
         shares=(2.0, *(1.0 for _ in held)),
@@ -94,13 +96,13 @@ def groups_table(case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]
     )
 
 
-def totals_table(case: Case) -> Table:
+def totals_table(case: Case) -> ReportTable:
     """The change of every measure's gap, by side."""
     rows = []
     measures = sorted(case.study.measures, key=lambda measure: not measure.primary)
     for measure in measures:
         for sex in case.sexes:
-            held = case.rows_of(Change, "gap_change", measure.id, sex)
+            held = case.rows_of(AgesChangeRow, "gap_change", measure.id, sex)
             if held:
                 first = held[0]
                 when = (
@@ -109,14 +111,14 @@ def totals_table(case: Case) -> Table:
                 )
                 sides = (_total(held, side) for side in ("worse", "better"))
                 rows.append((f"{measure.title}, {sex}s", when, *sides))
-    return Table(
+    return ReportTable(
         id="table-change",
         caption="What each side’s own change did to the gap",
         columns=(
-            Column("Measure"),
-            Column("Between"),
-            Column(f"Worse-off side, years {INTERVAL}", numeric=True),
-            Column(f"Better-off side, years {INTERVAL}", numeric=True),
+            TableColumn("Measure"),
+            TableColumn("Between"),
+            TableColumn(f"Worse-off side, years {INTERVAL}", numeric=True),
+            TableColumn(f"Better-off side, years {INTERVAL}", numeric=True),
         ),
         rows=tuple(rows),
         shares=(2.6, 1.6, 1.7, 1.7),
@@ -125,7 +127,7 @@ def totals_table(case: Case) -> Table:
     )
 
 
-def _total(rows: Sequence[Change], side: str) -> str:
+def _total(rows: Sequence[AgesChangeRow], side: str) -> str:
     mine = next((row for row in rows if row.side == side), None)
     if mine is None:
         return MISSING
@@ -134,29 +136,29 @@ def _total(rows: Sequence[Change], side: str) -> str:
     return estimate(mine.side_total_years, mine.side_lower95_years, mine.side_upper95_years)
 
 
-def change_tables(case: Case) -> list[Table]:
+def change_tables(case: Case) -> list[ReportTable]:
     """The headline's change by age and side, a table a sex."""
     tables = []
     for sex in case.sexes:
-        held = case.rows_of(Change, "gap_change", case.measure.id, sex)
+        held = case.rows_of(AgesChangeRow, "gap_change", case.measure.id, sex)
         if held:
             tables.append(_change_table(case, sex, held))
     return tables
 
 
-def _change_table(case: Case, sex: str, rows: Sequence[Change]) -> Table:
+def _change_table(case: Case, sex: str, rows: Sequence[AgesChangeRow]) -> ReportTable:
     by_side = {
         side: {(r.age_start_years, r.age_end_years): r for r in rows if r.side == side}
         for side in ("worse", "better")
     }
     ages = _every([band for held in by_side.values() for band in held])
     names = (case.label(case.measure.worse), case.label(case.measure.better))
-    return Table(
+    return ReportTable(
         id=f"table-change-{sex}",
         caption=f"What each side’s own change did to the gap, by age: {case.measure.title}, {sex}s",
         columns=(
-            Column("Age"),
-            *(Column(f"{name}, years {INTERVAL}", numeric=True) for name in names),
+            TableColumn("Age"),
+            *(TableColumn(f"{name}, years {INTERVAL}", numeric=True) for name in names),
         ),
         rows=tuple(
             (
@@ -171,7 +173,7 @@ def _change_table(case: Case, sex: str, rows: Sequence[Change]) -> Table:
     )
 
 
-def _change(row: Change | None) -> str:
+def _change(row: AgesChangeRow | None) -> str:
     if row is None:
         return MISSING
     if row.change_years is None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gapwatch.contracts.findings import LevellingDown
-from gapwatch.reporting.chapters.ages.rows import Change, Contribution
+from gapwatch.reporting.chapters.ages.rows import AgesChangeRow, Contribution
 from gapwatch.reporting.evidence.levelling_down import how_much
-from gapwatch.reporting.evidence.sides import VERBS, Moves
+from gapwatch.reporting.evidence.sides import VERBS, SideChanges
 from gapwatch.reporting.evidence.sides import finding as finding_of_sides
 from gapwatch.reporting.language.ages import band_name, in_ages, runs
 from gapwatch.reporting.language.changes import change, part, part_spread
@@ -138,7 +138,7 @@ def by_chance(bands: int) -> str:
     )
 
 
-def side_moved(rows: Sequence[Change], side: str, name: str, sign: int | None) -> str:
+def side_moved(rows: Sequence[AgesChangeRow], side: str, name: str, sign: int | None) -> str:
     """Which way one side moved by its trend, and what its own change did to the gap.
 
     `sign` is that of the trend, the one rule for it; two windows alone tell only how much.
@@ -174,7 +174,7 @@ def _moved(name: str, sign: int | None) -> str:
     return f"Life expectancy {VERBS[sign]} in {name}, by the trend through all windows."
 
 
-def moved_finding(found: Moves, worse: str, better: str, *, levels_down: bool | None) -> str:
+def moved_finding(found: SideChanges, worse: str, better: str, *, levels_down: bool | None) -> str:
     """Which way both sides moved, in short: only what is clear by their trends."""
     first, second = found.signs
     told = finding_of_sides(found, worse, better)
@@ -188,7 +188,7 @@ def moved_finding(found: Moves, worse: str, better: str, *, levels_down: bool | 
     return f"partly levelling down: {told}" if first == 1 else told
 
 
-def levelling_down(found: Moves, better: str, down: LevellingDown | None) -> str:
+def levelling_down(found: SideChanges, better: str, down: LevellingDown | None) -> str:
     """Said whenever the better-off side clearly got worse by its trend; "" otherwise."""
     first, second = found.signs
     if second != -1:
@@ -203,7 +203,7 @@ def levelling_down(found: Moves, better: str, down: LevellingDown | None) -> str
     return f"Shorter lives in {better} make the gap smaller. {NO_SUCCESS}"
 
 
-def change_sum(rows: Sequence[Change]) -> str:
+def change_sum(rows: Sequence[AgesChangeRow]) -> str:
     """The change of the gap as the sum of both sides, with its periods; "" when one is missing."""
     first = {side: next((r for r in rows if r.side == side), None) for side in ("worse", "better")}
     worse, better = first["worse"], first["better"]

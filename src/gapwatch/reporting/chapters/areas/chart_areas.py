@@ -15,7 +15,7 @@ from shapely.geometry.polygon import orient
 from gapwatch.codes import ABOVE, BELOW, NEAR, UNKNOWN
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, INK, LIGHT, ORANGE, SOFT_INK, Canvas
 from gapwatch.reporting.drawing.wrap import lines
-from gapwatch.reporting.evidence.areas import Ward, WardMap
+from gapwatch.reporting.evidence.areas import RankedArea, WardMap
 from gapwatch.reporting.language.numbers import number
 from gapwatch.study import Study
 
@@ -54,7 +54,7 @@ def tiles(ward_map: WardMap) -> gpd.GeoDataFrame:
     )
 
 
-def tile(ward: Ward) -> tuple[float, float]:
+def tile(ward: RankedArea) -> tuple[float, float]:
     """Middle of an area's tile."""
     return (ward.column or 0) + 0.5, -(ward.row or 0) - 0.5
 
@@ -124,7 +124,7 @@ def zone_shapes(
     return shapes
 
 
-def limits_of(ward: Ward) -> str:
+def limits_of(ward: RankedArea) -> str:
     """The 95% interval of an area, in words."""
     if ward.value is None:
         return "withheld"

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from gapwatch.reporting.chapters.areas.chart_areas import SIGN
 from gapwatch.reporting.drawing.canvas import INK, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.wrap import lines
-from gapwatch.reporting.evidence.areas import Ward, WardMap
+from gapwatch.reporting.evidence.areas import RankedArea, WardMap
 from gapwatch.reporting.language.numbers import number
 
 # Inches: a row of one line, a further line, a letter, what stands right of a name for one sex, and
@@ -29,7 +29,7 @@ class AreaList:
     A label that is the number in the name isn't printed again before it.
     """
 
-    rows: tuple[tuple[str, tuple[Ward, ...]], ...]
+    rows: tuple[tuple[str, tuple[RankedArea, ...]], ...]
     sexes: tuple[str, ...]
     columns: int
     width: float
@@ -44,16 +44,16 @@ class AreaList:
         """Inches for the label before the name."""
         return 0.24 if any(label for label, _ in self.rows) else 0.0
 
-    def name(self, ward: Ward) -> str:
+    def name(self, ward: RankedArea) -> str:
         """The name, over two lines where it must be."""
         return "\n".join(lines(ward.name, max(int(self.name_width / LETTER), 8)))
 
-    def row_height(self, ward: Ward) -> float:
+    def row_height(self, ward: RankedArea) -> float:
         """Inches of one row."""
         return ROW + LINE * self.name(ward).count("\n")
 
     @property
-    def filled(self) -> list[tuple[tuple[str, tuple[Ward, ...]], ...]]:
+    def filled(self) -> list[tuple[tuple[str, tuple[RankedArea, ...]], ...]]:
         """The rows of each column."""
         most = ceil(len(self.rows) / self.columns)
         return [self.rows[first : first + most] for first in range(0, len(self.rows), most)]

@@ -11,7 +11,7 @@ from matplotlib.ticker import MultipleLocator
 
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.wrap import wrapped
-from gapwatch.reporting.evidence.areas import Ward, WardMap
+from gapwatch.reporting.evidence.areas import RankedArea, WardMap
 from gapwatch.reporting.language.numbers import number
 from gapwatch.study import Study
 
@@ -93,7 +93,7 @@ def _limits(maps: tuple[WardMap, ...]) -> tuple[float, float]:
 def _panel(
     axes: Axes,
     ward_map: WardMap,
-    order: tuple[Ward, ...],
+    order: tuple[RankedArea, ...],
     zones: list[str],
     limits: tuple[float, float],
 ) -> None:
@@ -135,7 +135,7 @@ def _panel(
     axes.set_xlabel(f"{ward_map.sex.capitalize()}s, years", fontsize=10, weight="semibold")
 
 
-def _names(axes: Axes, order: tuple[Ward, ...], canvas: Canvas) -> None:
+def _names(axes: Axes, order: tuple[RankedArea, ...], canvas: Canvas) -> None:
     for y, ward in enumerate(order):
         axes.annotate(
             wrapped(ward.name, 17 if canvas.narrow else 40),

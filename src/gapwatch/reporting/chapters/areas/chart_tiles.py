@@ -29,7 +29,7 @@ from gapwatch.reporting.drawing.canvas import INK, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.places import DPI
 from gapwatch.reporting.drawing.places import box as box_of
 from gapwatch.reporting.drawing.wrap import lines
-from gapwatch.reporting.evidence.areas import Ward, WardMap
+from gapwatch.reporting.evidence.areas import RankedArea, WardMap
 from gapwatch.reporting.language.numbers import number
 from gapwatch.study import Study
 
@@ -52,7 +52,7 @@ class Tile:
     bottom: float
     width: float
     height: float
-    wards: tuple[Ward, ...]
+    wards: tuple[RankedArea, ...]
     named: float = NAMED
 
     @property
@@ -60,14 +60,14 @@ class Tile:
         """Where the name's part ends and the figures begin."""
         return self.bottom + self.height * (1 - self.named)
 
-    def cells(self) -> Iterator[tuple[Ward, float, float]]:
+    def cells(self) -> Iterator[tuple[RankedArea, float, float]]:
         """The area for each sex, with the left edge and the width of its part."""
         width = self.width / len(self.wards)
         for place, ward in enumerate(self.wards):
             yield ward, self.left + place * width, width
 
 
-def by_area(maps: Sequence[WardMap]) -> list[tuple[Ward, ...]]:
+def by_area(maps: Sequence[WardMap]) -> list[tuple[RankedArea, ...]]:
     """Each area with its figures for every sex, in the order of the first map."""
     others = [{ward.code: ward for ward in found.wards} for found in maps]
     return [tuple(held[ward.code] for held in others) for ward in maps[0].wards]
@@ -116,7 +116,7 @@ def _phone(canvas: Canvas, study: Study, maps: tuple[WardMap, ...]) -> Figure:
     return figure
 
 
-Groups = Sequence[tuple[str, Sequence[tuple[Ward, ...]]]]
+Groups = Sequence[tuple[str, Sequence[tuple[RankedArea, ...]]]]
 
 
 def cards_height(groups: Groups) -> float:
@@ -126,11 +126,11 @@ def cards_height(groups: Groups) -> float:
     )
 
 
-def _rows(held: Sequence[tuple[Ward, ...]]) -> list[Sequence[tuple[Ward, ...]]]:
+def _rows(held: Sequence[tuple[RankedArea, ...]]) -> list[Sequence[tuple[RankedArea, ...]]]:
     return [held[first : first + COLUMNS] for first in range(0, len(held), COLUMNS)]
 
 
-def _tall(row: Sequence[tuple[Ward, ...]]) -> float:
+def _tall(row: Sequence[tuple[RankedArea, ...]]) -> float:
     """Inches of a row, whose longest name decides."""
     most = max(len(lines(wards[0].name, LETTERS)) for wards in row)
     return FIGURES + 0.06 + LINE * min(most, 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section, annexed
+from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Section, Subheading, annexed
 from gapwatch.reporting.evidence.area_figures import (
     file_of,
     map_figure,
@@ -49,7 +49,7 @@ def _level(case: Case, maps: tuple[WardMap, ...], place: int) -> list[Block]:
     """The same deaths and residents on other areas: a map of both sexes, and a table under it."""
     table = values_table(case, maps, f"table-level-{maps[0].geography}", "")
     return [
-        Heading(f"The same deaths and residents on {maps[0].areas}"),
+        Subheading(f"The same deaths and residents on {maps[0].areas}"),
         *(Paragraph(text) for text in opening(case, maps)[:2]),
         Paragraph(NO_SIDES),
         map_figure(case, maps, level_id(maps[0]), place, None, table),
@@ -61,7 +61,7 @@ def _is_borough(case: Case) -> bool:
     return case.study.study.area_code.startswith("E09")
 
 
-def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
+def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> ReportFigure:
     first = maps[0]
     widest = max(
         (
@@ -82,7 +82,7 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> Figure:
                 f"For {found.sex}s the dots run from {number(most.value)} years in {top} to "
                 f"{number(least.value)} in {bottom}. "
             )
-    return Figure(
+    return ReportFigure(
         id="ranking",
         number=place,
         title=extent(maps) or ranking(maps, maps[0].noun),

@@ -11,11 +11,11 @@ from gapwatch.reporting.chapters.bridged import tables as later_tables
 from gapwatch.reporting.chapters.bridged.tables import Row, share, withheld_because
 from gapwatch.reporting.document import (
     Block,
-    Figure,
-    Heading,
     Paragraph,
     PinFacts,
+    ReportFigure,
     Section,
+    Subheading,
     annexed,
 )
 from gapwatch.reporting.evidence import targets
@@ -60,7 +60,7 @@ def section(case: Case, first_number: int) -> Section:
         if rows:
             blocks += _told(case, bridge, rows)
             maps = _maps(case, bridge.geography, first_number)
-            first_number += sum(isinstance(block, Figure) for block in maps)
+            first_number += sum(isinstance(block, ReportFigure) for block in maps)
             blocks += annexed(maps)
     return Section("later", heading(case), tuple(blocks))
 
@@ -79,7 +79,7 @@ def _told(case: Case, bridge: Bridge, rows: Sequence[Row]) -> list[Block]:
     first, *others = later_tables.gap_tables(case, rows)
     more: list[Block] = [
         first,
-        Heading(f"Which {noun_of(bridge.geography)}s count for the sides"),
+        Subheading(f"Which {noun_of(bridge.geography)}s count for the sides"),
         *(Paragraph(text) for text in fit),
         later_tables.sides_table(case, rows),
         later_tables.areas_table(case, bridge.geography),
@@ -220,7 +220,7 @@ def _maps(case: Case, geography: str, first_number: int) -> list[Block]:
     said = _said(case) if kind(case) != "Later" else []
     texts = [text for text in opening(case, maps)[: 1 if said else None] if text not in said]
     blocks: list[Block] = [
-        Heading(f"Life expectancy by {maps[0].noun}"),
+        Subheading(f"Life expectancy by {maps[0].noun}"),
         *(Paragraph(text) for text in texts),
     ]
     if not (draws_maps(case) and has_outlines(maps[0], case.tables)):

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from gapwatch.codes import GROUP_MISSING
-from gapwatch.reporting.document import Column, Table
+from gapwatch.reporting.document import ReportTable, TableColumn
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import area_label
 from gapwatch.reporting.language.numbers import (
@@ -31,10 +31,10 @@ NEIGHBOURS = (
 )
 
 
-def gap_tables(case: Case, rows: Sequence[Row]) -> list[Table]:
+def gap_tables(case: Case, rows: Sequence[Row]) -> list[ReportTable]:
     """A table a measure and sex, that of the headline first; the others are folded."""
     measures = sorted(case.study.measures, key=lambda measure: not measure.primary)
-    tables: list[Table] = []
+    tables: list[ReportTable] = []
     for measure in measures:
         for sex in case.sexes:
             mine = [row for row in rows if (row["measure"], row["sex"]) == (measure.id, sex)]
@@ -43,7 +43,7 @@ def gap_tables(case: Case, rows: Sequence[Row]) -> list[Table]:
     return tables
 
 
-def _gap_table(case: Case, measure: Measure, rows: Sequence[Row], *, folded: bool) -> Table:
+def _gap_table(case: Case, measure: Measure, rows: Sequence[Row], *, folded: bool) -> ReportTable:
     first = rows[0]
     rows = sorted(rows, key=lambda row: (row["period_end"], row["period_start"]))
     cells = tuple(
@@ -64,16 +64,16 @@ def _gap_table(case: Case, measure: Measure, rows: Sequence[Row], *, folded: boo
         *(f"{flag}: {MEANINGS.get(flag, 'a flag without a description')}." for flag in flags),
         "Data: data/bridged_gap.csv.",
     ]
-    return Table(
+    return ReportTable(
         id=f"table-later-{first['geography']}-{measure.id}-{first['sex']}",
         caption=f"{measure.title}, {first['sex']}s, from figures on {vintage(first['geography'])}, "
         f"years (95%{SPACE}interval)",
         columns=(
-            Column("Period"),
-            Column("Gap", numeric=True),
-            Column(case.study.side_name(measure.worse), numeric=True),
-            Column(case.study.side_name(measure.better), numeric=True),
-            Column("Flags"),
+            TableColumn("Period"),
+            TableColumn("Gap", numeric=True),
+            TableColumn(case.study.side_name(measure.worse), numeric=True),
+            TableColumn(case.study.side_name(measure.better), numeric=True),
+            TableColumn("Flags"),
         ),
         rows=cells,
         shares=(1.2, 1.9, 1.6, 1.6, 0.8),
@@ -121,7 +121,7 @@ def counted(case: Case, geography: str, side: str) -> tuple[str, ...]:
     return tuple(sides.loc[(sides["side"] == side) & sides["counts"], "area_name"])
 
 
-def sides_table(case: Case, rows: Sequence[Row]) -> Table:
+def sides_table(case: Case, rows: Sequence[Row]) -> ReportTable:
     """Every side of a measure once, with both kinds of misplaced residents."""
     noun = noun_of(rows[0]["geography"])
     cells: dict[str, tuple[str, ...]] = {}
@@ -135,14 +135,14 @@ def sides_table(case: Case, rows: Sequence[Row]) -> Table:
                 share(row[f"{end}_share_outside"]),
             )
     order = _order(case)
-    return Table(
+    return ReportTable(
         id=f"table-sides-{rows[0]['geography']}",
         caption=f"How well {vintage(rows[0]['geography'])} fit the sides",
         columns=(
-            Column("Side"),
-            Column(f"{noun}s that count for it", numeric=True),
-            Column(f"Its residents in {noun}s that count elsewhere", numeric=True),
-            Column(f"Residents of its {noun}s who live outside it", numeric=True),
+            TableColumn("Side"),
+            TableColumn(f"{noun}s that count for it", numeric=True),
+            TableColumn(f"Its residents in {noun}s that count elsewhere", numeric=True),
+            TableColumn(f"Residents of its {noun}s who live outside it", numeric=True),
         ),
         rows=tuple(cells[side] for side in sorted(cells, key=order.index)),
         shares=(2.4, 1, 1.5, 1.5),
@@ -156,7 +156,7 @@ def _order(case: Case) -> list[str]:
     return [side for measure in measures for side in (measure.worse, measure.better)]
 
 
-def areas_table(case: Case, geography: str) -> Table:
+def areas_table(case: Case, geography: str) -> ReportTable:
     """Every published area in which residents of a side live, side by side."""
     sides, noun = _sides(case, geography), noun_of(geography)
     order = _order(case)
@@ -164,15 +164,15 @@ def areas_table(case: Case, geography: str) -> Table:
         sides.to_dict("records"),
         key=lambda r: (order.index(r["side"]), not r["counts"], r["area_name"]),
     )
-    return Table(
+    return ReportTable(
         id=f"table-side-areas-{geography}",
         caption=f"Which {vintage(geography)} count for which side",
         columns=(
-            Column(capital(noun)),
-            Column("Code"),
-            Column("Side"),
-            Column("Its residents who live in the side", numeric=True),
-            Column("Counts for it"),
+            TableColumn(capital(noun)),
+            TableColumn("Code"),
+            TableColumn("Side"),
+            TableColumn("Its residents who live in the side", numeric=True),
+            TableColumn("Counts for it"),
         ),
         rows=tuple(
             (

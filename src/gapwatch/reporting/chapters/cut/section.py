@@ -6,8 +6,16 @@ from collections.abc import Sequence
 
 from gapwatch.codes import UNREACHABLE
 from gapwatch.reporting.chapters.cut import words as taking
-from gapwatch.reporting.chapters.cut.words import Cut
-from gapwatch.reporting.document import Block, Column, Heading, Items, Paragraph, Section, Table
+from gapwatch.reporting.chapters.cut.words import CutRow
+from gapwatch.reporting.document import (
+    Block,
+    Items,
+    Paragraph,
+    ReportTable,
+    Section,
+    Subheading,
+    TableColumn,
+)
 from gapwatch.reporting.evidence import levelling_down as levelling
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import windows
@@ -45,16 +53,16 @@ def section(case: Case) -> Section:
     blocks += [Paragraph(levelling.told(down, case.better_name)) for down in lower]
     for sex, rows in held:
         blocks += _told(case, sex, rows)
-    blocks += [Heading("The same by measure, sex and age"), _table(case)]
+    blocks += [Subheading("The same by measure, sex and age"), _table(case)]
     return Section("take", "What it would take", tuple(blocks))
 
 
-def newest(case: Case, measure: Measure, sex: str) -> tuple[Cut, ...]:
+def newest(case: Case, measure: Measure, sex: str) -> tuple[CutRow, ...]:
     """Cuts of the newest window that isn't provisional, by age."""
     late = case.provisional_of(measure.id, sex)
     held = [
         row
-        for row in case.rows_of(Cut, "cut", measure.id, sex)
+        for row in case.rows_of(CutRow, "cut", measure.id, sex)
         if (row.period_start, row.period_end) not in late
     ]
     last = max((row.period_end for row in held), default=None)
@@ -62,7 +70,7 @@ def newest(case: Case, measure: Measure, sex: str) -> tuple[Cut, ...]:
     return tuple(sorted(mine, key=lambda row: (row.from_age_years, -_last(row))))
 
 
-def _last(row: Cut) -> int:
+def _last(row: CutRow) -> int:
     """Last age, so that wider ages come first."""
     return OLDEST if row.to_age_years is None else row.to_age_years
 
@@ -75,11 +83,11 @@ def _question(case: Case) -> str:
     )
 
 
-def _told(case: Case, sex: str, rows: Sequence[Cut]) -> list[Block]:
+def _told(case: Case, sex: str, rows: Sequence[CutRow]) -> list[Block]:
     first = rows[0]
     when = period(first.period_start, first.period_end, first.year_ends)
     target = years(first.target_gap_years)
-    heading = Heading(
+    heading = Subheading(
         f"{sex.capitalize()}s: {years(first.gap_years)} in {when}, and a target of {target}"
     )
     if all(row.cut_share == 0 for row in rows):
@@ -88,7 +96,7 @@ def _told(case: Case, sex: str, rows: Sequence[Cut]) -> list[Block]:
     return [heading, items, *(Paragraph(text) for text in _unsure(case, sex, first))]
 
 
-def _unsure(case: Case, sex: str, row: Cut) -> list[str]:
+def _unsure(case: Case, sex: str, row: CutRow) -> list[str]:
     """The interval of the gap that the cut starts from, since the cut has none of its own."""
     same = (
         window.gap
@@ -106,23 +114,23 @@ def _unsure(case: Case, sex: str, row: Cut) -> list[str]:
     ]
 
 
-def _table(case: Case) -> Table:
+def _table(case: Case) -> ReportTable:
     rows = []
     measures = sorted(case.study.measures, key=lambda measure: not measure.primary)
     for measure in measures:
         for sex in case.sexes:
             rows += [_row(measure, sex, row) for row in newest(case, measure, sex)]
-    return Table(
+    return ReportTable(
         id="table-cut",
         caption="The cut in mortality on the worse-off side that would bring the gap to its target",
         columns=(
-            Column("Measure"),
-            Column("Window"),
-            Column("Ages"),
-            Column("Gap, years", numeric=True),
-            Column("Target, years", numeric=True),
-            Column("Deaths to be avoided", numeric=True),
-            Column("Deaths a year", numeric=True),
+            TableColumn("Measure"),
+            TableColumn("Window"),
+            TableColumn("Ages"),
+            TableColumn("Gap, years", numeric=True),
+            TableColumn("Target, years", numeric=True),
+            TableColumn("Deaths to be avoided", numeric=True),
+            TableColumn("Deaths a year", numeric=True),
         ),
         rows=tuple(rows),
         shares=(2.3, 1.1, 1.0, 0.8, 0.8, 1.3, 0.9),
@@ -131,7 +139,7 @@ def _table(case: Case) -> Table:
     )
 
 
-def _row(measure: Measure, sex: str, row: Cut) -> tuple[str, ...]:
+def _row(measure: Measure, sex: str, row: CutRow) -> tuple[str, ...]:
     if row.cut_share is None:
         share = (
             "not reachable" if row.reason == UNREACHABLE else f"withheld: {reason_text(row.reason)}"

@@ -12,7 +12,7 @@ from gapwatch.reporting.language.reasons import reason_text
 
 
 @dataclass(frozen=True)
-class Cut:
+class CutRow:
     """One row of the table `cut`."""
 
     period_start: int
@@ -53,7 +53,7 @@ def deaths(value: float | None) -> str:
     return f"about {shown} {'death' if shown == '1' else 'deaths'} a year"
 
 
-def needed(row: Cut, sex: str) -> str:
+def needed(row: CutRow, sex: str) -> str:
     """What the cut at these ages would be, or why there is none."""
     where = at_ages(row.ages)
     if row.cut_share is None:

@@ -50,7 +50,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Seen:
+class DetectableRow:
     """One row of the table `detectable`."""
 
     indicator: str
@@ -129,7 +129,7 @@ class Register:
 
     areas: list[Registered]
     effects: list[Effect]
-    seen: list[Seen]
+    seen: list[DetectableRow]
     expected: list[Expected]
     proofs: list[Proof]
     overlaps: list[Overlap]
@@ -148,7 +148,7 @@ class Register:
         key = (effect.expectation, effect.version)
         return next((e for e in self.expected if (e.expectation, e.version) == key), None)
 
-    def could(self, effect: Effect) -> Seen | None:
+    def could(self, effect: Effect) -> DetectableRow | None:
         """What could have been seen of it."""
         key = (effect.expectation, effect.version)
         return next((s for s in self.seen if (s.expectation, s.version) == key), None)
@@ -176,7 +176,7 @@ def register(tables: Tables) -> Register:
     return Register(
         records(Registered, of("initiative")),
         records(Effect, of("effect")),
-        records(Seen, of("detectable")),
+        records(DetectableRow, of("detectable")),
         records(Expected, of("expectation")),
         records(Proof, of("registration")),
         records(Overlap, of("initiative_overlap")),

@@ -15,13 +15,13 @@ from gapwatch.reporting.chapters.initiatives.rows import (
 )
 from gapwatch.reporting.document import (
     Block,
-    Column,
-    Figure,
-    Heading,
     Items,
     Paragraph,
+    ReportFigure,
+    ReportTable,
     Section,
-    Table,
+    Subheading,
+    TableColumn,
     annexed,
 )
 from gapwatch.reporting.evidence.case import Case
@@ -103,7 +103,7 @@ def _where(case: Case, rows: Sequence[Registered]) -> str:
     return listing(names) + (f" ({basis})" if basis else "")
 
 
-def _table(case: Case, held: Register) -> Table:
+def _table(case: Case, held: Register) -> ReportTable:
     rows = []
     for effect in held.effects:
         mine = held.initiatives[effect.initiative]
@@ -119,17 +119,17 @@ def _table(case: Case, held: Register) -> Table:
                 str(effect.maryland_level),
             )
         )
-    return Table(
+    return ReportTable(
         id="table-initiatives",
         caption="Every registered initiative, and what can be said of it",
         columns=(
-            Column("Initiative"),
-            Column("Led by"),
-            Column("Priority"),
-            Column("When"),
-            Column("Where"),
-            Column("What can be said"),
-            Column("Level of evidence", numeric=True),
+            TableColumn("Initiative"),
+            TableColumn("Led by"),
+            TableColumn("Priority"),
+            TableColumn("When"),
+            TableColumn("Where"),
+            TableColumn("What can be said"),
+            TableColumn("Level of evidence", numeric=True),
         ),
         rows=tuple(rows),
         shares=(1.9, 1.6, 1.9, 1.4, 1.7, 2.2, 1.0),
@@ -138,7 +138,7 @@ def _table(case: Case, held: Register) -> Table:
 
 
 def _evaluated(case: Case, held: Register, place: int) -> list[Block]:
-    blocks: list[Block] = [Heading("What was expected, and what was found")]
+    blocks: list[Block] = [Subheading("What was expected, and what was found")]
     blocks += [Paragraph(words.CHANCE), Paragraph(words.REGRESSION)]
     told = [_told(case, held, effect) for effect in held.effects if effect.expectation]
     blocks.append(Items(tuple(text for text in told if text)))
@@ -177,13 +177,13 @@ def _any_areas(case: Case, held: Register) -> list[Block]:
     sizes = sorted({size for told in groups.values() for size in told})
     if not groups:
         return []
-    table = Table(
+    table = ReportTable(
         id="table-detectable",
         caption="The smallest change that would be seen in 80% of cases, whichever areas have it",
         columns=(
-            Column("Indicator"),
-            Column("Years compared"),
-            *(Column(f"In {count(size, 'area')}", numeric=True) for size in sizes),
+            TableColumn("Indicator"),
+            TableColumn("Years compared"),
+            *(TableColumn(f"In {count(size, 'area')}", numeric=True) for size in sizes),
         ),
         rows=tuple(
             (capital(name), years, *(told.get(size, "–") for size in sizes))
@@ -196,7 +196,7 @@ def _any_areas(case: Case, held: Register) -> list[Block]:
     return [table]
 
 
-def _figure(case: Case, held: Register, shown: Sequence[Bar], place: int) -> Figure:
+def _figure(case: Case, held: Register, shown: Sequence[Bar], place: int) -> ReportFigure:
     signs = [bar for bar in shown if bar.verdict in (words.AS_EXPECTED, words.OPPOSITE)]
     title = (
         f"{count(len(signs), 'initiative').capitalize()} of {len(shown)} with figures "
@@ -207,7 +207,7 @@ def _figure(case: Case, held: Register, shown: Sequence[Bar], place: int) -> Fig
         f"{number(bar.upper, plus=True)}), stated {number(bar.stated, plus=True)}%"
         for bar in shown
     ]
-    return Figure(
+    return ReportFigure(
         id=CHART,
         number=place,
         title=title,
@@ -221,7 +221,7 @@ def _figure(case: Case, held: Register, shown: Sequence[Bar], place: int) -> Fig
     )
 
 
-def _figures_table(case: Case, held: Register) -> Table:
+def _figures_table(case: Case, held: Register) -> ReportTable:
     rows = []
     for effect in held.effects:
         told, could = held.version(effect), held.could(effect)
@@ -243,20 +243,20 @@ def _figures_table(case: Case, held: Register) -> Table:
                 words.change(effect.regression_percent) or "–",
             )
         )
-    return Table(
+    return ReportTable(
         id="table-effects",
         caption="What was expected, what could have been seen, and what was found",
         columns=(
-            Column("Initiative"),
-            Column("Indicator"),
-            Column("Stated change", numeric=True),
-            Column("Smallest seen in 80% of cases", numeric=True),
-            Column("Power for the stated one", numeric=True),
-            Column("Found", numeric=True),
-            Column("95% interval", numeric=True),
-            Column("Sets that moved as far", numeric=True),
-            Column("Before it started", numeric=True),
-            Column("Expected from chance if chosen for its figures", numeric=True),
+            TableColumn("Initiative"),
+            TableColumn("Indicator"),
+            TableColumn("Stated change", numeric=True),
+            TableColumn("Smallest seen in 80% of cases", numeric=True),
+            TableColumn("Power for the stated one", numeric=True),
+            TableColumn("Found", numeric=True),
+            TableColumn("95% interval", numeric=True),
+            TableColumn("Sets that moved as far", numeric=True),
+            TableColumn("Before it started", numeric=True),
+            TableColumn("Expected from chance if chosen for its figures", numeric=True),
         ),
         rows=tuple(rows),
         shares=(1.8, 2.3, 0.95, 1.1, 1.0, 0.85, 1.4, 0.95, 0.95, 1.2),
@@ -275,11 +275,14 @@ def _connected(case: Case, held: Register) -> list[Block]:
     blocks: list[Block] = []
     meeting = _meeting(case, held)
     if meeting:
-        blocks += [Heading("Who works on the same thing in the same area"), Items(tuple(meeting))]
+        blocks += [
+            Subheading("Who works on the same thing in the same area"),
+            Items(tuple(meeting)),
+        ]
     needs = [row for row in held.cells if row.need_without_initiative]
     if needs:
         blocks += [
-            Heading("Needs without an initiative"),
+            Subheading("Needs without an initiative"),
             Paragraph(
                 "Areas that lie among the worst quarter by at least half of the indicators of a "
                 "priority, and that no registered initiative for it names. An initiative that "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gapwatch.reporting.chapters.initiatives.rows import Effect, Expected, Proof, Seen
+from gapwatch.reporting.chapters.initiatives.rows import DetectableRow, Effect, Expected, Proof
 from gapwatch.reporting.language.numbers import (
     SPACE,
     count,
@@ -124,7 +124,9 @@ def said(effect: Effect) -> str:
     return f"{effect.verdict}: {why}" if why else effect.verdict
 
 
-def found(title: str, effect: Effect, told: Expected, seen: Seen | None, name: str) -> list[str]:
+def found(
+    title: str, effect: Effect, told: Expected, seen: DetectableRow | None, name: str
+) -> list[str]:
     """What was found of one expectation, in sentences; `name` is that of the indicator."""
     stated = change(-told.size_percent if told.direction == "lower" else told.size_percent)
     first = (
@@ -152,7 +154,7 @@ def _share(value: float | None) -> str:
     return "" if value is None else percent(value, 0.05)
 
 
-def _outcome(effect: Effect, seen: Seen | None) -> str:
+def _outcome(effect: Effect, seen: DetectableRow | None) -> str:
     level = f"This is evidence of level {effect.maryland_level}."
     why = reason(effect.reason)
     told = {
@@ -179,7 +181,7 @@ def _back(effect: Effect) -> str:
     )
 
 
-def _least(seen: Seen | None) -> str:
+def _least(seen: DetectableRow | None) -> str:
     if seen is None or seen.smallest_percent is None:
         return ""
     least = f" The smallest that would be seen in 80% of cases is {change(seen.smallest_percent)}"
@@ -192,7 +194,7 @@ def _often(power: float) -> str:
     return f"{percent(power, 0.8)} of cases"
 
 
-def windows(seen: Seen) -> str:
+def windows(seen: DetectableRow) -> str:
     """The years that were tried, as `2013 to 2017, then 2019 to 2023`."""
     return (
         f"{period(seen.before_start, seen.before_end)}, then "

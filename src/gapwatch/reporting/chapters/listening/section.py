@@ -10,12 +10,12 @@ from gapwatch.reporting.chapters.listening import words
 from gapwatch.reporting.chapters.listening.words import Quote, Share
 from gapwatch.reporting.document import (
     Block,
-    Column,
-    Heading,
     Items,
     Paragraph,
+    ReportTable,
     Section,
-    Table,
+    Subheading,
+    TableColumn,
     annexed,
 )
 from gapwatch.reporting.evidence.case import Case
@@ -55,7 +55,7 @@ def _of_wave(
     programme, wave, question = key
     title = f"{programme.replace('-', ' ')}, {wave.replace('-', ' ')}"
     whole = [row for row in shares if row.level == "place"]
-    blocks: list[Block] = [Heading(f"{capital(title)} ({question} question)")]
+    blocks: list[Block] = [Subheading(f"{capital(title)} ({question} question)")]
     if whole:
         blocks.append(Paragraph(words.asked(whole[0], case.study.study.place)))
     blocks.append(_table(case, number, capital(title), shares))
@@ -71,7 +71,7 @@ def _zone(case: Case, zone: str) -> str:
     return case.study.zones[zone].name if zone in case.study.zones else case.study.study.place
 
 
-def _table(case: Case, number: int, title: str, shares: Sequence[Share]) -> Table:
+def _table(case: Case, number: int, title: str, shares: Sequence[Share]) -> ReportTable:
     """The place and its zones, in the order of what the place named most; areas are in the data."""
     zones = [key for key in case.study.zones if any(row.place == key for row in shares)]
     by = {(row.theme, row.level, row.place): row for row in shares}
@@ -92,15 +92,15 @@ def _table(case: Case, number: int, title: str, shares: Sequence[Share]) -> Tabl
         )
         for row in whole
     )
-    return Table(
+    return ReportTable(
         id=f"table-voice-{number}",
         caption=f"{title}: share of those who answered that named each priority",
         columns=(
-            Column("Priority"),
-            Column("Rank by mentions", numeric=True),
-            Column(case.study.study.place, numeric=True),
-            *(Column(case.study.zones[zone].name, numeric=True) for zone in zones),
-            Column("Indicators by which the worse-off side is worse", numeric=True),
+            TableColumn("Priority"),
+            TableColumn("Rank by mentions", numeric=True),
+            TableColumn(case.study.study.place, numeric=True),
+            *(TableColumn(case.study.zones[zone].name, numeric=True) for zone in zones),
+            TableColumn("Indicators by which the worse-off side is worse", numeric=True),
         ),
         rows=rows,
         shares=(2.2, 0.9, 1.4, *(1.4 for _ in zones), 1.3),

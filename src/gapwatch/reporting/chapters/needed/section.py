@@ -11,11 +11,11 @@ from gapwatch.reporting.chapters.needed import letter
 from gapwatch.reporting.document import (
     Block,
     Entries,
-    Entry,
-    Heading,
     Items,
     Paragraph,
     Section,
+    Subheading,
+    TermEntry,
 )
 from gapwatch.reporting.evidence import next_data
 from gapwatch.reporting.evidence.case import Case
@@ -48,11 +48,11 @@ def section(case: Case) -> Section:
         (
             Items(next_data.in_full(case, goal(case))),
             Paragraph(earliest(case)),
-            Heading("Who has it"),
+            Subheading("Who has it"),
             Items(who_has_it(case)),
-            Heading("An e-mail to ask for it"),
+            Subheading("An e-mail to ask for it"),
             *letter.blocks(case),
-            Heading("What to run when it comes"),
+            Subheading("What to run when it comes"),
             *_commands(case),
             *_elsewhere(case),
         ),
@@ -100,8 +100,8 @@ def _commands(case: Case) -> list[Block]:
         else "Describe the file as a source of the study first."
     )
     commands = (
-        Entry("Pin the new figures", "gapwatch pull", mono=True),
-        Entry("Make the next report", "gapwatch run", mono=True),
+        TermEntry("Pin the new figures", "gapwatch pull", mono=True),
+        TermEntry("Make the next report", "gapwatch run", mono=True),
     )
     return [
         Paragraph(f"{told} How is in docs/how-to/deaths-and-residents.md."),
@@ -121,7 +121,7 @@ def _elsewhere(case: Case) -> list[Block]:
     if not mine:
         return []
     return [
-        Heading("What you may see elsewhere, and why it differs"),
+        Subheading("What you may see elsewhere, and why it differs"),
         Paragraph(PICKED),
         Items(tuple(_spread(case, row) for row in mine)),
         Paragraph("Data: data/spread.csv, with both sexes."),

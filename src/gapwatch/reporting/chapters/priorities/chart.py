@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gapwatch.reporting.chapters.priorities.drawn import Block
-from gapwatch.reporting.chapters.priorities.rows import Compared
+from gapwatch.reporting.chapters.priorities.rows import ComparisonRow
 from gapwatch.reporting.chapters.priorities.tables import decimals
 from gapwatch.reporting.drawing.canvas import BLUE, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.wrap import lines, wrapped
-from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.rows import LimitedValue
 from gapwatch.reporting.language.numbers import number
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def sides_figure(canvas: Canvas, blocks: Sequence[Block], names: tuple[str, str]
     axes.set_ylim(height - TOP - FOOT, 0)
     axes.set_axis_off()
     y = 0.0
-    placed: list[tuple[float, Compared]] = []
+    placed: list[tuple[float, ComparisonRow]] = []
     for block, head in zip(blocks, heads, strict=True):
         tall = HEAD + LINE * (len(head) - 1)
         axes.annotate(
@@ -80,7 +80,9 @@ def sides_figure(canvas: Canvas, blocks: Sequence[Block], names: tuple[str, str]
     return figure
 
 
-def _names(axes: Axes, canvas: Canvas, top: float, y: float, title: str, row: Compared) -> None:
+def _names(
+    axes: Axes, canvas: Canvas, top: float, y: float, title: str, row: ComparisonRow
+) -> None:
     """The name of a row, and the values of both sides at its end."""
     axes.annotate(
         wrapped(title, 46 if canvas.narrow else 52),
@@ -107,7 +109,7 @@ def _names(axes: Axes, canvas: Canvas, top: float, y: float, title: str, row: Co
         )
 
 
-def _dots(axes: Axes, placed: Sequence[tuple[float, Compared]]) -> None:
+def _dots(axes: Axes, placed: Sequence[tuple[float, ComparisonRow]]) -> None:
     """Dots and intervals of all rows, a call a side: one for each row would double the file."""
     ys = [y for y, _ in placed]
     axes.hlines(ys, 0, 1, color="#e3e3e3", linewidth=0.8, zorder=1)
@@ -117,7 +119,7 @@ def _dots(axes: Axes, placed: Sequence[tuple[float, Compared]]) -> None:
         ("better_side", BLUE, "D", False),
         ("worse", ORANGE, "o", True),
     ):
-        held: list[tuple[float, float, Estimate]] = [
+        held: list[tuple[float, float, LimitedValue]] = [
             (y, scale, side)
             for (y, row), scale in zip(placed, scales, strict=True)
             if (side := getattr(row, name)) is not None
@@ -149,7 +151,7 @@ def _dots(axes: Axes, placed: Sequence[tuple[float, Compared]]) -> None:
         )
 
 
-def _scale(row: Compared) -> float:
+def _scale(row: ComparisonRow) -> float:
     """From a row's unit to the width of the axis, which its largest figure nearly fills."""
     given = [side for side in (row.worse, row.better_side) if side is not None]
     most = max((side.upper if side.upper is not None else side.value) for side in given)

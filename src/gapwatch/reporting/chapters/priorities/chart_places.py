@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from gapwatch.reporting.chapters.priorities.rows import Place, Step
+from gapwatch.reporting.chapters.priorities.rows import LocalityRow, TargetingRow
 from gapwatch.reporting.drawing.canvas import BLUE, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.wrap import wrapped
 from gapwatch.reporting.language.numbers import number
@@ -26,8 +26,8 @@ NAMED = 3
 
 def places_figure(
     canvas: Canvas,
-    rows: Sequence[Place],
-    steps: Sequence[Step],
+    rows: Sequence[LocalityRow],
+    steps: Sequence[TargetingRow],
     sides: Mapping[str, str],
     worse: str,
 ) -> Figure:
@@ -70,7 +70,7 @@ def places_figure(
     return figure
 
 
-def _ranking(axes: Axes, canvas: Canvas, rows: Sequence[Place], worse: str) -> None:
+def _ranking(axes: Axes, canvas: Canvas, rows: Sequence[LocalityRow], worse: str) -> None:
     for on_worse, colour, marker in ((True, ORANGE, "o"), (False, BLUE, "D")):
         held = [(y, row) for y, row in enumerate(rows) if (row.zone == worse) == on_worse]
         axes.hlines(
@@ -117,7 +117,9 @@ def _ranking(axes: Axes, canvas: Canvas, rows: Sequence[Place], worse: str) -> N
         )
 
 
-def _curve(axes: Axes, canvas: Canvas, rows: Sequence[Place], steps: Sequence[Step]) -> None:
+def _curve(
+    axes: Axes, canvas: Canvas, rows: Sequence[LocalityRow], steps: Sequence[TargetingRow]
+) -> None:
     x = [0.0, *(step.residents_share for step in steps)]
     y = [0.0, *(step.cumulative_excess_a_year for step in steps)]
     axes.plot(x, y, color=BLUE, linewidth=1.8, marker="o", markersize=3.6)

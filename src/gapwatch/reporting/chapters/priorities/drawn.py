@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gapwatch.reporting.chapters.priorities.rows import Compared
+from gapwatch.reporting.chapters.priorities.rows import ComparisonRow
 
 MOST_ROWS = 22
 
@@ -15,7 +15,7 @@ class Block:
     """One priority in the chart: its name, and title and comparison of each indicator."""
 
     name: str
-    rows: tuple[tuple[str, Compared], ...]
+    rows: tuple[tuple[str, ComparisonRow], ...]
 
 
 def parts(blocks: Sequence[Block], most: int = MOST_ROWS) -> list[tuple[Block, ...]]:

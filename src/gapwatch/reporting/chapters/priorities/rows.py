@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import Estimate, records
+from gapwatch.reporting.evidence.rows import LimitedValue, records
 from gapwatch.study import Indicator
 
 CHANCE = 0.05
@@ -13,7 +13,7 @@ NEITHER = "neither"
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparisonRow:
     """A row of `priority_comparison`, as the table has it."""
 
     priority: str
@@ -50,18 +50,18 @@ class Compared:
         return tuple(self.flags.split(";")) if self.flags else ()
 
     @property
-    def worse(self) -> Estimate | None:
+    def worse(self) -> LimitedValue | None:
         """The worse-off side's value."""
         if self.worse_value is None:
             return None
-        return Estimate(self.worse_value, self.worse_lower95, self.worse_upper95)
+        return LimitedValue(self.worse_value, self.worse_lower95, self.worse_upper95)
 
     @property
-    def better_side(self) -> Estimate | None:
+    def better_side(self) -> LimitedValue | None:
         """The better-off side's value."""
         if self.better_value is None:
             return None
-        return Estimate(self.better_value, self.better_lower95, self.better_upper95)
+        return LimitedValue(self.better_value, self.better_lower95, self.better_upper95)
 
     @property
     def is_directed(self) -> bool:
@@ -113,7 +113,7 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Place:
+class LocalityRow:
     """A row of `locality`."""
 
     area: str
@@ -133,7 +133,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Step:
+class TargetingRow:
     """A row of `targeting`."""
 
     sex: str
@@ -152,7 +152,7 @@ def indicators(case: Case) -> dict[str, Indicator]:
     return {one.id: one for one in case.study.indicators}
 
 
-def compared(case: Case) -> dict[str, list[Compared]]:
+def compared(case: Case) -> dict[str, list[ComparisonRow]]:
     """Comparisons by priority, in the study's order; in each the newest first, refused ones last.
 
     Of one time they stand in the order of the study.
@@ -161,7 +161,9 @@ def compared(case: Case) -> dict[str, list[Compared]]:
     if frame is None:
         return {}
     order = {name: place for place, name in enumerate(indicators(case))}
-    rows = sorted(records(Compared, frame), key=lambda row: order.get(row.indicator, len(order)))
+    rows = sorted(
+        records(ComparisonRow, frame), key=lambda row: order.get(row.indicator, len(order))
+    )
     rows.sort(key=lambda row: row.last_day, reverse=True)
     rows.sort(key=lambda row: bool(row.reason))
     return {
@@ -187,19 +189,19 @@ def missing(case: Case) -> dict[str, list[Missing]]:
     }
 
 
-def places(case: Case) -> dict[str, list[Place]]:
+def places(case: Case) -> dict[str, list[LocalityRow]]:
     """Areas by sex, those with the most excess first."""
     frame = case.tables.get("locality")
-    rows = [] if frame is None else records(Place, frame)
+    rows = [] if frame is None else records(LocalityRow, frame)
     rows.sort(key=lambda row: (-row.excess_deaths_a_year, row.area))
     sexes = list(dict.fromkeys(("persons", *case.sexes)))
     return {sex: held for sex in sexes if (held := [row for row in rows if row.sex == sex])}
 
 
-def steps(case: Case, sex: str, scope: str) -> list[Step]:
+def steps(case: Case, sex: str, scope: str) -> list[TargetingRow]:
     """Steps of the curve, or sides, of one sex."""
     frame = case.tables.get("targeting")
-    rows = [] if frame is None else records(Step, frame)
+    rows = [] if frame is None else records(TargetingRow, frame)
     mine = [row for row in rows if row.sex == sex and row.scope == scope]
     return sorted(mine, key=lambda row: row.position)
 

@@ -8,8 +8,8 @@ from gapwatch.reporting.chapters.priorities import tables, words
 from gapwatch.reporting.chapters.priorities.drawn import Block as Drawn
 from gapwatch.reporting.chapters.priorities.drawn import parts
 from gapwatch.reporting.chapters.priorities.rows import (
-    Compared,
-    Place,
+    ComparisonRow,
+    LocalityRow,
     compared,
     in_a_sentence,
     indicators,
@@ -19,7 +19,7 @@ from gapwatch.reporting.chapters.priorities.rows import (
     steps,
     title_of,
 )
-from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section, annexed
+from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Section, Subheading, annexed
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import count, date, listing, number
 
@@ -39,7 +39,7 @@ def section(case: Case, first_number: int) -> Section:
     for one in case.study.priorities:
         held, lacking = rows.get(one.id, []), gaps.get(one.id, [])
         if held or lacking:
-            blocks.append(Heading(one.name))
+            blocks.append(Subheading(one.name))
             blocks += [Paragraph(text) for text in words.block(case, held, lacking)]
             if held:
                 blocks.append(tables.comparison(case, one.id, held))
@@ -61,7 +61,7 @@ def drawn(case: Case) -> list[tuple[Drawn, ...]]:
     return parts(blocks)
 
 
-def _label(case: Case, row: Compared) -> str:
+def _label(case: Case, row: ComparisonRow) -> str:
     one = indicators(case).get(row.indicator)
     name = one.short if one and one.short else title_of(case, row.indicator)
     return name if row.unit == "%" else f"{name}, {row.unit}"
@@ -72,11 +72,11 @@ def chart_id(place: int) -> str:
     return CHART if place == 0 else f"{CHART}-{place + 1}"
 
 
-def _sides(case: Case, part: Sequence[Drawn], place: int, first_number: int) -> Figure:
+def _sides(case: Case, part: Sequence[Drawn], place: int, first_number: int) -> ReportFigure:
     rows = [row for block in part for _, row in block.rows]
     names = listing([in_a_sentence(block.name) for block in part])
     worse, better = tables.sided(case)
-    return Figure(
+    return ReportFigure(
         id=chart_id(place),
         number=first_number + place,
         title=_finding(case, rows),
@@ -95,7 +95,7 @@ def _sides(case: Case, part: Sequence[Drawn], place: int, first_number: int) -> 
     )
 
 
-def _finding(case: Case, rows: Sequence[Compared]) -> str:
+def _finding(case: Case, rows: Sequence[ComparisonRow]) -> str:
     directed = [row for row in rows if row.is_directed]
     worse = [row for row in directed if not row.is_reversed and not row.has_no_sign]
     back = [row for row in directed if row.is_reversed]
@@ -131,7 +131,7 @@ def _lines_up(case: Case) -> list[Block]:
     if not texts:
         return []
     return [
-        Heading("Does it line up with the gap?"),
+        Subheading("Does it line up with the gap?"),
         *(Paragraph(text) for text in texts),
         tables.alignment(case, rows),
     ]
@@ -141,7 +141,7 @@ def _places(case: Case, place: int) -> list[Block]:
     found = places(case)
     if not found:
         return []
-    blocks: list[Block] = [Heading("Where effort would count most")]
+    blocks: list[Block] = [Subheading("Where effort would count most")]
     for at, (sex, rows) in enumerate(found.items()):
         side = next(iter(steps(case, sex, "side")), None)
         reached = steps(case, sex, "area")
@@ -159,11 +159,11 @@ def places_id(sex: str) -> str:
     return PLACES if sex == "persons" else f"{PLACES}-{sex}"
 
 
-def _places_figure(case: Case, sex: str, rows: Sequence[Place], place: int) -> Figure:
+def _places_figure(case: Case, sex: str, rows: Sequence[LocalityRow], place: int) -> ReportFigure:
     first, last = rows[0], rows[-1]
     when = f"{first.period_start} to {first.period_end}"
     whom = "persons" if sex == "persons" else f"{sex}s"
-    return Figure(
+    return ReportFigure(
         id=places_id(sex),
         number=place,
         title=words.largest(case, first),

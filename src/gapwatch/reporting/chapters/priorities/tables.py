@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.priorities.rows import (
-    Compared,
+    ComparisonRow,
     Lined,
+    LocalityRow,
     Missing,
-    Place,
-    Step,
+    TargetingRow,
     title_of,
 )
 from gapwatch.reporting.chapters.priorities.words import FLAGS, case_worse, reason
-from gapwatch.reporting.document import Column, Entries, Entry, Table
+from gapwatch.reporting.document import Entries, ReportTable, TableColumn, TermEntry
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.rows import LimitedValue
 from gapwatch.reporting.language.chance import chance
 from gapwatch.reporting.language.numbers import (
     capital,
@@ -54,25 +54,25 @@ def sided(case: Case) -> tuple[str, str]:
 
 def missing(gaps: Sequence[Missing]) -> Entries:
     """What isn't published for small areas: its finest figures, and who could publish more."""
-    entries = (Entry(capital(gap.missing), _lacking(gap)) for gap in gaps)
+    entries = (TermEntry(capital(gap.missing), _lacking(gap)) for gap in gaps)
     return Entries("Not published for small areas", tuple(entries))
 
 
-def comparison(case: Case, priority: str, rows: Sequence[Compared]) -> Table:
+def comparison(case: Case, priority: str, rows: Sequence[ComparisonRow]) -> ReportTable:
     """Indicators of one priority, and those that aren't compared, in one table."""
     name = next(one.name for one in case.study.priorities if one.id == priority)
     worse, better = sided(case)
-    return Table(
+    return ReportTable(
         id=f"table-priority-{priority}",
         caption=f"{name}: what is published, and what isn't compared",
         columns=(
-            Column("Indicator"),
-            Column("Period"),
-            Column(worse, numeric=True),
-            Column(better, numeric=True),
-            Column("Difference or ratio (95% interval)", numeric=True),
-            Column("Splits that differ as much", numeric=True),
-            Column("To know"),
+            TableColumn("Indicator"),
+            TableColumn("Period"),
+            TableColumn(worse, numeric=True),
+            TableColumn(better, numeric=True),
+            TableColumn("Difference or ratio (95% interval)", numeric=True),
+            TableColumn("Splits that differ as much", numeric=True),
+            TableColumn("To know"),
         ),
         rows=tuple(_row(case, row) for row in rows),
         shares=(2.5, 0.9, 0.8, 0.8, 1.5, 0.9, 2.0),
@@ -87,7 +87,7 @@ def _lacking(gap: Missing) -> str:
     return f"The finest: {sentence(gap.finest_available)} Wanted from: {sentence(gap.wanted_from)}"
 
 
-def _row(case: Case, row: Compared) -> tuple[str, ...]:
+def _row(case: Case, row: ComparisonRow) -> tuple[str, ...]:
     places = decimals(row.worse_value, row.better_value)
     values = (
         NOTHING if side is None else number(side.value, places)
@@ -104,24 +104,26 @@ def _row(case: Case, row: Compared) -> tuple[str, ...]:
     )
 
 
-def _apart(row: Compared) -> str:
+def _apart(row: ComparisonRow) -> str:
     if row.difference is None:
         return "not compared"
     if row.interval_basis.startswith("poisson") and row.ratio is not None:
-        return f"ratio {_estimate(Estimate(row.ratio, row.ratio_lower95, row.ratio_upper95), 2)}"
+        return (
+            f"ratio {_estimate(LimitedValue(row.ratio, row.ratio_lower95, row.ratio_upper95), 2)}"
+        )
     places = decimals(row.difference)
-    found = Estimate(row.difference, row.difference_lower95, row.difference_upper95)
+    found = LimitedValue(row.difference, row.difference_lower95, row.difference_upper95)
     return _estimate(found, places, plus=True)
 
 
-def _estimate(found: Estimate, places: int, *, plus: bool = False) -> str:
+def _estimate(found: LimitedValue, places: int, *, plus: bool = False) -> str:
     value = number(found.value, places, plus=plus)
     if found.lower is None or found.upper is None:
         return f"{value}, no interval"
     return f"{value} ({interval(found.lower, found.upper, places)})"
 
 
-def _told(case: Case, row: Compared) -> str:
+def _told(case: Case, row: ComparisonRow) -> str:
     parts = [f"Not compared: {reason(row.reason)} ({row.reason})"] if row.reason else []
     for flag in row.flagged:
         words = FLAGS.get(flag, flag)
@@ -131,19 +133,19 @@ def _told(case: Case, row: Compared) -> str:
     return sentence("; ".join(parts)) if parts else NOTHING
 
 
-def alignment(case: Case, rows: Sequence[Lined]) -> Table:
+def alignment(case: Case, rows: Sequence[Lined]) -> ReportTable:
     """Every indicator's correlation with life expectancy."""
     first = rows[0]
-    return Table(
+    return ReportTable(
         id="table-alignment",
         caption=f"Correlation with {first.sex} life expectancy by {case.noun}",
         columns=(
-            Column("Indicator"),
-            Column("Period"),
-            Column(f"{capital(case.noun)}s", numeric=True),
-            Column("Correlation (95% interval)", numeric=True),
-            Column("False-discovery q", numeric=True),
-            Column("Reading"),
+            TableColumn("Indicator"),
+            TableColumn("Period"),
+            TableColumn(f"{capital(case.noun)}s", numeric=True),
+            TableColumn("Correlation (95% interval)", numeric=True),
+            TableColumn("False-discovery q", numeric=True),
+            TableColumn("Reading"),
         ),
         rows=tuple(
             (
@@ -169,20 +171,22 @@ def _small(value: float) -> str:
     return "less than 0.001" if value < 0.001 else number(value, 3)  # noqa: PLR2004
 
 
-def places(case: Case, sex: str, rows: Sequence[Place], steps: Sequence[Step]) -> Table:
+def places(
+    case: Case, sex: str, rows: Sequence[LocalityRow], steps: Sequence[TargetingRow]
+) -> ReportTable:
     """Areas with their excess, and how much of the place is reached with each more of them."""
     at = {step.area: step for step in steps}
-    return Table(
+    return ReportTable(
         id=f"table-localities-{sex}",
         caption=f"Deaths above those at the better-off side's rates, by {case.noun}"
         + ("" if sex == "persons" else f", {sex}s"),
         columns=(
-            Column(capital(case.noun)),
-            Column("Deaths", numeric=True),
-            Column("Expected", numeric=True),
-            Column("Excess a year (95% interval)", numeric=True),
-            Column("Largest of all", numeric=True),
-            Column("Residents reached, most excess a head first", numeric=True),
+            TableColumn(capital(case.noun)),
+            TableColumn("Deaths", numeric=True),
+            TableColumn("Expected", numeric=True),
+            TableColumn("Excess a year (95% interval)", numeric=True),
+            TableColumn("Largest of all", numeric=True),
+            TableColumn("Residents reached, most excess a head first", numeric=True),
         ),
         rows=tuple(
             (

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from gapwatch.reporting.chapters.priorities.rows import (
     CHANCE,
     NEITHER,
-    Compared,
+    ComparisonRow,
     Lined,
+    LocalityRow,
     Missing,
-    Place,
-    Step,
+    TargetingRow,
     in_a_sentence,
     title_of,
 )
@@ -66,7 +66,7 @@ def reason(code: str) -> str:
     return REASONS.get(code, f"reason {code}")
 
 
-def opening(case: Case, held: Sequence[Compared]) -> list[str]:
+def opening(case: Case, held: Sequence[ComparisonRow]) -> list[str]:
     """What the section is, how old its figures are, and how to read it."""
     things = len(case.study.priorities)
     asked = "one thing" if things == 1 else f"{spelled(things)} things"
@@ -80,7 +80,7 @@ def opening(case: Case, held: Sequence[Compared]) -> list[str]:
     return texts
 
 
-def age(case: Case, held: Sequence[Compared]) -> str:
+def age(case: Case, held: Sequence[ComparisonRow]) -> str:
     """How old the figures are: the newest and the oldest that are compared."""
     used = [row for row in held if not row.reason] or list(held)
     newest = max(int(row.last_day[:4]) for row in used)
@@ -94,7 +94,7 @@ def age(case: Case, held: Sequence[Compared]) -> str:
     )
 
 
-def reading(case: Case, held: Sequence[Compared]) -> str:
+def reading(case: Case, held: Sequence[ComparisonRow]) -> str:
     """What an interval and a share of splits mean."""
     tried = [row for row in held if row.splits]
     if not tried:
@@ -110,10 +110,10 @@ def reading(case: Case, held: Sequence[Compared]) -> str:
     )
 
 
-def block(case: Case, rows: Sequence[Compared], gaps: Sequence[Missing]) -> list[str]:
+def block(case: Case, rows: Sequence[ComparisonRow], gaps: Sequence[Missing]) -> list[str]:
     """One priority in sentences: worse, reversed, no sign, describing, refused, not published."""
 
-    def titles(some: Sequence[Compared]) -> str:
+    def titles(some: Sequence[ComparisonRow]) -> str:
         return listing([in_a_sentence(title_of(case, row.indicator)) for row in some])
 
     directed = [row for row in rows if row.is_directed]
@@ -149,7 +149,7 @@ def block(case: Case, rows: Sequence[Compared], gaps: Sequence[Missing]) -> list
     if not rows:
         texts.append("Nothing is published about it for small areas that could be compared.")
     if refused:
-        held: dict[str, list[Compared]] = {}
+        held: dict[str, list[ComparisonRow]] = {}
         for row in refused:
             held.setdefault(row.reason, []).append(row)
         told = [f"{titles(some)} ({reason(code)})" for code, some in sorted(held.items())]
@@ -160,7 +160,7 @@ def block(case: Case, rows: Sequence[Compared], gaps: Sequence[Missing]) -> list
     return texts
 
 
-def _rare(case: Case, worse: Sequence[Compared], rare: Sequence[Compared]) -> str:
+def _rare(case: Case, worse: Sequence[ComparisonRow], rare: Sequence[ComparisonRow]) -> str:
     """How many of the differences few splits of the areas share."""
     line = "at most 5% of the ways to divide"
     if len(worse) == 1:
@@ -246,13 +246,13 @@ def _axis(case: Case, share: float, indicators: int, areas: int) -> str:
     )
 
 
-def excess(row: Place | Step) -> str:
+def excess(row: LocalityRow | TargetingRow) -> str:
     """An excess with its interval: `34.9 deaths a year (26.5 to 43.3)`."""
     limits = interval(row.excess_lower95_a_year, row.excess_upper95_a_year)
     return f"{number(row.excess_deaths_a_year)}{SPACE}deaths a year ({limits})"
 
 
-def largest(case: Case, row: Place) -> str:
+def largest(case: Case, row: LocalityRow) -> str:
     """Which area has the largest excess, where that can be said."""
     told = f"{number(row.excess_deaths_a_year)} a year"
     if row.p_largest >= SURE:
@@ -264,7 +264,11 @@ def largest(case: Case, row: Place) -> str:
 
 
 def localities(
-    case: Case, sex: str, rows: Sequence[Place], steps: Sequence[Step], side: Step | None
+    case: Case,
+    sex: str,
+    rows: Sequence[LocalityRow],
+    steps: Sequence[TargetingRow],
+    side: TargetingRow | None,
 ) -> list[str]:
     """Where deaths above the better-off side's rates are, how sure that is, whom one reaches."""
     first = rows[0]
@@ -302,7 +306,7 @@ def localities(
     return texts
 
 
-def _lead(steps: Sequence[Step], most: int) -> Step | None:
+def _lead(steps: Sequence[TargetingRow], most: int) -> TargetingRow | None:
     """A few areas at the head of the curve: three, or fewer where fewer have an excess."""
     wanted = min(3, most)
     return next((step for step in steps if step.position == wanted and wanted > 1), None)

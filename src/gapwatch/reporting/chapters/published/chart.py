@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from gapwatch.reporting.chapters.published.words import Meeting
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, SOFT_INK, Canvas
-from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.rows import LimitedValue
 from gapwatch.reporting.language.numbers import apart
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def series_figure(canvas: Canvas, meetings: Sequence[Meeting], *, computed_decid
 
 def _points(
     axes: Axes,
-    points: list[tuple[int, Estimate]],
+    points: list[tuple[int, LimitedValue]],
     step: float,
     marker: str,
     label: str,

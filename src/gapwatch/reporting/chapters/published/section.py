@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.published import words as series
-from gapwatch.reporting.chapters.published.words import Meeting, Own, Reproduced
+from gapwatch.reporting.chapters.published.words import ComputedGapRow, Meeting, Reproduced
 from gapwatch.reporting.document import (
     Block,
-    Column,
-    Figure,
-    Heading,
     Paragraph,
+    ReportFigure,
+    ReportTable,
     Section,
-    Table,
+    Subheading,
+    TableColumn,
     annexed,
 )
 from gapwatch.reporting.evidence.case import Case
@@ -53,7 +53,7 @@ def _own_newest(case: Case) -> list[Block]:
     """Our newest gaps where they only stand beside the published ones, which may be older."""
     told = []
     for sex in case.sexes:
-        held = case.rows_of(Own, "computed_gap", case.measure.id, sex)
+        held = case.rows_of(ComputedGapRow, "computed_gap", case.measure.id, sex)
         given = [row for row in held if row.gap_years is not None and not row.provisional]
         if given:
             newest = max(given, key=lambda row: (row.period_end, row.period_start))
@@ -102,9 +102,9 @@ def _compared(case: Case, place: int) -> list[Block]:
     return [*blocks, *annexed(tables[1:] if shown else tables)]
 
 
-def _figure(case: Case, shown: Sequence[Meeting], place: int) -> Figure:
+def _figure(case: Case, shown: Sequence[Meeting], place: int) -> ReportFigure:
     first, last = shown[0], shown[-1]
-    return Figure(
+    return ReportFigure(
         id=CHART,
         number=place,
         title=_finding(case),
@@ -138,7 +138,7 @@ def _alt(case: Case, shown: Sequence[Meeting]) -> str:
     )
 
 
-def _meeting_table(case: Case, measure: Measure, sex: str) -> Table:
+def _meeting_table(case: Case, measure: Measure, sex: str) -> ReportTable:
     rows = []
     for row in meetings(case, measure, sex):
         ours = row.computed
@@ -155,17 +155,17 @@ def _meeting_table(case: Case, measure: Measure, sex: str) -> Table:
                 f"{series.base_name(row.base)}, {row.top_age_years} and over",
             )
         )
-    return Table(
+    return ReportTable(
         id=f"table-series-{measure.id}-{sex}",
         caption=f"The published gap and our own: {measure.title}, {sex}s",
         columns=(
-            Column("Window"),
-            Column(f"Published, years (95%{SPACE}interval)", numeric=True),
-            Column(f"Our own, years (95%{SPACE}interval)", numeric=True),
-            Column("Difference", numeric=True),
-            Column("From joining sides", numeric=True),
-            Column("The rest", numeric=True),
-            Column("Base of residents, top age band"),
+            TableColumn("Window"),
+            TableColumn(f"Published, years (95%{SPACE}interval)", numeric=True),
+            TableColumn(f"Our own, years (95%{SPACE}interval)", numeric=True),
+            TableColumn("Difference", numeric=True),
+            TableColumn("From joining sides", numeric=True),
+            TableColumn("The rest", numeric=True),
+            TableColumn("Base of residents, top age band"),
         ),
         rows=tuple(rows),
         shares=(1.1, 1.5, 1.5, 0.95, 0.95, 0.8, 1.5),
@@ -194,23 +194,23 @@ def _reproduced(case: Case) -> list[Block]:
         return []
     tolerance = case.study.computed.tolerance_years
     texts = series.reproduced(rows, tolerance)
-    blocks: list[Block] = [Heading("How closely we reproduce published life expectancies")]
+    blocks: list[Block] = [Subheading("How closely we reproduce published life expectancies")]
     blocks += [Paragraph(text) for text in texts]
     missed = series.misses(rows)
     return [*blocks, _miss_table(missed, tolerance)] if missed else blocks
 
 
-def _miss_table(missed: Sequence[Reproduced], tolerance: float) -> Table:
-    return Table(
+def _miss_table(missed: Sequence[Reproduced], tolerance: float) -> ReportTable:
+    return ReportTable(
         id="table-misses",
         caption="Published life expectancies that did not come out the same, largest difference "
         f"first{f': the first {WORST}' if len(missed) > WORST else ''}, years",
         columns=(
-            Column("Area"),
-            Column("Sex and period"),
-            Column(f"Published (95%{SPACE}interval)", numeric=True),
-            Column("Our own", numeric=True),
-            Column("Difference", numeric=True),
+            TableColumn("Area"),
+            TableColumn("Sex and period"),
+            TableColumn(f"Published (95%{SPACE}interval)", numeric=True),
+            TableColumn("Our own", numeric=True),
+            TableColumn("Difference", numeric=True),
         ),
         rows=tuple(_miss(row, tolerance) for row in missed[:WORST]),
         shares=(2.0, 1.9, 1.7, 1.6, 1.0),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gapwatch.codes import PROVISIONAL
-from gapwatch.reporting.evidence.rows import Estimate
+from gapwatch.reporting.evidence.rows import LimitedValue
 from gapwatch.reporting.evidence.rows import estimate as as_estimate
 from gapwatch.reporting.language.numbers import (
     SPACE,
@@ -51,14 +51,14 @@ class Meeting:
     reason: str
 
     @property
-    def published(self) -> Estimate:
+    def published(self) -> LimitedValue:
         """The published gap with its 95% limits."""
-        return Estimate(
+        return LimitedValue(
             self.published_gap_years, self.published_lower95_years, self.published_upper95_years
         )
 
     @property
-    def computed(self) -> Estimate | None:
+    def computed(self) -> LimitedValue | None:
         """Our own with its 95% limits; None when withheld."""
         return as_estimate(
             self.computed_gap_years, self.computed_lower95_years, self.computed_upper95_years
@@ -66,7 +66,7 @@ class Meeting:
 
 
 @dataclass(frozen=True)
-class Own:
+class ComputedGapRow:
     """One row of the table `computed_gap`: our own gap, where it doesn't decide."""
 
     period_start: int
@@ -82,7 +82,7 @@ class Own:
         return PROVISIONAL in self.flags.split()
 
 
-def own_newest(sex: str, row: Own) -> str:
+def own_newest(sex: str, row: ComputedGapRow) -> str:
     """Our own newest gap, with its warning."""
     when = period(row.period_start, row.period_end)
     spread = estimate(row.gap_years, row.lower95_years, row.upper95_years)

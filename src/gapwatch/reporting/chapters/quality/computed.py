@@ -9,7 +9,7 @@ import pandas as pd
 
 from gapwatch.contracts import CALENDAR_YEAR, DEATHS
 from gapwatch.reporting.chapters.quality.disclosure import sentences
-from gapwatch.reporting.document import Block, Column, Paragraph, Table
+from gapwatch.reporting.document import Block, Paragraph, ReportTable, TableColumn
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import records
 from gapwatch.reporting.language.numbers import count, listing, noun_of, number, percent, span
@@ -25,7 +25,7 @@ CHECKED = (
 
 
 @dataclass(frozen=True)
-class Own:
+class ComputedRow:
     """What is read of a row of the table `computed_life_expectancy`."""
 
     geography: str
@@ -44,7 +44,7 @@ def blocks(case: Case) -> list[Block]:
     frame = case.tables.get("computed_life_expectancy")
     if frame is None:
         return []
-    rows = records(Own, frame)
+    rows = records(ComputedRow, frame)
     hidden = [row for row in rows if row.reason]
     secret = DEATHS.name in restricted_tables(case.study.sources)
     totals = adding_up(case.tables.get("count_total"), restricted=secret)
@@ -54,7 +54,7 @@ def blocks(case: Case) -> list[Block]:
     return [*found, _table(hidden)] if hidden else found
 
 
-def _counted(rows: Sequence[Own], hidden: int) -> str:
+def _counted(rows: Sequence[ComputedRow], hidden: int) -> str:
     late = sum(bool(row.provisional) for row in rows)
     told = (
         f"Of {count(len(rows), 'life expectancy', 'life expectancies')} of our own, "
@@ -130,9 +130,9 @@ def adding_up(totals: pd.DataFrame | None, *, restricted: bool = False) -> list[
     return told
 
 
-def _table(hidden: Sequence[Own]) -> Table:
+def _table(hidden: Sequence[ComputedRow]) -> ReportTable:
     """Withheld windows of one area, sex and reason in one row."""
-    held: dict[tuple[str, str, str, str, str], list[Own]] = {}
+    held: dict[tuple[str, str, str, str, str], list[ComputedRow]] = {}
     for row in hidden:
         key = (row.geography, row.area_name, row.area, row.sex, row.reason)
         held.setdefault(key, []).append(row)
@@ -147,10 +147,15 @@ def _table(hidden: Sequence[Own]) -> Table:
         cells.append(
             (f"{name} ({noun_of(geography)}, {code})", f"{sex}s", when, reason_text(reason))
         )
-    return Table(
+    return ReportTable(
         id="table-own-withheld",
         caption="Life expectancies of our own that are withheld",
-        columns=(Column("Area"), Column("Sex"), Column("Windows"), Column("Reason")),
+        columns=(
+            TableColumn("Area"),
+            TableColumn("Sex"),
+            TableColumn("Windows"),
+            TableColumn("Reason"),
+        ),
         rows=tuple(cells),
         shares=(2.4, 0.8, 2.0, 2.6),
         note="Data: data/computed_life_expectancy.csv.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gapwatch.reporting.document import Block, Heading, Items, MissedFacts, Paragraph
+from gapwatch.reporting.document import Block, Items, MissedFacts, Paragraph, Subheading
 from gapwatch.reporting.language.numbers import date, listing
 
 WHY = {
@@ -32,7 +32,7 @@ def blocks(missed: Sequence[MissedFacts]) -> list[Block]:
     if not missed:
         return []
     return [
-        Heading("Sources that could not be renewed"),
+        Subheading("Sources that could not be renewed"),
         Paragraph(
             "The report goes on without these sources, or with the figures that they gave before."
         ),

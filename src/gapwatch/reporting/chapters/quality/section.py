@@ -12,15 +12,15 @@ from gapwatch.reporting.chapters.quality import not_renewed
 from gapwatch.reporting.chapters.quality.sources import compact
 from gapwatch.reporting.document import (
     Block,
-    Column,
     Entries,
-    Entry,
-    Heading,
     Items,
     Paragraph,
     PinFacts,
+    ReportTable,
     Section,
-    Table,
+    Subheading,
+    TableColumn,
+    TermEntry,
     annexed,
 )
 from gapwatch.reporting.evidence.bridged import in_short
@@ -65,7 +65,7 @@ MOST_IN_FULL = 8
 
 def section(case: Case) -> Section:
     """Sources, what is not held, figures that are not used, checks, withheld and flagged values."""
-    blocks: list[Block] = [Heading("Sources")]
+    blocks: list[Block] = [Subheading("Sources")]
     pins = in_order(case)
     told = compact(case, pins) if len(pins) > MOST_IN_FULL else [_source(case, p) for p in pins]
     blocks += annexed(told)
@@ -73,11 +73,11 @@ def section(case: Case) -> Section:
     blocks += _absent(case)
     unused = _other_geographies(case)
     if unused:
-        blocks += [Heading("Figures that are not part of the trend"), *map(Paragraph, unused)]
-    blocks.append(Heading("Checks"))
+        blocks += [Subheading("Figures that are not part of the trend"), *map(Paragraph, unused)]
+    blocks.append(Subheading("Checks"))
     blocks += [Paragraph(text) for text in _checks(case)]
     blocks.append(_check_table(case))
-    blocks.append(Heading("Withheld and flagged figures"))
+    blocks.append(Subheading("Withheld and flagged figures"))
     blocks += [Paragraph(text) for text in _withheld(case)]
     blocks += quality_own.blocks(case)
     blocks.append(Items(_codes(case)))
@@ -99,14 +99,14 @@ def _source(case: Case, pin: PinFacts) -> Entries:
     # Only web addresses become links.
     link = pin.url if pin.url.startswith(("https://", "http://")) else ""
     entries = [
-        Entry("Publisher", pin.publisher),
-        Entry("Period", pin.period),
-        Entry("Licence", pin.licence),
-        Entry("Attribution", pin.attribution),
-        Entry("Taken", date(pin.transcribed_or_retrieved)),
-        Entry("Next expected", expected),
-        Entry("Note", pin.note),
-        Entry("Request", cut(link), link=link),
+        TermEntry("Publisher", pin.publisher),
+        TermEntry("Period", pin.period),
+        TermEntry("Licence", pin.licence),
+        TermEntry("Attribution", pin.attribution),
+        TermEntry("Taken", date(pin.transcribed_or_retrieved)),
+        TermEntry("Next expected", expected),
+        TermEntry("Note", pin.note),
+        TermEntry("Request", cut(link), link=link),
     ]
     return Entries(pin.title, tuple(entry for entry in entries if entry.text))
 
@@ -147,7 +147,7 @@ def _absent(case: Case) -> list[Block]:
         )
     by_hand = "" if pulled else "This report rests on figures that were pinned by hand. "
     return [
-        Heading("What this report doesn't hold"),
+        Subheading("What this report doesn't hold"),
         Paragraph(by_hand + text),
         *annexed([Items(tuple(source.title for source in absent))]),
     ]
@@ -246,7 +246,7 @@ def _rows(number: Any) -> str:
     return "not told" if pd.isna(number) else f"{int(number):,}"
 
 
-def _check_table(case: Case) -> Table:
+def _check_table(case: Case) -> ReportTable:
     rows = tuple(
         (
             str(row["suite"]).replace("_", " "),
@@ -260,16 +260,16 @@ def _check_table(case: Case) -> Table:
         )
         for row in case.tables["validation"].to_dict("records")
     )
-    return Table(
+    return ReportTable(
         id="table-checks",
         caption="Every check, and how many rows failed it",
         columns=(
-            Column("Table"),
-            Column("Check"),
-            Column("A failure"),
-            Column("Rows checked", numeric=True),
-            Column("Not checked", numeric=True),
-            Column("Outcome"),
+            TableColumn("Table"),
+            TableColumn("Check"),
+            TableColumn("A failure"),
+            TableColumn("Rows checked", numeric=True),
+            TableColumn("Not checked", numeric=True),
+            TableColumn("Outcome"),
         ),
         rows=rows,
         shares=(1.4, 3.8, 0.9, 0.8, 0.8, 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from gapwatch.reporting.document import Entries, Entry, PinFacts
+from gapwatch.reporting.document import Entries, PinFacts, TermEntry
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import date, listing, sentence
 
@@ -21,7 +21,7 @@ def compact(case: Case, pins: Sequence[PinFacts]) -> list[Entries]:
     ]
     shared = [(name, value) for name, value in told if len({value(pin) for pin in pins}) == 1]
     own = [(name, value) for name, value in told if (name, value) not in shared]
-    common = [Entry(name, value(pins[0])) for name, value in shared if value(pins[0])]
+    common = [TermEntry(name, value(pins[0])) for name, value in shared if value(pins[0])]
     each = [entry for pin in pins for entry in _entries(pin, own)]
     return [
         *([Entries("All sources", tuple(common))] if common else []),
@@ -30,26 +30,31 @@ def compact(case: Case, pins: Sequence[PinFacts]) -> list[Entries]:
     ]
 
 
-def _entries(pin: PinFacts, own: Sequence[tuple[str, Callable[[PinFacts], str]]]) -> list[Entry]:
+def _entries(
+    pin: PinFacts, own: Sequence[tuple[str, Callable[[PinFacts], str]]]
+) -> list[TermEntry]:
     parts = [f"Period: {pin.period}"] if pin.period else []
     parts += [f"{name}: {value(pin)}" for name, value in own if value(pin)]
     text = " ".join(sentence(part) for part in (*parts, pin.note) if part)
-    entry = Entry(pin.title, text or "No period is given.")
+    entry = TermEntry(pin.title, text or "No period is given.")
     if not pin.url.startswith(("https://", "http://")):
         return [entry]
     address = pin.url if len(pin.url) <= LONGEST else f"{pin.url[:LONGEST]}…"
-    return [entry, Entry("Request", address, link=pin.url)]
+    return [entry, TermEntry("Request", address, link=pin.url)]
 
 
-def licences(pins: Sequence[PinFacts]) -> list[Entry]:
+def licences(pins: Sequence[PinFacts]) -> list[TermEntry]:
     """Each licence and attribution once, with the sources that it is of unless it is of all."""
     titles: dict[tuple[str, str], list[str]] = {}
     for pin in pins:
         titles.setdefault((pin.licence, pin.attribution), []).append(pin.title)
     if len(titles) == 1:
         ((licence, attribution),) = titles
-        return [Entry("Licence of all", sentence(licence)), Entry("Attribution", attribution)]
+        return [
+            TermEntry("Licence of all", sentence(licence)),
+            TermEntry("Attribution", attribution),
+        ]
     return [
-        Entry(licence.rstrip("."), f"{attribution} For: {listing(held)}.")
+        TermEntry(licence.rstrip("."), f"{attribution} For: {listing(held)}.")
         for (licence, attribution), held in titles.items()
     ]

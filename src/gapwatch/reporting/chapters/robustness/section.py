@@ -6,8 +6,16 @@ from dataclasses import replace
 
 from gapwatch.reporting.chapters.robustness import words as doubts
 from gapwatch.reporting.chapters.robustness.grouping import label, span, together
-from gapwatch.reporting.chapters.robustness.words import METHOD_NAMES, Flip, Score
-from gapwatch.reporting.document import Block, Column, Heading, Paragraph, Section, Table, annexed
+from gapwatch.reporting.chapters.robustness.words import METHOD_NAMES, BacktestRow, FlipRow
+from gapwatch.reporting.document import (
+    Block,
+    Paragraph,
+    ReportTable,
+    Section,
+    Subheading,
+    TableColumn,
+    annexed,
+)
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.choices import Choice, choices
 from gapwatch.reporting.language.chance import chance
@@ -26,14 +34,14 @@ def section(case: Case) -> Section:
         blocks.append(_choices_table(case, tried))
         smallest = [
             doubts.smallest_change(replace(flip, by_numbers=case.called(flip.by_numbers)))
-            for flip in case.rows(Flip, "flip")
+            for flip in case.rows(FlipRow, "flip")
         ]
         blocks += [Paragraph(text) for text in smallest if text]
         blocks += _track_record(case)
     return Section("doubts", "What would change the verdict", tuple(blocks))
 
 
-def _choices_table(case: Case, tried: list[Choice]) -> Table:
+def _choices_table(case: Case, tried: list[Choice]) -> ReportTable:
     deadline = case.verdict.target_year
     rules = case.study.verdict
 
@@ -42,16 +50,16 @@ def _choices_table(case: Case, tried: list[Choice]) -> Table:
             return MISSING
         return chance(value, rules.on_track_probability, rules.off_track_probability)
 
-    return Table(
+    return ReportTable(
         id="table-choices",
         caption=f"What the numbers would say under other choices: {case.measure.title}, "
         f"{case.sexes[0]}s",
         columns=(
-            Column("Choice"),
-            Column(f"Expected gap in {deadline}, years", numeric=True),
-            Column("Chance of the target", numeric=True),
-            Column("Chance of narrowing", numeric=True),
-            Column("By the numbers"),
+            TableColumn("Choice"),
+            TableColumn(f"Expected gap in {deadline}, years", numeric=True),
+            TableColumn("Chance of the target", numeric=True),
+            TableColumn("Chance of narrowing", numeric=True),
+            TableColumn("By the numbers"),
         ),
         rows=tuple(
             (
@@ -69,30 +77,30 @@ def _choices_table(case: Case, tried: list[Choice]) -> Table:
 
 
 def _track_record(case: Case) -> list[Block]:
-    every = case.rows(Score, "backtest", shares_no_year=False)
-    apart = case.rows(Score, "backtest", shares_no_year=True)
-    blocks: list[Block] = [Heading("How good has this method been here?")]
+    every = case.rows(BacktestRow, "backtest", shares_no_year=False)
+    apart = case.rows(BacktestRow, "backtest", shares_no_year=True)
+    blocks: list[Block] = [Subheading("How good has this method been here?")]
     blocks += [Paragraph(text) for text in doubts.track_record(every, apart)]
     if every:
         blocks += annexed([_score_table(every, apart)])
     return blocks
 
 
-def _score_table(every: list[Score], apart: list[Score]) -> Table:
+def _score_table(every: list[BacktestRow], apart: list[BacktestRow]) -> ReportTable:
     if apart and apart[0].forecasts == every[0].forecasts:
         apart = []
     rows = [(row, "") for row in every] + [(row, ", no year shared") for row in apart]
-    return Table(
+    return ReportTable(
         id="table-backtest",
         caption="Standing at each past window and foretelling the later ones",
         columns=(
-            Column("Method"),
-            Column("Forecasts", numeric=True),
-            Column("Inside the 50% range", numeric=True),
-            Column("Inside the 80% range", numeric=True),
-            Column("Inside the 95% range", numeric=True),
-            Column("Score (CRPS), years", numeric=True),
-            Column("Brier score of “narrower”", numeric=True),
+            TableColumn("Method"),
+            TableColumn("Forecasts", numeric=True),
+            TableColumn("Inside the 50% range", numeric=True),
+            TableColumn("Inside the 80% range", numeric=True),
+            TableColumn("Inside the 95% range", numeric=True),
+            TableColumn("Score (CRPS), years", numeric=True),
+            TableColumn("Brier score of “narrower”", numeric=True),
         ),
         rows=tuple(
             (

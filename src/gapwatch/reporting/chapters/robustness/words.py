@@ -34,7 +34,7 @@ RANGE, LENIENT = 0.8, 0.08
 
 
 @dataclass(frozen=True)
-class Flip:
+class FlipRow:
     """One row of the table `flip`."""
 
     changed: str
@@ -45,7 +45,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class Score:
+class BacktestRow:
     """One row of the table `backtest`."""
 
     method: str
@@ -106,7 +106,7 @@ def _said(by_numbers: str) -> str:
     return "nothing" if by_numbers == codes.CANNOT else f"“{by_numbers}”"
 
 
-def smallest_change(flip: Flip) -> str:
+def smallest_change(flip: FlipRow) -> str:
     """How little would have to be otherwise for the numbers to say something else.
 
     Empty when nothing was tried; otherwise it claims no more than was tried in each direction.
@@ -136,7 +136,9 @@ def smallest_change(flip: Flip) -> str:
     return f"{told} No {'higher' if down > 0 else 'lower'} one was tried."
 
 
-def track_record(scores: Sequence[Score], apart_scores: Sequence[Score]) -> tuple[str, ...]:
+def track_record(
+    scores: Sequence[BacktestRow], apart_scores: Sequence[BacktestRow]
+) -> tuple[str, ...]:
     """How well past windows foretold later ones; skill is claimed only where it is there."""
     if not scores:
         return ("There are too few windows to look back and see how good such projections were.",)
@@ -156,7 +158,7 @@ def track_record(scores: Sequence[Score], apart_scores: Sequence[Score]) -> tupl
     return tuple(told)
 
 
-def _apart_alone(scores: Sequence[Score]) -> tuple[str, ...]:
+def _apart_alone(scores: Sequence[BacktestRow]) -> tuple[str, ...]:
     """The same where windows share no years, so that every forecast is of years not yet known."""
     told = [
         _ranking(scores, f"Over {count(scores[0].forecasts, 'past forecast')}"),
@@ -170,7 +172,7 @@ def _apart_alone(scores: Sequence[Score]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def winner(scores: Sequence[Score]) -> str:
+def winner(scores: Sequence[BacktestRow]) -> str:
     """The method with the best score, if there are enough forecasts and a clear difference."""
     best, *rest = _ranked(scores)
     if best.forecasts < FEWEST_FORECASTS or not rest:
@@ -179,12 +181,12 @@ def winner(scores: Sequence[Score]) -> str:
     return best.method if second - best.crps_years >= LEAST_DIFFERENCE * second > 0 else ""
 
 
-def _ranked(scores: Sequence[Score]) -> list[Score]:
+def _ranked(scores: Sequence[BacktestRow]) -> list[BacktestRow]:
     """Best first; of a tie the simpler method."""
     return sorted(scores, key=lambda row: (row.crps_years, SIMPLEST_FIRST.index(row.method)))
 
 
-def _ranking(scores: Sequence[Score], start: str) -> str:
+def _ranking(scores: Sequence[BacktestRow], start: str) -> str:
     ordered = _ranked(scores)
     shown = apart(*(row.crps_years for row in ordered), decimals=2)
     named = [
@@ -203,7 +205,7 @@ def _ranking(scores: Sequence[Score], start: str) -> str:
     return told
 
 
-def calibration(row: Score) -> str:
+def calibration(row: BacktestRow) -> str:
     """Whether a method's 80% range held about 80%: a good score can hide that it did not."""
     held = f"{100 * row.within80:.0f}%"
     if row.within80 > RANGE + LENIENT:

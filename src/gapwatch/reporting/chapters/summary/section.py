@@ -11,7 +11,7 @@ from gapwatch import codes
 from gapwatch.reporting.chapters.ages.rows import newest as newest_ages
 from gapwatch.reporting.chapters.standing import standing
 from gapwatch.reporting.chapters.summary import words
-from gapwatch.reporting.document import Figure, Number, Point, Section, Summary
+from gapwatch.reporting.document import Number, Point, ReportFigure, Section, Summary
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.choices import choices
 from gapwatch.reporting.evidence.direction import direction_line
@@ -63,7 +63,7 @@ def _captions(sections: Sequence[Section], chosen: Sequence[str]) -> str:
     return " ".join(
         f"Figure {block.number}. {block.title} {block.subtitle.partition(' As known at ')[0]}"
         for block in shown
-        if isinstance(block, Figure) and block.id in chosen
+        if isinstance(block, ReportFigure) and block.id in chosen
     )
 
 
@@ -79,7 +79,7 @@ def _points(points: Sequence[Point]) -> str:
 def figures(sections: Sequence[Section]) -> tuple[str, ...]:
     """The gap over time, and where: else both ends of the gap."""
     held = {
-        section.id: [block.id for block in section.blocks if isinstance(block, Figure)]
+        section.id: [block.id for block in section.blocks if isinstance(block, ReportFigure)]
         for section in sections
     }
     over_time, where = held.get("trajectory", []), held.get("where", [])

@@ -12,13 +12,13 @@ from matplotlib.ticker import MaxNLocator
 from gapwatch.reporting.drawing.canvas import BLUE, HALO, INK, ORANGE, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.marks import provisional_windows
 from gapwatch.reporting.drawing.wrap import wrapped
-from gapwatch.reporting.evidence.rows import Estimate, Window
+from gapwatch.reporting.evidence.rows import LimitedValue, Window
 from gapwatch.reporting.language.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Points = tuple[tuple[Window, Estimate], ...]
+Points = tuple[tuple[Window, LimitedValue], ...]
 SIDES = ((BLUE, "D", 0.09), (ORANGE, "o", -0.09))
 # Height of one line of a label, in points.
 LINE_POINTS = 13.5
@@ -68,7 +68,7 @@ def _every(windows: int, canvas: Canvas) -> int:
 def _side(
     figure: Figure,
     canvas: Canvas,
-    side: tuple[tuple[Window, Estimate], ...],
+    side: tuple[tuple[Window, LimitedValue], ...],
     name: str,
     colour: str,
     marker: str,
@@ -148,7 +148,7 @@ def _apart(axes: Axes, held: Sequence[tuple[str, float, float]], height: float) 
 
 
 def _name_inside(
-    axes: Axes, side: tuple[tuple[Window, Estimate], ...], name: str, *, above: bool
+    axes: Axes, side: tuple[tuple[Window, LimitedValue], ...], name: str, *, above: bool
 ) -> None:
     """On a phone the name stands above or below all intervals of its side, and makes room."""
     ends = [end for _, end in side]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.evidence.rows import Estimate, Window
+from gapwatch.reporting.evidence.rows import LimitedValue, Window
 from gapwatch.reporting.language.changes import spread
 from gapwatch.reporting.language.numbers import SPACE, apart, years
 
 
-def since_baseline(before: Window, after: Window, change: Estimate | None) -> str:
+def since_baseline(before: Window, after: Window, change: LimitedValue | None) -> str:
     """The newest window against the baseline; a change that chance could make isn't called one."""
     if before.gap is None or after.gap is None:
         return ""
@@ -33,7 +33,7 @@ def since_baseline(before: Window, after: Window, change: Estimate | None) -> st
     )
 
 
-def against_target(gap: Estimate, target: float, deadline: int) -> str:
+def against_target(gap: LimitedValue, target: float, deadline: int) -> str:
     """The newest gap beside the target, compared unrounded and printed apart."""
     if gap.value == target:
         return f"That figure equals the target for {deadline}."

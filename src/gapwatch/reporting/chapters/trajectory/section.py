@@ -6,9 +6,9 @@ from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.reporting.chapters.trajectory import pace
 from gapwatch.reporting.chapters.trajectory import words as trajectory_words
 from gapwatch.reporting.chapters.trajectory.newest import against_target, since_baseline
-from gapwatch.reporting.chapters.trajectory.selection import Selection, if_picked
+from gapwatch.reporting.chapters.trajectory.selection import SelectionRow, if_picked
 from gapwatch.reporting.chapters.trajectory.tables import path_table, windows_table
-from gapwatch.reporting.document import Block, Figure, Heading, Paragraph, Section
+from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Section, Subheading
 from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.direction import direction, is_clear, narrowing
@@ -33,7 +33,7 @@ def section(case: Case) -> Section:
     blocks: list[Block] = [Paragraph(text) for text in _opening(case)]
     blocks.append(_gap_figure(case))
     if case.judged:
-        blocks.append(Heading("What the projection says, and what it does not"))
+        blocks.append(Subheading("What the projection says, and what it does not"))
         blocks += [Paragraph(text) for text in _projection(case)]
     if case.newest is not None and case.judged:
         middle = int(case.newest.midpoint)
@@ -48,7 +48,7 @@ def section(case: Case) -> Section:
         blocks += [Paragraph(text) for text in told]
     if case.sided:
         blocks.append(_ends_figure(case))
-    blocks.append(Heading(f"Which figure decides {case.verdict.target_year}"))
+    blocks.append(Subheading(f"Which figure decides {case.verdict.target_year}"))
     blocks += [Paragraph(text) for text in trajectory_words.deciding(case)]
     return Section("trajectory", "The gap over time", tuple(blocks))
 
@@ -78,7 +78,7 @@ def _opening(case: Case) -> list[str]:
         texts.append(since_baseline(case.baseline, case.newest, case.change))
     elif outside and case.newest:
         texts.append(since_baseline(outside, case.newest, None))
-    for found in case.rows(Selection, "selection"):
+    for found in case.rows(SelectionRow, "selection"):
         when = case.period(found.period_start, found.period_end)
         texts.append(if_picked(found, case.noun, when, verdict.baseline_gap_years))
     if case.newest and case.newest.gap and verdict.target_gap_years is not None:
@@ -114,8 +114,8 @@ def _finding(case: Case) -> str:
     return short
 
 
-def _gap_figure(case: Case) -> Figure:
-    return Figure(
+def _gap_figure(case: Case) -> ReportFigure:
+    return ReportFigure(
         id="trajectory",
         number=1,
         title=_finding(case),
@@ -160,7 +160,7 @@ def _projection(case: Case) -> list[str]:
     return texts
 
 
-def _ends_figure(case: Case) -> Figure:
+def _ends_figure(case: Case) -> ReportFigure:
     worse, better = case.label(case.measure.worse), case.label(case.measure.better)
     moved = finding(case.moves, case.worse_name, case.better_name)
     title = (
@@ -170,7 +170,7 @@ def _ends_figure(case: Case) -> Figure:
         if _wider_better(case)
         else "Both ends of the gap are uncertain"
     )
-    return Figure(
+    return ReportFigure(
         id="ends",
         number=2,
         title=title,

@@ -8,7 +8,7 @@ from gapwatch.reporting.language.numbers import SPACE, apart, interval, number, 
 
 
 @dataclass(frozen=True)
-class Selection:
+class SelectionRow:
     """One row of the table `selection`."""
 
     period_start: int
@@ -20,7 +20,7 @@ class Selection:
     expected_fall_years: float
 
 
-def if_picked(found: Selection, noun: str, when: str, baseline: float | None = None) -> str:
+def if_picked(found: SelectionRow, noun: str, when: str, baseline: float | None = None) -> str:
     """The fall to expect without any change, if a side was picked for its extreme figure.
 
     `baseline` is the gap that the target is set from: where it prints otherwise, it is told why.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gapwatch.reporting.document import Column, Table
+from gapwatch.reporting.document import ReportTable, TableColumn
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import Window
 from gapwatch.reporting.language.numbers import SPACE, estimate, interval, plain
@@ -14,19 +14,19 @@ MIDDLE_COLUMNS = (
 )
 
 
-def windows_table(case: Case) -> Table:
+def windows_table(case: Case) -> ReportTable:
     """Every window of the headline, both ends, and whether it can be compared."""
     last = max((w.segment for w in case.windows), default=1)
     rows = tuple(_window_row(w, comparable=w.segment == last) for w in case.windows)
-    return Table(
+    return ReportTable(
         id="table-gap",
         caption=f"The gap in each window: {case.measure.title}, {case.sexes[0]}s",
         columns=(
-            Column("Window"),
-            Column(f"Gap, years (95%{SPACE}interval)", numeric=True),
-            *(Column(label, numeric=True) for label in MIDDLE_COLUMNS),
-            Column(f"Relative gap (95%{SPACE}interval)", numeric=True),
-            Column("Comparable"),
+            TableColumn("Window"),
+            TableColumn(f"Gap, years (95%{SPACE}interval)", numeric=True),
+            *(TableColumn(label, numeric=True) for label in MIDDLE_COLUMNS),
+            TableColumn(f"Relative gap (95%{SPACE}interval)", numeric=True),
+            TableColumn("Comparable"),
         ),
         rows=rows,
         shares=(1.2, 1.8, 2.0, 2.0, 2.2, 1.2),
@@ -51,7 +51,7 @@ def _window_row(window: Window, *, comparable: bool) -> tuple[str, ...]:
     return (window.label, gap, *sides, relative, told)
 
 
-def path_table(case: Case) -> Table:
+def path_table(case: Case) -> ReportTable:
     """The expected gap of every calendar year, its ranges, and the target line."""
     path = case.path
     rows = tuple(
@@ -69,17 +69,17 @@ def path_table(case: Case) -> Table:
         )
         for row in path.to_dict("records")
     )
-    return Table(
+    return ReportTable(
         id="table-trajectory",
         caption="The expected gap of each calendar year and the target line, years",
         columns=(
-            Column("Year"),
-            Column("Years of data"),
-            Column("Expected", numeric=True),
-            Column("50% range", numeric=True),
-            Column("80% range", numeric=True),
-            Column("95% range", numeric=True),
-            Column("Target line", numeric=True),
+            TableColumn("Year"),
+            TableColumn("Years of data"),
+            TableColumn("Expected", numeric=True),
+            TableColumn("50% range", numeric=True),
+            TableColumn("80% range", numeric=True),
+            TableColumn("95% range", numeric=True),
+            TableColumn("Target line", numeric=True),
         ),
         rows=rows,
         shares=(0.8, 1.2, 1, 1.5, 1.5, 1.5, 1),

@@ -8,7 +8,7 @@ from gapwatch.contracts.findings import DecidingWindow
 from gapwatch.contracts.row_class import read_rows
 from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import NAMED, Estimate, Window, touched
+from gapwatch.reporting.evidence.rows import NAMED, LimitedValue, Window, touched
 from gapwatch.reporting.language.labels import break_reason
 from gapwatch.reporting.language.numbers import count, interval, period, plain, years
 
@@ -26,7 +26,7 @@ def baseline_outside(case: Case) -> Window | None:
     span = (verdict.baseline_start, verdict.baseline_end)
     if verdict.baseline_gap_years is None or span in {(w.start, w.end) for w in case.windows}:
         return None
-    gap = Estimate(verdict.baseline_gap_years, None, None)
+    gap = LimitedValue(verdict.baseline_gap_years, None, None)
     return Window(*span, 1, gap, None, None, None, None, "", (), verdict.year_ends)
 
 

@@ -15,7 +15,7 @@ from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.choices import Choice, choices
 from gapwatch.reporting.evidence.direction import direction_line
 from gapwatch.reporting.evidence.goal import Goal, goal
-from gapwatch.reporting.evidence.rows import Estimate, reason_of
+from gapwatch.reporting.evidence.rows import LimitedValue, reason_of
 from gapwatch.reporting.language.chance import about, in_words
 from gapwatch.reporting.language.labels import no_verdict
 from gapwatch.reporting.language.numbers import (
@@ -138,7 +138,7 @@ def _size(case: Case) -> str:
     return f"{told} (plausibly {interval(least, most)}{SPACE}years)."
 
 
-def _size_unsided(case: Case, gap: Estimate, when: str) -> str:
+def _size_unsided(case: Case, gap: LimitedValue, when: str) -> str:
     """The same of a measure without two named sides."""
     told = (
         f"In {case.study.study.place}, the gap in {case.sexes[0]} life expectancy at birth "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gapwatch import codes
 from gapwatch.reporting.chapters.verdict import pandemic, words
 from gapwatch.reporting.chapters.verdict.message import both, may_level_down, message
-from gapwatch.reporting.document import Answer, Banner
+from gapwatch.reporting.document import Banner, KeyQuestion
 from gapwatch.reporting.evidence import levelling_down as levelling
 from gapwatch.reporting.evidence import next_data, targets
 from gapwatch.reporting.evidence.bridged import in_short
@@ -64,7 +64,7 @@ def _but(case: Case) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def answers(case: Case) -> tuple[Answer, ...]:
+def answers(case: Case) -> tuple[KeyQuestion, ...]:
     """How big, which way, will it, what is new; the first three begin with the message."""
     said = message(case)
     return (
@@ -75,11 +75,11 @@ def answers(case: Case) -> tuple[Answer, ...]:
     )
 
 
-def _how_big(case: Case, line: str) -> Answer:
+def _how_big(case: Case, line: str) -> KeyQuestion:
     question = "How big is the gap, and how sure are we?"
     newest = case.newest
     if newest is None:
-        return Answer(question, line, ())
+        return KeyQuestion(question, line, ())
     ends = words.both_ends(newest, case.sexes[0], case.worse_name, case.better_name)
     later = [
         words.withheld(
@@ -90,7 +90,7 @@ def _how_big(case: Case, line: str) -> Answer:
         for window in case.withheld_since
     ]
     told = (*later, ends, _other(case), provisional(case.provisional), in_short(case))
-    return Answer(question, line, tuple(text for text in told if text))
+    return KeyQuestion(question, line, tuple(text for text in told if text))
 
 
 def _other(case: Case) -> str:
@@ -105,7 +105,7 @@ def _other(case: Case) -> str:
     return words.other_sex(found, sex, reason_text(found.reason) if found else "")
 
 
-def _which_way(case: Case, line: str) -> Answer:
+def _which_way(case: Case, line: str) -> KeyQuestion:
     last = case.comparable[-1] if case.comparable else None
     moved = ""
     if case.sides_told:
@@ -117,31 +117,31 @@ def _which_way(case: Case, line: str) -> Answer:
     since = ""
     if case.is_old and last is not None:
         since = f"Nothing comparable is known about the years after {last.ends}."
-    return Answer(
+    return KeyQuestion(
         "Which way is it going?", line, tuple(text for text in (moved, share, since) if text)
     )
 
 
-def _will_it(case: Case, line: str) -> Answer:
+def _will_it(case: Case, line: str) -> KeyQuestion:
     aim, verdict = goal(case), case.verdict
     question = f"Will it be {aim.done} by {aim.deadline}?"
     if verdict.verdict == codes.CANNOT:
         again = next_data.in_short(case) if case.is_old else ()
-        return Answer(question, line, (*again, ASK))
+        return KeyQuestion(question, line, (*again, ASK))
     rules = case.study.verdict
     found = both(case)
     other = words.other_chance(found[1], rules) if len(found) > 1 else ""
     more = [other, words.counts_as(verdict, rules), *_against(case)]
     if verdict.verdict == codes.TOO_EARLY:
         more += next_data.first_report(verdict, rules.power)
-    return Answer(question, line, tuple(text for text in more if text))
+    return KeyQuestion(question, line, tuple(text for text in more if text))
 
 
-def _what_changed(case: Case) -> Answer:
+def _what_changed(case: Case) -> KeyQuestion:
     short, _, more = case.facts.changed_sentence.strip().partition(". ")
     texts = [sentence(more)]
     texts += [sentence(told) for told in next_expected(case.study) if told not in more]
-    return Answer(
+    return KeyQuestion(
         "What has changed since the last release?",
         sentence(short),
         tuple(text for text in texts if text),
