@@ -92,7 +92,7 @@ def sensitivity(
     and a withheld newest window are matters of the release: rows that leave windows out are neither
     older nor withheld for that.
 
-    Raises ValueError as `Series.checked`.
+    Raises ValueError as `ComparableSeries.checked`.
     """
     rules, model = thresholds or Thresholds(), prior or Prior()
     windows, usable = series.checked()
@@ -163,7 +163,7 @@ def smallest_flips(
     usable windows than a verdict needs, a target not below the baseline, a deadline before the
     newest window's end. The age of the data is not looked at here.
 
-    Raises ValueError as `Series.checked`, and when `limit` is below 0 or `step` not above 0.
+    Raises ValueError as `ComparableSeries.checked`, and when `limit` is below 0 or `step` not above 0.
     """
     if not (step > 0 and limit >= 0):
         raise ValueError(f"limit, step: expected 0 or more and above 0, found {limit}, {step}")
