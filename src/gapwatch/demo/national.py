@@ -37,8 +37,8 @@ _MEMORY_BYTES = 2_000_000_000
 class InventedCountry:
     """So many boroughs, wards in each and blocks in all, over some years.
 
-    The whole of England and Wales is about `InventedCountry(boroughs=300, wards=23, blocks=35_672)`; a
-    borough's blocks are dealt out over its wards in turn.
+    The whole of England and Wales is about `InventedCountry(boroughs=300, wards=23,
+    blocks=35_672)`; a borough's blocks are dealt out over its wards in turn.
     """
 
     seed: int

@@ -163,7 +163,8 @@ def smallest_flips(
     usable windows than a verdict needs, a target not below the baseline, a deadline before the
     newest window's end. The age of the data is not looked at here.
 
-    Raises ValueError as `ComparableSeries.checked`, and when `limit` is below 0 or `step` not above 0.
+    Raises ValueError as `ComparableSeries.checked`, and when `limit` is below 0 or `step` not
+    above 0.
     """
     if not (step > 0 and limit >= 0):
         raise ValueError(f"limit, step: expected 0 or more and above 0, found {limit}, {step}")
