@@ -161,9 +161,9 @@ def test_the_licence_of_the_later_figures_goes_with_their_data(release: Path) ->
 
 def test_the_shipped_figures_stay_a_snapshot_of_their_own(pulled: Project) -> None:
     ids = snapshots.ids(pulled.raw)
-    assert len(ids) == 2
-    # Both may be of one day: which one stands first says nothing.
-    (shipped,) = (name for name in ids if snapshots.load(pulled.raw, name).study == "")
+    # One may be of the day of the pull: which one stands first says nothing.
+    *_, shipped = (name for name in ids if snapshots.load(pulled.raw, name).study == "")
+    assert len(ids) > 1
     done = gapwatch(pulled, "gap", "--snapshot", shipped, "--measure", "north-v-south", "--json")
     assert done.returncode == 0, done.stderr
     assert "was not pulled and holds no" in done.stderr

@@ -65,7 +65,11 @@ def test_names_in_four_scripts_are_reported_and_made_again_from_a_bundle(
         if "\u0590" < name[0] < "\u0700":
             # From right to left: an isolate of its own, wherever it stands.
             assert html.count(name) == html.count(f"{START}{name}{END}")
-    told = " ".join(page.extract_text() for page in PdfReader(made.path / "report.pdf").pages)
+    told = " ".join(
+        page.extract_text()
+        for name in ("report.pdf", "annex.pdf")
+        for page in PdfReader(made.path / name).pages
+    )
     for word in ("המנזר", "الكنيسة", "西敏区公园", "😀"):
         assert word in told
     kept = f"inputs/fonts/{CUT.name}"

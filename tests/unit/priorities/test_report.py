@@ -201,7 +201,7 @@ def test_every_code_has_words(case: Case, row: ComparisonRow) -> None:
 def test_where_effort_would_count_most_says_how_sure_it_is(texts: list[str]) -> None:
     assert (
         "The largest figure is that of Westbourne: 34.9\N{NO-BREAK SPACE}deaths a year (26.5 to "
-        "43.3). That no other ward's excess is larger has a probability of more than 99%." in texts
+        "43.3). That no other ward's excess is larger has a probability of over 95%." in texts
     )
     assert (
         "Together the north of the borough has an excess of 74.5\N{NO-BREAK SPACE}deaths a year "

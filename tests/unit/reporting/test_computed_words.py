@@ -329,9 +329,9 @@ def test_a_whole_report_of_annual_windows_says_nothing_of_five_year_or_published
     assert [section.id for section in report.sections] == [
         "trajectory",
         "where",
-        "measures",
         "ages",
         "take",
+        "measures",
         "series",
         "quality",
         "making",
@@ -344,7 +344,7 @@ def test_tables_beside_the_published_series_change_only_their_own_sections():
     report = build_report(study, samples.facts(), bare)
     plain = build_report(study, samples.facts(), samples.tables())
     ids = [section.id for section in report.sections]
-    assert ids == ["trajectory", "where", "measures", "ages", "take", "series", "quality", "making"]
+    assert ids == ["trajectory", "where", "ages", "take", "measures", "series", "quality", "making"]
     same = {"trajectory", "where", "measures", "making"}
     kept = [section for section in report.sections if section.id in same]
     assert kept == [section for section in plain.sections if section.id in same]

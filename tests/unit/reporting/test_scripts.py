@@ -22,7 +22,7 @@ from tests.conftest import ROOT
 from gapwatch.reporting.drawing.canvas import Canvas, drawn
 from gapwatch.reporting.drawing.further import Typefaces, further_style
 from gapwatch.reporting.drawing.wrap import lines
-from gapwatch.reporting.formats.pdf import STANDARDS, TEMPLATE, families, typefaces
+from gapwatch.reporting.formats.pdf import STANDARDS, TEMPLATES, families, typefaces
 from gapwatch.reporting.language.apart import END, START, Apart, apart
 from gapwatch.study.fonts import Typeface
 from gapwatch.study.letters import printable
@@ -114,9 +114,10 @@ def test_a_page_has_what_joins_arabic_letters() -> None:
 
 
 def pdf(words: str, fonts: Typefaces) -> PdfReader:
-    template = TEMPLATE.read_text(encoding="utf-8")
-    (setting,) = (line for line in template.splitlines() if line.startswith("#set text(font"))
-    setting = setting.replace("fill: ink, ", "")
+    template = (TEMPLATES / "paper.typ").read_text(encoding="utf-8")
+    found = (line.strip() for line in template.splitlines())
+    (setting,) = (line for line in found if line.startswith("set text(font"))
+    setting = "#" + setting.replace("fill: ink, ", "")
     made = typst.Compiler(f"{setting}\n{words}\n".encode(), font_paths=typefaces(fonts)).compile(
         format="pdf",
         pdf_standards=STANDARDS[:1],

@@ -271,5 +271,5 @@ def test_the_table_of_checks_is_on_screen_alone_and_its_file_is_named() -> None:
     (table,) = [
         b for b in section(case).blocks if isinstance(b, ReportTable) and b.id == "table-checks"
     ]
-    assert table.on_screen
+    assert table.paper == "screen"
     assert "Each check, with how many rows failed it, is in data/validation.csv." in texts(case)

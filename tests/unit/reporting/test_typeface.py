@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 
 from gapwatch.reporting.drawing.canvas import Canvas, drawn
 from gapwatch.reporting.drawing.further import FURTHER_FOLDER, further_style
-from gapwatch.reporting.formats.pdf import STANDARDS, TEMPLATE, typefaces
+from gapwatch.reporting.formats.pdf import STANDARDS, TEMPLATES, typefaces
 from gapwatch.study.letters import FURTHER, PRINTED, SHAPED, printable
 
 FONTS = ROOT / "src" / "gapwatch" / "reporting" / "fonts"
@@ -130,9 +130,10 @@ def test_a_chart_draws_further_letters_and_looks_for_no_other_font(
 
 
 def test_a_pdf_has_further_letters_from_the_locks_font_alone() -> None:
-    template = TEMPLATE.read_text(encoding="utf-8")
-    (setting,) = (line for line in template.splitlines() if line.startswith("#set text(font"))
-    setting = setting.replace("fill: ink, ", "")
+    template = (TEMPLATES / "paper.typ").read_text(encoding="utf-8")
+    lines = (line.strip() for line in template.splitlines())
+    (setting,) = (line for line in lines if line.startswith("set text(font"))
+    setting = "#" + setting.replace("fill: ink, ", "")
     made = typst.Compiler(f"{setting}\nКиїв *Київ*\n".encode(), font_paths=typefaces()).compile(
         format="pdf", pdf_standards=STANDARDS[:1], timestamp=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     )

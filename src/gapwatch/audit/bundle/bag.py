@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import stat
+import unicodedata
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +27,8 @@ _MOST_TAG_BYTES = 10_000_000
 # Any other encoding would have bagit read the manifests through a codec of the sender's choice.
 _DECLARATION = re.compile(rb"BagIt-Version: (0\.97|1\.0)\nTag-File-Character-Encoding: UTF-8\n")
 _LINE = re.compile("([0-9a-f]{64})  ?([!-~]+)")
+# Controls, and the separators of lines and paragraphs.
+_BREAKS = frozenset({"Cc", "Zl", "Zp", "Cs"})
 _TAG_NAME = re.compile(r"[A-Za-z]+(-[A-Za-z]+)*")
 
 # What it complains of is raised as an error that names the file.
@@ -124,9 +127,14 @@ def _size(target: Path, name: str, content: bytes | Path) -> int:
     return content.stat().st_size
 
 
+def _is_line(value: str) -> bool:
+    """Whether a value can stand in a line; what sets a name from right to left apart may stay."""
+    return value == value.strip() and not any(unicodedata.category(c) in _BREAKS for c in value)
+
+
 def _require_info(target: Path, info: Mapping[str, str]) -> None:
     for name, value in info.items():
-        if not _TAG_NAME.fullmatch(name) or not value.isprintable() or value != value.strip():
+        if not (_TAG_NAME.fullmatch(name) and _is_line(value)):
             raise UsageError(
                 str(target),
                 expected="tags of words joined by hyphens, each of one line",
