@@ -16,6 +16,9 @@ from gapwatch.demography.life_table import life_table
 
 # Ages from which on publishers keep the oldest in one band: 85 (GLA, ONS before 2016) and 90.
 CLOSED_FROM = (85, 90, 95)
+# One value in twenty may be apart for reasons of its own, such as a correction or a joined area;
+# ages in each other's place move those of every area in every window with the year.
+FEW = 0.05
 _SHARE = 1e-9
 
 
@@ -23,6 +26,8 @@ def unlike_published(
     counted: Counted, published: pd.DataFrame, place: str, vintage: str, tolerance: float
 ) -> tuple[list[str], int]:
     """Published values that ours miss by more than `tolerance` years, the furthest first.
+
+    None where they are one in twenty or fewer: each of those stands in the table `reproduction`.
 
     `published` is the table `life_expectancy`, `place` the code of the whole place. Compared are
     areas of the study's vintage and the place, over calendar years that are all counted on one base
@@ -48,7 +53,9 @@ def unlike_published(
     best = int(np.argmin(missed.sum(axis=1)))
     odd = np.flatnonzero(missed[best])
     odd = odd[np.argsort(-np.abs(apart[best, odd]), kind="stable")]
-    if own.restricted and len(odd):
+    if len(odd) <= FEW * compared.sum():
+        return [], int(compared.sum())
+    if own.restricted:
         return [f"{len(odd)} of {compared.sum()}"], int(compared.sum())
     return [
         f"{row.area_code}, {row.sex}, {row.period_start} to {row.period_end}: "
