@@ -66,14 +66,32 @@ def test_no_string_of_a_report_praises_levelling_down(case):
 
 @pytest.mark.parametrize("case", KINDS)
 @pytest.mark.parametrize(
-    "name", ["report.html", "report.pdf", "summary.docx", "slides.pptx", "figures.xlsx"]
+    "name",
+    [
+        "report.html",
+        "summary.pdf",
+        "report.pdf",
+        "annex.pdf",
+        "summary.docx",
+        "slides.pptx",
+        "figures.xlsx",
+    ],
 )
 def test_no_document_praises_levelling_down(case, name):
     files = made(*case)[2]
     texts = claims.of(name, files[name])
     assert claims.bare(texts) == []
-    if case[1] in codes.GOOD_VERDICTS:
+    if case[1] in codes.GOOD_VERDICTS and name != "annex.pdf":
         assert any("levelling down" in text.casefold() for text in texts)
+
+
+@pytest.mark.parametrize("case", KINDS)
+def test_the_chance_of_a_target_by_levelling_down_says_so_where_it_stands(case):
+    report, _, _ = made(*case)
+    (told,) = (n for n in report.summary.numbers if n.label.startswith("Chance"))
+    assert (told.note == "By levelling down, which is no success.") == (
+        report.label == codes.LEVELLING_DOWN
+    )
 
 
 @pytest.mark.parametrize("case", KINDS)

@@ -119,7 +119,9 @@ def _chance(case: Case) -> Number:
     if verdict.label == codes.CANNOT or verdict.p_target is None:
         return Number(label, "cannot be calculated", words.no_chance(case))
     shown = about(verdict.p_target, rules.on_track_probability, rules.off_track_probability)
-    return Number(label, shown, "")
+    # A chance that may be quoted alone never passes for a success.
+    down = verdict.label == codes.LEVELLING_DOWN
+    return Number(label, shown, "By levelling down, which is no success." if down else "")
 
 
 def _side(case: Case) -> list[str]:
