@@ -87,6 +87,7 @@ def test_the_core_imports_whole_without_prefect(programs: Path, tmp_path: Path) 
     assert found == "[]"
 
 
+@pytest.mark.long
 def test_the_demonstration_is_made_and_verified(programs: Path, tmp_path: Path) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()

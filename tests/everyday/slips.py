@@ -96,7 +96,7 @@ def sparse(world: World, words: str = "sparse = true\n") -> World:
     """The same deaths as rows of an area, sex, year and age, those of none left out."""
     bands = [name.removeprefix("Aged ") for name in world.tables[DEATHS][0][COUNTS:]]
     world.tables[DEATHS] = [
-        SPARSE_HEADER,
+        list(SPARSE_HEADER),  # a slip may add to it
         *(
             [*row[:COUNTS], band, count]
             for row in body(world, DEATHS)

@@ -28,6 +28,8 @@ COMMANDS = {
     "demo/rehearsal.py": ("demo",),
     "demo/twin/folder.py": ("demo",),
     "own_code.py": ("replay",),
+    "pruning.py": ("prune",),
+    "starting/project.py": ("init",),
     "project.py": ("run", "pull", "gap", "status", "serve", "verify", "replay", "bundle", "diff"),
     "publishing.py": ("run",),
     "replaying.py": ("verify",),
@@ -39,7 +41,8 @@ COMMANDS = {
 OTHER = {"gapwatch.toml", "gapwatch.quality", "quality.worker", "manifest.json", "chmod", "typst"}
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _QUOTED = re.compile(r"`gapwatch ([a-z]+)((?: [a-z]+)?)((?: --[a-z-]+)*)[^`]*`")
-_GIT = re.compile(r"git -C .*")
+# Options of other programs.
+_OTHERS = re.compile(r"git -C .*|pyftsubset .*")
 _KEY = re.compile(r"(?<![\w./`-])[a-z]+(?:_[a-z]+)+(?![\w/])|(?<![\w./-])[a-z]+\.[a-z_]+(?!\w)")
 
 
@@ -122,7 +125,7 @@ def test_options_that_a_remedy_names_are_the_command_s(file: str, line: int, tex
         name = command + inner if command + inner in known else command
         assert name in known, f"{file}:{line}"
         assert set(named.split()) <= known[name], f"{file}:{line}"
-    for option in _OPTION.findall(_GIT.sub("", _QUOTED.sub("", text))):
+    for option in _OPTION.findall(_OTHERS.sub("", _QUOTED.sub("", text))):
         assert file in COMMANDS, f"{file}:{line} names {option}: say here which commands reach it"
         for command in COMMANDS[file]:
             assert option in known[command], f"{file}:{line}: {command} has no {option}"
