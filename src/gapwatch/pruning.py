@@ -10,8 +10,6 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import filelock
-
 from gapwatch import needing, publishing, snapshots, stopping
 from gapwatch import study as study_file
 from gapwatch.audit.verify import MANIFEST
@@ -26,7 +24,6 @@ from gapwatch.switch import BUILDING
 
 PREFECT = ".prefect"
 _DATABASE = "prefect.db"
-_PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -97,27 +94,18 @@ def prune(
     releases = out or project.reports
     study, _ = study_file.load(project.study_file)
     stopping.leaves("what the records below pruned/ name may be deleted already; prune again")
-    lock = filelock.FileLock(project.raw / ".lock", timeout=_PATIENCE_SECONDS)
-    try:
-        with publishing.told(project.raw, releases), lock:
-            with publishing.alone(releases):
-                found = plan(project, asked, out)  # under the locks: nothing becomes needed now
-                if asked.prefect:
-                    _delete_prefect(project)
-                for name in found.plan.releases:
-                    _delete_release(releases, name, study.study.id, reason, on)
-                for name in found.plan.snapshots:
-                    _delete_snapshot(project.raw, name, study.study.id, reason, on)
-                snapshots.clear_leftovers(project.raw)
-            if found.plan.releases and needing.every_release(releases):
-                laying.again(releases, project.raw, study.site.base)
-    except filelock.Timeout as error:
-        raise OutputError(
-            str(project.raw),
-            expected="no pull at work here",
-            found="one that goes on",
-            remedy="wait for it to end",
-        ) from error
+    with publishing.told(project.raw, releases), publishing.alone(project.raw):
+        with publishing.alone(releases):
+            found = plan(project, asked, out)  # under the locks: nothing becomes needed now
+            if asked.prefect:
+                _delete_prefect(project)
+            for name in found.plan.releases:
+                _delete_release(releases, name, study.study.id, reason, on)
+            for name in found.plan.snapshots:
+                _delete_snapshot(project.raw, name, study.study.id, reason, on)
+            snapshots.clear_leftovers(project.raw)
+        if found.plan.releases and needing.every_release(releases):
+            laying.again(releases, project.raw, study.site.base)
     return replace(found, done=True)
 
 

@@ -6,18 +6,14 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 from gapwatch import snapshots, stopping
 from gapwatch import study as study_file
 from gapwatch.audit import standing
-from gapwatch.errors import GapwatchError, OutputError, UsageError
+from gapwatch.errors import GapwatchError, UsageError
 from gapwatch.project import Project
-from gapwatch.publishing import pointed, told
+from gapwatch.publishing import alone, pointed, told
 from gapwatch.site import laying
 from gapwatch.snapshots import Retirement, sha256
-
-_PATIENCE_SECONDS = 120.0
 
 
 def today() -> dt.date:
@@ -49,25 +45,16 @@ def retire_snapshot(
     )
     releases = out or project.reports
     stopping.leaves(f"snapshot {name} isn't retired yet; do it again")
-    lock = filelock.FileLock(project.raw / ".lock", timeout=_PATIENCE_SECONDS)
-    try:
-        with told(project.raw), lock:
-            if name in snapshots.retired(project.raw):
-                snapshots.retire(project.raw, record)  # says so
-            because = f"its snapshot {name} was retired: {reason}"[: snapshots.MOST_REASON]
-            resting = standing.made_from(releases, name)
-            # First: as long as the snapshot isn't retired, all of it can be done again.
-            for release in resting:
-                standing.retire(releases, release, because, on)
-            snapshots.retire(project.raw, record)
-        _lay_again(project, releases)
-    except filelock.Timeout as error:
-        raise OutputError(
-            str(project.raw),
-            expected="no pull at work here",
-            found="one that goes on",
-            remedy="wait for it to end",
-        ) from error
+    with told(project.raw), alone(project.raw):
+        if name in snapshots.retired(project.raw):
+            snapshots.retire(project.raw, record)  # says so
+        because = f"its snapshot {name} was retired: {reason}"[: snapshots.MOST_REASON]
+        resting = standing.made_from(releases, name)
+        # First: as long as the snapshot isn't retired, all of it can be done again.
+        for release in resting:
+            standing.retire(releases, release, because, on)
+        snapshots.retire(project.raw, record)
+    _lay_again(project, releases)
     return {
         "snapshot": name,
         "reason": reason,
