@@ -105,6 +105,7 @@ def _pictures(growing: _Growing, entry: ShelvedRelease, base: str) -> tuple[publ
             sources(entry),
             citation(entry, base),
             entry.invented,
+            entry.tongue.tag,
         )
         key = share.drawn_from(words, one.svg, entry.typefaces)
         names = [picture_of(entry.name, one.id, form) for form in ("svg", "png")]

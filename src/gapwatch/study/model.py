@@ -30,6 +30,7 @@ from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priori
 from gapwatch.study.site import Site
 from gapwatch.study.source_base import Publishers
 from gapwatch.study.sources import Accepted, Correction, Source
+from gapwatch.study.words import Words
 
 
 class Heading(Part):
@@ -224,6 +225,7 @@ class Study(Part):
     study: Heading
     promise: Promise
     people: People = People()
+    words: Words = Words()
     verdict: Thresholds = Thresholds()
     projection: ProjectionRules = ProjectionRules()
     geography: Geography

@@ -20,6 +20,7 @@ from gapwatch.errors import OutputError
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER
 from gapwatch.reporting.drawing.further import Typefaces
 from gapwatch.reporting.formats.pdf import families, typefaces
+from gapwatch.study.tongue import BRITISH
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "share.typ"
 WIDTH, HEIGHT = 1200, 630
@@ -32,13 +33,15 @@ _CHART = (
 
 @dataclass(frozen=True)
 class Words:
-    """The words around a chart; `mark` says that figures are invented, "" where they are not."""
+    """The words around a chart, and their language; `mark` says that figures are invented, "" where
+    they are not."""
 
     title: str
     subtitle: str
     source: str
     citation: str
     mark: str = ""
+    language: str = BRITISH.tag
 
 
 def drawn_from(words: Words, chart: str, fonts: Typefaces = ()) -> str:

@@ -80,7 +80,7 @@ def _opening(case: Case) -> list[str]:
         texts.append(since_baseline(outside, case.newest, None))
     for found in case.rows(SelectionRow, "selection"):
         when = case.period(found.period_start, found.period_end)
-        texts.append(if_picked(found, case.noun, when, verdict.baseline_gap_years))
+        texts.append(if_picked(found, case.nouns, when, verdict.baseline_gap_years))
     if case.newest and case.newest.gap and verdict.target_gap_years is not None:
         texts.append(against_target(case.newest.gap, verdict.target_gap_years, verdict.target_year))
     told = provisional(case.provisional)
