@@ -98,7 +98,7 @@ def _pictures(growing: _Growing, entry: ShelvedRelease, base: str) -> tuple[publ
         log.warning("no charts of %s are shown on the site: %s", error.where, error.found)
         return ()
     for one in found:
-        words = share.Words(
+        words = share.ShareWords(
             one.title,
             # Apart from its report a figure has no number.
             _NUMBERED.sub("", one.subtitle),

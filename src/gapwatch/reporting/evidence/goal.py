@@ -23,7 +23,9 @@ class Goal:
 
     @property
     def done(self) -> str:
-        """`halved`, `cut by 40%`, or `halved from the stated 14 years`."""
+        """`halved`, `cut by 40%`, `halved from the stated 14 years`, or `closed`."""
+        if self.share == 0:
+            return "closed"
         cut = marked(f"{round(100 * (1 - self.share), 4):g}")
         told = "halved" if self.share == HALF else f"cut by {cut}%"
         return f"{told} from {self.of}" if self.of else told

@@ -32,7 +32,7 @@ _CHART = (
 
 
 @dataclass(frozen=True)
-class Words:
+class ShareWords:
     """The words around a chart, and their language; `mark` says that figures are invented, "" where
     they are not."""
 
@@ -44,7 +44,7 @@ class Words:
     language: str = BRITISH.tag
 
 
-def drawn_from(words: Words, chart: str, fonts: Typefaces = ()) -> str:
+def drawn_from(words: ShareWords, chart: str, fonts: Typefaces = ()) -> str:
     """A hash of all that decides a picture: words, chart, template, fonts, compiler."""
     declared = [font.sha256 for font in fonts]
     told = json.dumps(
@@ -53,7 +53,7 @@ def drawn_from(words: Words, chart: str, fonts: Typefaces = ()) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def shared(words: Words, chart: str, fonts: Typefaces = ()) -> tuple[bytes, bytes]:
+def shared(words: ShareWords, chart: str, fonts: Typefaces = ()) -> tuple[bytes, bytes]:
     """The picture as SVG and as PNG of 1200 by 630 pixels.
 
     Raises OutputError when the compiler refuses the chart.

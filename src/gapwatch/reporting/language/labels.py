@@ -96,6 +96,10 @@ _REASONS: dict[str, Callable[[Coded], str]] = {
     codes.TARGET_NOT_BELOW: lambda found: (
         f"target of {_exact(found, 'target')} years, baseline {_exact(found, 'baseline')}"
     ),
+    codes.NEVER_ZERO: lambda _: (
+        "a range of areas is above zero by its making, so it can't be judged against a target of "
+        "zero"
+    ),
     codes.SIDES_EXCHANGED: lambda _: (
         "the side called worse off now lives longer: the measure needs other sides"
     ),

@@ -101,6 +101,11 @@ def no_answer(case: Case, rows: Sequence[Row]) -> str:
     these = "This period" if len(periods) == 1 else f"These {spelled(len(periods))} periods"
     part = "half" if promise.share_of_baseline == HALF else line(promise.share_of_baseline)
     either = "" if case.computes else " either"
+    if promise.share_of_baseline == 0:
+        return (
+            f"{these} can't answer the promise{either}: the gap that is to be closed is one of "
+            f"{case.nouns}, and these are other areas."
+        )
     if targets.heads_stated(case, case.sexes[0]):
         return (
             f"{these} can't answer the promise{either}. The target of "
