@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import StudyError, UnfitError
-from gapwatch.study import fonts, limits, priority_checks
+from gapwatch.study import fonts, limits, priority_checks, word_checks
 from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
@@ -59,6 +59,9 @@ def load(path: Path) -> tuple[Study, str]:
         raise _from_pydantic(path, error) from error
     _check_promise(path, study)
     _check_areas(path, study)
+    problem = word_checks.problem(study, content)
+    if problem is not None:
+        raise _wrong(path, *problem)
     _check_measures(path, study)
     _check_bridges(path, study)
     _check_computed(path, study)

@@ -19,7 +19,7 @@ from gapwatch.reporting.language.numbers import (
     line,
     years,
 )
-from gapwatch.reporting.language.phrases import joined, no_gap
+from gapwatch.reporting.language.phrases import ONE_SIDED, joined, no_gap, size_of
 from gapwatch.study import Thresholds
 
 
@@ -28,7 +28,7 @@ def other_chance(verdict: Verdict, rules: Thresholds) -> str:
     if verdict.p_target is None or verdict.target_gap_years is None:
         return ""
     shown = about(verdict.p_target, rules.on_track_probability, rules.off_track_probability)
-    return f"For {verdict.sex}s it is {shown}, for a target of {years(verdict.target_gap_years)}."
+    return f"For {verdict.sex}s it is {shown}, for a target of {size_of(verdict.target_gap_years)}."
 
 
 def counts_as(verdict: Verdict, rules: Thresholds) -> str:
@@ -43,7 +43,8 @@ def counts_as(verdict: Verdict, rules: Thresholds) -> str:
         codes.WRONG_DIRECTION: narrowing(verdict, rules),
         codes.TOO_EARLY: f"Between {low} and {high} it is too early to tell.",
     }
-    return lines.get(verdict.label, "")
+    told = lines.get(verdict.label, "")
+    return joined(told, ONE_SIDED) if verdict.target_gap_years == 0 else told
 
 
 def withheld(subject: str, when: str, reason: str) -> str:
