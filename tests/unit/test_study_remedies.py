@@ -87,6 +87,7 @@ def walked(case: str, folder: Path) -> tuple[Reached, str, list[GapwatchError]]:
     raise AssertionError(f"remedies without an end: {met[-1]}")
 
 
+@pytest.mark.long
 def test_a_jump_that_is_accepted_cell_by_cell_is_told_of_as_accepted(tmp_path: Path) -> None:
     found, _, met = walked("a-year-of-residents-doubled", tmp_path)
     assert met
