@@ -13,7 +13,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -29,16 +29,15 @@ import distributed
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
-from prefect_dask import DaskTaskRunner
+from prefect_dask.task_runners import DaskTaskRunner
 
 from gapwatch.audit.provenance import code_sha256
 from gapwatch.errors import GapwatchError, SourceError
-from gapwatch.fleet.making import FAILED, StudyDone, StudyJob, make
+from gapwatch.fleet.jobs import FAILED, StudyDone, StudyJob, make
 
 _CONNECT_SECONDS = 15
 _VERSION = version("distributed")
 _REMEDY = "start every worker with the environment that gapwatch runs in here, then run again"
-Tell = Callable[[StudyDone], None]
 
 
 def _kit() -> tuple[str, str, str]:
@@ -118,8 +117,11 @@ def require_same(where: str, client: Any) -> None:
 
 
 @flow(name="gapwatch-fleet", log_prints=False, persist_result=False)
-def fleet(jobs: Sequence[dict[str, Any]], tell: Tell) -> None:
-    """Submit every study; tell what became of each as it ends."""
+def fleet(jobs: Sequence[dict[str, Any]], answers: int) -> None:
+    """Submit every study; write what became of each, as it ends, to the file open as `answers`.
+
+    A number and not the file: every task is sent with what its flow was given.
+    """
     one = task(name="study", cache_policy=NO_CACHE, persist_result=False)(make)
     at_work = {}
     for job in jobs:
@@ -128,7 +130,12 @@ def fleet(jobs: Sequence[dict[str, Any]], tell: Tell) -> None:
     waiting = dict(at_work)
     with contextlib.suppress(TimeoutError):
         for future in as_completed(list(at_work)):
-            tell(_ended(future, waiting.pop(future)))
+            say(answers, done=asdict(_ended(future, waiting.pop(future))))
+
+
+def say(answers: int, **told: object) -> None:
+    """Write one answer, whole."""
+    os.write(answers, f"{json.dumps(told)}\n".encode())
 
 
 def _ended(future: Any, study: StudyJob) -> StudyDone:
@@ -158,21 +165,17 @@ def main() -> None:
     parser.add_argument("--dask", required=True, help="address of the Dask scheduler")
     chosen = parser.parse_args()
     # Whatever a library prints goes to standard error: standard output is for answers alone.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    answers = os.dup(1)
     os.dup2(2, 1)
-
-    def tell(one: StudyDone) -> None:
-        answers.write(f"{json.dumps({'done': asdict(one)})}\n")
-
     jobs = json.loads(sys.stdin.readline())
     try:
         with connected(chosen.dask) as client:
             runner: Any = DaskTaskRunner(address=client.scheduler.address)
-            fleet.with_options(task_runner=runner)(jobs, tell)
+            fleet.with_options(task_runner=runner)(jobs, answers)
     except GapwatchError as error:
         told = {"where": error.where, "expected": error.expected}
         told |= {"found": error.found, "remedy": error.remedy}
-        answers.write(f"{json.dumps({'refused': told})}\n")
+        say(answers, refused=told)
         sys.exit(error.exit_code)
 
 

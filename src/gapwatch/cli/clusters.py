@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 from gapwatch import shipped, system
 from gapwatch.errors import SourceError, UsageError
-from gapwatch.fleet.making import FAILED, StudyDone, StudyJob
+from gapwatch.fleet.jobs import FAILED, StudyDone, StudyJob
 from gapwatch.fleet.running import Scheduler
 
 _SECONDS_TO_END = 10.0

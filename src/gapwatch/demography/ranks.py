@@ -53,9 +53,9 @@ def rank_sets(value: ArrayLike, se: ArrayLike, *, level: float = 0.95) -> RankSe
     places some of these miss, and the place at the top is the likeliest.
 
     Intervals of differences are Tukey's, with Kramer's standard errors for unequal precision
-    [3, 4]: i and k differ where |y_i - y_k| > c sqrt(se_i^2 + se_k^2), c = q / sqrt(2), and q is the
-    quantile of the range of N independent standard normals. For unequal standard errors their joint
-    coverage is at least ``level`` [5], and it needs neither draws nor a bootstrap.
+    [3, 4]: i and k differ where |y_i - y_k| > c sqrt(se_i^2 + se_k^2), c = q / sqrt(2), and q is
+    the quantile of the range of N independent standard normals. For unequal standard errors their
+    joint coverage is at least ``level`` [5], and it needs neither draws nor a bootstrap.
 
     Parameters
     ----------

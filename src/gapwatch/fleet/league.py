@@ -12,9 +12,9 @@ from gapwatch.contracts import GAP, VERDICT
 from gapwatch.contracts.league import LEAGUE
 from gapwatch.demography.funnel import funnel
 from gapwatch.demography.ranks import rank_sets
-from gapwatch.errors import GapwatchError
+from gapwatch.errors import GapwatchError, IntegrityError
 from gapwatch.fleet.finding import FleetStudy
-from gapwatch.fleet.making import FAILED, StudyDone
+from gapwatch.fleet.jobs import FAILED, StudyDone
 from gapwatch.study import Study
 from gapwatch.study.loading import load
 
@@ -86,6 +86,14 @@ def _row(one: FleetStudy, done: StudyDone, releases: Path) -> dict[str, object]:
         return row | _headline(load(one.file)[0], releases / done.release)
     except GapwatchError as error:
         return row | {"status": FAILED, "fault": str(error)}
+    except OSError as error:
+        lost = IntegrityError(
+            str(error.filename or releases / done.release),
+            expected="the tables of the release",
+            found=error.strerror or str(error),
+            remedy="run again: a release that isn't whole is made anew",
+        )
+        return row | {"status": FAILED, "fault": str(lost)}
 
 
 def _headline(study: Study, release: Path) -> dict[str, object]:

@@ -6,7 +6,6 @@ import atexit
 import gc
 import logging
 import threading
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -16,47 +15,13 @@ from gapwatch.audit.manifest import basis_of
 from gapwatch.audit.provenance import provenance
 from gapwatch.audit.verify import verify_release
 from gapwatch.errors import GapwatchError, IntegrityError
+from gapwatch.fleet.jobs import FAILED, KEPT, MADE, StudyDone, StudyJob
 from gapwatch.project import Project
 from gapwatch.quality.standing_checker import StandingChecker
 
 log = logging.getLogger(__name__)
-MADE, KEPT, FAILED = "made", "already made", "failed"
-STATUSES = (MADE, KEPT, FAILED)
 # A worker of a cluster may have threads; drawing and the validation process are one each.
 _one_at_a_time = threading.Lock()
-
-
-@dataclass(frozen=True)
-class StudyJob:
-    """A study to release: its file, its project's root and the fleet's folder, as whole paths.
-
-    The root is found once, by whoever asks: a process elsewhere has another current folder.
-    """
-
-    id: str
-    file: str
-    root: str
-    folder: str
-
-    @property
-    def releases(self) -> Path:
-        """Where the study's releases are."""
-        return Path(self.folder) / "places" / self.id
-
-    @property
-    def databases(self) -> Path:
-        """Where its database is."""
-        return Path(self.folder) / "databases" / self.id
-
-
-@dataclass(frozen=True)
-class StudyDone:
-    """What became of a study: `status` is one of STATUSES, `release` its name, `fault` why not."""
-
-    id: str
-    status: str
-    release: str = ""
-    fault: str = ""
 
 
 def make(job: StudyJob) -> StudyDone:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from gapwatch.codes import LABELS
 from gapwatch.demography.funnel import LEVELS, funnel
-from gapwatch.fleet.making import FAILED
+from gapwatch.fleet.jobs import FAILED
 from gapwatch.reporting.charts import INVENTED
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Chart, drawn
 from gapwatch.reporting.drawing.funnel import FunnelPlace, funnel_figure

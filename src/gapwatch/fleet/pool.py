@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
-from gapwatch.fleet.making import FAILED, StudyDone, StudyJob, begin, make
+from gapwatch.fleet.jobs import FAILED, StudyDone, StudyJob, make, ready
 
 log = logging.getLogger(__name__)
 Make = Callable[[StudyJob], StudyDone]
+Ready = Callable[[], None]
 KILLED = (
     "Worker killed: the process that made this study was ended from outside, twice\n"
     "  expected: a process that ends by itself\n"
@@ -23,17 +24,20 @@ KILLED = (
 )
 
 
-def each_done(jobs: Sequence[StudyJob], workers: int, made_by: Make = make) -> Iterator[StudyDone]:
+def each_done(
+    jobs: Sequence[StudyJob], workers: int, made_by: Make = make, begun_by: Ready = ready
+) -> Iterator[StudyDone]:
     """What became of each job, as they end, over so many processes.
 
-    Where a process is killed, all that were at work are made again one by one, so that only the
-    study that ends its process a second time stands as failed.
+    `made_by` makes one, `begun_by` readies a process; both are functions of a module. Where a
+    process is killed, all that were at work are made again one by one, so that only the study that
+    ends its process a second time stands as failed.
     """
     suspects: list[StudyJob] = []
     waiting = list(jobs)
     while waiting:
         at_work: dict[Future[StudyDone], StudyJob] = {}
-        with _Pool(min(workers, len(waiting))) as pool:
+        with _Pool(min(workers, len(waiting)), begun_by) as pool:
             try:
                 while waiting or at_work:
                     # No more than are at work: those that wait aren't lost with a process.
@@ -54,7 +58,7 @@ def each_done(jobs: Sequence[StudyJob], workers: int, made_by: Make = make) -> I
                     ", ".join(job.id for job in suspects),
                 )
     for job in suspects:
-        with _Pool(1) as pool:
+        with _Pool(1, begun_by) as pool:
             try:
                 yield pool.submit(made_by, job).result()
             except BrokenProcessPool:
@@ -64,13 +68,14 @@ def each_done(jobs: Sequence[StudyJob], workers: int, made_by: Make = make) -> I
 class _Pool:
     """An executor whose processes end with ours, however we end."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, begun_by: Ready) -> None:
         self.workers = workers
         # A new interpreter, as on Windows: a copy of ours would share its threads' locks.
         self._executor = ProcessPoolExecutor(
             workers,
             multiprocessing.get_context("spawn"),
             initializer=_settle,
+            initargs=(begun_by,),
         )
 
     def __enter__(self) -> _Pool:
@@ -87,7 +92,7 @@ class _Pool:
         return self._executor.submit(made_by, job)
 
 
-def _settle() -> None:
+def _settle(begun_by: Ready) -> None:
     """Get a worker ready: it leaves Ctrl-C to whoever started it, and ends when that one does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What a run warns of is in its report; of hundreds at once nobody could read it here.
@@ -95,7 +100,7 @@ def _settle() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    begin()
+    begun_by()
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from gapwatch import publishing, stopping, tables
 from gapwatch.contracts.league import LEAGUE
 from gapwatch.fleet.finding import FleetStudy
+from gapwatch.fleet.jobs import FAILED, StudyDone, StudyJob
 from gapwatch.fleet.league import league
-from gapwatch.fleet.making import FAILED, StudyDone, StudyJob
 from gapwatch.fleet.pages import league_page
 from gapwatch.fleet.pool import each_done
 from gapwatch.project import find
