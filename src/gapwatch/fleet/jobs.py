@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MADE, KEPT, FAILED = "made", "already made", "failed"
+PLACES, DATABASES = "places", "databases"
 STATUSES = (MADE, KEPT, FAILED)
 
 
@@ -24,12 +25,12 @@ class StudyJob:
     @property
     def releases(self) -> Path:
         """Where the study's releases are."""
-        return Path(self.folder) / "places" / self.id
+        return Path(self.folder) / PLACES / self.id
 
     @property
     def databases(self) -> Path:
         """Where its database is."""
-        return Path(self.folder) / "databases" / self.id
+        return Path(self.folder) / DATABASES / self.id
 
 
 @dataclass(frozen=True)

@@ -78,14 +78,14 @@ def _row(one: FleetStudy, done: StudyDone, releases: Path) -> dict[str, object]:
         "invented": one.invented,
         "status": FAILED if done.status == FAILED else RELEASED,
         "release": done.release,
-        "fault": done.fault,
+        "fault": _told(one, done.fault),
     }
     if done.status == FAILED:
         return row
     try:
         return row | _headline(load(one.file)[0], releases / done.release)
     except GapwatchError as error:
-        return row | {"status": FAILED, "fault": str(error)}
+        return row | {"status": FAILED, "fault": _told(one, str(error))}
     except OSError as error:
         lost = IntegrityError(
             str(error.filename or releases / done.release),
@@ -93,7 +93,12 @@ def _row(one: FleetStudy, done: StudyDone, releases: Path) -> dict[str, object]:
             found=error.strerror or str(error),
             remedy="run again: a release that isn't whole is made anew",
         )
-        return row | {"status": FAILED, "fault": str(lost)}
+        return row | {"status": FAILED, "fault": _told(one, str(lost))}
+
+
+def _told(one: FleetStudy, fault: str) -> str:
+    """A fault as one line of a page that others may read: no path of this machine."""
+    return fault.replace(f"{one.file.parent}/", "").replace("\n  ", "; ")
 
 
 def _headline(study: Study, release: Path) -> dict[str, object]:

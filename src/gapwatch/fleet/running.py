@@ -13,7 +13,7 @@ from pathlib import Path
 from gapwatch import publishing, stopping, tables
 from gapwatch.contracts.league import LEAGUE
 from gapwatch.fleet.finding import FleetStudy
-from gapwatch.fleet.jobs import FAILED, StudyDone, StudyJob
+from gapwatch.fleet.jobs import FAILED, PLACES, StudyDone, StudyJob
 from gapwatch.fleet.league import league
 from gapwatch.fleet.pages import league_page
 from gapwatch.fleet.pool import each_done
@@ -78,7 +78,7 @@ def run_fleet(studies: Sequence[FleetStudy], out: Path, schedule: Scheduler) -> 
         done = {one.id: StudyDone(one.id, FAILED, fault=one.fault) for one in studies if one.fault}
         for one in _told(schedule(jobs), len(jobs)):
             done[one.id] = one
-        frame = league(studies, done, {job.id: job.releases for job in jobs})
+        frame = league(studies, done, {one.id: out / PLACES / one.id for one in studies})
         # What the league can't read of a release stands there as a failure, and so it is one here.
         faults = dict(zip(frame["study"], frame["fault"], strict=True))
         ended = tuple(

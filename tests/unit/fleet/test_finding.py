@@ -14,7 +14,9 @@ from tests.little import Little
 def study(folder: Path, name: str, file: str = "gapwatch.toml") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / file
-    path.write_text(Little().text().replace('id = "little-vale"', f'id = "{name}"'), encoding="utf-8")
+    path.write_text(
+        Little().text().replace('id = "little-vale"', f'id = "{name}"'), encoding="utf-8"
+    )
     assert f'id = "{name}"' in path.read_text(encoding="utf-8")
     return path
 
