@@ -24,7 +24,8 @@ GAPWATCH = (sys.executable, "-m", "gapwatch.cli")
 
 
 def gapwatch(*words: object, code: int = 0) -> str:
-    done = subprocess.run([*GAPWATCH, *map(str, words)], capture_output=True, text=True)
+    said = tuple(map(str, words))
+    done = subprocess.run([*GAPWATCH, *said], check=False, capture_output=True, text=True)
     assert done.returncode == code, done.stderr[-3000:]
     return done.stdout + done.stderr
 
@@ -86,7 +87,8 @@ def test_a_worker_killed_in_the_middle_loses_nothing(studies: Path, made: Path) 
     process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
     building = until(lambda: next(out.glob("places/*/.building-*"), None))
     victims = workers_of(process.pid)
-    assert victims and building
+    assert victims
+    assert building
     os.kill(victims[0], signal.SIGKILL)
     _, told = process.communicate(timeout=1800)
     assert process.returncode == 6, told
@@ -127,16 +129,31 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     address = f"tcp://127.0.0.1:{port}"
     dask = [sys.executable, "-m"]
     scheduler = subprocess.Popen(
-        [*dask, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
-        + ["--no-dashboard"],
+        [
+            *dask,
+            "distributed.cli.dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--no-dashboard",
+        ],
         cwd=tmp_path,
         stderr=subprocess.DEVNULL,
         text=True,
     )
     workers = [
         subprocess.Popen(
-            [*dask, "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard"]
-            + ["--local-directory", str(tmp_path / f"w{number}")],
+            [
+                *dask,
+                "distributed.cli.dask_worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+                "--local-directory",
+                str(tmp_path / f"w{number}"),
+            ],
             cwd=tmp_path,
             stderr=subprocess.DEVNULL,
         )

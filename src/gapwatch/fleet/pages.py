@@ -54,7 +54,7 @@ class LeagueLine:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RankedTogether:
     """Places that are compared with each other, widest gap first, and their funnel."""
 
     number: int
@@ -137,7 +137,7 @@ def _letters(rows: list[dict[str, Any]]) -> list[tuple[str, list[tuple[str, str]
     return list(found.items())
 
 
-def _comparisons(ranked: list[dict[str, Any]]) -> Iterator[Comparison]:
+def _comparisons(ranked: list[dict[str, Any]]) -> Iterator[RankedTogether]:
     for group in sorted({int(row["group"]) for row in ranked}):
         rows = [row for row in ranked if int(row["group"]) == group]
         rows.sort(key=lambda row: (-float(row["gap_years"]), str(row["study"])))
@@ -151,7 +151,7 @@ def _comparisons(ranked: list[dict[str, Any]]) -> Iterator[Comparison]:
         ]
         z = (float(limits.z[0]), float(limits.z[1]))
         mark = INVENTED if any(row["invented"] for row in rows) else ""
-        yield Comparison(
+        yield RankedTogether(
             number=group,
             title=f"{capital(str(first['measure']).replace('-', ' '))}, {first['sex']}s, "
             f"{period(first['period_start'], first['period_end'], first['year_ends'])}",
