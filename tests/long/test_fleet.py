@@ -31,11 +31,15 @@ def gapwatch(*words: object, code: int = 0) -> str:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Every file of the fleet's releases and its league, by name; not locks and databases."""
+    """Every file of the fleet's releases and its league, by name.
+
+    Locks, databases and what a run set aside as torn are none.
+    """
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != ".lock" and "databases" not in path.parts
+        if not any(part.startswith(".torn-") for part in path.parts)
     }
 
 

@@ -188,7 +188,7 @@ def _trend(row: dict[str, Any]) -> str:
     slope, low, high = (row[f"slope_{part}years_per_year"] for part in ("", "lower95_", "upper95_"))
     if slope is None:
         return "not available"
-    return f"{number(slope, 2, plus=True)} ({number(low, 2)} to {number(high, 2)})"
+    return f"{number(slope, 2, plus=True)} ({interval(low, high, 2)})"
 
 
 def _funnel(row: dict[str, Any]) -> str:
