@@ -223,6 +223,9 @@ def test_what_changed_is_told_by_year_and_never_by_row(pulled: Project) -> None:
 def test_fewer_deaths_of_a_closed_year_are_refused_until_somebody_accepts_them(
     local: Project, request: pytest.FixtureRequest
 ) -> None:
+    text = local.study_file.read_text(encoding="utf-8")
+    spared, needed = 'id = "local-deaths"\n', 'id = "local-deaths"\nrequired = true\n'
+    local.study_file.write_text(text.replace(spared, needed), encoding="utf-8")
     pull(local)
     put(local, [row for row in DEATHS if not row.startswith("2025-02")])
     before = snapshots.ids(local.raw)
