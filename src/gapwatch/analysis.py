@@ -102,6 +102,7 @@ def analyse(
     what breaks a critical expectation, the gate's findings refuse.
     """
     study = study.with_held(inputs)
+    gate.hold_to(study)
     inputs = step("check", hand_over, study, inputs, gate)
     found = step("measure", series, study, inputs, told.settled)
     require_sexes_of_computed(study, found.tables)

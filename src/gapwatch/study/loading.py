@@ -14,6 +14,8 @@ from pydantic import ValidationError as PydanticError
 
 from gapwatch.errors import StudyError, UnfitError
 from gapwatch.study import fonts, limits, priority_checks
+from gapwatch.study.base import Declared
+from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
@@ -50,7 +52,8 @@ def load(path: Path) -> tuple[Study, str]:
     try:
         found = fonts.declared(path, content)
         letters = frozenset().union(*(one.letters for one in found))
-        study = Study.model_validate(content, context=letters).with_typefaces(found)
+        context = Declared(letters, CodeForms.declared(content))
+        study = Study.model_validate(content, context=context).with_typefaces(found)
     except RecursionError as error:
         raise _wrong(
             path, "the file", "tables inside tables as a study has them", "deeper ones"
@@ -163,7 +166,11 @@ def _check_promise(path: Path, study: Study) -> None:
 
 def _check_areas(path: Path, study: Study) -> None:
     codes = [area.code for area in study.geography.areas]
+    forms = study.area_codes
     for number, code in enumerate(codes, 1):
+        if not forms.fits(code, study.geography.vintage):
+            wanted = f"a code of {study.geography.vintage}: {forms.wanted(study.geography.vintage)}"
+            raise _wrong(path, f"geography.areas[{number}].code", wanted, repr(code))
         if code in codes[: number - 1]:
             raise _wrong(path, f"geography.areas[{number}]", "each area once", f"{code} again")
     places = [(area.row, area.column) for area in study.geography.areas]
@@ -175,7 +182,13 @@ def _check_areas(path: Path, study: Study) -> None:
                 "a tile of its own",
                 f"row {place[0]}, column {place[1]} taken twice",
             )
+    _check_zones(path, study, codes)
+
+
+def _check_zones(path: Path, study: Study, codes: list[str]) -> None:
     for key, zone in study.zones.items():
+        if key in codes:
+            raise _wrong(path, f"zones.{key}", "a name that is no area's code", repr(key))
         if not zone.areas:
             raise _wrong(path, f"zones.{key}.areas", "at least one area", "none")
         for number, code in enumerate(zone.areas, 1):

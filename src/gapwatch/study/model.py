@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from gapwatch.codes import Coded
+from gapwatch.contracts import ONS_CODE
 from gapwatch.errors import UnfitError
 from gapwatch.study.alerts import Alerts
 from gapwatch.study.base import (
@@ -22,13 +23,14 @@ from gapwatch.study.base import (
     Text,
     Year,
 )
+from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.fonts import MOST_FONTS, Font, Typeface
 from gapwatch.study.initiatives import Expectation, Initiative, KnownAreas
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.site import Site
-from gapwatch.study.source_base import Publishers
+from gapwatch.study.source_base import Pattern, Publishers
 from gapwatch.study.sources import Accepted, Correction, Source
 
 
@@ -165,11 +167,15 @@ class Bridge(Part):
 class Geography(Part):
     """The vintage of the areas, the areas, what else is shown beside them, the breaks.
 
-    `other_names` accepts second names of areas, which are refused else; `left_out` names areas of
-    the place that the data hold and the study does not.
+    `code_pattern` is the form of its codes, a regular expression of whole codes, and
+    `code_patterns` that of other kinds of areas; a code has no blank, and no sign but point, dash
+    and underscore. `other_names` accepts second names of areas, which are refused else; `left_out`
+    names areas of the place that the data hold and the study does not.
     """
 
     vintage: Slug
+    code_pattern: Pattern = ONS_CODE
+    code_patterns: dict[Slug, Pattern] = Field(default={})
     deprivation: Literal["imd2007_average_score", "imd2010_average_score"]
     comparators: tuple[Code, ...] = ()
     areas: tuple[Area, ...] = Field(min_length=2)
@@ -292,6 +298,11 @@ class Study(Part):
     def area_names(self) -> dict[str, str]:
         """Names of the study's areas by code."""
         return {area.code: area.name for area in self.geography.areas}
+
+    @property
+    def area_codes(self) -> CodeForms:
+        """The forms of its codes, by kind of area."""
+        return CodeForms(self.geography.code_pattern, self.geography.code_patterns)
 
     @property
     def named_areas(self) -> KnownAreas:

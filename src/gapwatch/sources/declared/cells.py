@@ -41,6 +41,12 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _NEAR_WHOLE = 1e-6
+# The column that says of what kind of area a code is.
+_KIND_OF = {
+    "area_code": "geography",
+    "from_code": "from_geography",
+    "to_code": "to_geography",
+}
 # Words come again and again; so many different ones are numbers, and not worth their room.
 _REMEMBERED = 200_000
 
@@ -170,8 +176,20 @@ class Reader:
         if name in ("starts_on", "ends_on"):
             word = parse_day(word, self._source.dates)
         value = word if column.kind == "text" else self._number(column, word)
+        self._require_code(column, value, where)
         check(column, value, where)
         return {name: value}
+
+    def _require_code(self, column: Column, code: Value, where: CellPlace) -> None:
+        """Refuse a code that no area of its kind can have."""
+        if column.pattern != CODE or not isinstance(code, str):
+            return
+        kind = self._source.constants.get(_KIND_OF.get(column.name, ""))
+        forms = self._source.area_codes
+        if not forms.fits(code, kind):
+            form = forms.any_form if kind is None else forms.of(kind)
+            expected = f"{column.name} of the form {form}"
+            refuse(str(where), expected, repr(code), _note_remedy(form, where))
 
     def _period(self, word: str) -> Mapping[str, Value]:
         first, last = parse_period(word)
@@ -253,11 +271,11 @@ def _begin_with_own(ages: Mapping[str, str]) -> bool:
     return bool(ages)
 
 
-def _note_remedy(column: Column, where: CellPlace) -> str:
+def _note_remedy(pattern: str, where: CellPlace) -> str:
     """Below a table notes stand where codes stood."""
     return (
         "correct the cell; where the row is a note or another kind of area, choose the rows: "
-        f"keep_pattern = {{ \"{where.column}\" = '{column.pattern}' }}"
+        f"keep_pattern = {{ \"{where.column}\" = '{pattern}' }}"
     )
 
 
@@ -274,12 +292,7 @@ def check(column: Column, value: Value, where: CellPlace) -> None:
         fits = fits and (not column.choices or value in column.choices)
         form = column.pattern or ", ".join(column.choices) or "some text"
         if not fits:
-            refuse(
-                str(where),
-                f"{column.name} of the form {form}",
-                repr(value),
-                _note_remedy(column, where) if column.pattern == CODE else "",
-            )
+            refuse(str(where), f"{column.name} of the form {form}", repr(value))
     elif value is not None:
         low = -math.inf if column.minimum is None else column.minimum
         high = math.inf if column.maximum is None else column.maximum
