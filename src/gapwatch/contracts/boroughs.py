@@ -7,7 +7,7 @@ from gapwatch.contracts.schema import (
     ONS_CODE,
     PERIOD,
     PERIOD_ORDER,
-    SEX,
+    SEX_APART,
     SLUG,
     Column,
     Table,
@@ -51,7 +51,7 @@ BOROUGH_GAP = Table(
     "The gap in life expectancy at birth inside each borough, from its wards' own life tables",
     (
         text("borough_code", "The publisher's code of the borough", pattern=ONS_CODE),
-        SEX,
+        SEX_APART,
         *PERIOD,
         text("base", "Base of the residents' estimates, such as census2021", pattern=SLUG),
         Column("wards", "integer", "Wards of the borough", minimum=1),

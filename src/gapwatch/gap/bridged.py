@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.codes import BEST_FIT_BLOCKS, BEST_FIT_RESIDENTS, GROUP_EMPTY
-from gapwatch.contracts import BRIDGE, BRIDGE_SIDE, BRIDGED_GAP, SEXES
+from gapwatch.contracts import BRIDGE, BRIDGE_SIDE, BRIDGED_GAP
 from gapwatch.errors import ValidationError
 from gapwatch.gap.measures import Side, quality_flags, side
 from gapwatch.geography.bridge import Bridged, SideFit, bridge, bridge_table, side_table
@@ -41,7 +41,7 @@ def bridged_gaps(study: Study, inputs: Frames) -> Frames:
         zones = {name: zone.areas for name, zone in study.zones.items()}
         areas.append(bridge_table(carried, zones))
         sides.append(side_table(carried, _sides(study), names_of(inputs, described.geography)))
-        gaps += [_gaps(study, carried, published, sex) for sex in SEXES]
+        gaps += [_gaps(study, carried, published, sex) for sex in study.sexes]
     if not areas:
         return {}
     return {

@@ -26,7 +26,7 @@ from gapwatch.codes import (
     SLOPE_IMD2007,
     SLOPE_IMD2010,
 )
-from gapwatch.contracts import CALENDAR_YEAR, GAP, SEXES, YEAR_LEADS
+from gapwatch.contracts import CALENDAR_YEAR, GAP, YEAR_LEADS
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.pooling import pool_published
@@ -76,12 +76,12 @@ class Side:
 def measure_gaps(
     study: Study, inputs: dict[str, pd.DataFrame], year_ends: str = CALENDAR_YEAR
 ) -> pd.DataFrame:
-    """The table `gap`: every measure of the study for both sexes and every published window.
+    """The table `gap`: every measure of the study for every sex of it and every published window.
 
     `year_ends` is the last day of each year of the windows.
     """
     frames = []
-    for sex in SEXES:
+    for sex in study.sexes:
         panel = build_panel(study, inputs, sex)
         for measure in study.measures:
             ends = _METHODS[measure.kind](study, measure, panel)

@@ -13,7 +13,7 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import Table
 from gapwatch.errors import ValidationError
-from gapwatch.quality.by_study import CODE
+from gapwatch.quality.by_study import CODE, SEXES
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.worker import SuiteError, read_suite
 from gapwatch.study import Study
@@ -63,9 +63,9 @@ class Gate:
     def hold_to(self, study: Study) -> None:
         """Check tables that are handed over from here on by what a study says of itself.
 
-        A suite that leaves the form of codes open is about those of the study's areas.
+        A suite that leaves the form of codes or the sexes open is about those of the study.
         """
-        self._told = {CODE: study.area_codes.any_form}
+        self._told = {CODE: study.area_codes.any_form, SEXES: list(study.sexes)}
 
     def __enter__(self) -> Gate:
         require_suites(self._expectations)

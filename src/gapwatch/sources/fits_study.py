@@ -63,6 +63,7 @@ def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
     else:
         _require_areas(study, mine)
         _require_periods(study, mine["life_expectancy"])
+    _require_sexes(study, inputs["life_expectancy"])
     _require_past(inputs, known_in, restricted_tables(study.sources))
     _require_whole(inputs, known_in)
     _require_weights(study, mine, counted=own)
@@ -142,6 +143,19 @@ def _require_years(study: Study, inputs: Frames) -> None:
                 found=f"{period[0]} to {period[1]}",
                 remedy="choose a period that the data hold",
             )
+
+
+def _require_sexes(study: Study, published: pd.DataFrame) -> None:
+    """Figures of a sex that the study doesn't name would stand in its tables and be in no gap."""
+    others = sorted(set(published["sex"]) - set(study.sexes))
+    if others:
+        row = published[published["sex"] == others[0]].iloc[0]
+        raise ValidationError(
+            f"life_expectancy, {row['area_code']} {row['period_start']} to {row['period_end']}",
+            expected=f"figures of {' or '.join(study.sexes)}",
+            found=others[0],
+            remedy="name the sex in sexes in [study], or leave its rows out of the source",
+        )
 
 
 def _require_past(inputs: Frames, known_in: int, restricted: Collection[str] = ()) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
-from gapwatch.contracts import CODE, SLUG
+from gapwatch.contracts import CODE, SEXES, SLUG
 from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.letters import printable
 
@@ -16,11 +16,13 @@ from gapwatch.study.letters import printable
 class Declared:
     """What a study declares of itself that its other keys are read by: validation's context.
 
-    `letters` are the characters of its fonts, `codes` the forms of its areas' codes.
+    `letters` are the characters of its fonts, `codes` the forms of its areas' codes, `sexes` those
+    that it tells apart, or persons.
     """
 
     letters: frozenset[str] = frozenset()
     codes: CodeForms = field(default_factory=CodeForms)
+    sexes: tuple[str, ...] = SEXES
 
 
 NOTHING_DECLARED = Declared()
@@ -50,7 +52,7 @@ OptionalText = Annotated[str, Field(max_length=300), AfterValidator(_printable)]
 Year = Annotated[int, Field(ge=1801, le=2200)]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Period = tuple[Year, Year]
-Sex = Literal["female", "male"]
+Sex = Literal["female", "male", "persons"]
 MeasureKind = Literal["pair", "pooled", "extremes", "slope"]
 
 

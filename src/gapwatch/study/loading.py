@@ -12,11 +12,11 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
+from gapwatch.contracts import SEXES
 from gapwatch.errors import StudyError, UnfitError
-from gapwatch.study import fonts, limits, priority_checks
+from gapwatch.study import computed_checks, fonts, limits, priority_checks
 from gapwatch.study.base import Declared
 from gapwatch.study.code_forms import CodeForms
-from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
 from gapwatch.study.sources import KINDS, MODELS
@@ -52,7 +52,7 @@ def load(path: Path) -> tuple[Study, str]:
     try:
         found = fonts.declared(path, content)
         letters = frozenset().union(*(one.letters for one in found))
-        context = Declared(letters, CodeForms.declared(content))
+        context = Declared(letters, CodeForms.declared(content), _sexes(content))
         study = Study.model_validate(content, context=context).with_typefaces(found)
     except RecursionError as error:
         raise _wrong(
@@ -64,13 +64,18 @@ def load(path: Path) -> tuple[Study, str]:
     _check_areas(path, study)
     _check_measures(path, study)
     _check_bridges(path, study)
-    _check_computed(path, study)
-    _check_disclosure(path, study)
-    problem = priority_checks.problem(study)
-    if problem is not None:
-        raise _wrong(path, *problem)
+    for problem in (*computed_checks.problems(study), priority_checks.problem(study)):
+        if problem is not None:
+            raise _wrong(path, *problem)
     _check_initiatives(path, study)
     return study, hashlib.sha256(raw).hexdigest()
+
+
+def _sexes(content: dict[str, Any]) -> tuple[str, ...]:
+    """The sexes that a study names; the default where it names none, or none that are sound."""
+    told = content.get("study")
+    named = told.get("sexes") if isinstance(told, dict) else None
+    return tuple(map(str, named)) if isinstance(named, list) and named else SEXES
 
 
 def _wrong(path: Path, key: str, expected: str, found: str, remedy: str = "") -> StudyError:
@@ -138,6 +143,9 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
 
 def _check_promise(path: Path, study: Study) -> None:
     promise = study.promise
+    if promise.sex not in study.sexes:
+        listed = ", ".join(study.sexes)
+        raise _wrong(path, "promise.sex", f"one of the study's sexes: {listed}", promise.sex)
     difference = promise.stated_better_years - promise.stated_worse_years
     if abs(difference - promise.stated_gap_years) > _ROUNDING:
         raise _wrong(
@@ -278,54 +286,6 @@ def _check_bridges(path: Path, study: Study) -> None:
                         f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
                         repr(source),
                     )
-
-
-def _check_computed(path: Path, study: Study) -> None:
-    lookups = [source.id for source in study.sources if source.table == "lookup"]
-    levels = study.computed.levels if study.computed else ()
-    seen: set[str] = set()
-    for number, level in enumerate(levels, 1):
-        where = f"computed.levels[{number}]"
-        if level.geography in seen:
-            raise _wrong(path, f"{where}.geography", "each kind of area once", level.geography)
-        seen.add(level.geography)
-        for kind, steps in level.paths.items():
-            for place, source in enumerate(steps, 1):
-                if source not in lookups:
-                    raise _wrong(
-                        path,
-                        f"{where}.paths.{kind}[{place}]",
-                        f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
-                        repr(source),
-                    )
-    if study.computed and study.geography.vintage not in seen:
-        raise _wrong(
-            path,
-            "computed.levels",
-            f"the study's own areas, {study.geography.vintage}",
-            ", ".join(sorted(seen)),
-        )
-
-
-def _check_disclosure(path: Path, study: Study) -> None:
-    if study.disclosure and not restricted_tables(study.sources):
-        remedy = f"remove [disclosure] from {path}: it is for restricted deaths alone"
-        raise _wrong(path, "disclosure", "a source that is restricted", "none", remedy)
-    also = study.closing.also
-    if also and study.level_beside is None:
-        levels = study.computed.levels if study.computed else ()
-        others = [
-            level.geography
-            for level in levels
-            if level.geography not in (study.geography.vintage, "borough")
-        ]
-        raise _wrong(
-            path,
-            "disclosure.also",
-            "a level of [computed] that isn't the study's own: "
-            f"{', '.join(others) or 'there is none'}",
-            also,
-        )
 
 
 def _check_initiatives(path: Path, study: Study) -> None:

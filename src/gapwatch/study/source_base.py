@@ -94,6 +94,11 @@ class SourceBase(Part):
         """The forms of the study's codes of areas."""
         return self._declared.codes
 
+    @property
+    def sexes(self) -> tuple[str, ...]:
+        """The sexes that published life expectancy is of in the study."""
+        return self._declared.sexes
+
 
 class Retrieved(SourceBase):
     """What a pin says of a source that is pulled, and whether a pull can do without it.

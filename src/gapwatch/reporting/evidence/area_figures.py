@@ -20,6 +20,7 @@ from gapwatch.reporting.language.numbers import (
     sentence,
     years,
 )
+from gapwatch.reporting.language.sexes import people
 
 STANDING = {
     BELOW: "clearly below",
@@ -79,13 +80,17 @@ def compared(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
         told, lacking[found.sex] = _compared(case, found)
         if told:
             texts.append(
-                f"For {found.sex}s, life expectancy in years (with its 95% interval) was "
+                f"For {people(found.sex)}, life expectancy in years (with its 95% interval) was "
                 f"{listing(told)} in {when(case, found)}."
             )
     everywhere = len({tuple(names) for names in lacking.values()}) == 1
     for found in maps[:1] if everywhere else maps:
         if lacking[found.sex]:
-            start = "There is no figure" if everywhere else f"For {found.sex}s there is no figure"
+            start = (
+                "There is no figure"
+                if everywhere
+                else f"For {people(found.sex)} there is no figure"
+            )
             texts.append(f"{start} for {listing(lacking[found.sex])} in {when(case, found)}.")
     return texts
 
@@ -108,18 +113,18 @@ def _compared(case: Case, found: WardMap) -> tuple[list[str], list[str]]:
 def standings(found: WardMap, noun: str) -> str:
     """`4 below and 5 above`, as a finding."""
     if found.place is None:
-        return f"Life expectancy of {found.sex}s by {noun}"
+        return f"Life expectancy of {people(found.sex)} by {noun}"
     below, above = len(found.named(BELOW)), len(found.named(ABOVE))
     if not below and not above:
-        return f"For {found.sex}s no {noun} stands out clearly from {found.place_name}"
+        return f"For {people(found.sex)} no {noun} stands out clearly from {found.place_name}"
     if not below or not above:
         side, held = ("above", above) if above else ("below", below)
         return (
-            f"For {found.sex}s, {count(held, noun)} of {len(found.wards)} "
+            f"For {people(found.sex)}, {count(held, noun)} of {len(found.wards)} "
             f"{'is' if held == 1 else 'are'} clearly {side} {found.place_name}"
         )
     return (
-        f"For {found.sex}s, {below} of {len(found.wards)} {noun}s "
+        f"For {people(found.sex)}, {below} of {len(found.wards)} {noun}s "
         f"{'is' if below == 1 else 'are'} clearly below {found.place_name} and "
         f"{above} clearly above"
     )
@@ -129,7 +134,7 @@ def finding(maps: tuple[WardMap, ...], noun: str) -> str:
     """What a map of every sex shows, as its title."""
     first, *others = maps
     if first.place is None:
-        return f"Life expectancy of {listing([f'{found.sex}s' for found in maps])} by {noun}"
+        return f"Life expectancy of {listing([people(found.sex) for found in maps])} by {noun}"
     return "; ".join([standings(first, noun), *(_standings_of(found) for found in others)])
 
 
@@ -140,7 +145,7 @@ def _standings_of(found: WardMap) -> str:
         for standing, word in ((BELOW, "below"), (ABOVE, "above"))
     ]
     told = [f"{many} {word}" for many, word in held if many]
-    return f"for {found.sex}s, {listing(told) if told else 'none clearly does'}"
+    return f"for {people(found.sex)}, {listing(told) if told else 'none clearly does'}"
 
 
 def map_figure(
@@ -157,7 +162,7 @@ def map_figure(
         id=name,
         number=place,
         title=finding(maps, found.noun),
-        subtitle=f"Life expectancy at birth, {listing([f'{m.sex}s' for m in maps])}, "
+        subtitle=f"Life expectancy at birth, {listing([people(m.sex) for m in maps])}, "
         f"{found.areas}, {when(case, found)}, compared by 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
         alt=_alt(case, maps),
@@ -214,12 +219,14 @@ def _alt(case: Case, maps: tuple[WardMap, ...]) -> str:
     found = maps[0]
     held = count(len(found.wards), found.noun)
     real = has_outlines(found, case.tables)
+    several = len(maps) > 1
+    each = ", one for each sex" if several else ""
     parts = [
-        f"Map of {held}, one for each sex."
+        f"Map of {held}{each}."
         if real and case.facts.demonstration
-        else f"Map of {held} on their real outlines, one for each sex."
+        else f"Map of {held} on their real outlines{each}."
         if real
-        else f"Tile map of {held}, one square each, with both sexes in it."
+        else f"Tile map of {held}, one square each{', with both sexes in it' if several else ''}."
     ]
     parts += [text for one in maps for text in _alt_of(one)]
     sides = [case.study.side_name(side) for side in found.outlined]
@@ -239,9 +246,8 @@ def _alt_of(found: WardMap) -> list[str]:
     """What the map shows of one sex."""
     if found.place is None:
         return []
-    parts = [
-        f"{found.sex.capitalize()}s: {found.place_name} as a whole has {years(found.place.value)}."
-    ]
+    whom, whole = people(found.sex).capitalize(), years(found.place.value)
+    parts = [f"{whom}: {found.place_name} as a whole has {whole}."]
     for standing in (BELOW, ABOVE):
         names = found.named(standing)
         if names:
@@ -272,8 +278,10 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
         column
         for found in maps
         for column in (
-            TableColumn(f"{found.sex.capitalize()}s, years (95%{SPACE}interval)", numeric=True),
-            TableColumn(f"{found.sex.capitalize()}s, compared with {found.place_name}"),
+            TableColumn(
+                f"{people(found.sex).capitalize()}, years (95%{SPACE}interval)", numeric=True
+            ),
+            TableColumn(f"{people(found.sex).capitalize()}, compared with {found.place_name}"),
         )
     ]
     return ReportTable(

@@ -9,6 +9,7 @@ from gapwatch.reporting.evidence.sides import cause
 from gapwatch.reporting.language.chance import about
 from gapwatch.reporting.language.changes import change
 from gapwatch.reporting.language.numbers import interval, years
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Thresholds
 
 CANNOT_TELL = "We cannot tell."
@@ -54,7 +55,8 @@ def direction(
         return (
             CANNOT_TELL,
             (
-                f"Any change of the gap for {verdict.sex}s {span} is within what chance alone "
+                f"Any change of the gap for {people(verdict.sex)} {span} is within what "
+                "chance alone "
                 f"could produce. Each year the gap could have become {change(low)} or "
                 f"{change(high)}."
             ),
@@ -63,7 +65,7 @@ def direction(
     least, most = sorted((abs(low), abs(high)))
     why = mainly_down(verdict, in_better)
     return (
-        f"The gap for {verdict.sex}s {went} {span}{f', {why}' if why else ''}.",
+        f"The gap for {people(verdict.sex)} {went} {span}{f', {why}' if why else ''}.",
         f"The change is about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
     )
 
@@ -77,19 +79,20 @@ def direction_line(case: Case) -> str:
     if slope is None or low is None or high is None or not comparable:
         return (
             f"In {place}, there are too few comparable figures to see which way the gap for "
-            f"{found.sex}s goes."
+            f"{people(found.sex)} goes."
         )
     span = f"between {comparable[0].when} and {comparable[-1].when}"
     if low <= 0 <= high:
         return (
-            f"In {place}, no change of the gap for {found.sex}s is clear {span}: each year it "
+            f"In {place}, no change of the gap for {people(found.sex)} is clear {span}: each "
+            "year it "
             f"could have become {change(low)} or {change(high)}."
         )
     went = "narrowed" if slope < 0 else "widened"
     least, most = sorted((abs(low), abs(high)))
     why = mainly_down(found, case.in_better) or _cause(case, narrowed=slope < 0)
     return (
-        f"In {place}, the gap for {found.sex}s {went} by about {years(abs(slope))} a year "
+        f"In {place}, the gap for {people(found.sex)} {went} by about {years(abs(slope))} a year "
         f"(plausibly {interval(least, most)}) {span}{f', {why}' if why else ''}."
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from gapwatch.contracts import CODE, Column, Table
+from gapwatch.contracts import CODE, LIFE_EXPECTANCY, PERSONS, SEXES, Column, Table
 from gapwatch.errors import StudyError, UnfitError
 from gapwatch.sources.declared import faults
 from gapwatch.sources.declared.ages import in_years
@@ -17,6 +17,7 @@ from gapwatch.sources.declared.layout import plain
 from gapwatch.sources.declared.numbers import NumberError, number
 from gapwatch.sources.declared.total_words import is_total
 from gapwatch.sources.vocabulary import (
+    is_persons,
     parse_age,
     parse_date,
     parse_day,
@@ -75,6 +76,8 @@ class Reader:
             name: {plain(k): v for k, v in words.items()} for name, words in source.values.items()
         }
         self._keeps_ages = _begin_with_own(self._maps.get("age", {}))
+        # Deaths and residents are counted by sex, whatever figures are published.
+        self._sexes = source.sexes if table.name == LIFE_EXPECTANCY.name else SEXES
         self._known: dict[tuple[str, str], Mapping[str, Value]] = {}
         self._targets: dict[str, str] = {}
 
@@ -167,10 +170,7 @@ class Reader:
             return {"age_start_years": band[0], "age_end_years": band[1]}
         column = self._columns[name]
         if name == "sex":
-            sex = parse_sex(word)
-            if sex is None:
-                raise UnfitError("female or male", f"{word!r}")
-            return {name: sex}
+            return {name: self._sex(column, word)}
         if name == "cause" and word and is_total(word):
             raise UnfitError("a cause, or a blank for all of them", f"{word!r}, a total")
         if name in ("starts_on", "ends_on"):
@@ -179,6 +179,14 @@ class Reader:
         self._require_code(column, value, where)
         check(column, value, where)
         return {name: value}
+
+    def _sex(self, column: Column, word: str) -> str:
+        """A sex that the table has, and for published figures the study too."""
+        sex = parse_sex(word) or (PERSONS if is_persons(word) else "")
+        known = [one for one in column.choices if one in self._sexes]
+        if sex not in known:
+            raise UnfitError(" or ".join(known), f"{word!r}")
+        return sex
 
     def _require_code(self, column: Column, code: Value, where: CellPlace) -> None:
         """Refuse a code that no area of its kind can have."""

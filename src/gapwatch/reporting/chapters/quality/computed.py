@@ -14,6 +14,7 @@ from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import records
 from gapwatch.reporting.language.numbers import count, listing, noun_of, number, percent, span
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import restricted_tables
 
 LEAST_PERSONS = 0.5
@@ -145,7 +146,7 @@ def _table(hidden: Sequence[ComputedRow]) -> ReportTable:
         if len(rows) > 1:
             when = f"{count(len(rows), 'window')}, {when} up to {span(last_start, last_end, ends)}"
         cells.append(
-            (f"{name} ({noun_of(geography)}, {code})", f"{sex}s", when, reason_text(reason))
+            (f"{name} ({noun_of(geography)}, {code})", people(sex), when, reason_text(reason))
         )
     return ReportTable(
         id="table-own-withheld",

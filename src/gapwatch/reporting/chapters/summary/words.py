@@ -15,6 +15,7 @@ from gapwatch.reporting.evidence.rows import reason_of
 from gapwatch.reporting.language.ages import in_ages, runs
 from gapwatch.reporting.language.labels import no_verdict
 from gapwatch.reporting.language.numbers import count, ending, sentence
+from gapwatch.reporting.language.sexes import people
 
 PAST_ONLY = "The projection knows only past figures."
 NO_FORECAST = "Life expectancy at birth is no forecast for any person."
@@ -45,13 +46,15 @@ def depends(tried: Sequence[Choice]) -> list[str]:
 def ages(sex: str, bands: Sequence[Contribution]) -> str:
     """The ages that surely widen the gap, as short as can be."""
     if all(band.contribution_years is None for band in bands):
-        return f"{sex.capitalize()}s: withheld."
+        return f"{people(sex).capitalize()}: withheld."
     sure = [band.ages for band in bands if band.widens]
     if not sure:
-        return f"{sex.capitalize()}s: no single age can be named with certainty."
+        return f"{people(sex).capitalize()}: no single age can be named with certainty."
     if len(runs(sure)) > RUNS:
-        return f"{sex.capitalize()}s: {len(sure)} of {count(len(bands), 'age band')} clearly."
-    return f"{sex.capitalize()}s: clearly ages {in_ages(sure)}."
+        return (
+            f"{people(sex).capitalize()}: {len(sure)} of {count(len(bands), 'age band')} clearly."
+        )
+    return f"{people(sex).capitalize()}: clearly ages {in_ages(sure)}."
 
 
 def actions(case: Case) -> list[str]:
