@@ -110,6 +110,7 @@ INDEX_UNDEFINED = "G02"
 GROUP_EMPTY = "G03"
 GROUP_SINGLE = "G04"
 YEAR_DEATHLESS = "G05"
+NO_INTERVAL = "G06"  # a value without limits or standard error: nothing is tested by it
 
 # Why a year of deaths isn't counted, a cut isn't found, a count isn't told.
 NO_RESIDENTS = "Y01"  # an estimate that the year needs is not pinned

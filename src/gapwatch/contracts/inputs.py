@@ -97,10 +97,10 @@ LIFE_EXPECTANCY = Table(
             "lower <= value <= upper",
         ),
         Check(
-            "withheld_together",
-            "(life_expectancy_years IS NULL) = (lower95_years IS NULL) AND "
-            "(lower95_years IS NULL) = (upper95_years IS NULL)",
-            "a value and its interval are given together or withheld together",
+            "limits_together",
+            "(lower95_years IS NULL) = (upper95_years IS NULL) AND "
+            "(life_expectancy_years IS NOT NULL OR lower95_years IS NULL)",
+            "limits are given together, and never without a value",
         ),
     ),
 )

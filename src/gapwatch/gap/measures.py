@@ -18,6 +18,7 @@ from gapwatch.codes import (
     INDEX_UNDEFINED,
     INTERVAL_TOO_WIDE,
     INTERVAL_WIDE,
+    NO_INTERVAL,
     PANDEMIC,
     PANDEMIC_YEARS,
     PUBLISHED,
@@ -30,7 +31,7 @@ from gapwatch.contracts import CALENDAR_YEAR, GAP, YEAR_LEADS
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.pooling import pool_published
-from gapwatch.geography.panel import FloatArray, Panel, build_panel
+from gapwatch.geography.panel import BoolArray, FloatArray, Panel, build_panel
 from gapwatch.intervals import Z95, between_sides
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
@@ -93,8 +94,8 @@ def measure_gaps(
 def side(panel: Panel, codes: tuple[str, ...]) -> Side:
     """Life expectancy of a set of areas: the published value of one, the weighted mean of more.
 
-    A window in which any of the areas has no value is withheld with reason G01; one with an
-    interval wider than 20 years with reason S05.
+    A window in which any of the areas has no value is withheld with reason G01, one in which any
+    value has no interval with G06, one with an interval wider than 20 years with S05.
     """
     columns = panel.columns(codes)
     value, se = panel.value[:, columns], panel.se[:, columns]
@@ -103,14 +104,15 @@ def side(panel: Panel, codes: tuple[str, ...]) -> Side:
         lower, upper = panel.lower[:, columns[0]], panel.upper[:, columns[0]]
         missing = np.isnan(pooled)
     else:
-        pool = pool_published(panel.population[columns], value, se)
-        pooled, pooled_se = np.asarray(pool.value), np.asarray(pool.se)
+        pool = pool_published(panel.population[columns], value, np.nan_to_num(se))
+        pooled = np.asarray(pool.value)
+        pooled_se = np.where(np.isnan(se).any(axis=1), np.nan, pool.se)
         lower, upper = pooled - Z95 * pooled_se, pooled + Z95 * pooled_se
         missing = np.asarray(pool.reason) != ""
     too_wide = np.asarray((upper - lower) > WITHHELD_WIDTH_YEARS)
     reason = tuple(
-        GROUP_MISSING if absent else INTERVAL_TOO_WIDE if wide else ""
-        for absent, wide in zip(missing, too_wide, strict=True)
+        GROUP_MISSING if absent else NO_INTERVAL if bare else INTERVAL_TOO_WIDE if wide else ""
+        for absent, bare, wide in zip(missing, np.isnan(pooled_se), too_wide, strict=True)
     )
     return Side(
         np.where(too_wide, np.nan, pooled),
@@ -155,7 +157,7 @@ def _extremes(study: Study, measure: Measure, panel: Panel) -> Ends:
         name: np.full(windows, np.nan)
         for name in ("worse", "better", "gap", "se", "lower", "upper", "naive")
     }
-    complete = np.asarray(~np.isnan(panel.value).any(axis=1))
+    complete = np.asarray(~np.isnan(panel.value + panel.se).any(axis=1))
     for window in np.flatnonzero(complete):
         # The same draws in every window: adding a window changes no other figure, and chance in
         # the simulation can't look like a change between windows.
@@ -185,8 +187,17 @@ def _extremes(study: Study, measure: Measure, panel: Panel) -> Ends:
         nothing,
         nothing,
         out["naive"],
-        reason=tuple("" if whole else GROUP_MISSING for whole in complete.tolist()),
+        reason=_lacking(panel, complete),
         basis_code=CORRECTED_RANGE,
+    )
+
+
+def _lacking(panel: Panel, complete: BoolArray) -> tuple[str, ...]:
+    """Why the windows that aren't complete are withheld: a value is missing, or an interval."""
+    absent = np.isnan(panel.value).any(axis=1)
+    return tuple(
+        "" if whole else GROUP_MISSING if gone else NO_INTERVAL
+        for whole, gone in zip(complete, absent, strict=True)
     )
 
 
@@ -208,7 +219,7 @@ def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
     se = np.column_stack([pool.se for pool in pools])
     people = np.array([panel.population[rank].sum() for rank in ranks])
     found = slope_index(np.broadcast_to(people, value.shape), value, se)
-    reason = tuple(GROUP_MISSING if code else "" for code in np.atleast_1d(found.reason))
+    reason = _lacking(panel, np.asarray(np.atleast_1d(found.reason) == ""))
     return Ends(
         found.intercept,
         nothing,

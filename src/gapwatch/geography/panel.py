@@ -13,6 +13,7 @@ from gapwatch.study import Study
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 # Width of a 95% normal interval in standard errors.
 

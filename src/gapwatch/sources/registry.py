@@ -21,6 +21,7 @@ from gapwatch.sources import (
     portal,
 )
 from gapwatch.sources.code_forms import require_forms
+from gapwatch.sources.declared.standard_errors import require_limits
 from gapwatch.sources.nomis_api import Known, nothing_known
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.redact import discreet
@@ -79,6 +80,7 @@ def parse(
         written = tables.read_csv(table, payloads[0].content, source.id)
         _require_printable(source, table.name, written)
         require_forms(source, {table.name: written})
+        require_limits(source, {table.name: written})
         if table.name == "boundary":
             outline_table.checked(written, source.id)
         return {table.name: written}
@@ -87,6 +89,7 @@ def parse(
         for name, frame in found.items():
             _require_printable(source, name, frame)
         require_forms(source, found)
+        require_limits(source, found)
     return found
 
 
