@@ -106,7 +106,7 @@ def analyse(
     inputs = step("check", hand_over, study, inputs, gate)
     found = step("measure", series, study, inputs, told.settled)
     require_sexes_of_computed(study, found.tables)
-    require_direction(found.gaps)
+    require_direction(found.gaps, declared=study.geography.ranking is not None)
     note_exchanged(study, inputs, found.tables, gate)
     note_expectancy(study, inputs, found, gate)
     note_levels(study, inputs, found, gate)

@@ -43,6 +43,13 @@ AREA_REFERENCE = Table(
             minimum=0,
             maximum=100,
         ),
+        Column(
+            "ranking_score",
+            "number",
+            "Value of the ranking that the study declares, by which a slope orders the areas",
+            unit="score",
+            nullable=True,
+        ),
     ),
     key=("geography", "area_code"),
 )

@@ -14,7 +14,8 @@ import pandas as pd
 from gapwatch.codes import BEST_FIT_BLOCKS, BEST_FIT_RESIDENTS, GROUP_EMPTY
 from gapwatch.contracts import BRIDGE, BRIDGE_SIDE, BRIDGED_GAP
 from gapwatch.errors import ValidationError
-from gapwatch.gap.measures import Side, quality_flags, side
+from gapwatch.gap.measures import Side, side
+from gapwatch.gap.window_flags import quality_flags
 from gapwatch.geography.bridge import Bridged, SideFit, bridge, bridge_table, side_table
 from gapwatch.geography.panel import FloatArray, Panel, panel_of
 from gapwatch.intervals import between_sides

@@ -17,28 +17,32 @@ from gapwatch.codes import (
     GROUP_MISSING,
     INDEX_UNDEFINED,
     INTERVAL_TOO_WIDE,
-    INTERVAL_WIDE,
     NO_INTERVAL,
-    PANDEMIC,
-    PANDEMIC_YEARS,
+    NO_RANKING,
     PUBLISHED,
     PUBLISHED_MEAN,
     SLOPE,
     SLOPE_IMD2007,
     SLOPE_IMD2010,
+    SLOPE_RANKED,
 )
-from gapwatch.contracts import CALENDAR_YEAR, GAP, YEAR_LEADS
+from gapwatch.contracts import CALENDAR_YEAR, GAP
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.pooling import pool_published
+from gapwatch.gap.window_flags import quality_flags, segments
 from gapwatch.geography.panel import BoolArray, FloatArray, Panel, build_panel
 from gapwatch.intervals import Z95, between_sides
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 
 WITHHELD_WIDTH_YEARS = 20.0
-WIDE_YEARS = 4.0
 MINIMUM_RANKS = 3
+_SLOPES = {
+    "imd2007_average_score": SLOPE_IMD2007,
+    "imd2010_average_score": SLOPE_IMD2010,
+    "ranking_score": SLOPE_RANKED,
+}
 
 
 @dataclass(frozen=True)
@@ -194,16 +198,19 @@ def _extremes(study: Study, measure: Measure, panel: Panel) -> Ends:
 
 def _lacking(panel: Panel, complete: BoolArray) -> tuple[str, ...]:
     """Why the windows that aren't complete are withheld: a value is missing, or an interval."""
-    absent = np.isnan(panel.value).any(axis=1)
+    absent = np.asarray(np.isnan(panel.value).any(axis=1), dtype=np.bool_)
     return tuple(
         "" if whole else GROUP_MISSING if gone else NO_INTERVAL
-        for whole, gone in zip(complete, absent, strict=True)
+        for whole, gone in zip(complete.tolist(), absent.tolist(), strict=True)
     )
 
 
 def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
     """Slope index across the areas, most deprived first: the whole gradient, not two sides."""
     del measure
+    by = study.geography.ranked_by
+    if by is None:
+        return _withheld(np.full(len(panel.start), np.nan), NO_RANKING, SLOPE)
     # Areas with one score share one rank: their order would be an accident of their codes.
     ranks = [
         np.flatnonzero(panel.deprivation == score) for score in np.unique(panel.deprivation)[::-1]
@@ -236,7 +243,7 @@ def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
         found.rii_upper,
         nothing,
         reason,
-        basis_code=SLOPE_IMD2007 if "2007" in study.geography.deprivation else SLOPE_IMD2010,
+        basis_code=_SLOPES[by.column],
     )
 
 
@@ -326,23 +333,3 @@ def _withhold(ends: Ends) -> Ends:
         relative_upper=shown(ends.relative_upper),
         naive=shown(ends.naive),
     )
-
-
-def segments(study: Study, panel: Panel) -> list[int]:
-    """Number of the comparable run that each window belongs to; a break starts the next."""
-    return [
-        1 + sum(start >= rupture.first_period[0] for rupture in study.geography.breaks)
-        for start in panel.start
-    ]
-
-
-def quality_flags(panel: Panel, widths: FloatArray, year_ends: str = CALENDAR_YEAR) -> list[str]:
-    """Q03 where the wider side's interval is wider than 4 years, Q04 for a pandemic year; (W,)."""
-    flags = []
-    for start, end, width in zip(panel.start, panel.end, widths, strict=True):
-        codes = [INTERVAL_WIDE] if width > WIDE_YEARS else []
-        begins = start - int(YEAR_LEADS[year_ends] > 0)
-        if any(begins <= year <= end for year in PANDEMIC_YEARS):
-            codes.append(PANDEMIC)
-        flags.append(" ".join(codes))
-    return flags

@@ -13,7 +13,7 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import Table
 from gapwatch.errors import ValidationError
-from gapwatch.quality.by_study import CODE, SEXES
+from gapwatch.quality.by_study import CODE, RANKING, SEXES
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.worker import SuiteError, read_suite
 from gapwatch.study import Study
@@ -63,9 +63,15 @@ class Gate:
     def hold_to(self, study: Study) -> None:
         """Check tables that are handed over from here on by what a study says of itself.
 
-        A suite that leaves the form of codes or the sexes open is about those of the study.
+        A suite that leaves the form of codes, the sexes or the ranking open is about those of the
+        study.
         """
-        self._told = {CODE: study.area_codes.any_form, SEXES: list(study.sexes)}
+        by = study.geography.ranked_by
+        self._told = {
+            CODE: study.area_codes.any_form,
+            SEXES: list(study.sexes),
+            RANKING: by.column if by is not None else None,
+        }
 
     def __enter__(self) -> Gate:
         require_suites(self._expectations)

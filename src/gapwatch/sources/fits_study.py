@@ -209,9 +209,10 @@ def _require_weights(study: Study, mine: Frames, *, counted: bool) -> None:
     needed = [("population_deaths", "population_persons", "a population above 0 in some year")]
     if counted:
         needed = []
-    if any(measure.kind == "slope" for measure in study.measures):
-        score = study.geography.deprivation
-        needed.append(("area_reference", score, f"a {score}, by which the slope ranks the areas"))
+    by = study.geography.ranked_by
+    if by is not None and any(measure.kind == "slope" for measure in study.measures):
+        expected = f"a {by.column}, by which the slope ranks the areas"
+        needed.append(("area_reference", by.column, expected))
     for table, column, expected in needed:
         known = mine[table].groupby("area_code")[column].mean()
         for area in study.geography.areas:

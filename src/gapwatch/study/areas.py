@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gapwatch.codes import Coded
 from gapwatch.contracts import ONS_CODE
+from gapwatch.errors import UnfitError
 from gapwatch.study.base import Code, Part, Period, Slug, Text
 from gapwatch.study.source_base import Pattern
 
@@ -65,25 +67,63 @@ class Bridge(Part):
     reason: Text
 
 
+class Ranking(Part):
+    """What ranks the areas where it is no English index: its name, and which way it runs.
+
+    Its values are `ranking_score` in the table area_reference. `higher` says what an area with a
+    higher value is.
+    """
+
+    id: Slug
+    title: Text
+    higher: Literal["more deprived", "less deprived"] = "more deprived"
+
+
+@dataclass(frozen=True)
+class RankedBy:
+    """The column of area_reference that ranks the areas, and the sign by which higher is worse."""
+
+    column: str
+    sign: float
+
+
 class Geography(Part):
     """The vintage of the areas, the areas, what else is shown beside them, the breaks.
 
     `code_pattern` is the form of its codes, a regular expression of whole codes, and
     `code_patterns` that of other kinds of areas; a code has no blank, and no sign but point, dash
     and underscore. `other_names` accepts second names of areas, which are refused else; `left_out`
-    names areas of the place that the data hold and the study does not.
+    names areas of the place that the data hold and the study does not. A slope ranks the areas by
+    `deprivation`, the average score of an English index, or by any `ranking` that is declared;
+    without either none is computed.
     """
 
     vintage: Slug
     code_pattern: Pattern = ONS_CODE
     code_patterns: dict[Slug, Pattern] = Field(default={})
-    deprivation: Literal["imd2007_average_score", "imd2010_average_score"]
+    deprivation: Literal["imd2007_average_score", "imd2010_average_score"] | None = None
+    ranking: Ranking | None = None
     comparators: tuple[Code, ...] = ()
     areas: tuple[Area, ...] = Field(min_length=2)
     breaks: tuple[Break, ...] = ()
     bridges: tuple[Bridge, ...] = ()
     other_names: tuple[OtherName, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_ranking(self) -> Geography:
+        if self.deprivation is not None and self.ranking is not None:
+            raise UnfitError("deprivation or ranking", "both")
+        return self
+
+    @property
+    def ranked_by(self) -> RankedBy | None:
+        """What ranks the areas; None where nothing does."""
+        if self.ranking is not None:
+            return RankedBy(
+                "ranking_score", 1.0 if self.ranking.higher == "more deprived" else -1.0
+            )
+        return RankedBy(self.deprivation, 1.0) if self.deprivation is not None else None
 
 
 class Zone(Part):

@@ -22,6 +22,7 @@ MEANINGS = {
     "five or more to be expected",
     codes.NO_INTERVAL: "a value has neither an interval nor a standard error, so nothing "
     "tells what chance could do",
+    codes.NO_RANKING: "not computed: the study ranks its areas by no index of deprivation",
     codes.UNREACHABLE: "unreachable: not even zero deaths at these ages would bring the gap to the "
     "target",
     codes.DISCLOSURE: "too few deaths to be told: a figure or a difference could reveal single "
