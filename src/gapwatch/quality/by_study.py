@@ -1,4 +1,4 @@
-"""What a suite leaves to the study: the form of codes, the sexes, the ranking of areas.
+"""What a suite leaves to the study: the form of codes, sexes, ranking, rows of three windows.
 
 An argument that is one of PARAMETERS stands for what the study says. Imports the standard library
 alone: the process that checks needs it before anything else.
@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 CODE, SEXES, RANKING = "{code}", "{sexes}", "{ranking}"
+THREE_WINDOWS = "{three_windows}"
 # By parameter: what a study that says nothing of it means.
 PARAMETERS: dict[str, Any] = {
     CODE: "[A-Z][0-9]{8}",
     SEXES: ["female", "male"],
     RANKING: "imd2010_average_score",
+    THREE_WINDOWS: 6,
 }
 
 
@@ -36,7 +38,7 @@ def resolved(
         given = {name: _argument(value, said[value]) for name, value in asked.items()}
         says = item["says"]
         for value in asked.values():
-            if said[value] != PARAMETERS[value]:
+            if said[value] != PARAMETERS[value] and value != THREE_WINDOWS:
                 says = _words(value, said[value], str(item["kwargs"].get("column", "")))
         found.append({**item, "kwargs": {**item["kwargs"], **given}, "says": says})
     return found

@@ -13,7 +13,7 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import Table
 from gapwatch.errors import ValidationError
-from gapwatch.quality.by_study import CODE, RANKING, SEXES
+from gapwatch.quality.by_study import CODE, RANKING, SEXES, THREE_WINDOWS
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.worker import SuiteError, read_suite
 from gapwatch.study import Study
@@ -70,6 +70,7 @@ class Gate:
         self._told = {
             CODE: study.area_codes.any_form,
             SEXES: list(study.sexes),
+            THREE_WINDOWS: 3 * len(study.sexes),
             RANKING: by.column if by is not None else None,
         }
 

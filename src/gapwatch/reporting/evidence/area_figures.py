@@ -293,6 +293,6 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
             *heads,
         ),
         rows=tuple(rows),
-        shares=(2.4, *([1.8] if side else []), 1.5, 1.25, 1.5, 1.25),
+        shares=(2.4, *([1.8] if side else []), *((1.5, 1.25) * len(maps))),
         folded=True,
     )
