@@ -61,8 +61,10 @@ def life(scenario: str) -> list[dict[str, object]]:
         level, people, _ = area_of(number)
         behind = LEVELS[32][0] - level
         for year in YEARS:
-            true = level + SCENARIOS[scenario] * behind * (year - 2010) - (
-                _PANDEMIC.get(year, 0.0) * (1 + 0.03 * behind)
+            true = (
+                level
+                + SCENARIOS[scenario] * behind * (year - 2010)
+                - (_PANDEMIC.get(year, 0.0) * (1 + 0.03 * behind))
             )
             error = round(float(110 / np.sqrt(people)), 2)
             value = round(float(true + drawn.normal(0, error)), 1)

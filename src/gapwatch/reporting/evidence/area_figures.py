@@ -35,6 +35,7 @@ KINDS = {"E12": "the region", "E92": "the country"}
 def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
     """What the figures are, and what chance alone would do to them."""
     total, noun = len(maps[0].wards), maps[0].noun
+    several = total * len(case.sexes)
     of_deaths = f"deaths in {when(case, maps[0])}"
     made = ", computed here from deaths and residents" if maps[0].computed else ""
     return [
@@ -44,8 +45,8 @@ def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
             "95% interval lies on that side."
         ),
         (
-            f"Even if all {count(total, noun)} were alike, about {_by_chance(2 * total)} of "
-            f"the {2 * total} comparisons would stand out by chance. Small differences "
+            f"Even if all {count(total, noun)} were alike, about {_by_chance(several)} of "
+            f"the {several} comparisons would stand out by chance. Small differences "
             "in rank mean nothing."
         ),
         *compared(case, maps),

@@ -89,7 +89,7 @@ def _at(held: Any, path: str | None) -> Any:
 
 
 def _kind(found: Any, held: Any, path: str | None) -> str:
-    if found is None and isinstance(held, Mapping):
+    if found is None and path:
         return "none" + _reached(held, path)
     if isinstance(found, Mapping):
         return f"an object with {', '.join(list(found)[:_SHOWN]) or 'nothing'}"
