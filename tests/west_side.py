@@ -40,6 +40,20 @@ LEVELS = {
     31: (78.0, 35_000, 76),
     32: (84.6, 34_000, 3),
 }
+# Row and column of the tile map.
+PLACES = {
+    19: (0, 0),
+    23: (1, 1),
+    24: (1, 2),
+    25: (1, 0),
+    26: (2, 1),
+    27: (2, 2),
+    28: (2, 3),
+    29: (3, 2),
+    30: (4, 2),
+    31: (3, 3),
+    32: (2, 4),
+}
 YEARS = range(2010, 2025)
 AREAS = 77
 # By how much of the gap to the Loop the West Side's areas come nearer, a year.
@@ -130,11 +144,29 @@ def earlier() -> list[dict[str, str]]:
     return rows
 
 
+def outlines() -> dict[str, object]:
+    """Features of the Data Portal's boundaries: squares, roughly where the areas lie."""
+    features = []
+    for number, (row, column) in PLACES.items():
+        west, north = round(-87.78 + 0.034 * column, 3), round(41.94 - 0.025 * row, 3)
+        east, south = round(west + 0.034, 3), round(north - 0.025, 3)
+        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {"area_numbe": str(number), "community": NAMES[number].upper()},
+                "geometry": {"type": "MultiPolygon", "coordinates": [[ring]]},
+            }
+        )
+    return {"type": "FeatureCollection", "features": features}
+
+
 def answers() -> Mapping[str, bytes]:
     """Every answer by its place below the folder."""
     made: dict[str, object] = {
         "atlas-residents.json": _metopio(residents()),
         "hardship.json": hardship(),
+        "outlines.geojson": outlines(),
         "portal-life-expectancy.json": earlier(),
     }
     for scenario in SCENARIOS:

@@ -104,7 +104,8 @@ LOOKUP = Table(
 
 BOUNDARY = Table(
     "boundary",
-    "Outlines of areas on the British National Grid (EPSG:27700)",
+    "Outlines of areas on the British National Grid (EPSG:27700), or in the projected system that "
+    "the study names",
     (
         GEOGRAPHY,
         AREA,

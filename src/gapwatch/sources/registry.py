@@ -82,7 +82,7 @@ def parse(
         require_forms(source, {table.name: written})
         require_limits(source, {table.name: written})
         if table.name == "boundary":
-            outline_table.checked(written, source.id)
+            outline_table.checked(written, source.id, system=source.map_crs, target=source.map_crs)
         return {table.name: written}
     with discreet(source):
         found = _parse(source, payloads, known_at)

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from gapwatch.codes import Coded
 from gapwatch.contracts import ONS_CODE
 from gapwatch.errors import UnfitError
-from gapwatch.study.base import Code, Part, Period, Slug, Text
+from gapwatch.study.base import BRITISH_GRID, Code, Part, Period, Slug, SystemCode, Text
 from gapwatch.study.source_base import Pattern
 
 
@@ -90,15 +90,16 @@ class RankedBy:
 class Geography(Part):
     """The vintage of the areas, the areas, what else is shown beside them, the breaks.
 
-    `code_pattern` is the form of its codes, a regular expression of whole codes, and
-    `code_patterns` that of other kinds of areas; a code has no blank, and no sign but point, dash
-    and underscore. `other_names` accepts second names of areas, which are refused else; `left_out`
-    names areas of the place that the data hold and the study does not. A slope ranks the areas by
-    `deprivation`, the average score of an English index, or by any `ranking` that is declared;
-    without either none is computed.
+    `crs` is the projected system of the map, by its EPSG code, in metres. `code_pattern` is the
+    form of its codes, a regular expression of whole codes, and `code_patterns` that of other kinds
+    of areas; a code has no blank, and no sign but point, dash and underscore. `other_names` accepts
+    second names of areas, which are refused else; `left_out` names areas of the place that the data
+    hold and the study does not. A slope ranks the areas by `deprivation`, the average score of an
+    English index, or by any `ranking` that is declared; without either none is computed.
     """
 
     vintage: Slug
+    crs: SystemCode = BRITISH_GRID
     code_pattern: Pattern = ONS_CODE
     code_patterns: dict[Slug, Pattern] = Field(default={})
     deprivation: Literal["imd2007_average_score", "imd2010_average_score"] | None = None

@@ -11,18 +11,21 @@ from gapwatch.contracts import CODE, SEXES, SLUG
 from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.letters import printable
 
+BRITISH_GRID = "EPSG:27700"
+
 
 @dataclass(frozen=True)
 class Declared:
     """What a study declares of itself that its other keys are read by: validation's context.
 
     `letters` are the characters of its fonts, `codes` the forms of its areas' codes, `sexes` those
-    that it tells apart, or persons.
+    that it tells apart, or persons, and `crs` is the system of coordinates of its map.
     """
 
     letters: frozenset[str] = frozenset()
     codes: CodeForms = field(default_factory=CodeForms)
     sexes: tuple[str, ...] = SEXES
+    crs: str = BRITISH_GRID
 
 
 NOTHING_DECLARED = Declared()
@@ -41,6 +44,7 @@ def _coded(code: str, told: ValidationInfo) -> str:
     return declared(told.context).codes.require(code)
 
 
+SystemCode = Annotated[str, Field(pattern="^EPSG:[0-9]{4,6}$")]
 Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=60)]
 Code = Annotated[
     str, Field(max_length=300, json_schema_extra={"pattern": f"^{CODE}$"}), AfterValidator(_coded)

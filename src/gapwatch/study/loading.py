@@ -15,7 +15,7 @@ from pydantic import ValidationError as PydanticError
 from gapwatch.contracts import SEXES
 from gapwatch.errors import StudyError, UnfitError
 from gapwatch.study import computed_checks, fonts, limits, priority_checks
-from gapwatch.study.base import Declared
+from gapwatch.study.base import BRITISH_GRID, Declared
 from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
@@ -52,7 +52,7 @@ def load(path: Path) -> tuple[Study, str]:
     try:
         found = fonts.declared(path, content)
         letters = frozenset().union(*(one.letters for one in found))
-        context = Declared(letters, CodeForms.declared(content), _sexes(content))
+        context = Declared(letters, CodeForms.declared(content), _sexes(content), _crs(content))
         study = Study.model_validate(content, context=context).with_typefaces(found)
     except RecursionError as error:
         raise _wrong(
@@ -76,6 +76,13 @@ def _sexes(content: dict[str, Any]) -> tuple[str, ...]:
     told = content.get("study")
     named = told.get("sexes") if isinstance(told, dict) else None
     return tuple(map(str, named)) if isinstance(named, list) and named else SEXES
+
+
+def _crs(content: dict[str, Any]) -> str:
+    """The system of coordinates that a study names for its map, or the default."""
+    told = content.get("geography")
+    named = told.get("crs") if isinstance(told, dict) else None
+    return named if isinstance(named, str) else BRITISH_GRID
 
 
 def _wrong(path: Path, key: str, expected: str, found: str, remedy: str = "") -> StudyError:
@@ -190,6 +197,12 @@ def _check_areas(path: Path, study: Study) -> None:
                 "a tile of its own",
                 f"row {place[0]}, column {place[1]} taken twice",
             )
+    gridded = study.geography.crs == BRITISH_GRID
+    for number, source in enumerate(study.sources, 1):
+        if not gridded and source.kind == "portal" and source.table == "boundary":
+            expected = f"outlines in {study.geography.crs}, or in degrees"
+            found = f"{source.id}, whose outlines are on the British National Grid"
+            raise _wrong(path, f"sources[{number}]", expected, found)
     _check_zones(path, study, codes)
 
 

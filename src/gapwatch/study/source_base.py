@@ -99,6 +99,11 @@ class SourceBase(Part):
         """The sexes that published life expectancy is of in the study."""
         return self._declared.sexes
 
+    @property
+    def map_crs(self) -> str:
+        """The projected system of coordinates of the study's map, by its EPSG code."""
+        return self._declared.crs
+
 
 class Retrieved(SourceBase):
     """What a pin says of a source that is pulled, and whether a pull can do without it.
