@@ -96,6 +96,23 @@ def life(scenario: str) -> list[dict[str, object]]:
     return rows
 
 
+def city() -> list[dict[str, object]]:
+    """Rows of the whole city: its own figures, and no mean of the others."""
+    drawn = np.random.default_rng(1_714)
+    return [
+        {
+            "g": "1714000",
+            "l": "place",
+            "p": str(year),
+            "t": "VRLE",
+            "v": round(float(77.4 - _PANDEMIC.get(year, 0.0) + drawn.normal(0, 0.1)), 1),
+            "se": 0.11,
+            "d": 2_700_000,
+        }
+        for year in YEARS
+    ]
+
+
 def residents() -> list[dict[str, object]]:
     """Rows of the Atlas's topic of residents."""
     return [
@@ -164,6 +181,7 @@ def outlines() -> dict[str, object]:
 def answers() -> Mapping[str, bytes]:
     """Every answer by its place below the folder."""
     made: dict[str, object] = {
+        "atlas-city.json": _metopio(city()),
         "atlas-residents.json": _metopio(residents()),
         "hardship.json": hardship(),
         "outlines.geojson": outlines(),

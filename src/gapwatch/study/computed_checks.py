@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 
 from gapwatch.contracts import SEXES
 from gapwatch.study.extracts import restricted_tables
 from gapwatch.study.model import Study
-
-# Key, what was expected, what was found, and what to do where that isn't to correct the key.
-Problem = tuple[str, ...]
+from gapwatch.study.wrong import wrong as _wrong
 
 
-def problems(study: Study) -> Iterator[Problem]:
-    """What doesn't go together, as it is found."""
-    yield from _computed(study)
-    yield from _disclosure(study)
+def check(path: Path, study: Study) -> None:
+    """Raise StudyError for what doesn't go together."""
+    _check_computed(path, study)
+    _check_disclosure(path, study)
 
 
-def _computed(study: Study) -> Iterator[Problem]:
+def _check_computed(path: Path, study: Study) -> None:
     if study.computed and study.sexes != SEXES:
-        yield (
+        raise _wrong(
+            path,
             "study.sexes",
             "female and male beside [computed], which is made of deaths and residents by sex",
             ", ".join(study.sexes),
@@ -31,28 +30,30 @@ def _computed(study: Study) -> Iterator[Problem]:
     for number, level in enumerate(levels, 1):
         where = f"computed.levels[{number}]"
         if level.geography in seen:
-            yield (f"{where}.geography", "each kind of area once", level.geography)
+            raise _wrong(path, f"{where}.geography", "each kind of area once", level.geography)
         seen.add(level.geography)
         for kind, steps in level.paths.items():
             for place, source in enumerate(steps, 1):
                 if source not in lookups:
-                    yield (
+                    raise _wrong(
+                        path,
                         f"{where}.paths.{kind}[{place}]",
                         f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
                         repr(source),
                     )
     if study.computed and study.geography.vintage not in seen:
-        yield (
+        raise _wrong(
+            path,
             "computed.levels",
             f"the study's own areas, {study.geography.vintage}",
             ", ".join(sorted(seen)),
         )
 
 
-def _disclosure(study: Study) -> Iterator[Problem]:
+def _check_disclosure(path: Path, study: Study) -> None:
     if study.disclosure and not restricted_tables(study.sources):
-        remedy = "remove [disclosure] from the study: it is for restricted deaths alone"
-        yield ("disclosure", "a source that is restricted", "none", remedy)
+        remedy = f"remove [disclosure] from {path}: it is for restricted deaths alone"
+        raise _wrong(path, "disclosure", "a source that is restricted", "none", remedy)
     also = study.closing.also
     if also and study.level_beside is None:
         levels = study.computed.levels if study.computed else ()
@@ -62,7 +63,8 @@ def _disclosure(study: Study) -> Iterator[Problem]:
             if level.geography not in (study.geography.vintage, "borough")
         ]
         known = ", ".join(others) or "there is none"
-        yield (
+        raise _wrong(
+            path,
             "disclosure.also",
             f"a level of [computed] that isn't the study's own: {known}",
             also,

@@ -20,6 +20,7 @@ from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
 from gapwatch.study.sources import KINDS, MODELS
+from gapwatch.study.wrong import wrong as _wrong
 
 # Stated figures are rounded to the year: "78" and "almost 92" are "14" apart.
 _ROUNDING = 0.5
@@ -64,9 +65,10 @@ def load(path: Path) -> tuple[Study, str]:
     _check_areas(path, study)
     _check_measures(path, study)
     _check_bridges(path, study)
-    for problem in (*computed_checks.problems(study), priority_checks.problem(study)):
-        if problem is not None:
-            raise _wrong(path, *problem)
+    computed_checks.check(path, study)
+    problem = priority_checks.problem(study)
+    if problem is not None:
+        raise _wrong(path, *problem)
     _check_initiatives(path, study)
     return study, hashlib.sha256(raw).hexdigest()
 
@@ -83,15 +85,6 @@ def _crs(content: dict[str, Any]) -> str:
     told = content.get("geography")
     named = told.get("crs") if isinstance(told, dict) else None
     return named if isinstance(named, str) else BRITISH_GRID
-
-
-def _wrong(path: Path, key: str, expected: str, found: str, remedy: str = "") -> StudyError:
-    return StudyError(
-        f"{path.name}, {key}",
-        expected=expected,
-        found=found,
-        remedy=remedy or f"correct {key} in {path}",
-    )
 
 
 def _without_kinds(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
