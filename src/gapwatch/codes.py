@@ -127,6 +127,7 @@ DEADLINE_PASSED = "V04"  # deadline
 NO_BASELINE = "V05"  # first, last
 TARGET_NOT_BELOW = "V06"  # target, baseline
 SIDES_EXCHANGED = "V07"
+NEVER_ZERO = "V08"
 
 # The verdict is its own code: a release, a message and a manifest have carried it as it reads.
 CANNOT = "cannot calculate"

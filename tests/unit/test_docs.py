@@ -66,6 +66,7 @@ def test_the_readme_stays_a_welcome() -> None:
         "V05",
         "V06",
         "V07",
+        "V08",
         *(f"P0{number}" for number in range(1, 10)),
     ],
 )

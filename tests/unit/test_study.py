@@ -81,6 +81,34 @@ def test_a_misspelt_key_is_answered_with_the_nearest_known_one(project: Project)
     assert "'deadline_year'" in refusal(project).remedy
 
 
+@pytest.mark.parametrize(
+    ("words", "where", "found", "remedy"),
+    [
+        ('language = "de-DE"', "words.language", "'de-DE'", "correct"),
+        ('language = "en_US"', "words.language", "did you mean 'en-US'?", "correct"),
+        (f'whole = "{"x" * 61}"', "words.whole", "xxx", "correct"),
+        (
+            '[words.levels.msoa2031]\none = "a"\nmany = "b"',
+            "words.levels.msoa2031",
+            "msoa2031",
+            "msoa",
+        ),
+        ('places = { E12000008 = "the region" }', "words.places", "E12000008", "E12000007"),
+        ('wholes = "city"', "words.wholes", "not known", "whole"),
+    ],
+)
+def test_words_for_what_is_not_there_are_refused(
+    project: Project, words: str, where: str, found: str, remedy: str
+) -> None:
+    changed(project, "[verdict]", f"[words]\n{words}\n\n[verdict]")
+    error = refusal(project)
+    assert where in str(error)
+    assert found in error.found
+    assert remedy in error.remedy
+    if "language" in where:
+        assert "en-AU, en-GB, en-IE, en-NZ, en-US" in error.expected
+
+
 def test_a_zone_with_no_area_is_refused(project: Project) -> None:
     text = project.study_file.read_text(encoding="utf-8")
     text += '\n[zones.empty]\nname = "Empty"\ndefinition = "Nothing"\nareas = []\n'

@@ -61,6 +61,30 @@ MEASURE = '\n[[measures]]\nid = "{}"\ntitle = "x"\nkind = "{}"\n{}'
 # By file: what is expected, the edits that break the study, and those that its remedy makes.
 WALKS: list[tuple[str, str, Edits, Edits]] = [
     (
+        "tongue",
+        "the tag of a language that there is: {}",
+        after('\n[words]\nlanguage = "en-us"\n'),
+        after('\n[words]\nlanguage = "en-US"\n'),
+    ),
+    (
+        "words",
+        "a noun as it stands inside a sentence, such as 'community area'",
+        after('\n[words]\nwhole = "city."\n'),
+        after('\n[words]\nwhole = "city"\n'),
+    ),
+    (
+        "words",
+        "area and areas together: one of them and several",
+        after('\n[words]\narea = "tract"\n'),
+        after('\n[words]\narea = "tract"\nareas = "tracts"\n'),
+    ),
+    (
+        "words",
+        "a mark of thousands that isn't the decimal mark",
+        after('\n[words]\ndecimal = ","\n'),
+        after('\n[words]\ndecimal = ","\nthousands = "."\n'),
+    ),
+    (
         "alerts",
         "an https:// address as {}",
         after('\n[alerts]\nwebhook = "http://a.example"\n'),

@@ -127,6 +127,8 @@ def _judge_one(
     }
     if _own(study) and measure.primary and sex == study.promise.sex:
         targets = {STATED: _stated(study), **targets}
+    if measure.kind == "extremes":  # noise alone keeps a range above zero, corrected or not
+        targets = {key: one and replace(one, never_below_zero=True) for key, one in targets.items()}
     chosen = study.computed.target if study.computed else None
     heads = chosen if chosen in targets else BASELINE
     found = {
@@ -144,17 +146,8 @@ def _judge_one(
     target = targets[heads]
     relative = _judge_ratio(study, newest, at_baseline, target, release_year) if target else None
     against = tuple(Against(kind, targets[kind], found[kind], kind == heads) for kind in targets)
-    return Judged(
-        measure,
-        sex,
-        newest,
-        period,
-        deadline,
-        target,
-        found[heads],
-        relative,
-        against if _own(study) else (),
-    )
+    own = against if _own(study) else ()
+    return Judged(measure, sex, newest, period, deadline, target, found[heads], relative, own)
 
 
 def _own(study: Study) -> bool:

@@ -122,13 +122,14 @@ def _by_numbers(study: Study, other: Judged) -> str:
 def _other_targets(study: Study, item: Judged, measured: Target) -> dict[Coded, Target]:
     """The target that doesn't head, for the measure and sex that have two."""
     promise = study.promise
-    if item.against:
+    if item.against and promise.share_of_baseline:
         return {
             _other_baseline(study, item, one.kind): one.target
             for one in item.against
             if one.target and not one.heads
         }
-    if not item.measure.primary or item.sex != promise.sex:
+    if not item.measure.primary or item.sex != promise.sex or not promise.share_of_baseline:
+        # Zero is the target whatever the baseline was.
         return {}
     stated = replace(
         measured,

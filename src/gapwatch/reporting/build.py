@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -27,6 +28,7 @@ from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sen
 from gapwatch.reporting.document import PinFacts, ReleaseFacts, Report, ReportFigure, Section
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import date, sentence
+from gapwatch.reporting.language.speech import respelled, speaking, speech_of
 from gapwatch.study import Study
 
 __all__ = ["PinFacts", "ReleaseFacts", "Report", "build_report"]
@@ -38,6 +40,13 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
     Needs life_expectancy, gap, verdict, trajectory and validation; reads no clock and no file.
     """
     case = Case.told(study, facts, tables)
+    with speaking(speech_of(case.study, case.tables, case.facts)):
+        report = _report(case)
+        # Verdict and label are codes, by which programs tell them apart.
+        return replace(respelled(report), verdict=report.verdict, label=report.label)
+
+
+def _report(case: Case) -> Report:
     study, facts = case.study, case.facts
     told, verdict = sections(case), banner(case)
     return Report(
@@ -61,6 +70,7 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
         licence_lines=licence_lines(facts),
         demonstration=facts.demonstration,
         address=study.site.base,
+        tongue=study.words.tongue,
     )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from gapwatch.study.tongue import BRITISH, Tongue
+
 Paper = Literal["report", "annex", "screen"]
 """Where a block is printed: in report.pdf, in annex.pdf, or on the web page alone.
 
@@ -273,7 +275,8 @@ class Report:
     """The whole report. `sentence` is the verdict and the size in one text.
 
     `verdict` is its code, for programs; `label` is what it is called. `address` is that of the
-    folder of the releases on the web, with a slash; "" where it has none.
+    folder of the releases on the web, with a slash; "" where it has none. `tongue` is the language
+    that all of it is written in.
     """
 
     title: str
@@ -296,3 +299,4 @@ class Report:
     licence_lines: tuple[str, ...]
     demonstration: str
     address: str = ""
+    tongue: Tongue = BRITISH

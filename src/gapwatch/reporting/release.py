@@ -11,6 +11,7 @@ from gapwatch.reporting.chapters.quality.not_renewed import warning
 from gapwatch.reporting.chapters.verdict.changed import changed
 from gapwatch.reporting.document import MissedFacts, PinFacts, ReleaseFacts
 from gapwatch.reporting.evidence.expected import next_expected
+from gapwatch.reporting.language.speech import speaking, speech_of
 from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.study import PinnedSource, Study, rests_on
 
@@ -20,6 +21,8 @@ def release_facts(
 ) -> ReleaseFacts:
     """Everything printed about the release; the only date is the snapshot's."""
     missed = tuple(_missed(snapshot, study))
+    with speaking(speech_of(study)):
+        told = f"{warning(missed)}{changed(study, before)} {_expected(study)}"
     return ReleaseFacts(
         release_id=identity.release,
         as_known_at=snapshot.as_known_at,
@@ -31,7 +34,7 @@ def release_facts(
         lock_sha256=basis.lock_sha256 or "",
         rerun_command=f"gapwatch replay {identity.release}",
         rerun_needs=_needs(basis),
-        changed_sentence=f"{warning(missed)}{changed(study, before)} {_expected(study)}",
+        changed_sentence=told,
         people=tuple(study.people.told().items()),
         demonstration=study.study.invented,
         missed=missed,

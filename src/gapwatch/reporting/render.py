@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gapwatch.reporting.document import ReleaseFacts, Report
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.speech import speaking, speech_of
 from gapwatch.study import Study
 from gapwatch.study.fonts import Typeface
 
@@ -20,7 +21,9 @@ def draw(study: Study, tables: Mapping[str, pd.DataFrame], facts: ReleaseFacts) 
     """Every chart, as SVG, by the id of its figure; needs no validation results."""
     from gapwatch.reporting.charts import draw_all  # noqa: PLC0415 - matplotlib takes a second
 
-    return draw_all(Case.told(study, facts, tables))
+    case = Case.told(study, facts, tables)
+    with speaking(speech_of(case.study, case.tables, case.facts)):
+        return draw_all(case)
 
 
 def render(report: Report, charts: Charts, fonts: tuple[Typeface, ...] = ()) -> dict[str, bytes]:

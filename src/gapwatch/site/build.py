@@ -98,13 +98,14 @@ def _pictures(growing: _Growing, entry: ShelvedRelease, base: str) -> tuple[publ
         log.warning("no charts of %s are shown on the site: %s", error.where, error.found)
         return ()
     for one in found:
-        words = share.Words(
+        words = share.ShareWords(
             one.title,
             # Apart from its report a figure has no number.
             _NUMBERED.sub("", one.subtitle),
             sources(entry),
             citation(entry, base),
             entry.invented,
+            entry.tongue.tag,
         )
         key = share.drawn_from(words, one.svg, entry.typefaces)
         names = [picture_of(entry.name, one.id, form) for form in ("svg", "png")]

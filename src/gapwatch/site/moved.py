@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gapwatch.contracts import SEXES
 from gapwatch.reporting.language.numbers import apart, estimate, number, period
 from gapwatch.reporting.language.sexes import people
+from gapwatch.reporting.language.speech import Speech, respelled, speaking
 from gapwatch.site.shelf import ShelvedRelease
 
 _VERDICT, _GAP = "verdict", "gap"
@@ -23,7 +24,8 @@ def moved(entry: ShelvedRelease, before: ShelvedRelease | None) -> tuple[str, ..
         return ("The first release of this study.",)
     if before is None:
         return ("The release before it isn't here to be compared with.",)
-    found = [text for sex in _sexes(entry) for text in _of(entry, before, sex)]
+    with speaking(Speech(entry.tongue)):
+        found = [text for sex in _sexes(entry) for text in _of(entry, before, sex)]
     if not found:
         return ("Verdicts, newest gaps and targets are those of the release before.",)
     return tuple(found)
@@ -31,11 +33,12 @@ def moved(entry: ShelvedRelease, before: ShelvedRelease | None) -> tuple[str, ..
 
 def newest_gaps(entry: ShelvedRelease) -> tuple[str, ...]:
     """The newest gap of the promise's own measure, by sex: its size, range and years."""
-    return tuple(
-        f"The newest gap for {people(sex)}: {_size(gap)}."
-        for sex in _sexes(entry)
-        if (gap := _gap(entry, sex))
-    )
+    with speaking(Speech(entry.tongue)):
+        return tuple(
+            f"The newest gap for {people(sex)}: {_size(gap)}."
+            for sex in _sexes(entry)
+            if (gap := _gap(entry, sex))
+        )
 
 
 def verdicts(entry: ShelvedRelease) -> dict[str, str]:
@@ -74,7 +77,8 @@ def _changed(now: str, then: str, sex: str) -> str:
     """A good verdict is never named without what it comes from, which its own sentence says."""
     if {now, then} & GOOD:
         return f"The verdict for {people(sex)} is not that of the release before."
-    return f"The verdict for {people(sex)} is “{now}”. In the release before it was “{then}”."
+    told = f"The verdict for {people(sex)} is “{now}”. In the release before it was “{then}”."
+    return respelled(told)
 
 
 def _called(verdict: Row) -> str:

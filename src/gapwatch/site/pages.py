@@ -17,6 +17,7 @@ from gapwatch.reporting.formats.html import FACES, data_uri
 from gapwatch.reporting.formats.published import Shown
 from gapwatch.reporting.formats.share import HEIGHT, WIDTH
 from gapwatch.reporting.language.numbers import capital, date, size
+from gapwatch.reporting.language.speech import Speech, respelled, speaking
 from gapwatch.site.moved import moved, newest_gaps, verdicts
 from gapwatch.site.shelf import ShelvedRelease
 from gapwatch.site.words import (
@@ -28,6 +29,7 @@ from gapwatch.site.words import (
     page_of,
     picture_of,
 )
+from gapwatch.study.tongue import BRITISH, Tongue
 
 TEMPLATES = Path(__file__).parent / "templates"
 _ON_FIRST_PAGE = 12
@@ -66,13 +68,15 @@ class Line:
 
     @property
     def day(self) -> str:
-        """Its date in words."""
-        return date(self.entry.date)
+        """Its date in words, in its own language."""
+        with speaking(Speech(self.entry.tongue)):
+            return date(self.entry.date)
 
     @property
     def verdict(self) -> str:
         """What its verdict is called, with a capital."""
-        return capital(self.entry.manifest.answer.called)
+        with speaking(Speech(self.entry.tongue)):
+            return capital(respelled(self.entry.manifest.answer.called))
 
 
 class _Press:
@@ -90,6 +94,7 @@ class _Press:
             newline_sequence="\n",
         )
         environment.filters |= {"day": date, "size": size, "capital": capital}
+        environment.filters["spelled"] = respelled
         environment.globals["faces"] = [
             (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
             for weight, name in FACES
@@ -105,8 +110,9 @@ class _Press:
         }
         return environment
 
-    def page(self, template: str, **given: Any) -> bytes:
-        text = self.environment.get_template(template).render(**given)
+    def page(self, template: str, tongue: Tongue, **given: Any) -> bytes:
+        with speaking(Speech(tongue)):
+            text = self.environment.get_template(template).render(tongue=tongue, **given)
         return text.encode("utf-8")
 
 
@@ -114,6 +120,7 @@ def every(stock: Stock) -> dict[str, bytes]:
     """Every page of the site by its name."""
     press = _Press()
     lines = tuple(Line(entry, moved(entry, stock.before(entry))) for entry in stock.entries)
+    of_all = _tongue(lines)
     years = sorted({line.entry.date.year for line in lines}, reverse=True)
     newest = [line for line in lines if line.entry.newest and line.entry.retired is None]
     files = {"feed.xml": _feed(press, stock, lines)}
@@ -121,7 +128,8 @@ def every(stock: Stock) -> dict[str, bytes]:
     def add(name: str, template: str, **given: Any) -> None:
         shared = {"at": PagePlace(name, stock.base), "name": name, "stock": stock}
         invented = given.pop("invented", _invented(given.get("lines", ())))
-        files[name] = press.page(template, **shared, invented=invented, **given)
+        tongue = given.pop("tongue", of_all)
+        files[name] = press.page(template, tongue, **shared, invented=invented, **given)
 
     cards = [_card(stock, line) for line in newest]
     every_line = (*lines,)
@@ -143,6 +151,12 @@ def every(stock: Stock) -> dict[str, bytes]:
         template = "release.html.j2" if line.entry.retired is None else "retired.html.j2"
         add(page_of(line.entry.name), template, **_of_release(stock, line))
     return files
+
+
+def _tongue(lines: tuple[Line, ...]) -> Tongue:
+    """The language of pages about several releases: that of all of them, else British English."""
+    spoken = {line.entry.tongue for line in lines}
+    return spoken.pop() if len(spoken) == 1 else BRITISH
 
 
 def _invented(lines: tuple[Line, ...] | list[Line]) -> str:
@@ -171,6 +185,7 @@ def _of_release(stock: Stock, line: Line) -> dict[str, Any]:
         "newest": stock.newest_of(entry),
         "previous": stock.before(entry),
         "invented": entry.invented,
+        "tongue": entry.tongue,
     }
     if entry.retired is not None:
         # The record of a retirement is no part of a release, and a restricted one tells no more.
@@ -229,6 +244,7 @@ def _feed(press: _Press, stock: Stock, lines: tuple[Line, ...]) -> bytes:
     titles = dict.fromkeys(line.entry.title for line in lines)
     return press.page(
         "feed.xml.j2",
+        _tongue(lines),
         at=PagePlace("feed.xml", stock.base),
         title="; ".join(titles),
         id=_id("feed", first, stock.base),

@@ -24,6 +24,8 @@ from gapwatch.reporting.language.apart import Apart
 from gapwatch.reporting.language.standing import draft, named
 from gapwatch.snapshots import Retirement
 from gapwatch.study.fonts import Typeface, declared
+from gapwatch.study.tongue import Tongue
+from gapwatch.study.words import Words
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,13 @@ class ShelvedRelease:
     def told(self, text: str) -> str:
         """A text of its study, as a page says it: names from right to left are set apart."""
         return Apart([text]).text(text)
+
+    @cached_property
+    def tongue(self) -> Tongue:
+        """The language that it is written in."""
+        told = self.study.get("words", {})
+        kept = {key: told[key] for key in ("language", "decimal", "thousands") if key in told}
+        return Words.model_validate(kept).tongue
 
     @property
     def title(self) -> str:
@@ -183,7 +192,7 @@ def _whole(folder: Path) -> Manifest | None:
 def _is_readable(entry: ShelvedRelease) -> bool:
     """Whether what the site tells of a release can be read from it: another version wrote it."""
     try:
-        _ = (entry.title, entry.invented, entry.date, entry.described, entry.rights)
+        _ = (entry.title, entry.tongue, entry.invented, entry.date, entry.described, entry.rights)
         _ = (entry.study["promise"]["sex"], entry.table("verdict"), entry.table("gap"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.warning(

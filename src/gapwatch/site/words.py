@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from gapwatch.reporting.language.numbers import date
+from gapwatch.reporting.language.speech import Speech, respelled, speaking
 from gapwatch.site.shelf import ShelvedRelease
 
 _SOURCE = re.compile(r"Source: ([^.]+?)(?: licensed under[^.]*)?(?:\.|$)")
@@ -81,12 +82,16 @@ def citation(entry: ShelvedRelease, base: str) -> str:
     """How to name the release, in one line."""
     author = f"{entry.author}. " if entry.author else ""
     where = f" {base}{page_of(entry.name)}" if base else ""
-    return f"{author}{entry.title}, as known at {date(entry.date)}. Release {entry.name}.{where}"
+    with speaking(Speech(entry.tongue)):
+        known = date(entry.date)
+    return f"{author}{entry.title}, as known at {known}. Release {entry.name}.{where}"
 
 
 def cite_txt(entry: ShelvedRelease, base: str, newest: bool) -> bytes:
     """cite.txt: the citation, as BibTeX too, with what the licences ask for."""
     author = entry.author or entry.title
+    with speaking(Speech(entry.tongue)):
+        known, licences = date(entry.date), respelled("Sources and licences")
     lines = ["How to cite this release", "", citation(entry, base), ""]
     if entry.invented:
         lines += [f"Note: {entry.invented}", ""]
@@ -99,11 +104,11 @@ def cite_txt(entry: ShelvedRelease, base: str, newest: bool) -> bytes:
         f"  author = {{{{{_tex(author)}}}}},",
         f"  title = {{{{{_tex(entry.title)}}}}},",
         f"  year = {{{entry.date.year}}},",
-        f"  note = {{As known at {date(entry.date)}. Release {entry.name}}},",
+        f"  note = {{As known at {known}. Release {entry.name}}},",
         *([f"  url = {{{base}{page_of(entry.name)}}},"] if base else []),
         "}",
         "",
-        "Sources and licences",
+        licences,
         "",
         *entry.rights,
         "",

@@ -14,7 +14,7 @@ from pydantic import ValidationError as PydanticError
 
 from gapwatch.contracts import SEXES
 from gapwatch.errors import StudyError, UnfitError
-from gapwatch.study import computed_checks, fonts, limits, priority_checks
+from gapwatch.study import computed_checks, fonts, limits, priority_checks, word_checks
 from gapwatch.study.base import BRITISH_GRID, Declared
 from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.initiatives import faults
@@ -63,6 +63,9 @@ def load(path: Path) -> tuple[Study, str]:
         raise _from_pydantic(path, error) from error
     _check_promise(path, study)
     _check_areas(path, study)
+    problem = word_checks.problem(study, content)
+    if problem is not None:
+        raise _wrong(path, *problem)
     _check_measures(path, study)
     _check_bridges(path, study)
     computed_checks.check(path, study)

@@ -35,6 +35,7 @@ from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priori
 from gapwatch.study.site import Site
 from gapwatch.study.source_base import Publishers
 from gapwatch.study.sources import Accepted, Correction, Source
+from gapwatch.study.words import Words
 
 
 class Heading(Part):
@@ -60,7 +61,11 @@ class Heading(Part):
 
 
 class Promise(Part):
-    """Who promised what, with the figures as they were stated and where they were stated."""
+    """Who promised what, with the figures as they were stated and where they were stated.
+
+    `share_of_baseline` is what is to be left of the gap: 0.5 halves it, and 0 eliminates it, which
+    is read as a gap at or below zero.
+    """
 
     text: Text
     made_by: Text
@@ -70,7 +75,7 @@ class Promise(Part):
     stated_better_years: float = Field(gt=0, lt=130)
     stated_gap_years: float = Field(gt=0, lt=130)
     baseline_period: Period
-    share_of_baseline: float = Field(gt=0, lt=1)
+    share_of_baseline: float = Field(ge=0, lt=1)
     deadline_year: Year
 
 
@@ -163,6 +168,7 @@ class Study(Part):
     study: Heading
     promise: Promise
     people: People = People()
+    words: Words = Words()
     verdict: Thresholds = Thresholds()
     projection: ProjectionRules = ProjectionRules()
     geography: Geography

@@ -212,7 +212,7 @@ def test_too_short_a_history_is_said() -> None:
 
 def test_the_fall_to_expect_is_conditional_on_the_picking_and_has_its_limits() -> None:
     found = SelectionRow(2005, 2009, 14.1, 11.3, 7.0, 15.7, 2.8)
-    assert flat(if_picked(found, "ward", "2005 to 2009")) == (
+    assert flat(if_picked(found, "wards", "2005 to 2009")) == (
         "If a side was picked because its figure of 2005 to 2009 was extreme, part of a later fall "
         "is to be expected. The gap measured then was 14.1 years. Given all wards, the true one "
         "would be expected at 11.3 years (plausibly 7.0 to 15.7). Later figures would then be "
@@ -222,7 +222,9 @@ def test_the_fall_to_expect_is_conditional_on_the_picking_and_has_its_limits() -
 
 def test_a_gap_that_chance_does_not_shrink_is_said_to_be_so() -> None:
     for fall in (0.0, -0.2):
-        text = if_picked(SelectionRow(2005, 2009, 3.0, 3.2, 1.0, 5.0, fall), "ward", "2005 to 2009")
+        text = if_picked(
+            SelectionRow(2005, 2009, 3.0, 3.2, 1.0, 5.0, fall), "wards", "2005 to 2009"
+        )
         assert text.endswith("that alone would not make the gap smaller later.")
 
 
@@ -230,8 +232,8 @@ def test_a_baseline_that_prints_otherwise_says_why() -> None:
     found = SelectionRow(2005, 2009, 13.8, 11.3, 7.0, 15.7, 2.8)
     assert (
         "was 13.8 years (not 13.9, as it takes the mean of the wards’ own figures on each side)."
-    ) in flat(if_picked(found, "ward", "2005 to 2009", 13.9))
-    assert "(not" not in if_picked(found, "ward", "2005 to 2009", 13.81)
+    ) in flat(if_picked(found, "wards", "2005 to 2009", 13.9))
+    assert "(not" not in if_picked(found, "wards", "2005 to 2009", 13.81)
 
 
 @pytest.mark.parametrize(

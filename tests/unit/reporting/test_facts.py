@@ -64,8 +64,12 @@ def test_code_without_a_commit_is_known_by_its_hash() -> None:
 
 
 def test_every_code_of_a_refusal_has_its_words() -> None:
-    assert list(CLAUSES) == [f"V0{n}" for n in range(1, 8)]
-    assert len(every_ground(3, 6)) == len(CLAUSES)
+    assert list(CLAUSES) == [f"V0{n}" for n in range(1, 9)]
+    # A range of areas is refused where the gap is to be closed, exchanged sides where it isn't.
+    assert len(every_ground(3, 6)) == len(CLAUSES) - 1
+    assert set(every_ground(3, 6, eliminates=True)) - set(every_ground(3, 6)) == {
+        every_ground(3, 6, eliminates=True)[-1]
+    }
     assert clause("V04") == "the deadline has passed"
     assert clause("V99") == "reason V99"
     assert clause("") == "it is not recorded"

@@ -249,9 +249,9 @@ def test_a_map_on_outlines_carries_names_where_all_fit_and_numbers_that_a_list_e
 
 def test_the_title_of_a_map_tells_of_both_sexes() -> None:
     _, maps = named("Mill")
-    assert finding(maps[:1], "ward") == standings(maps[0], "ward")
-    told = finding(maps, "ward")
-    assert told.startswith(standings(maps[0], "ward"))
+    assert finding(maps[:1]) == standings(maps[0])
+    told = finding(maps)
+    assert told.startswith(standings(maps[0]))
     assert "; for females, " in told
     bare = tuple(dataclasses.replace(found, place=None) for found in maps)
-    assert finding(bare, "ward") == "Life expectancy of males and females by ward"
+    assert finding(bare) == "Life expectancy of males and females by ward"

@@ -9,7 +9,7 @@ from gapwatch.gap.spread import spreads
 from gapwatch.reporting.build import build_report
 from gapwatch.reporting.chapters.needed.section import earliest, section, who_has_it
 from gapwatch.reporting.document import Items
-from gapwatch.reporting.language.country import COUNTRIES
+from gapwatch.reporting.language.country import ENGLAND, offices_of
 
 
 def case(verdict="cannot calculate", code="E06000001", invented="", **changes):
@@ -53,7 +53,7 @@ def test_no_other_module_names_them():
         if any(name in path.read_text(encoding="utf-8") for name in names)
     }
     assert held == {"language/country.py"}
-    assert set(COUNTRIES) == {"E"}
+    assert offices_of(case().study) == ENGLAND
 
 
 def test_the_letter_asks_for_all_that_a_verdict_needs():

@@ -141,6 +141,23 @@ def sixty_areas() -> tuple[Study, Frames]:
     return of_many_areas(60)
 
 
+def _with_words(**words: Any) -> tuple[Study, Frames]:
+    def change(told: dict[str, Any]) -> None:
+        told["words"] |= words
+
+    return changed(change), samples.tables()
+
+
+def long_words() -> tuple[Study, Frames]:
+    return _with_words(
+        language="en-US", whole=LONG.lower(), area=f"{LONG.lower()[:-1]}", areas=LONG.lower()
+    )
+
+
+def arabic_words() -> tuple[Study, Frames]:
+    return _with_words(whole="مدينة", area="منطقة مجتمعية", areas="المناطق المجتمعية في المدينة")
+
+
 PLACES: Mapping[str, Callable[[], tuple[Study, Frames]]] = {
     found.__name__: found
     for found in (
@@ -152,6 +169,8 @@ PLACES: Mapping[str, Callable[[], tuple[Study, Frames]]] = {
         nothing_to_compare,
         three_areas,
         sixty_areas,
+        long_words,
+        arabic_words,
     )
 }
 

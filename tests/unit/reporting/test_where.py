@@ -69,15 +69,13 @@ def wards(*values: LimitedValue | None) -> WardMap:
     ],
 )
 def test_the_ranking_says_how_many_neighbours_differ(values: tuple[int, ...], start: str) -> None:
-    title = ranking((wards(*(estimate(float(v)) for v in values)),), "ward")
+    title = ranking((wards(*(estimate(float(v)) for v in values)),))
     assert title == f"{start} by more than sampling error alone would explain"
 
 
 def test_wards_that_cannot_be_compared_are_not_ranked() -> None:
-    assert ranking((wards(estimate(80), None),), "ward") == "The wards cannot be ranked"
-    assert ranking((wards(estimate(80), estimate(90, None)),), "ward") == (
-        "The wards cannot be ranked"
-    )
+    assert ranking((wards(estimate(80), None),)) == "The wards cannot be ranked"
+    assert ranking((wards(estimate(80), estimate(90, None)),)) == ("The wards cannot be ranked")
 
 
 def texts(*codes: str, drop: str = "", invented: str = "") -> list[str]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gapwatch.codes import (
     DEADLINE_PASSED,
+    NEVER_ZERO,
     NOTHING,
     SIDE_WITHHELD,
     SIDES_EXCHANGED,
@@ -35,6 +36,10 @@ class Target:
     measurement with standard error `baseline_se_years`: the error is then carried into every
     probability. Without it `gap_years` is taken as it is. `same_series` is False for a baseline
     that was measured on other figures than the windows: no line leads from it to the target.
+
+    A gap of exactly zero has no probability, and is never asked for. A target of zero is met by a
+    gap at or below zero, as any target is by a gap at or below it. `never_below_zero` says that the
+    gap is none that could be: a range of areas is above zero by its making.
     """
 
     gap_years: float
@@ -46,6 +51,7 @@ class Target:
     baseline_last: int = 0
     baseline_se_years: float = 0.0
     same_series: bool = True
+    never_below_zero: bool = False
 
     def __post_init__(self) -> None:
         for name in ("gap_years", "year", "baseline_gap_years", "baseline_year"):
@@ -70,9 +76,21 @@ class Target:
             return Limit(self.gap_years)
         return Limit(0.0, self.share, self.baseline_first, self.baseline_last)
 
+    @property
+    def unreachable(self) -> bool:
+        """Whether no gap of this kind could ever meet it."""
+        return self.never_below_zero and self.gap_years <= 0
+
+    @property
+    def eliminates(self) -> bool:
+        """Whether nothing is to be left of the gap: then one that turned round has met it."""
+        return self.gap_years <= 0
+
     def makes_sense(self, release_year: int) -> bool:
-        """Whether it is below the baseline and its year has not passed: neither V06 nor V04."""
-        return self.gap_years < self.baseline_gap_years and release_year <= self.year
+        """Whether it is below the baseline, its year has not passed, and a gap of the kind could
+        meet it: none of V06, V04 and V08."""
+        below = self.gap_years < self.baseline_gap_years
+        return below and release_year <= self.year and not self.unreachable
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +181,10 @@ def refusal(
                 baseline=round(target.baseline_gap_years, DECIMALS),
             ),
         ),
-        (windows.gap[-1] + Z95 * windows.se[-1] < 0, Coded.of(SIDES_EXCHANGED)),
+        (
+            not target.eliminates and windows.gap[-1] + Z95 * windows.se[-1] < 0,
+            Coded.of(SIDES_EXCHANGED),
+        ),
+        (target.unreachable, Coded.of(NEVER_ZERO)),
     )
     return next((ground for holds, ground in grounds if holds), NOTHING)

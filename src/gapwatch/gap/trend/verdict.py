@@ -114,8 +114,10 @@ def assess(
     V01 fewer than `minimum_windows` usable windows; V02 a side of the newest window is withheld (an
     older answer is not today's); V03 stale: the newest window ends more than `stale_after_years`
     before `release_year`; V04 the deadline has passed; V06 the target is not below the baseline;
-    V07 the newest gap's 95% interval lies below zero: the side called worse off is not. (V05, a
-    baseline that is withheld, is given where the baseline is looked up.) Then `classify`.
+    V07 the newest gap's 95% interval lies below zero: the side called worse off is not, which isn't
+    said against a target of zero, as that is met then; V08 the target is zero, and a gap of this
+    kind is never below it. (V05, a baseline that is withheld, is given where the
+    baseline is looked up.) Then `classify`.
 
     Trend and both sides' trends are given whenever three windows are usable; the projection too,
     unless the deadline or the target makes no sense. `prior` carries the projection's prior and the

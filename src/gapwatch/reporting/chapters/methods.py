@@ -104,7 +104,11 @@ def _life_expectancies(case: Case) -> tuple[str, ...]:
 
 def _refusals(case: Case) -> tuple[str, ...]:
     rules = case.study.verdict
-    return every_ground(rules.minimum_windows, rules.stale_after_years)
+    return every_ground(
+        rules.minimum_windows,
+        rules.stale_after_years,
+        eliminates=case.study.promise.share_of_baseline == 0,
+    )
 
 
 def _rules(case: Case) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ import matplotlib as mpl
 from afcharts.af_colours import get_af_colours
 from matplotlib import font_manager, patheffects
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.text import Text
 
 from gapwatch.reporting.drawing.further import (
     FURTHER_FACES,
@@ -29,6 +30,7 @@ from gapwatch.reporting.drawing.further import (
     Typefaces,
     kept,
 )
+from gapwatch.reporting.language.speech import respelled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,8 +86,16 @@ def drawn(draw_one: Callable[[Canvas], Figure], mark: str = "", fonts: Typefaces
     """
     with _style(fonts):
         figures = (draw_one(Canvas(narrow=narrow)) for narrow in (False, True))
-        wide, narrow = (svg(figure, _strip(figure, mark)) for figure in figures)
+        wide, narrow = (svg(_respelled(figure), _strip(figure, mark)) for figure in figures)
     return Chart(wide=wide, narrow=narrow)
+
+
+def _respelled(figure: Figure) -> Figure:
+    """The figure with its words as the language spells them."""
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and (said := respelled(text.get_text())) != text.get_text():
+            text.set_text(said)
+    return figure
 
 
 def _strip(figure: Figure, mark: str) -> float:

@@ -7,6 +7,7 @@ from gapwatch.reporting.document import ReportFigure, ReportTable, TableColumn
 from gapwatch.reporting.evidence.areas import WardMap, has_outlines
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import area_name, comparator
+from gapwatch.reporting.language.country import larger
 from gapwatch.reporting.language.numbers import (
     SPACE,
     capital,
@@ -29,12 +30,12 @@ STANDING = {
     UNKNOWN: "cannot be compared",
 }
 LINES = ("bold", "dashed")
-KINDS = {"E12": "the region", "E92": "the country"}
+_AS_A, _AS_AN = ("uni", "use", "eu", "one", "ut"), ("hour", "hon", "heir")
 
 
 def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
     """What the figures are, and what chance alone would do to them."""
-    total, noun = len(maps[0].wards), maps[0].noun
+    total, noun, nouns = len(maps[0].wards), maps[0].noun, maps[0].nouns
     several = total * len(case.sexes)
     of_deaths = f"deaths in {when(case, maps[0])}"
     made = ", computed here from deaths and residents" if maps[0].computed else ""
@@ -45,7 +46,7 @@ def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
             "95% interval lies on that side."
         ),
         (
-            f"Even if all {count(total, noun)} were alike, about {_by_chance(several)} of "
+            f"Even if all {count(total, noun, nouns)} were alike, about {_by_chance(several)} of "
             f"the {several} comparisons would stand out by chance. Small differences "
             "in rank mean nothing."
         ),
@@ -65,8 +66,13 @@ def file_of(found: WardMap) -> str:
 
 def a(noun: str) -> str:
     """`An MSOA`, by the name of the letter M; `A ward`."""
-    spoken = "AEFHILMNORSX" if noun.isupper() else "aeiou"
-    return f"{'An' if noun[0] in spoken else 'A'} {noun}"
+    vowels = "AEFHILMNORSX" if noun.isupper() else "aeiouAEIOU"
+    begins = noun[0] in vowels
+    if not noun.isupper():
+        # By the sound, not the letter: a unit, an hour.
+        lower = noun.lower()
+        begins = (begins and not lower.startswith(_AS_A)) or lower.startswith(_AS_AN)
+    return f"{'An' if begins else 'A'} {noun}"
 
 
 def _by_chance(comparisons: int) -> str:
@@ -104,15 +110,16 @@ def _compared(case: Case, found: WardMap) -> tuple[list[str], list[str]]:
         name = area_name(case.tables, code)
         if value is None:
             # Nobody knows an invented region or country by its name.
-            kind = KINDS.get(code[:3], name) if case.facts.demonstration else name
-            missing.append(kind)
+            kind = larger(case.study, code) if case.facts.demonstration else ""
+            missing.append(kind or name)
         else:
             told.append(f"{estimate(value.value, value.lower, value.upper)} in {name}")
     return told, missing
 
 
-def standings(found: WardMap, noun: str) -> str:
+def standings(found: WardMap) -> str:
     """`4 below and 5 above`, as a finding."""
+    noun, nouns = found.noun, found.nouns
     if found.place is None:
         return f"Life expectancy of {people(found.sex)} by {noun}"
     below, above = len(found.named(BELOW)), len(found.named(ABOVE))
@@ -121,22 +128,25 @@ def standings(found: WardMap, noun: str) -> str:
     if not below or not above:
         side, held = ("above", above) if above else ("below", below)
         return (
-            f"For {people(found.sex)}, {count(held, noun)} of {len(found.wards)} "
+            f"For {people(found.sex)}, {count(held, noun, nouns)} of {len(found.wards)} "
             f"{'is' if held == 1 else 'are'} clearly {side} {found.place_name}"
         )
     return (
-        f"For {people(found.sex)}, {below} of {len(found.wards)} {noun}s "
+        f"For {people(found.sex)}, {below} of {len(found.wards)} {nouns} "
         f"{'is' if below == 1 else 'are'} clearly below {found.place_name} and "
         f"{above} clearly above"
     )
 
 
-def finding(maps: tuple[WardMap, ...], noun: str) -> str:
+def finding(maps: tuple[WardMap, ...]) -> str:
     """What a map of every sex shows, as its title."""
     first, *others = maps
     if first.place is None:
-        return f"Life expectancy of {listing([people(found.sex) for found in maps])} by {noun}"
-    return "; ".join([standings(first, noun), *(_standings_of(found) for found in others)])
+        return (
+            f"Life expectancy of {listing([f'{people(found.sex)}' for found in maps])} by "
+            f"{first.noun}"
+        )
+    return "; ".join([standings(first), *(_standings_of(found) for found in others)])
 
 
 def _standings_of(found: WardMap) -> str:
@@ -162,8 +172,8 @@ def map_figure(
     return ReportFigure(
         id=name,
         number=place,
-        title=finding(maps, found.noun),
-        subtitle=f"Life expectancy at birth, {listing([people(m.sex) for m in maps])}, "
+        title=finding(maps),
+        subtitle=f"Life expectancy at birth, {listing([f'{people(m.sex)}' for m in maps])}, "
         f"{found.areas}, {when(case, found)}, compared by 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
         alt=_alt(case, maps),
@@ -191,7 +201,7 @@ def _notes(case: Case, found: WardMap) -> list[str]:
             *(f"{zone.name}: {zone.definition}." for zone in zones.values()),
         ]
     numbers = (
-        f"The numbers are those in the names of the {found.noun}s."
+        f"The numbers are those in the names of the {found.nouns}."
         if found.numbered
         else f"Each {found.noun} carries its name or, where names do not fit, a number that the "
         "list explains."
@@ -209,7 +219,7 @@ def _notes(case: Case, found: WardMap) -> list[str]:
 def _counting(case: Case, found: WardMap, side: str) -> str:
     held = len(found.within(side))
     return (
-        f"the {count(held, found.noun)} that {'counts' if held == 1 else 'count'} for "
+        f"the {count(held, found.noun, found.nouns)} that {'counts' if held == 1 else 'count'} for "
         f"{case.named(side)}"
         if held
         else f"none, as no {found.noun} counts for {case.named(side)}"
@@ -218,7 +228,7 @@ def _counting(case: Case, found: WardMap, side: str) -> str:
 
 def _alt(case: Case, maps: tuple[WardMap, ...]) -> str:
     found = maps[0]
-    held = count(len(found.wards), found.noun)
+    held = count(len(found.wards), found.noun, found.nouns)
     real = has_outlines(found, case.tables)
     several = len(maps) > 1
     each = ", one for each sex" if several else ""

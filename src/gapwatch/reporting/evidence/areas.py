@@ -22,7 +22,7 @@ from gapwatch.reporting.evidence.rows import (
     estimate_of,
     newest_period,
 )
-from gapwatch.reporting.language.numbers import noun_of, vintage
+from gapwatch.reporting.language.numbers import noun_of, nouns_of, vintage
 from gapwatch.study import Study
 
 _NUMBER = re.compile(r"\d+$")
@@ -72,6 +72,11 @@ class WardMap:
     def noun(self) -> str:
         """One of them, such as `ward` or `MSOA`."""
         return noun_of(self.geography)
+
+    @property
+    def nouns(self) -> str:
+        """Several of them."""
+        return nouns_of(self.geography)
 
     def named(self, standing: str) -> tuple[str, ...]:
         """Names of the areas with one standing."""

@@ -25,7 +25,8 @@ from gapwatch.reporting.evidence.rows import (
 )
 from gapwatch.reporting.evidence.sides import SideChanges, moves
 from gapwatch.reporting.language.apart import apart
-from gapwatch.reporting.language.numbers import noun_of, period, vintage
+from gapwatch.reporting.language.country import whole_of
+from gapwatch.reporting.language.numbers import noun_of, nouns_of, period, vintage
 from gapwatch.study import Measure, Study
 
 if TYPE_CHECKING:
@@ -199,6 +200,16 @@ class Case:
     def noun(self) -> str:
         """One of them, such as `ward`."""
         return noun_of(self.study.geography.vintage)
+
+    @property
+    def nouns(self) -> str:
+        """Several of them, such as `wards`."""
+        return nouns_of(self.study.geography.vintage)
+
+    @property
+    def whole(self) -> str:
+        """What the place is, such as `borough`; "" where nothing says it."""
+        return whole_of(self.study)
 
     @property
     def in_better(self) -> str:

@@ -61,13 +61,21 @@ def direction(
                 f"{change(high)}."
             ),
         )
-    went = "narrowed" if slope < 0 else "widened"
+    went = _went(slope, last)
     least, most = sorted((abs(low), abs(high)))
     why = mainly_down(verdict, in_better)
     return (
         f"The gap for {people(verdict.sex)} {went} {span}{f', {why}' if why else ''}.",
         f"The change is about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
     )
+
+
+def _went(slope: float, newest: Window) -> str:
+    """`narrowed` or `widened`; of a gap that has clearly turned round, to which side it moved."""
+    turned = newest.gap is not None and newest.gap.upper is not None and newest.gap.upper < 0
+    if turned:
+        return "fell below zero and moved on" if slope < 0 else "is below zero and moved back"
+    return "narrowed" if slope < 0 else "widened"
 
 
 def direction_line(case: Case) -> str:
@@ -88,7 +96,7 @@ def direction_line(case: Case) -> str:
             "year it "
             f"could have become {change(low)} or {change(high)}."
         )
-    went = "narrowed" if slope < 0 else "widened"
+    went = _went(slope, comparable[-1])
     least, most = sorted((abs(low), abs(high)))
     why = mainly_down(found, case.in_better) or _cause(case, narrowed=slope < 0)
     return (

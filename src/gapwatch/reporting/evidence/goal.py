@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.language.numbers import marked
 from gapwatch.reporting.language.phrases import HALF
 
 
@@ -22,8 +23,11 @@ class Goal:
 
     @property
     def done(self) -> str:
-        """`halved`, `cut by 40%`, or `halved from the stated 14 years`."""
-        told = "halved" if self.share == HALF else f"cut by {round(100 * (1 - self.share), 4):g}%"
+        """`halved`, `cut by 40%`, `halved from the stated 14 years`, or `closed`."""
+        if self.share == 0:
+            return "closed"
+        cut = marked(f"{round(100 * (1 - self.share), 4):g}")
+        told = "halved" if self.share == HALF else f"cut by {cut}%"
         return f"{told} from {self.of}" if self.of else told
 
 

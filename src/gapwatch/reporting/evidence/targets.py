@@ -60,7 +60,7 @@ def from_what(case: Case, sex: str) -> str:
     They do where the verdict rests on the window that the study names as the baseline.
     """
     row = heading(case, sex)
-    if row is None:
+    if row is None or case.study.promise.share_of_baseline == 0:
         return ""
     named = case.study.baseline_period(case.measure)
     if row.target != STATED and (row.baseline_start, row.baseline_end) == named:
@@ -78,7 +78,7 @@ def other(case: Case) -> str:
     """What the same figures say against the target that doesn't head; "" where there is one."""
     sex = case.sexes[0]
     rest = [row for row in rows(case, sex) if not row.heads]
-    if not rest:
+    if not rest or case.study.promise.share_of_baseline == 0:
         return ""
     row, rules = rest[0], case.study.verdict
     if row.target_gap_years is None or row.baseline_gap_years is None:
@@ -116,6 +116,8 @@ def not_spliced(case: Case) -> str:
     """Why the baseline is none of the promise's own years; "" where it is."""
     row = next((one for one in rows(case, case.sexes[0]) if one.target != STATED), None)
     asked = case.study.baseline_period(case.measure)
+    if case.study.promise.share_of_baseline == 0:
+        return ""
     if row is None or (row.baseline_start, row.baseline_end) == asked:
         return ""
     first, last = asked

@@ -79,7 +79,7 @@ def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
         newline_sequence="\n",
     )
     environment.filters["breakable"] = breakable
-    glossary = Glossary()
+    glossary = Glossary(report.tongue)
     environment.filters["linked"] = partial(linked, glossary)
     environment.filters["filed"] = filed
     environment.filters["contact"] = contact

@@ -23,6 +23,7 @@ from gapwatch.reporting.drawing.further import Typefaces, further_folder, kept
 from gapwatch.reporting.formats.fitting import Fit, best, fullest
 from gapwatch.reporting.formats.html import size
 from gapwatch.reporting.formats.row_headers import with_row_headers
+from gapwatch.reporting.language.speech import Speech, respelled, speaking
 from gapwatch.reporting.papers import sections_of, table_numbers
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -110,6 +111,8 @@ def _content(report: Report, document: Document) -> dict[str, Any]:
     """What a document prints."""
     told = asdict(report)
     told["numbers"] = table_numbers(report)
+    with speaking(Speech(report.tongue)):
+        told["headings"] = respelled({"licences": "Licences"})
     if document == "summary":
         told["figures"] = [
             asdict(block)

@@ -20,6 +20,7 @@ from gapwatch.errors import OutputError
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER
 from gapwatch.reporting.drawing.further import Typefaces
 from gapwatch.reporting.formats.pdf import families, typefaces
+from gapwatch.study.tongue import BRITISH
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "share.typ"
 WIDTH, HEIGHT = 1200, 630
@@ -31,17 +32,19 @@ _CHART = (
 
 
 @dataclass(frozen=True)
-class Words:
-    """The words around a chart; `mark` says that figures are invented, "" where they are not."""
+class ShareWords:
+    """The words around a chart, and their language; `mark` says that figures are invented, "" where
+    they are not."""
 
     title: str
     subtitle: str
     source: str
     citation: str
     mark: str = ""
+    language: str = BRITISH.tag
 
 
-def drawn_from(words: Words, chart: str, fonts: Typefaces = ()) -> str:
+def drawn_from(words: ShareWords, chart: str, fonts: Typefaces = ()) -> str:
     """A hash of all that decides a picture: words, chart, template, fonts, compiler."""
     declared = [font.sha256 for font in fonts]
     told = json.dumps(
@@ -50,7 +53,7 @@ def drawn_from(words: Words, chart: str, fonts: Typefaces = ()) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def shared(words: Words, chart: str, fonts: Typefaces = ()) -> tuple[bytes, bytes]:
+def shared(words: ShareWords, chart: str, fonts: Typefaces = ()) -> tuple[bytes, bytes]:
     """The picture as SVG and as PNG of 1200 by 630 pixels.
 
     Raises OutputError when the compiler refuses the chart.

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from gapwatch.errors import UsageError
 from gapwatch.reporting.document import Report
 from gapwatch.reporting.drawing.canvas import Charts
+from gapwatch.reporting.language.speech import Speech, speaking
 
 _NEEDED = {"docx": "python-docx", "pptx": "python-pptx", "xlsxwriter": "xlsxwriter"}
 
@@ -36,8 +37,9 @@ def make(report: Report, charts: Charts) -> dict[str, bytes]:
     chart = charts[content.figure(report).id].wide
     picture = png(chart)
     width, height = size(chart)
-    return {
-        "summary.docx": docx(report, picture),
-        "slides.pptx": pptx(report, picture, width / height),
-        "figures.xlsx": xlsx(report),
-    }
+    with speaking(Speech(report.tongue)):
+        return {
+            "summary.docx": docx(report, picture),
+            "slides.pptx": pptx(report, picture, width / height),
+            "figures.xlsx": xlsx(report),
+        }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from gapwatch.reporting.document import ReportTable
-from gapwatch.reporting.language.numbers import MINUS, MISSING, SPACE
+from gapwatch.reporting.language.numbers import MINUS, MISSING, SPACE, unmarked
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 SHORT = {MISSING: NOT_AVAILABLE, "–": NOT_APPLICABLE, "": NOT_AVAILABLE}
@@ -56,6 +56,8 @@ def sheet(table: ReportTable) -> KitSheet:
     columns: list[list[Cell]] = []
     for place, column in enumerate(table.columns):
         printed = [row[place].replace(SPACE, " ") for row in table.rows]
+        if column.numeric:
+            printed = [unmarked(text) for text in printed]
         told = column.label.replace(SPACE, " ")
         for label, cells in _split(told, printed, numeric=column.numeric):
             labels.append(label)

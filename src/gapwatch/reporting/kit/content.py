@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from gapwatch.reporting.document import Report, ReportFigure, ReportTable
 from gapwatch.reporting.language.numbers import sentence
+from gapwatch.reporting.language.speech import respelled
 
-LANGUAGE = "en-GB"
 # Of a property of a document.
 MOST_LETTERS = 250
 INK, SOFT, BLUE, WARNING = "0B0C0C", "484949", "12436D", "801650"
@@ -94,7 +94,8 @@ def moment(report: Report) -> dt.datetime:
 def subject(report: Report) -> str:
     """What a document is about, whole: the verdict, or its name where a property has no room."""
     told = report.message.verdict
-    return told if len(told) <= MOST_LETTERS else f"{report.title}: {report.label}"[:MOST_LETTERS]
+    short = f"{report.title}: {respelled(report.label)}"[:MOST_LETTERS]
+    return told if len(told) <= MOST_LETTERS else short
 
 
 def stem(figure_id: str) -> str:

@@ -16,6 +16,7 @@ from pptx.util import Inches, Length, Pt
 from gapwatch.reporting.document import Report
 from gapwatch.reporting.kit import content
 from gapwatch.reporting.kit.pack import repacked
+from gapwatch.reporting.language.speech import spoken
 
 _FONT = "Arial"
 _TITLE_ONLY = 5
@@ -48,7 +49,7 @@ def _properties(show: Opened, report: Report) -> None:
     for key in [key for key, one in package._rels.items() if one.reltype.endswith("/thumbnail")]:
         package._rels.pop(key)
     told = show.core_properties
-    told.title, told.author, told.language = report.title, "gapwatch", content.LANGUAGE
+    told.title, told.author, told.language = report.title, "gapwatch", spoken().tongue.tag
     told.subject, told.keywords, told.comments = content.subject(report), "", ""
     told.last_modified_by, told.revision = "gapwatch", 1
     told.created = told.modified = content.moment(report)
@@ -172,7 +173,7 @@ def _line(held: TextFrame, number: int, line: Line) -> None:
     run.text = text
     run.font.name, run.font.size, run.font.bold = _FONT, Pt(points), bold
     run.font.color.rgb = _COLOUR(*bytes.fromhex(colour))
-    run._r.get_or_add_rPr().set("lang", content.LANGUAGE)
+    run._r.get_or_add_rPr().set("lang", spoken().tongue.tag)
 
 
 def _foot(slide: Slide, text: str) -> None:

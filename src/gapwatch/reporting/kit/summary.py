@@ -18,6 +18,7 @@ from docx.text.paragraph import Paragraph
 from gapwatch.reporting.document import Report, ReportTable
 from gapwatch.reporting.kit import content
 from gapwatch.reporting.kit.pack import repacked
+from gapwatch.reporting.language.speech import spoken
 
 _FONT = "Arial"
 _WIDTH = Mm(174)
@@ -103,7 +104,7 @@ def _settings(document: Opened, report: Report) -> None:
     page.header_distance = page.footer_distance = Mm(7)
     _without_thumbnail(document)
     told = document.core_properties
-    told.title, told.author, told.language = report.title, "gapwatch", content.LANGUAGE
+    told.title, told.author, told.language = report.title, "gapwatch", spoken().tongue.tag
     told.subject, told.keywords, told.comments = content.subject(report), "", ""
     told.last_modified_by, told.revision = "gapwatch", 1
     told.created = told.modified = content.moment(report)
@@ -129,7 +130,7 @@ def _settings(document: Opened, report: Report) -> None:
         rule.getparent().remove(rule)
         break
     for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), content.LANGUAGE)
+        language.set(qn("w:val"), spoken().tongue.tag)
 
 
 def _without_thumbnail(document: Opened) -> None:

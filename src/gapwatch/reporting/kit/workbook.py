@@ -15,6 +15,7 @@ from gapwatch.reporting.document import Report, ReportTable
 from gapwatch.reporting.kit import content
 from gapwatch.reporting.kit.cells import NOT_APPLICABLE, NOT_AVAILABLE, KitNumber, sheet
 from gapwatch.reporting.kit.pack import repacked
+from gapwatch.reporting.language.speech import respelled, spoken
 
 _FONT = {"font_name": "Arial", "font_size": 12}
 _LONGEST_NAME = 31
@@ -109,7 +110,7 @@ def _cover(book: Any, forms: _Forms, report: Report) -> None:
         (report.sentence, forms.text),
         ("The promise", forms.heading),
         (content.promise(report), forms.text),
-        ("Source and licence", forms.heading),
+        (respelled("Source and licence"), forms.heading),
         *((line, forms.text) for line in report.licence_lines),
         ("How to cite", forms.heading),
         (content.citation(report), forms.text),
@@ -125,7 +126,7 @@ def _contents(
     made = book.add_worksheet("Contents")
     made.write_string(0, 0, "Contents", forms.title)
     made.write_string(1, 0, "This worksheet contains one table: the sheets.", forms.line)
-    rows = [("Cover", "Verdict, source and licence"), ("Notes", "Shorthand and notes")]
+    rows = [("Cover", respelled("Verdict, source and licence")), ("Notes", "Shorthand and notes")]
     rows += [(name, table.caption) for name, table in zip(names, tables, strict=True)]
     made.add_table(
         2,
@@ -224,4 +225,4 @@ def _sheet(book: Any, forms: _Forms, report: Report, table: ReportTable, name: s
 def _with_language(core: bytes) -> bytes:
     """The document's language, which the library has no word for."""
     end = b"</cp:coreProperties>"
-    return core.replace(end, f"<dc:language>{content.LANGUAGE}</dc:language>".encode() + end)
+    return core.replace(end, f"<dc:language>{spoken().tongue.tag}</dc:language>".encode() + end)

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 
 from gapwatch.reporting.language.numbers import SPACE
+from gapwatch.reporting.language.speech import Speech, respelled, speaking
+from gapwatch.study.tongue import BRITISH, Tongue
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,9 @@ Piece = tuple[str, GlossaryTerm | None]
 class Glossary:
     """Which terms a page has used so far; of each only the first use is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, tongue: Tongue = BRITISH) -> None:
         self._used: set[str] = set()
+        self._speech = Speech(tongue)
 
     def pieces(self, text: str) -> list[Piece]:
         """The text in pieces: each first use of a term by itself, with the term."""
@@ -152,4 +155,5 @@ class Glossary:
     @property
     def used(self) -> tuple[GlossaryTerm, ...]:
         """The terms that were met, in the order in which they are explained."""
-        return tuple(term for term in TERMS if term.id in self._used)
+        with speaking(self._speech):
+            return respelled(tuple(term for term in TERMS if term.id in self._used))

@@ -13,7 +13,8 @@ import pandas as pd
 from gapwatch import codes
 from gapwatch.codes import Coded
 from gapwatch.contracts import BRIDGED_GAP, COMPUTED_GAP, GAP, SENSITIVITY, TABLES, VERDICT
-from gapwatch.reporting.language.numbers import period
+from gapwatch.reporting.language.numbers import marked, period
+from gapwatch.reporting.language.speech import respelled, speaking, speech_of
 from gapwatch.study import Break, ComputedBreak, Study
 from gapwatch.tables import canonical
 
@@ -70,8 +71,8 @@ def bridged_basis(code: str, assumed_share: float | None) -> str:
     if assumed_share is None or pd.isna(assumed_share):
         return f"{told} (approximation)"
     return (
-        f"{told} (approximation); {100 * assumed_share:.1f}% of residents live in small areas that "
-        "were shared out equally, since no lookup says how"
+        f"{told} (approximation); {marked(f'{100 * assumed_share:.1f}')}% of residents live in "
+        "small areas that were shared out equally, since no lookup says how"
     )
 
 
@@ -102,7 +103,11 @@ _REASONS: dict[str, Callable[[Coded], str]] = {
         "comparable"
     ),
     codes.TARGET_NOT_BELOW: lambda found: (
-        f"target of {float(found['target']):.2f} years, baseline {float(found['baseline']):.2f}"
+        f"target of {_exact(found, 'target')} years, baseline {_exact(found, 'baseline')}"
+    ),
+    codes.NEVER_ZERO: lambda _: (
+        "a range of areas is above zero by its making, so it can't be judged against a target of "
+        "zero"
     ),
     codes.SIDES_EXCHANGED: lambda _: (
         "the side called worse off now lives longer: the measure needs other sides"
@@ -128,6 +133,14 @@ def choice(found: Coded, measures: Mapping[str, str]) -> str:
     return _CHOICES[found.code](found, measures)
 
 
+def _exact(found: Coded, name: str) -> str:
+    return marked(f"{float(found[name]):.2f}")
+
+
+def _short(found: Coded) -> str:
+    return marked(f"{float(found['gap']):g}")
+
+
 def _window(found: Coded) -> str:
     return period(found.whole("first"), found.whole("last"), str(found["year_ends"]))
 
@@ -150,11 +163,11 @@ def _residents(where: str) -> Callable[[Coded, Mapping[str, str]], str]:
 _CHOICES: dict[str, Callable[[Coded, Mapping[str, str]], str]] = {
     codes.AS_CALCULATED: lambda *_: "as calculated",
     codes.STATED_BASELINE: lambda found, _: (
-        f"with the stated baseline of {float(found['gap']):g} years, not the measured one"
+        f"with the stated baseline of {_short(found)} years, not the measured one"
     ),
     codes.MEASURED_BASELINE: lambda found, _: (
         f"with the baseline measured in {_window(found)}, not the stated one of "
-        f"{float(found['gap']):g} years"
+        f"{_short(found)} years"
     ),
     codes.RESIDENTS_BOTH: _residents("on both sides"),
     codes.RESIDENTS_WORSE: _residents("on the worse-off side alone"),
@@ -197,7 +210,9 @@ def with_words(name: str, frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     if words is None:
         return frame
     rows = frame.astype(object).to_dict("records")
-    made = pd.DataFrame([words(row, study) for row in rows], index=frame.index, dtype=object)
+    with speaking(speech_of(study)):
+        told = respelled([words(row, study) for row in rows])
+    made = pd.DataFrame(told, index=frame.index, dtype=object)
     table = TABLES[name]
     labels = [column.name for column in table.columns if column.words_of]
     return canonical(table, frame.assign(**{label: made.get(label, "") for label in labels}), name)

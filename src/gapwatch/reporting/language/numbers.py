@@ -11,9 +11,12 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from gapwatch.contracts import CALENDAR_YEAR
+from gapwatch.reporting.language.speech import spoken
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
+WHOLE = "borough"
+"""The geography of the place as a whole, in tables of our own."""
 ACRONYMS = ("lsoa", "msoa", "oa", "iz", "dz", "sa")
 MISSING = "not available"
 MOST_DECIMALS = 6
@@ -35,13 +38,37 @@ MONTHS = (
 
 
 def number(value: float, decimals: int = 1, *, plus: bool = False) -> str:
-    """`value` with halves away from zero, a true minus sign and commas; never a minus zero."""
+    """`value` with halves away from zero, a true minus sign and the language's marks between
+    thousands and before decimals; never a minus zero."""
     exact = Decimal(repr(float(value)))
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     if rounded == 0:
-        return f"{abs(rounded):,}"
+        return marked(f"{abs(rounded):,}")
     sign = MINUS if rounded < 0 else "+" if plus else ""
-    return f"{sign}{abs(rounded):,}"
+    return marked(f"{sign}{abs(rounded):,}")
+
+
+def marked(text: str) -> str:
+    """A number as Python writes it, `1,234.5`, with the marks of the language."""
+    tongue = spoken().tongue
+    if (tongue.thousands, tongue.decimal) == (",", "."):
+        return text
+    return text.translate({ord(","): tongue.thousands, ord("."): tongue.decimal})
+
+
+def unmarked(text: str) -> str:
+    """A printed number as Python writes it: what `marked` was given."""
+    tongue = spoken().tongue
+    if (tongue.thousands, tongue.decimal) == (",", "."):
+        return text
+    back = {tongue.thousands: ",", tongue.decimal: "."}
+    marks = "".join(map(re.escape, back))
+    return re.sub(rf"(?<=\d)[{marks}](?=\d)", lambda found: back[found.group()], text)
+
+
+def whole(value: int) -> str:
+    """A whole number: `12,345`."""
+    return marked(f"{value:,}")
 
 
 def _decimals_for(values: tuple[float, ...], decimals: int) -> int:
@@ -125,7 +152,9 @@ def _beside(value: float, line: float) -> str:
         shown = number(value, places)
         if value == line or shown != number(line, places):
             return shown
-    return f"just {'over' if value > line else 'under'} {number(line, 1).removesuffix('.0')}"
+    return (
+        f"just {'over' if value > line else 'under'} {number(line, 1).removesuffix(marked('.0'))}"
+    )
 
 
 def line(probability: float) -> str:
@@ -162,7 +191,12 @@ def ending(year: int, year_ends: str = CALENDAR_YEAR) -> str:
 
 def date(day: dt.date) -> str:
     """`23 November 2026`; the month's name never depends on the machine's language."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return _dated(day.day, MONTHS[day.month - 1], str(day.year))
+
+
+def _dated(day: int, month: str, year: str) -> str:
+    """A day as the language says it: `23 November 2026`, or `November 23, 2026`."""
+    return f"{month} {day}, {year}" if spoken().tongue.month_first else f"{day} {month} {year}"
 
 
 def date_of(text: str) -> str:
@@ -170,19 +204,19 @@ def date_of(text: str) -> str:
     year, *rest = text.split("-")
     if not rest:
         return year
-    month = f"{MONTHS[int(rest[0]) - 1]} {year}"
-    return f"{int(rest[1])} {month}" if len(rest) > 1 else month
+    month = MONTHS[int(rest[0]) - 1]
+    return _dated(int(rest[1]), month, year) if len(rest) > 1 else f"{month} {year}"
 
 
 def count(value: int, one: str, many: str = "") -> str:
     """`1 ward`, `3 wards`, `no wards`."""
     noun = one if value == 1 else many or f"{one}s"
-    return f"{'no' if value == 0 else f'{value:,}'} {noun}"
+    return f"{'no' if value == 0 else whole(value)} {noun}"
 
 
 def size(value: int) -> str:
     """Bytes as readers know them."""
-    return f"{value:,} bytes" if value < 1000 else f"{number(value / 1000)} kB"  # noqa: PLR2004
+    return f"{whole(value)} bytes" if value < 1000 else f"{number(value / 1000)} kB"  # noqa: PLR2004
 
 
 def listing(items: tuple[str, ...] | list[str]) -> str:
@@ -193,9 +227,17 @@ def listing(items: tuple[str, ...] | list[str]) -> str:
 
 
 def vintage(geography: str) -> str:
-    """`2011 wards` for `ward2011`, `2021 MSOAs` for `msoa2021`; other names as they are."""
-    found = re.fullmatch(r"([a-z]+)(\d{4})", geography)
-    if found is None:
+    """`2011 wards` for `ward2011`, `2021 MSOAs` for `msoa2021`; other names as they are.
+
+    Where the study says what such areas are called, they are called so.
+    """
+    found = re.fullmatch(r"([a-z-]*[a-z])-?(\d{4})", geography)
+    told = spoken().areas(geography)
+    if told is not None:
+        return f"{found.group(2)} {told.many}" if found else told.many
+    if geography == WHOLE:
+        return spoken().words.whole or geography
+    if found is None or "-" in geography:
         return geography
     name, year = found.groups()
     return f"{year} {name.upper() if name in ACRONYMS else name}s"
@@ -209,19 +251,29 @@ KINDS = {
 
 def explained(geography: str) -> str:
     """`vintage`, with what the letters stand for where they are known: once, at first mention."""
-    meaning = KINDS.get(geography.rstrip("0123456789"), "")
+    told = spoken().areas(geography)
+    meaning = told.meaning if told else KINDS.get(geography.rstrip("0123456789"), "")
     return f"{vintage(geography)} ({meaning})" if meaning else vintage(geography)
 
 
 def noun_of(geography: str) -> str:
     """One of its areas: `ward`, `MSOA`, or `area` where the name tells no more."""
+    told = spoken().areas(geography)
+    if told is not None:
+        return told.one
     areas = vintage(geography)
     return areas[5:-1] if areas[:4].isdigit() else "area"
 
 
+def nouns_of(geography: str) -> str:
+    """Several of its areas: `wards`, `MSOAs`, or `areas`."""
+    told = spoken().areas(geography)
+    return told.many if told is not None else f"{noun_of(geography)}s"
+
+
 def spelled(value: int) -> str:
     """A small number in letters."""
-    return NUMERALS[value] if 0 <= value < len(NUMERALS) else f"{value:,}"
+    return NUMERALS[value] if 0 <= value < len(NUMERALS) else whole(value)
 
 
 def names_in_short(names: tuple[str, ...]) -> str:

@@ -49,6 +49,7 @@ CLAUSES = {
     codes.NO_BASELINE: "the baseline gap is withheld or not comparable",
     codes.TARGET_NOT_BELOW: "the target is not below the baseline",
     codes.SIDES_EXCHANGED: "the side called worse off now lives longer",
+    codes.NEVER_ZERO: "a range of areas is above zero by its making",
 }
 
 
@@ -62,7 +63,9 @@ def reason_text(code: str) -> str:
     return MEANINGS.get(code, f"reason {code}" if code else "")
 
 
-def every_ground(minimum_windows: int, stale_after_years: int) -> tuple[str, ...]:
+def every_ground(
+    minimum_windows: int, stale_after_years: int, *, eliminates: bool = False
+) -> tuple[str, ...]:
     """All of them, as the study draws the lines."""
     return (
         f"There are fewer than {count(minimum_windows, 'comparable window')}.",
@@ -71,5 +74,9 @@ def every_ground(minimum_windows: int, stale_after_years: int) -> tuple[str, ...
         "The deadline has passed.",
         "The gap of the baseline window is withheld, or a break makes it not comparable.",
         "The target is not below the baseline gap.",
-        "The side called worse off lives longer: the newest gap's 95% interval lies below zero.",
+        "The target is zero, and the measure is a range of areas, which is above zero by its "
+        "making."
+        if eliminates
+        else "The side called worse off lives longer: the newest gap's 95% interval lies below "
+        "zero.",
     )

@@ -190,7 +190,7 @@ def _entries(maps: tuple[WardMap, ...], study: Study, letters: int) -> list[Entr
     told = [("", compared_with(maps))]
     told += [(standing, text) for standing, text in MEANING.items() if standing in held]
     for place, side in enumerate(ward_map.outlined[: len(OUTLINES)]):
-        areas = count(len(ward_map.within(side)), ward_map.noun)
+        areas = count(len(ward_map.within(side)), ward_map.noun, ward_map.nouns)
         told.append((str(place), f"{study.side_name(side)}: {areas}"))
     return [(sign, lines(text, letters)) for sign, text in told]
 

@@ -52,7 +52,8 @@ def section(case: Case, first_number: int) -> Section:
     blocks += annexed(ranked) if mapped else ranked
     for place, level in enumerate(level_maps(case.study, case.tables), values_in[1] + 1):
         blocks += annexed(_level(case, level, place))
-    return Section("where", "Where in the borough" if _is_borough(case) else "Where", tuple(blocks))
+    whole = case.whole
+    return Section("where", f"Where in the {whole}" if whole else "Where", tuple(blocks))
 
 
 def _level(case: Case, maps: tuple[WardMap, ...], place: int) -> list[Block]:
@@ -64,11 +65,6 @@ def _level(case: Case, maps: tuple[WardMap, ...], place: int) -> list[Block]:
         Paragraph(NO_SIDES),
         map_figure(case, maps, level_id(maps[0]), place, None, table),
     ]
-
-
-def _is_borough(case: Case) -> bool:
-    """London boroughs have codes that begin with E09."""
-    return case.study.study.area_code.startswith("E09")
 
 
 def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> ReportFigure:
@@ -96,13 +92,13 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> ReportFig
     return ReportFigure(
         id="ranking",
         number=place,
-        title=extent(maps) or ranking(maps, maps[0].noun),
+        title=extent(maps) or ranking(maps),
         subtitle=f"Life expectancy at birth by {maps[0].noun}, "
         f"{listing([people(found.sex) for found in maps])}, "
         f"{maps[0].areas}, {when(case, first)}, with 95% intervals. "
         f"As known at {date(case.facts.as_known_at)}.",
-        alt=f"{alt}{spread}{ranking(maps, maps[0].noun)}.",
-        notes=(_order_note(maps), f"{ranking(maps, maps[0].noun)}."),
+        alt=f"{alt}{spread}{ranking(maps)}.",
+        notes=(_order_note(maps), f"{ranking(maps)}."),
         phone_note="Each panel has its own order.",
         files=(file_of(first),),
         tables=(values_table(case, maps, "table-areas", "Zone"),),
@@ -110,7 +106,7 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> ReportFig
 
 
 def _order_note(maps: tuple[WardMap, ...]) -> str:
-    return f"The {maps[0].noun}s stand in the order of the figures for {people(maps[0].sex)}."
+    return f"The {maps[0].nouns} stand in the order of the figures for {maps[0].sex}s."
 
 
 def extent(maps: tuple[WardMap, ...]) -> str:
@@ -127,7 +123,7 @@ def extent(maps: tuple[WardMap, ...]) -> str:
     return capital(", and ".join(told))
 
 
-def ranking(maps: tuple[WardMap, ...], noun: str) -> str:
+def ranking(maps: tuple[WardMap, ...]) -> str:
     """Whether places in the ranking mean anything: neighbours that differ beyond their errors."""
     known = [
         ward.differs_from_next
@@ -136,11 +132,11 @@ def ranking(maps: tuple[WardMap, ...], noun: str) -> str:
         if ward.differs_from_next is not None
     ]
     if not known:
-        return f"The {noun}s cannot be ranked"
+        return f"The {maps[0].nouns} cannot be ranked"
     told = sum(known)
     beyond = "by more than sampling error alone would explain"
     if not told:
-        return f"No {noun} differs from the next in the ranking {beyond}"
+        return f"No {maps[0].noun} differs from the next in the ranking {beyond}"
     few = "Only " if 2 * told < len(known) else ""
     return (
         f"{few}{told} of {count(len(known), 'pair')} of neighbours in the ranking "

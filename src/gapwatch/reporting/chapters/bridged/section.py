@@ -26,12 +26,14 @@ from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.labels import bridged_basis
 from gapwatch.reporting.language.numbers import (
     SPACE,
+    capital,
     count,
     interval,
     line,
     listing,
     names_in_short,
     noun_of,
+    nouns_of,
     period,
     sentence,
     spelled,
@@ -80,7 +82,7 @@ def _told(case: Case, bridge: Bridge, rows: Sequence[Row]) -> list[Block]:
     first, *others = later_tables.gap_tables(case, rows)
     more: list[Block] = [
         first,
-        Subheading(f"Which {noun_of(bridge.geography)}s count for the sides"),
+        Subheading(f"Which {nouns_of(bridge.geography)} count for the sides"),
         *(Paragraph(text) for text in fit),
         later_tables.sides_table(case, rows),
         later_tables.areas_table(case, bridge.geography),
@@ -100,15 +102,20 @@ def no_answer(case: Case, rows: Sequence[Row]) -> str:
     these = "This period" if len(periods) == 1 else f"These {spelled(len(periods))} periods"
     part = "half" if promise.share_of_baseline == HALF else line(promise.share_of_baseline)
     either = "" if case.computes else " either"
+    if promise.share_of_baseline == 0:
+        return (
+            f"{these} can't answer the promise{either}: the gap that is to be closed is one of "
+            f"{case.nouns}, and these are other areas."
+        )
     if targets.heads_stated(case, case.sexes[0]):
         return (
             f"{these} can't answer the promise{either}. The target of "
-            f"{years(verdict.target_gap_years)} was stated of {case.noun}s. No such figure exists "
+            f"{years(verdict.target_gap_years)} was stated of {case.nouns}. No such figure exists "
             "on these areas."
         )
     return (
         f"{these} can't answer the promise{either}. The target of "
-        f"{years(verdict.target_gap_years)} is {part} of a gap measured on {case.noun}s in "
+        f"{years(verdict.target_gap_years)} is {part} of a gap measured on {case.nouns} in "
         f"{case.period(*base)}. No such figure exists on these areas."
     )
 
@@ -153,8 +160,8 @@ def _fit(case: Case, rows: Sequence[Row]) -> list[str]:
     noun = noun_of(mine["geography"])
     texts = [
         (
-            f"{vintage(mine['geography'])} don't follow the borders of the sides. {a(noun)} "
-            "counts for a side when more than half of its residents live there."
+            f"{capital(vintage(mine['geography']))} don't follow the borders of the sides. "
+            f"{a(noun)} counts for a side when more than half of its residents live there."
         )
     ]
     for end, side in (("worse", case.measure.worse), ("better", case.measure.better)):
@@ -164,31 +171,31 @@ def _fit(case: Case, rows: Sequence[Row]) -> list[str]:
 
 def fit(case: Case, row: Row, end: str, side: str) -> str:
     """Which areas count for a side, and both kinds of residents that this misplaces."""
-    noun, name = noun_of(row["geography"]), case.named(side)
+    nouns, name = nouns_of(row["geography"]), case.named(side)
     names = later_tables.counted(case, row["geography"], side)
     if not names:
-        return f"No {noun} counts for {name}."
+        return f"No {noun_of(row['geography'])} counts for {name}."
     inside, outside = row[f"{end}_share_elsewhere"], row[f"{end}_share_outside"]
-    held = count(len(names), noun)
+    held = count(len(names), noun_of(row["geography"]), nouns)
     return (
         f"{held} {'counts' if len(names) == 1 else 'count'} for {name}: {names_in_short(names)}. "
-        f"Of the residents of {name}, {share(inside)} live in {noun}s that count elsewhere. "
-        f"Of the residents of the {noun}s that count for {name}, {share(outside)} live outside it."
+        f"Of the residents of {name}, {share(inside)} live in {nouns} that count elsewhere. "
+        f"Of the residents of the {nouns} that count for {name}, {share(outside)} live outside it."
     )
 
 
 def weights(case: Case, bridge: Bridge, rows: Sequence[Row]) -> str:
     """By what the areas of a side are averaged, which is the same in every period."""
-    areas = f"The {noun_of(rows[0]['geography'])}s of a side are weighted"
+    these = f"The {nouns_of(rows[0]['geography'])} of a side are weighted"
     people = case.tables.get("population", pd.DataFrame(columns=["geography", "year"]))
     counted = people.loc[people["geography"] == bridge.blocks, "year"]
     if counted.empty:
         return (
-            f"{areas} by how many {noun_of(bridge.blocks)}s they are made of, as no residents are "
+            f"{these} by how many {nouns_of(bridge.blocks)} they are made of, as no residents are "
             "pinned, in every period alike."
         )
     when = listing([str(year) for year in sorted(set(counted))])
-    return f"{areas} by all their residents of {when}, in every period alike."
+    return f"{these} by all their residents of {when}, in every period alike."
 
 
 def sources(case: Case, geography: str) -> list[str]:

@@ -18,6 +18,7 @@ from gapwatch.reporting.language.numbers import (
     estimate,
     listing,
     noun_of,
+    nouns_of,
     percent,
     period,
     vintage,
@@ -125,7 +126,7 @@ def counted(case: Case, geography: str, side: str) -> tuple[str, ...]:
 
 def sides_table(case: Case, rows: Sequence[Row]) -> ReportTable:
     """Every side of a measure once, with both kinds of misplaced residents."""
-    noun = noun_of(rows[0]["geography"])
+    nouns = nouns_of(rows[0]["geography"])
     cells: dict[str, tuple[str, ...]] = {}
     for row in rows:
         measure = next(m for m in case.study.measures if m.id == row["measure"])
@@ -142,9 +143,9 @@ def sides_table(case: Case, rows: Sequence[Row]) -> ReportTable:
         caption=f"How well {vintage(rows[0]['geography'])} fit the sides",
         columns=(
             TableColumn("Side"),
-            TableColumn(f"{noun}s that count for it", numeric=True),
-            TableColumn(f"Its residents in {noun}s that count elsewhere", numeric=True),
-            TableColumn(f"Residents of its {noun}s who live outside it", numeric=True),
+            TableColumn(f"{capital(nouns)} that count for it", numeric=True),
+            TableColumn(f"Its residents in {nouns} that count elsewhere", numeric=True),
+            TableColumn(f"Residents of its {nouns} who live outside it", numeric=True),
         ),
         rows=tuple(cells[side] for side in sorted(cells, key=order.index)),
         shares=(2.4, 1, 1.5, 1.5),

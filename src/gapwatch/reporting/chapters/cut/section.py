@@ -30,6 +30,7 @@ from gapwatch.reporting.language.numbers import (
     span,
     years,
 )
+from gapwatch.reporting.language.phrases import size_of
 from gapwatch.reporting.language.reasons import reason_text
 from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Measure
@@ -87,7 +88,7 @@ def _question(case: Case) -> str:
 def _told(case: Case, sex: str, rows: Sequence[CutRow]) -> list[Block]:
     first = rows[0]
     when = period(first.period_start, first.period_end, first.year_ends)
-    target = years(first.target_gap_years)
+    target = size_of(first.target_gap_years)
     heading = Subheading(
         f"{people(sex).capitalize()}: {years(first.gap_years)} in {when}, and a target of {target}"
     )

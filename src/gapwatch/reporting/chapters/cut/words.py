@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from gapwatch.codes import UNREACHABLE
 from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.reporting.language.ages import Ages, band_name
-from gapwatch.reporting.language.numbers import number, percent, years
+from gapwatch.reporting.language.numbers import number, percent
+from gapwatch.reporting.language.phrases import size_of
 from gapwatch.reporting.language.reasons import reason_text
 from gapwatch.reporting.language.sexes import people
 
@@ -62,7 +63,7 @@ def needed(row: CutRow, sex: str) -> str:
             return (
                 f"Not reachable {where} alone: even without any death of {people(sex)} "
                 f"{where}, the gap "
-                f"would stay above {years(row.target_gap_years)}."
+                f"would stay above {size_of(row.target_gap_years)}."
             )
         return f"Not given {where}: {reason_text(row.reason)}."
     if row.cut_share == 0:

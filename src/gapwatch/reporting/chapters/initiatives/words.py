@@ -15,6 +15,7 @@ from gapwatch.reporting.language.numbers import (
     percent,
     period,
     spelled,
+    whole,
 )
 
 AS_EXPECTED, OPPOSITE, NO_SIGN = "sign as expected", "sign opposite", "no sign"
@@ -145,8 +146,8 @@ def _measured(effect: Effect) -> str:
     return (
         f"The rate in its {count(effect.areas, 'area')} changed by {change(effect.effect_percent)} "
         f"against the {count(effect.areas_compared, 'area')} compared with (plausibly {spread}%). "
-        f"Of {sets} {effect.sets:,} sets of as many areas, {_share(effect.p_expected)} moved as "
-        "far the expected way."
+        f"Of {sets} {whole(effect.sets)} sets of as many areas, {_share(effect.p_expected)} moved "
+        "as far the expected way."
     )
 
 

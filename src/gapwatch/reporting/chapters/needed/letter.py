@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from gapwatch.reporting.document import Block, Items, Paragraph
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.language.country import country_of
+from gapwatch.reporting.language.country import offices_of
 from gapwatch.reporting.language.numbers import sentence
-
-SMALL = "small statistical area"
+from gapwatch.study.words import SMALL_AREA
 
 
 def blocks(case: Case) -> list[Block]:
     """Subject, text, what is asked for as a list, and the end."""
     study = case.study.study
-    country = None if study.invented else country_of(study.area_code)
-    small = country.blocks if country else SMALL
-    to = (
-        f"To: {country.office}, or the {country.officer} for the extract of registrations"
-        if country
-        else "To: the statistics office of the country"
-    )
+    offices = offices_of(case.study)
+    small = offices.block if offices else SMALL_AREA
+    to = f"To: {offices.statistics if offices else 'the statistics office of the country'}"
+    if offices and offices.officer:
+        to += f", or the {offices.officer} for the extract of registrations"
     return [
         Paragraph(to),
         Paragraph(f"Subject: {subject(case, small)}"),

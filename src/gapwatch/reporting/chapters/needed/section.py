@@ -20,7 +20,7 @@ from gapwatch.reporting.document import (
 from gapwatch.reporting.evidence import next_data
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.goal import goal
-from gapwatch.reporting.language.country import Country, country_of
+from gapwatch.reporting.language.country import offices_of
 from gapwatch.reporting.language.numbers import (
     SPACE,
     apart,
@@ -71,15 +71,10 @@ def earliest(case: Case) -> str:
     return f"A verdict is possible from {year} on, in the first report made with such figures."
 
 
-def _country(case: Case) -> Country | None:
-    """Whose offices may be named: those of no invented place."""
-    return None if case.study.study.invented else country_of(case.study.study.area_code)
-
-
 def who_has_it(case: Case) -> tuple[str, ...]:
     """Whom to ask, in the words of the place's own country where that is known."""
-    country = _country(case)
-    if country is None:
+    offices = offices_of(case.study)
+    if offices is None:
         return (
             "The statistics office of the country, which registers or counts deaths.",
             (
@@ -87,7 +82,7 @@ def who_has_it(case: Case) -> tuple[str, ...]:
                 "its residents."
             ),
         )
-    return (country.published, country.extract)
+    return tuple(text for text in (offices.published, offices.extract) if text)
 
 
 def _commands(case: Case) -> list[Block]:
@@ -147,7 +142,7 @@ def _why(case: Case, row: Spread) -> Sequence[str]:
         found.append(OWN_AREAS)
     else:
         found.append(
-            f"They are not the {case.noun}s of the promise, and nothing of {_base(case)} stands "
+            f"They are not the {case.nouns} of the promise, and nothing of {_base(case)} stands "
             "beside them."
         )
     if any(row.period_start <= year <= row.period_end for year in PANDEMIC_YEARS):

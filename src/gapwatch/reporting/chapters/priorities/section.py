@@ -171,10 +171,11 @@ def _places_figure(case: Case, sex: str, rows: Sequence[LocalityRow], place: int
         subtitle=f"Deaths a year above those at the rates of {words.case_better(case)}, {whom}, "
         f"{when}, by {case.noun}, with 95% intervals; and the excess that is reached with each "
         f"more {case.noun}. As known at {date(case.facts.as_known_at)}.",
-        alt=f"Above, a dot plot of {count(len(rows), case.noun)} ranked by excess deaths, from "
-        f"{words.excess(first)} in {first.area_name} to {words.excess(last)} in {last.area_name}. "
+        alt=f"Above, a dot plot of {count(len(rows), case.noun, case.nouns)} ranked by excess "
+        f"deaths, from {words.excess(first)} in {first.area_name} to {words.excess(last)} in "
+        f"{last.area_name}. "
         "Below, a curve of excess deaths reached against the share of residents, which rises "
-        f"steeply at first; a broken line shows {case.noun}s in no order.",
+        f"steeply at first; a broken line shows {case.nouns} in no order.",
         notes=(
             "Filled circles are on the worse-off side.",
             "Below, the broken line is what would be reached without choosing.",

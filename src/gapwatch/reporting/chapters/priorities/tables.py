@@ -24,6 +24,7 @@ from gapwatch.reporting.language.numbers import (
     number,
     percent,
     sentence,
+    whole,
 )
 from gapwatch.reporting.language.sexes import people
 
@@ -143,7 +144,7 @@ def alignment(case: Case, rows: Sequence[Lined]) -> ReportTable:
         columns=(
             TableColumn("Indicator"),
             TableColumn("Period"),
-            TableColumn(f"{capital(case.noun)}s", numeric=True),
+            TableColumn(f"{capital(case.nouns)}", numeric=True),
             TableColumn("Correlation (95% interval)", numeric=True),
             TableColumn("False-discovery q", numeric=True),
             TableColumn("Reading"),
@@ -152,7 +153,7 @@ def alignment(case: Case, rows: Sequence[Lined]) -> ReportTable:
             (
                 title_of(case, row.indicator),
                 row.period,
-                f"{row.areas:,}",
+                whole(row.areas),
                 NOTHING
                 if row.r is None
                 else f"{number(row.r, 2)} ({interval(row.r_lower95, row.r_upper95, 2)})",

@@ -27,6 +27,7 @@ from gapwatch.reporting.language.numbers import (
     percent,
     period,
     spelled,
+    whole,
 )
 from gapwatch.reporting.language.sexes import people
 
@@ -101,12 +102,13 @@ def reading(case: Case, held: Sequence[ComparisonRow]) -> str:
     if not tried:
         return "An interval of 95% says how far chance alone could move a figure."
     most = max(tried, key=lambda row: row.splits or 0)
-    every = f"all {most.splits:,} ways" if most.split_basis == "exact" else f"{most.splits:,} ways"
+    ways = f"{whole(most.splits or 0)} ways"
+    every = f"all {ways}" if most.split_basis == "exact" else ways
     sampled = "" if most.split_basis == "exact" else ", drawn at random,"
     return (
         "An interval of 95% says how far chance alone could move a figure. The share of splits "
-        f"says how special this division of the {case.noun}s is: of {every} to divide "
-        f"{most.areas} {case.noun}s into sides of these sizes{sampled} it is the share that "
+        f"says how special this division of the {case.nouns} is: of {every} to divide "
+        f"{most.areas} {case.nouns} into sides of these sizes{sampled} it is the share that "
         "differ at least as much."
     )
 
@@ -166,11 +168,11 @@ def _rare(case: Case, worse: Sequence[ComparisonRow], rare: Sequence[ComparisonR
     line = "at most 5% of the ways to divide"
     if len(worse) == 1:
         told = "At most" if rare else "More than"
-        return f"{told} 5% of the ways to divide the {case.noun}s differ as much."
+        return f"{told} 5% of the ways to divide the {case.nouns} differ as much."
     if len(rare) == len(worse):
-        return f"On each of them {line} the {case.noun}s differ as much."
+        return f"On each of them {line} the {case.nouns} differ as much."
     held = "none" if not rare else spelled(len(rare))
-    return f"On {held} of them {line} the {case.noun}s differ as much."
+    return f"On {held} of them {line} the {case.nouns} differ as much."
 
 
 def case_worse(case: Case) -> str:
@@ -199,12 +201,12 @@ def lines_up(case: Case, rows: Sequence[Lined]) -> list[str]:
     if back:
         names = listing([in_a_sentence(title_of(case, row.indicator)) for row in back])
         texts.append(
-            f"The other way round over {areas} {case.noun}s: {names}, better where lives are "
+            f"The other way round over {areas} {case.nouns}: {names}, better where lives are "
             "shorter."
         )
     if first.life_reliability is not None:
         texts.append(
-            f"Of the spread of life expectancy between the {areas} {case.noun}s "
+            f"Of the spread of life expectancy between the {areas} {case.nouns} "
             f"{percent(first.life_reliability)} is more than chance. The rest is noise, which "
             "makes every correlation look weaker than it is."
         )
@@ -219,7 +221,7 @@ def lines_up(case: Case, rows: Sequence[Lined]) -> list[str]:
 def _aligned(
     case: Case, life: str, areas: int, tested: Sequence[Lined], aligned: Sequence[Lined]
 ) -> str:
-    over = f"Over {areas} {case.noun}s, "
+    over = f"Over {areas} {case.nouns}, "
     of = count(len(tested), "indicator")
     if not aligned:
         return f"{over}none of {of} with a better direction lines up with {life} beyond chance."
@@ -239,10 +241,10 @@ def _axis(case: Case, share: float, indicators: int, areas: int) -> str:
     if share > ONE_AXIS:
         return (
             f"These {indicators} indicators move together: {told} of what they vary by lies along "
-            f"one axis, and {areas} {case.noun}s can't show which of them matters."
+            f"one axis, and {areas} {case.nouns} can't show which of them matters."
         )
     return (
-        f"{told} of what these {indicators} indicators vary by over {areas} {case.noun}s lies "
+        f"{told} of what these {indicators} indicators vary by over {areas} {case.nouns} lies "
         "along one axis: they don't all say the same."
     )
 
@@ -298,8 +300,8 @@ def localities(
     lead = _lead(steps, len(sure))
     if lead is not None:
         texts.append(
-            f"{capital(count(len(sure), case.noun))} {'has' if len(sure) == 1 else 'have'} an "
-            "excess beyond chance. The "
+            f"{capital(count(len(sure), case.noun, case.nouns))} "
+            f"{'has' if len(sure) == 1 else 'have'} an excess beyond chance. The "
             f"{spelled(lead.position)} with the most excess a head hold "
             f"{percent(lead.residents_share)} of residents and "
             f"{number(lead.cumulative_excess_a_year)} excess deaths a year."

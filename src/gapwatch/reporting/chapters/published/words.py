@@ -19,6 +19,7 @@ from gapwatch.reporting.language.numbers import (
     number,
     period,
     plain,
+    whole,
     years,
 )
 from gapwatch.reporting.language.reasons import reason_text
@@ -249,16 +250,16 @@ def reproduced(rows: Sequence[Reproduced], tolerance: float) -> tuple[str, ...]:
 def _agreeing(agree: int, total: int, within: str) -> str:
     published = count(total, "published life expectancy", "published life expectancies")
     if agree == total:
-        every = "The one" if total == 1 else f"All {total:,}"
+        every = "The one" if total == 1 else f"All {whole(total)}"
         noun = published.partition(" ")[2]
         return f"{every} {noun} for the same area, sex and period came out the same {within}."
-    were = f"{agree:,}" if agree else "none"
+    were = whole(agree) if agree else "none"
     return f"Of {published} for the same area, sex and period, {were} came out the same {within}."
 
 
 def _inside(inside: int, total: int) -> str:
     if total == 1:
         return f"Ours lies {'inside' if inside else 'outside'} its published 95% interval."
-    shown = "None" if not inside else "All" if inside == total else f"{inside:,}"
+    shown = "None" if not inside else "All" if inside == total else whole(inside)
     lie = "lies" if inside == 1 else "lie"
     return f"{shown} of ours {lie} inside the published 95% interval."

@@ -12,7 +12,15 @@ from gapwatch.reporting.chapters.quality.disclosure import sentences
 from gapwatch.reporting.document import Block, Paragraph, ReportTable, TableColumn
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import records
-from gapwatch.reporting.language.numbers import count, listing, noun_of, number, percent, span
+from gapwatch.reporting.language.numbers import (
+    count,
+    listing,
+    noun_of,
+    number,
+    percent,
+    span,
+    whole,
+)
 from gapwatch.reporting.language.reasons import reason_text
 from gapwatch.reporting.language.sexes import people
 from gapwatch.study import restricted_tables
@@ -59,12 +67,12 @@ def _counted(rows: Sequence[ComputedRow], hidden: int) -> str:
     late = sum(bool(row.provisional) for row in rows)
     told = (
         f"Of {count(len(rows), 'life expectancy', 'life expectancies')} of our own, "
-        f"{f'{hidden:,}' if hidden else 'none'} {'are' if hidden > 1 else 'is'} withheld."
+        f"{whole(hidden) if hidden else 'none'} {'are' if hidden > 1 else 'is'} withheld."
     )
     if not late:
         return told
     return (
-        f"{told} {late:,} {'are' if late > 1 else 'is'} provisional, and "
+        f"{told} {whole(late)} {'are' if late > 1 else 'is'} provisional, and "
         f"{'decide' if late > 1 else 'decides'} nothing."
     )
 

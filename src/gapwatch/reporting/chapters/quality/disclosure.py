@@ -6,7 +6,7 @@ import pandas as pd
 
 from gapwatch.codes import DISCLOSURE
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.language.numbers import count, listing, vintage
+from gapwatch.reporting.language.numbers import MONTHS, count, listing, vintage, whole
 from gapwatch.study import Study
 
 NEVER = (
@@ -18,20 +18,6 @@ NEVER = (
 OTHERS = (
     "These figures were held against every release of the same deaths in the folder where this one "
     "was made. Whether figures from them have been published elsewhere can't be known."
-)
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
 )
 
 
@@ -53,12 +39,12 @@ def sentences(case: Case) -> list[str]:
 def _frozen(study: Study, last: int) -> str:
     months = study.closing.closed_after_months
     # A year is closed `months` months after its end: in that month of the year after.
-    later, month = divmod(months, len(_MONTHS))
+    later, month = divmod(months, len(MONTHS))
     return (
         "The deaths are restricted, and these figures are protected so that no single death can be "
         f"found out. Deaths enter in whole calendar years, {count(months, 'month')} after the end "
         f"of each, and are read once: figures of years up to {last} stay as they are for good, and "
-        f"deaths of {last + 1} enter from {_MONTHS[month]} {last + 2 + later} on."
+        f"deaths of {last + 1} enter from {MONTHS[month]} {last + 2 + later} on."
     )
 
 
@@ -66,8 +52,8 @@ def _withheld(frame: pd.DataFrame) -> str:
     hidden = int((frame["reason"] == DISCLOSURE).sum())
     counts = int(frame["deaths_persons"].isna().sum())
     return (
-        f"To prevent disclosure {hidden:,} of these {len(frame):,} life expectancies and "
-        f"{counts:,} of their numbers of deaths are suppressed; the others are rounded."
+        f"To prevent disclosure {whole(hidden)} of these {whole(len(frame))} life expectancies and "
+        f"{whole(counts)} of their numbers of deaths are suppressed; the others are rounded."
     )
 
 
@@ -77,9 +63,10 @@ def _beside(study: Study, frame: pd.DataFrame) -> list[str]:
         return []
     given = int(rows["life_expectancy_years"].notna().sum())
     text = (
-        f"Of {vintage(str(study.level_beside))} {given:,} of {len(rows):,} life expectancies are "
-        "given: those of areas that overlap each of the study's areas widely or not at all, so "
-        "that no small area can be told from the difference of two. Their deaths are not given."
+        f"Of {vintage(str(study.level_beside))} {whole(given)} of {whole(len(rows))} life "
+        "expectancies are given: those of areas that overlap each of the study's areas widely or "
+        "not at all, so that no small area can be told from the difference of two. Their deaths "
+        "are not given."
     )
     return [text]
 

@@ -35,6 +35,7 @@ from gapwatch.reporting.language.numbers import (
     period,
     sentence,
     vintage,
+    whole,
 )
 from gapwatch.reporting.language.reasons import MEANINGS
 from gapwatch.reporting.language.sexes import people
@@ -210,8 +211,8 @@ def _failure(case: Case, row: Mapping[Any, Any]) -> str:
         )
     wrong, checked = int(row["rows_unexpected"]), int(row["rows_checked"])
     return (
-        f"{capital(str(row['severity']))}. Expected: {row['expectation']}. Found: {wrong:,} of "
-        f"{count(checked, 'row')} {'is' if wrong == 1 else 'are'} not so{told}."
+        f"{capital(str(row['severity']))}. Expected: {row['expectation']}. Found: {whole(wrong)} "
+        f"of {count(checked, 'row')} {'is' if wrong == 1 else 'are'} not so{told}."
     )
 
 
@@ -244,7 +245,7 @@ def readable(case: Case, example: str) -> str:
 
 
 def _rows(number: Any) -> str:
-    return "not told" if pd.isna(number) else f"{int(number):,}"
+    return "not told" if pd.isna(number) else whole(int(number))
 
 
 def _check_table(case: Case) -> ReportTable:

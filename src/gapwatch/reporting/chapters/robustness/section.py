@@ -19,7 +19,7 @@ from gapwatch.reporting.document import (
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.choices import Choice, choices
 from gapwatch.reporting.language.chance import chance
-from gapwatch.reporting.language.numbers import MISSING, capital, number, plain
+from gapwatch.reporting.language.numbers import MISSING, capital, number, plain, whole
 from gapwatch.reporting.language.sexes import people
 
 
@@ -106,7 +106,7 @@ def _score_table(every: list[BacktestRow], apart: list[BacktestRow]) -> ReportTa
         rows=tuple(
             (
                 capital(METHOD_NAMES[row.method] + more),
-                f"{row.forecasts:,}",
+                whole(row.forecasts),
                 f"{100 * row.within50:.0f}%",
                 f"{100 * row.within80:.0f}%",
                 f"{100 * row.within95:.0f}%",

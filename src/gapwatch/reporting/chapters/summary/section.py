@@ -18,7 +18,8 @@ from gapwatch.reporting.evidence.direction import direction_line
 from gapwatch.reporting.evidence.expected import next_expected
 from gapwatch.reporting.evidence.rows import touched
 from gapwatch.reporting.language.chance import about
-from gapwatch.reporting.language.numbers import interval, sentence, years
+from gapwatch.reporting.language.numbers import capital, interval, sentence, years
+from gapwatch.reporting.language.phrases import at_most
 from gapwatch.reporting.language.sexes import people
 
 MOST_FIGURES = 2
@@ -109,7 +110,7 @@ def _target(case: Case) -> Number:
     base = case.period(verdict.baseline_start, verdict.baseline_end)
     return Number(
         label,
-        f"{years(verdict.target_gap_years)} or less",
+        capital(at_most(verdict.target_gap_years)),
         f"The gap was {years(verdict.baseline_gap_years)} in {base}.",
     )
 

@@ -85,10 +85,11 @@ def ends(room: Room, path: pd.DataFrame, verdict: Verdict, canvas: Canvas, *, ol
                 words = words.replace(" ", "\n")
             told.append((float(end["mean_years"]), words, {"fontsize": small, "color": BLUE}))
     if verdict.target_gap_years is not None and path["target_line_years"].notna().any():
-        value = apart(verdict.target_gap_years)[0]
-        words = f"Target: {value} years\nin {verdict.target_year}"
+        value = f"{apart(verdict.target_gap_years)[0]} years"
+        value = "zero or below" if verdict.target_gap_years == 0 else value
+        words = f"Target: {value}\nin {verdict.target_year}"
         if canvas.narrow:
-            words = f"Target:\n{value} years\nin {verdict.target_year}"
+            words = f"Target:\n{value}\nin {verdict.target_year}"
         told.append(
             (
                 verdict.target_gap_years,

@@ -37,6 +37,8 @@ def against_target(gap: LimitedValue, target: float, deadline: int) -> str:
     """The newest gap beside the target, compared unrounded and printed apart."""
     if gap.value == target:
         return f"That figure equals the target for {deadline}."
+    if target == 0:
+        return _against_zero(gap, deadline)
     shown, aim = apart(gap.value, target)
     above = gap.value > target
     text = (
@@ -49,4 +51,12 @@ def against_target(gap: LimitedValue, target: float, deadline: int) -> str:
             if above
             else ", but the true gap may still have been above it"
         )
+    return f"{text}. One figure alone does not decide it."
+
+
+def _against_zero(gap: LimitedValue, deadline: int) -> str:
+    """The same beside a target of zero, which is met by any gap at or below it."""
+    text = f"It is {'above' if gap.value > 0 else 'below'} zero, the target for {deadline}"
+    if gap.lower is not None and gap.upper is not None and gap.lower <= 0 <= gap.upper:
+        text += f", but it also fits a true gap {'below' if gap.value > 0 else 'above'} zero"
     return f"{text}. One figure alone does not decide it."

@@ -26,6 +26,7 @@ from gapwatch.reporting.language.numbers import (
     sentence,
     years,
 )
+from gapwatch.reporting.language.phrases import ONE_SIDED, size_of
 from gapwatch.reporting.language.sexes import people
 
 
@@ -66,12 +67,15 @@ def _opening(case: Case) -> list[str]:
         f"{whose} no gap for {base} that the newest figures can be compared with, so there is no "
         "target."
         if verdict.baseline_gap_years is None or verdict.target_gap_years is None
+        else f"{whose} {years(verdict.baseline_gap_years)} for {base}. The target is zero in "
+        f"{verdict.target_year}, whatever the gap was before. {ONE_SIDED}"
+        if verdict.target_gap_years == 0
         else f"{whose} {years(verdict.baseline_gap_years)} for {base}, and the target is set from "
         f"that: {years(verdict.target_gap_years)} in {verdict.target_year}."
     )
     stated = plain(promise.stated_gap_years, 0)
     texts = [f"The promise was stated with a gap of {stated} years. {measured}"]
-    if targets.heads_stated(case, case.sexes[0]):
+    if targets.heads_stated(case, case.sexes[0]) and promise.share_of_baseline:
         texts = [_from_stated(case, stated, base, whose)]
     texts += [text for text in (targets.not_spliced(case), targets.other(case)) if text]
     outside = trajectory_words.baseline_outside(case) if case.computes else None
@@ -81,7 +85,7 @@ def _opening(case: Case) -> list[str]:
         texts.append(since_baseline(outside, case.newest, None))
     for found in case.rows(SelectionRow, "selection"):
         when = case.period(found.period_start, found.period_end)
-        texts.append(if_picked(found, case.noun, when, verdict.baseline_gap_years))
+        texts.append(if_picked(found, case.nouns, when, verdict.baseline_gap_years))
     if case.newest and case.newest.gap and verdict.target_gap_years is not None:
         texts.append(against_target(case.newest.gap, verdict.target_gap_years, verdict.target_year))
     told = provisional(case.provisional)
@@ -94,7 +98,7 @@ def _from_stated(case: Case, stated: str, base: str, whose: str) -> str:
     verdict = case.verdict
     told = (
         f"The promise was stated with a gap of {stated} years, and the target is set from that: "
-        f"{years(verdict.target_gap_years)} in {verdict.target_year}."
+        f"{size_of(verdict.target_gap_years)} in {verdict.target_year}."
         if verdict.target_gap_years is not None
         else f"The promise was stated with a gap of {stated} years."
     )

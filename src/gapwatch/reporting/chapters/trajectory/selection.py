@@ -20,7 +20,7 @@ class SelectionRow:
     expected_fall_years: float
 
 
-def if_picked(found: SelectionRow, noun: str, when: str, baseline: float | None = None) -> str:
+def if_picked(found: SelectionRow, nouns: str, when: str, baseline: float | None = None) -> str:
     """The fall to expect without any change, if a side was picked for its extreme figure.
 
     `baseline` is the gap that the target is set from: where it prints otherwise, it is told why.
@@ -35,13 +35,13 @@ def if_picked(found: SelectionRow, noun: str, when: str, baseline: float | None 
     why = ""
     if baseline is not None and number(baseline) != number(found.observed_gap_years):
         why = (
-            f" (not {number(baseline)}, as it takes the mean of the {noun}s’ own figures on each "
+            f" (not {number(baseline)}, as it takes the mean of the {nouns}’ own figures on each "
             "side)"
         )
     return (
         f"If a side was picked because its figure of {when} was extreme, part of a later fall is "
         f"to be expected. The gap measured then was {observed}{SPACE}years{why}. Given all "
-        f"{noun}s, the true one would be expected at {expected}{SPACE}years (plausibly {spread}). "
+        f"{nouns}, the true one would be expected at {expected}{SPACE}years (plausibly {spread}). "
         f"Later figures would then be about {years(found.expected_fall_years)} lower with no "
         "change in anyone's health."
     )

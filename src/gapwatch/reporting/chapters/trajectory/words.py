@@ -10,7 +10,8 @@ from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import NAMED, LimitedValue, Window, touched
 from gapwatch.reporting.language.labels import break_reason
-from gapwatch.reporting.language.numbers import count, interval, period, plain, years
+from gapwatch.reporting.language.numbers import count, interval, period, plain
+from gapwatch.reporting.language.phrases import size_of
 
 WINDOW_NAMES = {1: "one-year", 2: "two-year", 3: "three-year", 5: "five-year"}
 
@@ -124,11 +125,11 @@ def alt(case: Case) -> str:
         parts.append(f"{len(before)} earlier windows stand apart in grey, left of a break.")
     if verdict.target_gap_years is not None and not case.judged:
         parts.append(
-            f"The target, {years(verdict.target_gap_years)} in {verdict.target_year}, is named "
+            f"The target, {size_of(verdict.target_gap_years)} in {verdict.target_year}, is named "
             "beside the plot, and no line leads to it."
         )
     if verdict.target_gap_years is not None and case.judged:
-        aim = f"target of {years(verdict.target_gap_years)} in {verdict.target_year}."
+        aim = f"target of {size_of(verdict.target_gap_years)} in {verdict.target_year}."
         parts.append(
             f"A diamond marks the {aim}"
             if targets.heads_stated(case, case.sexes[0])

@@ -26,7 +26,7 @@ from gapwatch.reporting.language.numbers import (
     sentence,
     years,
 )
-from gapwatch.reporting.language.phrases import joined, no_gap
+from gapwatch.reporting.language.phrases import at_most, joined, no_gap
 from gapwatch.reporting.language.reasons import reason_text
 from gapwatch.reporting.language.sexes import of_sex, people
 
@@ -161,11 +161,12 @@ def chance_line(case: Case) -> str:
     found, place = case.verdict, case.study.study.place
     of = f"the gap for {people(found.sex)} in {place}"
     if found.target_gap_years is None:
+        lacks = "compare with" if case.study.promise.share_of_baseline == 0 else "halve"
         return (
             f"No chance can be given that {of} will be {goal(case).done} by {found.target_year}, "
-            "as there is no baseline to halve."
+            f"as there is no baseline to {lacks}."
         )
-    aim = f"{years(found.target_gap_years)} or less in {found.target_year}"
+    aim = f"{at_most(found.target_gap_years)} in {found.target_year}"
     if found.label == codes.CANNOT or found.p_target is None:
         return f"No chance can be given that {of} will be {aim}, the target."
     rules = case.study.verdict
@@ -202,6 +203,7 @@ def _caveats(case: Case) -> tuple[str, ...]:
     """What might be the main caveat, the weightiest first; the last always says something."""
     return (
         _withheld(case),
+        _turned(case),
         _levelled(case),
         may_level_down(case),
         _other_target(case),
@@ -237,6 +239,21 @@ def may_level_down(case: Case) -> str:
     return (
         f"By best estimate {levelling.how_much(found)} of the narrowing for {people(found.sex)} is "
         f"shorter lives {case.in_better}, though no fall there is clear: it may be levelling down."
+    )
+
+
+def _turned(case: Case) -> str:
+    """That a gap which was to be closed has turned round: it is a gap the other way."""
+    newest, found = case.newest, case.verdict
+    if found.target_gap_years != 0 or newest is None or newest.gap is None:
+        return ""
+    if newest.gap.upper is None or newest.gap.upper >= 0:
+        return ""
+    return (
+        f"The gap for {people(found.sex)} has turned round: the side called worse off now "
+        "lives longer, "
+        f"by {years(abs(newest.gap.value))} in {newest.when}. That is a gap too, and none that the "
+        "promise asked for."
     )
 
 

@@ -20,7 +20,7 @@ from gapwatch.reporting.language.numbers import (
     line,
     years,
 )
-from gapwatch.reporting.language.phrases import joined, no_gap
+from gapwatch.reporting.language.phrases import ONE_SIDED, joined, no_gap, size_of
 from gapwatch.reporting.language.sexes import of_sex, people
 from gapwatch.study import Thresholds
 
@@ -32,7 +32,7 @@ def other_chance(verdict: Verdict, rules: Thresholds) -> str:
     shown = about(verdict.p_target, rules.on_track_probability, rules.off_track_probability)
     return (
         f"For {people(verdict.sex)} it is {shown}, for a target of "
-        f"{years(verdict.target_gap_years)}."
+        f"{size_of(verdict.target_gap_years)}."
     )
 
 
@@ -48,7 +48,8 @@ def counts_as(verdict: Verdict, rules: Thresholds) -> str:
         codes.WRONG_DIRECTION: narrowing(verdict, rules),
         codes.TOO_EARLY: f"Between {low} and {high} it is too early to tell.",
     }
-    return lines.get(verdict.label, "")
+    told = lines.get(verdict.label, "")
+    return joined(told, ONE_SIDED) if verdict.target_gap_years == 0 else told
 
 
 def withheld(subject: str, when: str, reason: str) -> str:
