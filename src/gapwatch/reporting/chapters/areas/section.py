@@ -106,7 +106,7 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> ReportFig
 
 
 def _order_note(maps: tuple[WardMap, ...]) -> str:
-    return f"The {maps[0].nouns} stand in the order of the figures for {maps[0].sex}s."
+    return f"The {maps[0].nouns} stand in the order of the figures for {people(maps[0].sex)}."
 
 
 def extent(maps: tuple[WardMap, ...]) -> str:
