@@ -25,7 +25,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     here = tmp_path_factory.mktemp("elsewhere")
     done = gapwatch(HERE, "-q", "demo", "--study", str(STUDY), cwd=here)
     assert done.returncode == 0, done.stderr
-    return (here / "gapwatch-demo" / "study" / "reports" / "latest-west-side").resolve()
+    reports = here / "gapwatch-demo" / "study" / "reports"
+    return reports / (reports / "latest-west-side").read_text(encoding="utf-8").strip()
 
 
 def table(release: Path, name: str) -> list[dict[str, str]]:
