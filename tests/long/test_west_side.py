@@ -90,5 +90,5 @@ def test_page_and_papers_are_whole_and_speak_of_persons_alone(release: Path) -> 
 
 
 def test_it_is_verified_like_any_other(release: Path) -> None:
-    done = gapwatch(HERE, "verify", str(release))
+    done = gapwatch(HERE, "verify", str(release), cwd=release.parent.parent)
     assert done.returncode == 0, done.stderr
