@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 
 .DEFAULT_GOAL := help
 .PHONY: help report test test-unit test-long coverage lint format preview docs reference \
-	hooks bench figures lock wheel audit sbom clean
+	hooks bench figures lock wheel audit platforms sbom clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ wheel: $(INSTALLED) ## A wheel that needs no checkout, with study, suites and fl
 
 audit: $(INSTALLED) ## Hold both locks against advisories (ADVISORIES=.ci/advisories or all.zip: no network)
 	$(BIN)/python .ci/audit.py $(ADVISORIES)
+
+platforms: $(DEVELOPING) ## Ask the package index for wheels of the lock, for each system and Python
+	$(BIN)/python .ci/platforms.py
 
 sbom: $(INSTALLED) ## List what a report needs, in CycloneDX: dist/gapwatch.cdx.json
 	@mkdir -p dist

@@ -47,6 +47,7 @@ OF_DEVELOPMENT: dict[str, tuple[tuple[str, ...], ...]] = {
     "docs": (*REFERENCE, ("mkdocs", "build", "--strict")),
     "bench": (("python", "-m", "pytest", "bench", "-o", "python_files=bench_*.py"),),
     "figures": (("python", "-m", "tests.record_figures"),),
+    "platforms": (("python", ".ci/platforms.py"),),
 }
 TASKS = OF_RUNTIME | OF_DEVELOPMENT
 

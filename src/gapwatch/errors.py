@@ -75,6 +75,10 @@ class UnavailableError(SourceError):
     """A publisher that gave no answer just now, after every try; the same may pass later."""
 
 
+class UnaskedError(SourceError):
+    """A publisher that was not asked, since its address is none that may be asked."""
+
+
 class OverdueError(SourceError):
     """No scheduled run has ended well since one was due."""
 

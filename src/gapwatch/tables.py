@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gapwatch.contracts import DECIMALS, Column, Table
@@ -145,30 +146,39 @@ def _typed(column: Column, frame: pd.DataFrame) -> pd.Series:
 
 
 def _check_column(column: Column, series: pd.Series, origin: str) -> None:
-    present = series.notna()
-    bad = pd.Series(data=False, index=series.index) if column.nullable else ~present
-    values = series[present]
-    wrong = pd.Series(data=False, index=values.index)
-    if column.kind == "text" and not column.may_be_empty:
-        wrong |= values == ""
-    if column.choices:
-        wrong |= ~values.isin(column.choices)
-    if column.pattern:
-        form = re.compile(column.pattern)
-        wrong |= values.isin([word for word in values.unique() if not form.fullmatch(word)])
-    if column.minimum is not None:
-        wrong |= values < column.minimum
-    if column.maximum is not None:
-        wrong |= values > column.maximum
-    if column.kind == "number":
-        wrong |= ~np.isfinite(values)
-    bad |= wrong.reindex(series.index, fill_value=False).astype(bool)
+    present = series.notna().to_numpy()
+    bad = np.zeros(len(series), dtype=bool) if column.nullable else ~present
+    if column.kind == "text":
+        wrong = [word for word in series.unique() if isinstance(word, str) and _odd(column, word)]
+        if wrong:
+            bad |= series.isin(wrong).to_numpy()
+    elif column.kind != "boolean":
+        bad[present] |= _beyond(column, series.to_numpy(dtype=float, na_value=np.nan)[present])
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         cell = series.iloc[row]
-        blank = not present.iloc[row] or cell == ""
+        blank = not present[row] or cell == ""
         found = "a blank" if blank else repr(cell) if isinstance(cell, str) else str(cell)
         _refuse(f"{origin}, row {row + 2}, column {column.name}", _wanted(column), found)
+
+
+def _odd(column: Column, word: str) -> bool:
+    """Whether a text isn't one of the column's."""
+    return (
+        (not word and not column.may_be_empty)
+        or bool(column.choices and word not in column.choices)
+        or bool(column.pattern and not re.fullmatch(column.pattern, word))
+    )
+
+
+def _beyond(column: Column, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Whether each number, none missing, is outside the column's limits or has no size."""
+    beyond = ~np.isfinite(values)
+    if column.minimum is not None:
+        beyond |= values < column.minimum
+    if column.maximum is not None:
+        beyond |= values > column.maximum
+    return beyond
 
 
 def _refuse(where: str, expected: str, found: str) -> NoReturn:

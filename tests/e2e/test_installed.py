@@ -110,6 +110,7 @@ def test_serve_without_prefect_says_what_to_install(programs: Path, tmp_path: Pa
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.long
 def test_with_the_extra_the_flows_that_come_along_ask_for_a_server(
     wheel: Path, tmp_path: Path
 ) -> None:

@@ -16,27 +16,10 @@ from gapwatch.demo.twin.scenarios import SCENARIOS
 from gapwatch.project import Project
 from tests import claims
 from tests.command import contents, gapwatch
-from tests.conftest import ROOT
-from tests.e2e.conftest import Once, project_in
+from tests.e2e.conftest import Once
+from tests.e2e.scenarios import shown
 
-HERE = Project(ROOT, ROOT / "gapwatch.toml")
 pytestmark = pytest.mark.long
-
-
-def shown(name: str, once: Once) -> tuple[Project, dict[str, Any]]:
-    """The project of a scenario, its release with a kit, and what `run --json` said."""
-
-    def work(folder: Path) -> None:
-        place = folder / "place"
-        done = gapwatch(HERE, "-q", "demo", "--scenario", name, "--out", str(place), "--json")
-        assert done.returncode == 0, done.stderr
-        done = gapwatch(project_in(place), "run", "--kit", "--json")
-        assert done.returncode == 0, done.stderr
-        (folder / "said.json").write_text(done.stdout, encoding="utf-8")
-
-    folder = once(f"labels-{name}", work)
-    said = json.loads((folder / "said.json").read_text(encoding="utf-8"))
-    return project_in(folder / "place"), said
 
 
 def asked(project: Project, *command: str) -> Any:

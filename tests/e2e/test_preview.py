@@ -56,6 +56,7 @@ def test_a_changed_chart_is_told_as_one(
     assert all("sha256" in old and "sha256" in new for _, old, new in made.differences)
 
 
+@pytest.mark.long
 def test_the_command_says_where_the_page_is_and_which_lines_differ(
     undisturbed: Undisturbed, own_log: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def test_without_yes_it_says_what_would_go_and_deletes_nothing(made: Three) -> N
     assert contents(made.project.root) == before
 
 
+@pytest.mark.long
 def test_what_is_kept_is_verified_and_made_again_and_what_went_is_recorded(mine: Three) -> None:
     project, (first, second, third) = mine.project, mine.releases
     sha = snapshots.sha256((project.reports / first / "manifest.json").read_bytes())
@@ -182,6 +183,7 @@ def test_a_release_of_restricted_deaths_stays_for_good(mine: Three) -> None:
     assert first in found.snapshots_kept[mine.older]
 
 
+@pytest.mark.long
 def test_what_was_stopped_half_way_is_finished_by_whoever_comes_next(
     mine: Three, monkeypatch: pytest.MonkeyPatch
 ) -> None:

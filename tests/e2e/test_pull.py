@@ -132,7 +132,12 @@ def test_a_run_on_a_pulled_snapshot_gives_the_figures_of_the_shipped_one(
 
 
 @pytest.mark.parametrize(
-    ("status", "headers"), [(503, {}), (429, {}), (429, {"Retry-After": "1"}), (500, {})]
+    ("status", "headers"),
+    [
+        (503, {}),
+        *(pytest.param(*kind, marks=pytest.mark.long) for kind in ((429, {}), (500, {}))),
+        pytest.param(429, {"Retry-After": "1"}, marks=pytest.mark.long),
+    ],
 )
 def test_what_passes_is_tried_again(
     pulled: Project, publisher: Callable[..., bytes], status: int, headers: dict[str, str]

@@ -110,6 +110,7 @@ def test_a_fault_of_figures_beside_the_others_alone_is_told_of_its_source(
     assert "changed without a word" in rows["lsoa2011-deaths"]
 
 
+@pytest.mark.long
 def test_a_pull_goes_on_without_a_map_and_exit_code_record_and_report_say_so(
     again: tuple[Project, Replica],
 ) -> None:

@@ -107,6 +107,7 @@ def another_user() -> tuple[str, ...]:
 needs_lock = pytest.mark.skipif(not locked(), reason="this isn't the environment of the lock")
 
 
+@pytest.mark.long
 def test_another_folder_user_time_zone_locale_umask_and_one_thread_change_nothing(
     undisturbed: Undisturbed, room: Path
 ) -> None:
@@ -136,6 +137,7 @@ def test_another_folder_user_time_zone_locale_umask_and_one_thread_change_nothin
         pytest.skip("identical, but as the same user: only root can become another")
 
 
+@pytest.mark.long
 def test_a_fresh_clone_makes_the_release_of_a_bundle_again_outside_any_project(
     committed: Committed, tmp_path: Path
 ) -> None:
@@ -197,6 +199,7 @@ def test_other_code_is_told_with_the_rows_that_it_moves(
 
 
 @needs_lock
+@pytest.mark.long
 def test_its_own_code_from_git_makes_it_again_where_the_current_code_does_not(
     changed: Project, committed: Committed, tmp_path: Path
 ) -> None:

@@ -36,6 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, shipped: Project) -> Project:
     return project
 
 
+@pytest.mark.long
 def test_a_preview_from_restricted_deaths_is_the_released_page(
     made: Project, tmp_path: Path
 ) -> None:

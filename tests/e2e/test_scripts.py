@@ -53,6 +53,7 @@ def named(project: Project) -> Project:
     return project
 
 
+@pytest.mark.long
 def test_names_in_four_scripts_are_reported_and_made_again_from_a_bundle(
     named: Project, tmp_path: Path
 ) -> None:

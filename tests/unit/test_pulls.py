@@ -15,16 +15,19 @@ from gapwatch.cli import tables as terminal
 from gapwatch.errors import (
     SourceError,
     StudyError,
+    UnaskedError,
     UnavailableError,
     ValidationError,
     together,
 )
 from gapwatch.project import Project
-from gapwatch.pulls.checked import TOGETHER, CheckedSources, SourceCheck
+from gapwatch.pulls.asking import Answered
+from gapwatch.pulls.checked import TOGETHER, CheckedSources, SourceCheck, row_of
 from gapwatch.pulls.kept import Kept
 from gapwatch.pulls.progress import Progress
 from gapwatch.reporting.chapters.quality.not_renewed import warning
 from gapwatch.reporting.document import MissedFacts
+from gapwatch.sources.http import Client
 from gapwatch.sources.payload import Payload
 from gapwatch.study import NomisSource
 from tests.little import TODAY, Little
@@ -220,3 +223,12 @@ def test_errors_told_together_have_the_exit_code_of_what_can_be_tried_again() ->
     assert told is silent
     assert told.exit_code == 4
     assert str(refused) in str(told)
+
+
+@pytest.mark.parametrize("address", ["http://publisher.example/a.csv", "https://a:b@p.example/a"])
+def test_of_an_address_that_is_not_asked_no_check_says_that_it_answered(address: str) -> None:
+    with Client() as client, pytest.raises(UnaskedError) as refused:
+        client.get(address, expect="csv")
+    row = row_of(Answered(nomis_source(), error=refused.value), refused.value)
+    assert row.answered is False
+    assert row.remedy == refused.value.remedy

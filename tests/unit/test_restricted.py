@@ -273,7 +273,10 @@ def test_findings_on_a_restricted_table_tell_period_and_no_row(
 ) -> None:
     import pandas as pd
 
-    rows = [("lsoa2021", FIRST, FIRST, "male", 2024, "03", "", age, age, 1.0) for age in (84, 85)]
+    rows = [
+        ("lsoa2021", FIRST, FIRST, "male", 2024, "12-31", "03", "", age, age, 1.0)
+        for age in (84, 85)
+    ]
     frame = pd.DataFrame(rows, columns=list(TABLES["deaths"].names))
     suite = {
         "table": "deaths",

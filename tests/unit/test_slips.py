@@ -12,7 +12,7 @@ from tests.everyday.world import right
 # Two of each kind in one world, which is measured but once; tests/long has two thousand in all.
 NUMBERS = range(2 * len(SLIPS))
 SIZES = (0.3, 1.0, 5.7)
-WORLDS = 20
+WORLDS = 6
 
 
 @pytest.mark.parametrize("number", range(WORLDS))

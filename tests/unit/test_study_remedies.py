@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from gapwatch.errors import GapwatchError
 from tests.everyday.cases import files_of
 from tests.everyday.running import Reached, reach
@@ -87,6 +89,7 @@ def walked(case: str, folder: Path) -> tuple[Reached, str, list[GapwatchError]]:
     raise AssertionError(f"remedies without an end: {met[-1]}")
 
 
+@pytest.mark.long
 def test_a_jump_that_is_accepted_cell_by_cell_is_told_of_as_accepted(tmp_path: Path) -> None:
     found, _, met = walked("a-year-of-residents-doubled", tmp_path)
     assert met

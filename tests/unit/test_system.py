@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -124,6 +125,8 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "F_FULLFSYNC", None)
     for name in ("O_NOFOLLOW", "O_DIRECTORY", "O_NONBLOCK", "geteuid", "killpg"):
         monkeypatch.delattr(os, name, raising=False)
+    # The library looked when it was imported, and some releases of it open with O_NONBLOCK.
+    monkeypatch.setattr(shutil, "_use_fd_functions", False)
 
 
 def test_a_snapshot_is_written_flushed_read_and_checked_there(

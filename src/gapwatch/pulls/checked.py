@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gapwatch.errors import GapwatchError, UnavailableError
+from gapwatch.errors import GapwatchError, UnaskedError, UnavailableError
 from gapwatch.pulls.asking import Answered
 from gapwatch.study import FileSource, is_restricted
 
@@ -92,4 +92,4 @@ def _answered(answer: Answered) -> bool:
         return True
     local = isinstance(answer.source, FileSource) and answer.source.path is not None
     refused = error.found.startswith("status ") or "certificate" in error.expected
-    return not (local or refused or isinstance(error, UnavailableError))
+    return not (local or refused or isinstance(error, (UnaskedError, UnavailableError)))

@@ -23,6 +23,7 @@ from gapwatch.reporting.chapters.robustness import section as section_doubts
 from gapwatch.reporting.chapters.standing import standing
 from gapwatch.reporting.chapters.summary.section import summary
 from gapwatch.reporting.chapters.trajectory import section as section_trajectory
+from gapwatch.reporting.chapters.verdict import first_screen
 from gapwatch.reporting.chapters.verdict.message import message
 from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
 from gapwatch.reporting.document import PinFacts, ReleaseFacts, Report, ReportFigure, Section
@@ -48,7 +49,8 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
 
 def _report(case: Case) -> Report:
     study, facts = case.study, case.facts
-    told, verdict = sections(case), banner(case)
+    told, verdict, known_at = sections(case), banner(case), date(facts.as_known_at)
+    around = (study.study.title, known_at, facts.demonstration)
     return Report(
         title=study.study.title,
         place=study.study.place,
@@ -57,12 +59,12 @@ def _report(case: Case) -> Report:
         promise_source=study.promise.source,
         release_id=facts.release_id,
         date=facts.as_known_at.isoformat(),
-        known_at=date(facts.as_known_at),
+        known_at=known_at,
         verdict=case.verdict.verdict,
         label=case.verdict.label,
         sentence=one_sentence(case),
         message=message(case),
-        banner=verdict,
+        banner=first_screen.fitted(verdict, told, standing(facts), around),
         standing=standing(facts),
         summary=summary(case, told, f"{study.study.title} {verdict.verdict} {verdict.headline}"),
         answers=answers(case),

@@ -221,12 +221,16 @@ class Message:
 
 @dataclass(frozen=True)
 class Banner:
-    """The verdict, readable in five seconds. `tone` chooses its colour, never its meaning."""
+    """The verdict, readable in five seconds. `tone` chooses its colour, never its meaning.
+
+    On a screen, `above` of its reasons stand with it, and the others below the first figure.
+    """
 
     tone: Literal["good", "bad", "open"]
     verdict: str
     headline: str
     because: tuple[str, ...]
+    above: int = 1
 
 
 @dataclass(frozen=True)

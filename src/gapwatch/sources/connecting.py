@@ -8,9 +8,8 @@ from typing import Any
 
 import httpcore
 
-from gapwatch.errors import SourceError
+from gapwatch.errors import UnaskedError
 from gapwatch.sources.hosts import is_public
-from gapwatch.sources.responses import source_error
 
 
 class PublicHosts(httpcore.NetworkBackend):
@@ -52,12 +51,12 @@ class PublicHosts(httpcore.NetworkBackend):
         self._inner.sleep(seconds)
 
 
-def not_public(where: str, found: str) -> SourceError:
+def not_public(where: str, found: str) -> UnaskedError:
     """Word of a host that only `allow_local` lets in."""
-    return source_error(
+    return UnaskedError(
         where,
-        "a host of the public internet",
-        f"{found}, which is this machine or a private network",
-        "use the publisher's public address, or save the file beside the study and name "
+        expected="a host of the public internet",
+        found=f"{found}, which is this machine or a private network",
+        remedy="use the publisher's public address, or save the file beside the study and name "
         "it by path; --allow-local is for tests and replicas",
     )

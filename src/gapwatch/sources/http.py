@@ -15,7 +15,7 @@ from typing import Any, Self
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from gapwatch.errors import SourceError, UnavailableError, UsageError
+from gapwatch.errors import SourceError, UnaskedError, UnavailableError, UsageError
 from gapwatch.sources.bodies import PassingError, Watch, read_body
 from gapwatch.sources.connecting import PublicHosts, not_public
 from gapwatch.sources.hosts import is_local_name, masked, without_secrets
@@ -291,22 +291,25 @@ def _url(address: str, allow_local: bool) -> httpx.URL:
     try:
         url = httpx.URL(address)
     except httpx.InvalidURL as error:
-        raise source_error(
-            masked(line(address)), "a web address", str(error), "correct it"
+        raise UnaskedError(
+            masked(line(address)), expected="a web address", found=str(error), remedy="correct it"
         ) from error
     told = masked(str(url.copy_with(userinfo=b"")))
     if url.userinfo:
-        raise source_error(
-            told, "an address without credentials", "a user name or password in it", "take them out"
+        raise UnaskedError(
+            told,
+            expected="an address without credentials",
+            found="a user name or password in it",
+            remedy="take them out",
         )
     if not url.host or (
         url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host))
     ):
-        raise source_error(
+        raise UnaskedError(
             told,
-            "an https:// address",
-            f"{url.scheme or 'no scheme'}://",
-            "use the publisher's https address",
+            expected="an https:// address",
+            found=f"{url.scheme or 'no scheme'}://",
+            remedy="use the publisher's https address",
         )
     if not allow_local and is_local_name(url.host):
         raise not_public(told, url.host)

@@ -10,7 +10,7 @@ import re
 
 NUMBER = r"−?\d+(?:\.\d+)?"
 HEADINGS = (
-    "Which way is it going, and why?",
+    "Which way, and why?",
     "Which ages make the gap?",
     "What else it depends on",
     "What to do next",
@@ -21,8 +21,8 @@ HEADINGS = (
 RULES = {
     "how big": rf"Gap for (?:fe)?males[^\n]*\n({NUMBER} years?|not known)",
     "how sure": r"(Plausibly [^\n]+|How sure[^\n]+not known\.|There is no comparable figure\.)",
-    "which way": r"(no change of the gap|the gap for \w+ (?:narrow|widen)ed|no direction)",
-    "why": r"Which way is it going, and why\?\n(.+?)\n(?=HEADING)",
+    "which way": r"(?i)(no change of the gap|the gap for \w+ (?:narrow|widen)ed|no direction)",
+    "why": r"Which way, and why\?\n(.+?)\n(?=HEADING)",
     "by when": r"Target for (\d{4})",
     "chance": r"Chance of the target by \d{4}\n([^\n]+)",
     "what else it depends on": r"(?:What else it depends on|Limits)\n(.+?)\n(?=HEADING)",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pypdf
+import typst
 from pypdf.generic import ArrayObject, DictionaryObject
 
 
@@ -74,3 +77,20 @@ def bookmarks(reader: pypdf.PdfReader) -> list[str]:
                 yield entry.title
 
     return list(walk(reader.outline))
+
+
+_SHEETS = """
+#set page(width: 210mm, height: 297mm, margin: 0pt)
+#for n in range(int(sys.inputs.pages)) { image("given.pdf", page: n + 1, width: 100%) }
+"""
+
+
+def pictures(content: bytes, ppi: float = 36.0) -> list[bytes]:
+    """Every page of a PDF on A4 as a PNG, as it is printed."""
+    number = len(pypdf.PdfReader(io.BytesIO(content)).pages)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "given.pdf").write_bytes(content)
+        Path(folder, "sheets.typ").write_text(_SHEETS, encoding="utf-8")
+        compiler = typst.Compiler(Path(folder, "sheets.typ"), root=folder)
+        made = compiler.compile(format="png", ppi=ppi, sys_inputs={"pages": str(number)})
+    return [made] if isinstance(made, bytes) else list(made)

@@ -76,6 +76,41 @@ def test_a_long_name_of_a_priority_is_broken_over_lines(drawn: list[str]) -> Non
     assert drawn == []
 
 
+LONG_SIDES = (
+    "Saint Bartholomew the Great with Upper Wharfside and Meadows",
+    "Holborn, Bloomsbury, Kentish Town and the Heath as they were",
+)
+
+
+@pytest.mark.parametrize("names", [("West", "East"), LONG_SIDES], ids=["short", "long"])
+def test_names_of_sides_stay_in_the_key_and_apart(names: tuple[str, str], drawn: list[str]) -> None:
+    row = LocalityRow(
+        **dict.fromkeys(LocalityRow.__dataclass_fields__, 1.0)  # type: ignore[arg-type]
+        | {"area": "A", "area_name": "A", "zone": "west"}
+    )
+    figures = []
+
+    def sides(held: canvas.Canvas) -> Figure:
+        figures.append(sides_figure(held, [Block("Housing", ())], names))
+        return figures[-1]
+
+    def places(held: canvas.Canvas) -> Figure:
+        zones = dict(zip(("west", "east"), names, strict=True))
+        figures.append(places_figure(held, [row], [], zones, "west"))
+        return figures[-1]
+
+    canvas.drawn(sides)
+    canvas.drawn(places)
+    assert drawn == []
+    for figure in figures:
+        figure.set_dpi(DPI)
+        texts = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
+        one, other = (box(t) for n in names for t in texts if t.get_text().split() == n.split())
+        assert one.x1 < other.x0 or one.y0 >= other.y1 - 0.5
+        below = [box(t).y1 for t in texts if t.get_text() in ("Housing", "A")]
+        assert max(below) < other.y0 + 0.5
+
+
 def test_the_axis_of_excess_deaths_is_named_in_full_on_a_phone(drawn: list[str]) -> None:
     row = LocalityRow(
         **dict.fromkeys(LocalityRow.__dataclass_fields__, 1.0)  # type: ignore[arg-type]

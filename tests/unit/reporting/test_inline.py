@@ -78,8 +78,8 @@ def test_two_things_of_one_name_are_kept_apart():
     )
     assert '<use href="#r1"/>' in one
     assert '<use href="#r1-2"/>' in other
-    assert '<path id="r1" d="M0,0L1,1z"/>' in drawings.definitions
-    assert '<path id="r1-2" d="M0,0L2,2z"/>' in drawings.definitions
+    assert '<path id="r1" d="m0 0l1 1z"/>' in drawings.definitions
+    assert '<path id="r1-2" d="m0 0l2 2z"/>' in drawings.definitions
 
 
 def test_nothing_in_a_drawing_can_become_markup_of_the_page():

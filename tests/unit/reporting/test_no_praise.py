@@ -38,7 +38,7 @@ KINDS = [
 
 @cache
 def made(kind, verdict, closing):
-    """Report, tables and documents of a gap that gets smaller by shorter lives."""
+    """Study, facts, tables and report of a gap that gets smaller by shorter lives."""
     changes = {"closing_code": closing, "levels_down": True, **CLEAR}
     if kind == "computed":
         study, facts = computed.study(), computed.facts()
@@ -51,20 +51,33 @@ def made(kind, verdict, closing):
     flips = doubtful.flip().assign(by_numbers="target met")
     tables = {**tables, "sensitivity": others, "flip": flips}
     tables = dict(samples.case(study, facts, tables).tables)
-    report, charts = build_report(study, facts, tables), draw(study, tables, facts)
-    return report, tables, {**render(report, charts), **kit.make(report, charts)}
+    return study, facts, tables, build_report(study, facts, tables)
+
+
+@cache
+def documents(*case):
+    study, facts, tables, report = made(*case)
+    charts = draw(study, tables, facts)
+    return {**render(report, charts), **kit.make(report, charts)}
 
 
 @pytest.mark.parametrize("case", KINDS)
 def test_no_string_of_a_report_praises_levelling_down(case):
-    report, _, _ = made(*case)
+    *_, report = made(*case)
     assert claims.bare(claims.answer(asdict(report))) == []
     assert report.label == (codes.LEVELLING_DOWN if case[1] in codes.GOOD_VERDICTS else case[1])
     assert (report.banner.verdict == "Levelling down") == (report.label == codes.LEVELLING_DOWN)
     assert report.banner.tone != "good"
 
 
-@pytest.mark.parametrize("case", KINDS)
+# Every string of all is walked above; documents are set from them, and take seconds each.
+SET = [
+    case if number in (0, 2) else pytest.param(case, marks=pytest.mark.long)
+    for number, case in enumerate(KINDS)
+]
+
+
+@pytest.mark.parametrize("case", SET)
 @pytest.mark.parametrize(
     "name",
     [
@@ -78,7 +91,7 @@ def test_no_string_of_a_report_praises_levelling_down(case):
     ],
 )
 def test_no_document_praises_levelling_down(case, name):
-    files = made(*case)[2]
+    files = documents(*case)
     texts = claims.of(name, files[name])
     assert claims.bare(texts) == []
     if case[1] in codes.GOOD_VERDICTS and name != "annex.pdf":
@@ -87,7 +100,7 @@ def test_no_document_praises_levelling_down(case, name):
 
 @pytest.mark.parametrize("case", KINDS)
 def test_the_chance_of_a_target_by_levelling_down_says_so_where_it_stands(case):
-    report, _, _ = made(*case)
+    *_, report = made(*case)
     (told,) = (n for n in report.summary.numbers if n.label.startswith("Chance"))
     assert (told.note == "By levelling down, which is no success.") == (
         report.label == codes.LEVELLING_DOWN
@@ -96,7 +109,7 @@ def test_the_chance_of_a_target_by_levelling_down_says_so_where_it_stands(case):
 
 @pytest.mark.parametrize("case", KINDS)
 def test_no_answer_to_a_program_and_no_alert_praises_levelling_down(case):
-    report, tables, _ = made(*case)
+    _, _, tables, report = made(*case)
     found = Outcome(
         release="riverton-2016-11-23-0123456789",
         snapshot="2016-11-23-0123456789",

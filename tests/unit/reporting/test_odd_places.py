@@ -8,15 +8,19 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pypdf
 import pytest
-from tests.unit.reporting import samples, test_layout
-from tests.unit.reporting.papers import opened
+from PIL import Image
+from tests.unit.reporting import samples, test_layout, test_scripts
+from tests.unit.reporting.papers import opened, pictures
 
 from gapwatch import codes
 from gapwatch.reporting.build import build_report
 from gapwatch.reporting.document import Report, Subheading
+from gapwatch.reporting.drawing.further import Typefaces
+from gapwatch.reporting.formats import fitting
 from gapwatch.reporting.formats.pdf import to_pdfs
 from gapwatch.reporting.papers import sections_of
 from gapwatch.reporting.render import draw
@@ -26,11 +30,12 @@ Frames = dict[str, pd.DataFrame]
 LONG = "Saint Bartholomew the Great with Upper Wharfside and Meadows"
 
 
-def changed(change: Callable[[dict[str, Any]], None]) -> Study:
-    """The sample's study, changed as a user's file would be."""
+def changed(change: Callable[[dict[str, Any]], None], fonts: Typefaces = ()) -> Study:
+    """The sample's study, changed as a user's file would be, with fonts that it declares."""
     told = samples.study().model_dump(mode="json")
     change(told)
-    return Study.model_validate(told)
+    letters = frozenset().union(*(font.letters for font in fonts))
+    return Study.model_validate(told, context=letters).with_typefaces(fonts)
 
 
 def long_names() -> tuple[Study, Frames]:
@@ -133,6 +138,46 @@ def of_many_areas(number: int) -> tuple[Study, Frames]:
     return changed(change), tables
 
 
+def no_map() -> tuple[Study, Frames]:
+    """No figure of any area: neither a map nor a ranking."""
+    tables = samples.tables()
+    frame = tables["life_expectancy"]
+    tables["life_expectancy"] = frame[~frame["area_code"].isin(samples.CODES)]
+    return samples.study(), tables
+
+
+def named(
+    place: str, sides: tuple[str, str], areas: tuple[str, ...], fonts: Typefaces = ()
+) -> tuple[Study, Frames]:
+    """The sample with other names."""
+    names = dict(zip(samples.CODES, areas, strict=True))
+
+    def change(told: dict[str, Any]) -> None:
+        told["study"] |= {"place": place, "title": f"The life-expectancy gap in {place}"}
+        for area in told["geography"]["areas"]:
+            area["name"] = names[area["code"]]
+        for zone, side in zip(("west", "east"), sides, strict=True):
+            told["zones"][zone]["name"] = side
+        told["measures"][0]["title"] = f"{sides[0]} v {areas[4]}"
+
+    tables = samples.tables()
+    for table, frame in tables.items():
+        if {"area_code", "area_name"} <= set(frame.columns):
+            new = frame["area_code"].map(names).fillna(frame["area_name"])
+            tables[table] = frame.assign(area_name=new)
+    return changed(change, fonts), tables
+
+
+def arabic() -> tuple[Study, Frames]:
+    areas = ("الميناء", "المدينة القديمة", "القلعة", "الحديقة", "السوق", "الجسر")
+    return named("وستمنستر", ("شمال البلدة", "جنوب البلدة"), areas)
+
+
+def chinese() -> tuple[Study, Frames]:
+    areas = ("湖街", "公园", "中区", "教堂", "西部", "和平街")
+    return named("中区市", ("北区", "南区"), areas, test_scripts.chinese())
+
+
 def three_areas() -> tuple[Study, Frames]:
     return of_many_areas(3)
 
@@ -171,10 +216,15 @@ PLACES: Mapping[str, Callable[[], tuple[Study, Frames]]] = {
         sixty_areas,
         long_words,
         arabic_words,
+        no_map,
+        arabic,
+        chinese,
     )
 }
 
 
+# Letters of other widths than those of our typeface: held by what is inked, not by boxes.
+OTHER_LETTERS = {"arabic": "القلعة", "chinese": "和平街"}
 # Three documents of each take a while: the usual suite has those that differ most.
 USUAL = {"long_names", "one_sex_withheld", "sixty_areas"}
 NAMES = [name if name in USUAL else pytest.param(name, marks=pytest.mark.long) for name in PLACES]
@@ -184,7 +234,8 @@ NAMES = [name if name in USUAL else pytest.param(name, marks=pytest.mark.long) f
 def made(name: str) -> tuple[Report, dict[str, bytes]]:
     study, tables = PLACES[name]()
     report = build_report(study, samples.facts(), tables)
-    return report, to_pdfs(report, draw(study, tables, samples.facts()))
+    charts = draw(study, tables, samples.facts())
+    return report, to_pdfs(report, charts, study.typefaces)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -194,6 +245,11 @@ def test_an_odd_place_has_whole_documents(name: str) -> None:
         for section in sections_of(report, paper):
             assert not isinstance(section.blocks[-1], Subheading), section.id
     assert len(opened(files["summary.pdf"]).pages) <= 2
+    assert len(opened(files["report.pdf"]).pages) <= 8
+    for content in files.values():
+        assert not any(beyond_margins(page) for page in pictures(content))
+    if name in OTHER_LETTERS:
+        return
     pages = [
         test_layout.lines_of(page)
         for content in files.values()
@@ -204,6 +260,22 @@ def test_an_odd_place_has_whole_documents(name: str) -> None:
     for lines in pages:
         for x, _, size, text in lines:
             assert x + test_layout.width(text, size) <= test_layout.RIGHT + 4, text
+
+
+@pytest.mark.parametrize(("name", "word"), OTHER_LETTERS.items(), ids=OTHER_LETTERS)
+@pytest.mark.long
+def test_names_in_other_letters_are_in_the_text_of_the_papers(name: str, word: str) -> None:
+    found = "".join(page.extract_text() for page in opened(made(name)[1]["annex.pdf"]).pages)
+    assert word in found or word[::-1] in found
+
+
+def beyond_margins(page: bytes) -> bool:
+    """Whether anything is inked left or right of what a page is set on."""
+    with Image.open(io.BytesIO(page)) as picture:
+        dark = np.asarray(picture.convert("L")) < fitting.PAPER
+    a_point = dark.shape[1] / (210 * test_layout.MM)
+    left, right = (test_layout.LEFT - 6) * a_point, (test_layout.RIGHT + 6) * a_point
+    return bool(dark[:, : int(left)].any() or dark[:, int(right) + 1 :].any())
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,7 +14,7 @@ from tests.unit.reporting import computed_samples as computed
 from tests.unit.reporting import later_samples as later
 from tests.unit.reporting import samples
 from tests.unit.reporting.director import answers
-from tests.unit.reporting.papers import bookmarks, opened, tree
+from tests.unit.reporting.papers import bookmarks, opened, pictures, tree
 
 from gapwatch.errors import OutputError
 from gapwatch.reporting.build import build_report
@@ -27,7 +27,7 @@ from gapwatch.reporting.document import (
     Subheading,
     annexed,
 )
-from gapwatch.reporting.formats.fitting import Fit, best, empty, fullest
+from gapwatch.reporting.formats.fitting import MOST_EMPTY, Fit, best, empty, fullest
 from gapwatch.reporting.formats.pdf import to_pdfs
 from gapwatch.reporting.formats.row_headers import with_row_headers
 from gapwatch.reporting.papers import sections_of, table_numbers
@@ -161,6 +161,14 @@ def test_the_summary_is_two_pages_of_few_words_and_the_report_at_most_eight(name
     assert len(opened(files["report.pdf"]).pages) <= 8
 
 
+@SAMPLES
+def test_no_page_is_more_than_a_quarter_empty(name: str) -> None:
+    for document, content in made(name)[1].items():
+        gaps = [empty(page) for page in pictures(content)]
+        assert len(gaps) == len(opened(content).pages)
+        assert max(gaps) <= MOST_EMPTY, (document, gaps)
+
+
 def picture(*inked: tuple[int, int]) -> bytes:
     """A page of 297 rows, white but for these bands of rows."""
     rows = np.full((297, 210), 255, dtype=np.uint8)
@@ -205,6 +213,23 @@ def test_where_no_size_is_good_the_one_with_fewest_pages_and_least_empty_is_take
     assert best(pages, 2).spaces < 1
     fits = (Fit(1, 1, 3), Fit(1, 0.8, 2), Fit(1, 0.9, 1))
     assert fullest(pages, fits, 2) == Fit(1, 0.9, 1)
+
+
+def test_letters_get_smaller_or_larger_only_where_no_size_of_charts_and_spaces_does() -> None:
+    asked = []
+
+    def pages(fit: Fit) -> list[bytes]:
+        asked.append(fit)
+        return [picture((22, 277 if fit.text > 1 else 120))] * 3
+
+    assert best(pages, 8) == Fit.of(1.0, 1.08)
+    letters = [fit.text for fit in asked]
+    assert letters == sorted(letters, key=(1.0, 0.95, 1.08).index)
+    # A short document has more trials than a long one, and neither has them without end.
+    few = len(asked)
+    asked.clear()
+    best(lambda fit: [*pages(fit)] * 10, None)
+    assert len(asked) < few < 60
 
 
 def test_a_file_that_is_built_otherwise_is_refused() -> None:

@@ -143,8 +143,7 @@ def finding(maps: tuple[WardMap, ...]) -> str:
     first, *others = maps
     if first.place is None:
         return (
-            f"Life expectancy of {listing([f'{people(found.sex)}' for found in maps])} by "
-            f"{first.noun}"
+            f"Life expectancy of {listing([people(found.sex) for found in maps])} by {first.noun}"
         )
     return "; ".join([standings(first), *(_standings_of(found) for found in others)])
 
@@ -173,7 +172,7 @@ def map_figure(
         id=name,
         number=place,
         title=finding(maps),
-        subtitle=f"Life expectancy at birth, {listing([f'{people(m.sex)}' for m in maps])}, "
+        subtitle=f"Life expectancy at birth, {listing([people(m.sex) for m in maps])}, "
         f"{found.areas}, {when(case, found)}, compared by 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
         alt=_alt(case, maps),

@@ -8,7 +8,7 @@ from gapwatch.reporting.evidence.rows import Window
 from gapwatch.reporting.evidence.sides import cause
 from gapwatch.reporting.language.chance import about
 from gapwatch.reporting.language.changes import change
-from gapwatch.reporting.language.numbers import interval, years
+from gapwatch.reporting.language.numbers import capital, interval, years
 from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Thresholds
 
@@ -78,31 +78,36 @@ def _went(slope: float, newest: Window) -> str:
     return "narrowed" if slope < 0 else "widened"
 
 
-def direction_line(case: Case) -> str:
-    """Which way the gap goes and what that comes from, in a sentence that stands alone."""
-    found, place = case.verdict, case.study.study.place
+def direction_line(case: Case, *, alone: bool = True) -> str:
+    """Which way the gap goes and what that comes from, in a sentence that stands alone.
+
+    Where it isn't `alone`, place and years are told beside it.
+    """
+    found = case.verdict
     comparable = case.comparable
     slope = found.slope_years_per_year
     low, high = found.slope_lower95_years_per_year, found.slope_upper95_years_per_year
     if slope is None or low is None or high is None or not comparable:
-        return (
-            f"In {place}, there are too few comparable figures to see which way the gap for "
-            f"{people(found.sex)} goes."
-        )
-    span = f"between {comparable[0].when} and {comparable[-1].when}"
+        told = "there are too few comparable figures to see which way"
+        return _in_place(case, f"{told} the gap for {people(found.sex)} goes.", alone=alone)
+    span = f" between {comparable[0].when} and {comparable[-1].when}" if alone else ""
     if low <= 0 <= high:
-        return (
-            f"In {place}, no change of the gap for {people(found.sex)} is clear {span}: each "
-            "year it "
-            f"could have become {change(low)} or {change(high)}."
+        told = (
+            f"no change of the gap for {people(found.sex)} is clear{span}: each year it could have"
         )
+        return _in_place(case, f"{told} become {change(low)} or {change(high)}.", alone=alone)
     went = _went(slope, comparable[-1])
     least, most = sorted((abs(low), abs(high)))
     why = mainly_down(found, case.in_better) or _cause(case, narrowed=slope < 0)
-    return (
-        f"In {place}, the gap for {people(found.sex)} {went} by about {years(abs(slope))} a year "
-        f"(plausibly {interval(least, most)}) {span}{f', {why}' if why else ''}."
+    told = (
+        f"the gap for {people(found.sex)} {went} by about {years(abs(slope))} a year "
+        f"(plausibly {interval(least, most)}){span}{f', {why}' if why else ''}."
     )
+    return _in_place(case, told, alone=alone)
+
+
+def _in_place(case: Case, told: str, *, alone: bool) -> str:
+    return f"In {case.study.study.place}, {told}" if alone else capital(told)
 
 
 def _cause(case: Case, *, narrowed: bool) -> str:

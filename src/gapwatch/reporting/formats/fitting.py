@@ -17,34 +17,40 @@ import numpy as np
 from PIL import Image
 
 MOST_EMPTY = 0.25
+# What a trial may have of it: where a field of grey stands, a chart has some white of its own.
+TRIAL_EMPTY = 0.21
 # The part of a page between its header and its footer, and what counts as a gap there.
 TOP, BOTTOM, GAP = 22 / 297, 277 / 297, 12 / 297
 PAPER = 250
-# How many sizes are tried, and how full the last page is to be.
-TRIES, FULL = 6, 0.9
-# How empty the last page is when a little less is enough, and how much that is.
-ALMOST, LITTLE = 0.8, 0.02
+# How many pages are laid out in trials of letters of one size, so that a short document, in which
+# a page is much, has more trials than a long one; and how full the last page is to be.
+LAID_OUT, FULL = 150, 0.9
+# Letters as usual; a little smaller or larger where nothing else does.
+LETTERS = (1.0, 0.95, 1.08)
+# How empty the last page is when a little less is enough, how much that is, and how often.
+ALMOST, LITTLE, LITTLES = 0.8, 0.02, 3
 # Scales that still look alike, and those that differ by less than can be told apart.
-OTHERS = (1.07, 0.93, 0.86, 1.11, 0.82)
+OTHERS = (1.07, 0.93, 0.86, 1.11, 0.82, 1.04, 0.9, 1.15, 1.25, 0.76, 1.4, 0.7)
 APART = 0.008
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Sizes relative to the usual ones: 1 for both is what a reader is used to.
+    """Sizes relative to the usual ones: 1 for each is what a reader is used to.
 
-    `first` is how many points of the summary stand on its first page.
+    `text` is that of letters; `first` is how many points of the summary stand on its first page.
     """
 
     charts: float = 1.0
     spaces: float = 1.0
     first: int = 0
+    text: float = 1.0
     PPI: ClassVar[float] = 18.0
 
     @classmethod
-    def of(cls, scale: float) -> Fit:
-        """Both sizes by one scale; a chart is never wider than its column."""
-        return cls(round(min(1.0, scale), 3), round(scale, 3))
+    def of(cls, scale: float, text: float = 1.0) -> Fit:
+        """Charts and spaces by one scale; a chart is never wider than its column."""
+        return cls(round(min(1.0, scale), 3), round(scale, 3), text=text)
 
 
 @dataclass(frozen=True)
@@ -59,16 +65,19 @@ class Tried:
 
 def best(pages: Callable[[Fit], list[bytes]], most_pages: int | None) -> Fit:
     """The first sizes with pages full enough, and no more of them than asked; else the fullest."""
-    found: list[Tried] = []
-    scale: float | None = 1.0
-    while scale is not None and len(found) < TRIES:
-        gaps = [empty(page) for page in pages(Fit.of(scale))]
-        found.append(Tried(scale, len(gaps), max(gaps), len(gaps) - gaps[-1]))
-        if max(gaps) <= MOST_EMPTY and len(gaps) <= (most_pages or len(gaps)):
-            break
-        scale = _next(found, most_pages)
-
-    return Fit.of(min(found, key=lambda one: _worse(one, most_pages)).scale)
+    tried: list[tuple[Tried, Fit]] = []
+    for text in LETTERS:
+        found: list[Tried] = []
+        scale: float | None = 1.0
+        while scale is not None and sum(one.pages for one in found) < LAID_OUT:
+            fit = Fit.of(scale, text)
+            gaps = [empty(page) for page in pages(fit)]
+            found.append(Tried(scale, len(gaps), max(gaps), len(gaps) - gaps[-1]))
+            tried.append((found[-1], fit))
+            if max(gaps) <= TRIAL_EMPTY and len(gaps) <= (most_pages or len(gaps)):
+                return fit
+            scale = _next(found, most_pages)
+    return min(tried, key=lambda one: _worse(one[0], most_pages))[1]
 
 
 def fullest(pages: Callable[[Fit], list[bytes]], fits: Iterable[Fit], most_pages: int) -> Fit:
@@ -80,7 +89,7 @@ def fullest(pages: Callable[[Fit], list[bytes]], fits: Iterable[Fit], most_pages
     for fit in fits:
         gaps = [empty(page) for page in pages(fit)]
         found.append((Tried(fit.spaces, len(gaps), max(gaps), 0.0), fit))
-        if max(gaps) <= MOST_EMPTY and len(gaps) <= most_pages:
+        if max(gaps) <= TRIAL_EMPTY and len(gaps) <= most_pages:
             break
     return min(found, key=lambda one: _worse(one[0], most_pages))[1]
 
@@ -103,8 +112,9 @@ def _next(found: list[Tried], most_pages: int | None) -> float | None:
     # Too many pages: smaller ones first.
     over = most_pages is not None and min(one.pages for one in found) > most_pages
     others = [scale for scale in OTHERS if scale < 1] if over else OTHERS
+    alone = [one for one in found[-LITTLES:] if one.pages - one.length > ALMOST]
     last = found[-1]
-    if last.pages - last.length > ALMOST:
+    if last in alone and len(alone) < LITTLES:
         # A few lines alone: a little smaller takes them back.
         between.insert(0, last.scale - LITTLE)
     new = (

@@ -35,13 +35,11 @@ def data_uri(kind: str, content: bytes) -> str:
 def pictures(charts: Charts) -> tuple[dict[str, dict[str, Markup]], Markup]:
     """Both versions of every chart as elements of the page, and what they are drawn with."""
     drawings = Drawings()
-    shown = {
-        name: {
-            "wide": drawings.add(chart.wide, "wide"),
-            "narrow": drawings.add(chart.narrow, "narrow"),
-        }
-        for name, chart in charts.items()
-    }
+    versions = [(name, version) for name in charts for version in ("wide", "narrow")]
+    drawn = [drawings.add(getattr(charts[name], version), version) for name, version in versions]
+    shown: dict[str, dict[str, Markup]] = {name: {} for name in charts}
+    for (name, version), chart in zip(versions, drawings.together(drawn), strict=True):
+        shown[name][version] = chart
     return shown, drawings.definitions
 
 

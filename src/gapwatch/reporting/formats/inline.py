@@ -8,9 +8,12 @@ again, so that it can stand by itself.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup, escape
+
+from gapwatch.reporting.formats.compact import gathered, lines_once, stepped
 
 DEFINITIONS = "drawn-with"
 _SVG = "http://www.w3.org/2000/svg"
@@ -27,6 +30,7 @@ class Drawings:
 
     def __init__(self) -> None:
         self._held: dict[str, str] = {}
+        self._lines: list[str] = []
 
     def add(self, svg: str, version: str) -> Markup:
         """An SVG of ours as an element of the page, of class `version`.
@@ -38,17 +42,22 @@ class Drawings:
             one.get("id", ""): self._hold(one) for part in root.iter(_tag("defs")) for one in part
         }
         view = escape(root.get("viewBox", ""))
-        inside = "".join(_written(one, named) for one in root)
+        inside = _inside(root, named)
         return Markup('<svg class="{}" viewBox="{}" aria-hidden="true">{}</svg>').format(
             version,
             view,
             Markup(inside),  # noqa: S704 - every attribute was escaped as it was written
         )
 
+    def together(self, charts: Sequence[Markup]) -> list[Markup]:
+        """All charts of a page as they stand in it: their lines of letters are held once too."""
+        drawn, self._lines = lines_once([str(chart) for chart in charts])
+        return [Markup(chart) for chart in drawn]  # noqa: S704 - as above
+
     @property
     def definitions(self) -> Markup:
         """What the charts were drawn with, as an element that takes no room."""
-        inside = Markup("\n".join(self._held.values()))  # noqa: S704 - as above
+        inside = Markup("\n".join([*self._held.values(), *self._lines]))  # noqa: S704 - as above
         return Markup(
             '<svg id="{}" class="hidden" width="0" height="0" aria-hidden="true"><defs>\n{}\n'
             "</defs></svg>"
@@ -73,10 +82,10 @@ def standalone(page: str, drawing: str) -> str:
     held = ET.fromstring(_element(page, f'<svg id="{DEFINITIONS}"'))  # noqa: S314 - our own
     known = {one.get("id", ""): one for part in held for one in part}
     root = ET.fromstring(drawing)  # noqa: S314 - our own
-    used = dict.fromkeys(name for one in root.iter() for name in _names(one))
+    used = _used_by(root, known)
     width, height = root.get("viewBox", "0 0 0 0").split()[2:]
     defined = "".join(_written(known[name], {}, name) for name in used)
-    inside = "".join(_written(one, {}) for one in root)
+    inside = _inside(root, {})
     return (
         f'<svg xmlns="{_SVG}" width="{width}pt" height="{height}pt" '
         f'viewBox="{escape(root.get("viewBox", ""))}">'
@@ -109,19 +118,46 @@ def _names(one: ET.Element) -> list[str]:
     return found + [name for value in one.attrib.values() for name in _USED.findall(value)]
 
 
-def _written(one: ET.Element, named: dict[str, str], name: str = "") -> str:
+def _inside(one: ET.Element, named: dict[str, str]) -> str:
+    """What an element holds, as text."""
+
+    def written(child: ET.Element, said: tuple[str, ...]) -> str:
+        return _written(child, named, said=said)
+
+    def group(key: str, value: str, held: str) -> str:
+        return f'<g {key}="{escape(_short("g", key, _renamed(value, named), one))}">{held}</g>'
+
+    return gathered(one, written, group)
+
+
+def _used_by(root: ET.Element, known: dict[str, ET.Element]) -> list[str]:
+    """Names that a drawing refers to, those that their definitions refer to among them."""
+    found: dict[str, None] = {}
+    waiting = [root]
+    while waiting:
+        names = [name for one in waiting.pop().iter() for name in _names(one)]
+        new = [name for name in dict.fromkeys(names) if name not in found]
+        found |= dict.fromkeys(new)
+        waiting += [known[name] for name in new if name in known]
+    return list(found)
+
+
+def _written(
+    one: ET.Element, named: dict[str, str], name: str = "", said: tuple[str, ...] = ()
+) -> str:
     """An element as text: `name` is its id, `named` what the ids are called that it refers to.
 
-    Definitions are left out, as are groups that say nothing and uses of what draws nothing.
+    Definitions are left out, as are groups that say nothing, uses of what draws nothing, and the
+    attributes `said` of a group around it.
     """
     tag = one.tag.rpartition("}")[2]
     if tag in ("defs", "metadata", "style"):
         return ""
     if tag == "use" and not named.get(_own(one), _own(one)):
         return ""
-    inside = "".join(_written(child, named) for child in one)
-    given = {key: value for key, value in one.attrib.items() if key != "id"}
-    if tag == "g" and (not given or not inside):
+    inside = _inside(one, named)
+    given = {key: value for key, value in one.attrib.items() if key not in ("id", *said)}
+    if tag == "g" and not name and (not given or not inside):
         return inside
     told = "".join(
         f' {key}="{escape(_short(tag, key, _renamed(value, named), one))}"'
@@ -149,6 +185,8 @@ def _short(tag: str, key: str, value: str, one: ET.Element) -> str:
         # A letter stands in units of a hundredth of its size, a marker in points.
         places = 2 if one.get("y") else 1
         return f"{float(value):.{places}f}".rstrip("0").rstrip(".")
+    if key == "d":
+        return stepped(value)
     return _WHITE.sub("#fff", value) if key == "style" else value
 
 

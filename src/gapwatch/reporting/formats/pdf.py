@@ -33,7 +33,9 @@ Document = Literal["summary", "report", "annex"]
 DOCUMENTS: tuple[Document, ...] = ("summary", "report", "annex")
 MOST_PAGES = {"summary": 2, "report": 8}
 IN_SUMMARY = tuple(
-    Fit(1.0, spaces, first) for spaces in (1.0, 1.1, 0.9) for first in (3, 2, 1, 4, 0)
+    Fit(1.0, spaces, first, text)
+    for text, spaces in ((1.0, 1.0), (1.0, 1.1), (1.0, 0.9), (1.0, 1.3), (1.06, 1.3), (1.1, 1.5))
+    for first in (3, 2, 1, 4, 0)
 )
 
 

@@ -12,6 +12,7 @@ from gapwatch.reporting.chapters.priorities.drawn import Block
 from gapwatch.reporting.chapters.priorities.rows import ComparisonRow
 from gapwatch.reporting.chapters.priorities.tables import decimals
 from gapwatch.reporting.drawing.canvas import BLUE, INK, ORANGE, SOFT_INK, TIGHT, Canvas
+from gapwatch.reporting.drawing.key import NAME, KeyName, key_names
 from gapwatch.reporting.drawing.wrap import lines, wrapped
 from gapwatch.reporting.evidence.rows import LimitedValue
 from gapwatch.reporting.language.numbers import number
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ROW, NARROW_ROW, HEAD, FOOT, TOP = 0.27, 0.47, 0.3, 0.34, 0.36
 ROOM = 1.06
+# Points of the letters of the key, and inches that are free below it.
+KEY, FREE = 9, 0.0
 # Letters of a line of a priority's name, and inches of each further line.
 WIDE_HEAD, NARROW_HEAD, LINE = 90, 36, 0.17
 
@@ -30,20 +33,22 @@ def sides_figure(canvas: Canvas, blocks: Sequence[Block], names: tuple[str, str]
     step = NARROW_ROW if canvas.narrow else ROW
     rows = sum(len(block.rows) for block in blocks)
     heads = [lines(block.name, NARROW_HEAD if canvas.narrow else WIDE_HEAD) for block in blocks]
-    height = TOP + sum(HEAD + LINE * (len(head) - 1) for head in heads) + rows * step + FOOT
-    figure = Figure(figsize=(canvas.width, height))
     left = 0.06 if canvas.narrow else 3.0
+    key, reach = key_names(names, KEY, canvas.width, left, stacked=canvas.narrow)
+    top = max(TOP, reach + FREE)
+    height = top + sum(HEAD + LINE * (len(head) - 1) for head in heads) + rows * step + FOOT
+    figure = Figure(figsize=(canvas.width, height))
     right = 1.0
     axes = figure.add_axes(
         (
             left / canvas.width,
             FOOT / height,
             (canvas.width - left - right) / canvas.width,
-            (height - TOP - FOOT) / height,
+            (height - top - FOOT) / height,
         )
     )
     axes.set_xlim(0, 1)
-    axes.set_ylim(height - TOP - FOOT, 0)
+    axes.set_ylim(height - top - FOOT, 0)
     axes.set_axis_off()
     y = 0.0
     placed: list[tuple[float, ComparisonRow]] = []
@@ -67,7 +72,7 @@ def sides_figure(canvas: Canvas, blocks: Sequence[Block], names: tuple[str, str]
             placed.append((at, row))
             y += step
     _dots(axes, placed)
-    _key(figure, canvas, names, left)
+    _key(figure, key)
     figure.text(
         left / canvas.width,
         0.1 / height,
@@ -158,18 +163,16 @@ def _scale(row: ComparisonRow) -> float:
     return 1 / (ROOM * most) if most > 0 else 1.0
 
 
-def _key(figure: Figure, canvas: Canvas, names: tuple[str, str], left: float) -> None:
+def _key(figure: Figure, names: Sequence[KeyName]) -> None:
     """What the marks are, at the head; in the narrow chart one below the other."""
     width, height = figure.get_size_inches()
-    x = 0.08 if canvas.narrow else left
     marks = ((ORANGE, "o", True), (BLUE, "D", False))
-    for at, (name, (colour, marker, filled)) in enumerate(zip(names, marks, strict=True)):
-        y = height - 0.1 - (0.17 * at if canvas.narrow else 0)
-        figure.add_artist(
-            _mark(x / width, y / height, colour, marker, figure=figure, filled=filled)
+    for name, (colour, marker, filled) in zip(names, marks, strict=True):
+        y = 1 - name.below / height
+        figure.add_artist(_mark(name.x / width, y, colour, marker, figure=figure, filled=filled))
+        figure.text(
+            (name.x + NAME) / width, y, name.text, fontsize=KEY, va="center", linespacing=TIGHT
         )
-        figure.text((x + 0.11) / width, y / height, name, fontsize=9, va="center")
-        x += 0 if canvas.narrow else 0.42 + 0.07 * len(name)
 
 
 def _mark(x: float, y: float, colour: str, marker: str, *, figure: Figure, filled: bool) -> Line2D:

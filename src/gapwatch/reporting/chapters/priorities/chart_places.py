@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gapwatch.reporting.chapters.priorities.rows import LocalityRow, TargetingRow
 from gapwatch.reporting.drawing.canvas import BLUE, INK, ORANGE, SOFT_INK, TIGHT, Canvas
+from gapwatch.reporting.drawing.key import EDGE, NAME, KeyName, key_names
 from gapwatch.reporting.drawing.wrap import wrapped
 from gapwatch.reporting.language.numbers import number
 
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 
 ROW, CURVE, BOTTOM, NAMES = 0.225, 2.1, 0.52, 1.9
 NARROW_NAMES = 1.2
-# Inches of the key: a line, and what is left free below it. Its names stand below each other on a
-# phone.
-KEY, FREE = 0.18, 0.12
+# Inches that are left free below the key, and points of its letters.
+FREE, WIDE_KEY, NARROW_KEY = 0.12, 9.5, 8.5
 NAMED = 3
 
 
@@ -36,7 +36,11 @@ def places_figure(
     `sides` gives the name of each zone; those of `worse` are filled.
     """
     names = NARROW_NAMES if canvas.narrow else NAMES
-    top = FREE + KEY * (len(sides) if canvas.narrow else 1)
+    size = NARROW_KEY if canvas.narrow else WIDE_KEY
+    ordered = sorted(sides.items(), key=lambda item: item[0] != worse)
+    told = [name for _, name in ordered]
+    key, reach = key_names(told, size, canvas.width, EDGE, stacked=canvas.narrow)
+    top = FREE + reach
     # On a phone the name of the axis between the two parts takes two lines.
     between = 0.5 if canvas.narrow else 0.3
     height = top + len(rows) * ROW + BOTTOM + between + CURVE + BOTTOM
@@ -66,7 +70,7 @@ def places_figure(
         fontsize=10,
         va="center",
     )
-    _key(figure, canvas, sides, worse)
+    _key(figure, key, [zone == worse for zone, _ in ordered], size)
     return figure
 
 
@@ -150,26 +154,23 @@ def _curve(
         axes.set_xlabel("Share of residents reached", fontsize=9, color=SOFT_INK)
 
 
-def _key(figure: Figure, canvas: Canvas, sides: Mapping[str, str], worse: str) -> None:
+def _key(figure: Figure, names: Sequence[KeyName], on_worse: Sequence[bool], size: float) -> None:
     width, height = figure.get_size_inches()
-    x, y = 0.1, height - 0.12
-    ordered = sorted(sides.items(), key=lambda item: item[0] != worse)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     axes.patch.set_alpha(0)
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
-    for zone, name in ordered:
-        on_worse = zone == worse
+    for name, worse in zip(names, on_worse, strict=True):
+        y = height - name.below
         axes.plot(
-            [x],
+            [name.x],
             [y],
-            marker="o" if on_worse else "D",
+            marker="o" if worse else "D",
             markersize=6,
-            color=ORANGE if on_worse else BLUE,
-            markerfacecolor=ORANGE if on_worse else "white",
-            markeredgecolor=INK if on_worse else BLUE,
-            markeredgewidth=0.7 if on_worse else 1.4,
+            color=ORANGE if worse else BLUE,
+            markerfacecolor=ORANGE if worse else "white",
+            markeredgecolor=INK if worse else BLUE,
+            markeredgewidth=0.7 if worse else 1.4,
         )
-        axes.text(x + 0.12, y, name, fontsize=8.5 if canvas.narrow else 9.5, va="center")
-        x, y = (x, y - KEY) if canvas.narrow else (x + 0.34 + 0.075 * len(name), y)
+        axes.text(name.x + NAME, y, name.text, fontsize=size, va="center", linespacing=TIGHT)

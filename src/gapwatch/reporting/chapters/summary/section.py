@@ -5,7 +5,7 @@ Every sentence comes from the rules that the report itself is written by.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gapwatch import codes
 from gapwatch.reporting.chapters.ages.rows import newest as newest_ages
@@ -18,52 +18,78 @@ from gapwatch.reporting.evidence.direction import direction_line
 from gapwatch.reporting.evidence.expected import next_expected
 from gapwatch.reporting.evidence.rows import touched
 from gapwatch.reporting.language.chance import about
-from gapwatch.reporting.language.numbers import capital, interval, sentence, years
+from gapwatch.reporting.language.numbers import capital, date, interval, sentence, years
 from gapwatch.reporting.language.phrases import at_most
 from gapwatch.reporting.language.sexes import people
 
 MOST_FIGURES = 2
 MOST_LIMITS = 3
-LIMITS = "Limits"
-# Header and footer of both pages have some more.
-MOST_WORDS = 315
+# Of the PDF's text, with its headers and footers; a few are kept for how a reader counts.
+MOST_WORDS, KEPT_WORDS = 350, 4
+PAGES = 2
+DIRECTION, AGES, DEPENDS, LIMITS, ASK = (
+    "Which way, and why?",
+    "Which ages make the gap?",
+    "What else it depends on",
+    "Limits",
+    "Whom to ask",
+)
 
 
 def summary(case: Case, sections: Sequence[Section], said: str) -> Summary:
     """Numbers, figures and sentences; a question that nothing answers is left out.
 
-    `said` is what stands above them. Where all would be too many words, limits are told fewer.
+    `said` is what stands above them. Where all would be too many words, the least of them go.
     """
-    told = (
-        ("Which way is it going, and why?", _side(case)),
-        ("Which ages make the gap?", _ages(case)),
-        ("What else it depends on", words.depends(choices(case))),
-        ("What to do next", words.actions(case)),
-        (LIMITS, _limits(case)),
-        ("Whom to ask", _contact(case)),
-        ("Next figures", words.first(next_expected(case.study))),
-    )
+    told = {
+        DIRECTION: [direction_line(case)],
+        AGES: _ages(case),
+        DEPENDS: words.depends(choices(case)),
+        "What to do next": words.actions(case),
+        LIMITS: _limits(case),
+        ASK: _contact(case),
+        "Next figures": words.first(next_expected(case.study)),
+    }
     numbers = (_gap(case), _target(case), _chance(case))
     chosen = figures(sections)
-    points = [Point(heading, tuple(texts)) for heading, texts in told if texts]
-    above = f"{said} {_captions(sections, chosen)} {_numbers(numbers)}"
-    while len(f"{above} {_points(points)}".split()) > MOST_WORDS and (found := _shorter(points)):
-        points = found
-    return Summary(numbers, chosen, tuple(points))
+    around = f"{said} {_captions(sections, chosen)} {_numbers(numbers)} {_running(case)}"
+    for heading, shorter in _shorter(case, told):
+        if len(f"{around} {_listed(told)}".split()) <= MOST_WORDS - KEPT_WORDS:
+            break
+        told[heading] = shorter
+    points = tuple(Point(heading, tuple(texts)) for heading, texts in told.items() if texts)
+    return Summary(numbers, chosen, points)
 
 
-def _shorter(points: Sequence[Point]) -> list[Point]:
-    """With one limit less; empty where only one is left."""
-    limits = next((point for point in points if point.heading == LIMITS), None)
-    if limits is None or len(limits.texts) == 1:
-        return []
-    return [Point(LIMITS, one.texts[:-1]) if one is limits else one for one in points]
+def _shorter(case: Case, told: Mapping[str, list[str]]) -> tuple[tuple[str, list[str]], ...]:
+    """What may be said in fewer words, in the order in which it is.
+
+    That it is a draft stands at the head and foot of its pages in any case.
+    """
+    return (
+        (DEPENDS, words.depends(choices(case), example=False)),
+        (AGES, [" ".join(told[AGES])] if told[AGES] else []),
+        (LIMITS, told[LIMITS][: MOST_LIMITS - 1]),
+        (ASK, _contact(case, draft=False)),
+        (DIRECTION, [direction_line(case, alone=False)]),
+        (LIMITS, told[LIMITS][:1]),
+    )
+
+
+def _running(case: Case) -> str:
+    """What stands at the head and foot of both pages, and the day under the title."""
+    facts, study = case.facts, case.study.study
+    draft = "· DRAFT" if standing(facts).draft else ""
+    known = f"As known at {date(facts.as_known_at)}"
+    foot = f"{facts.release_id} {draft} Page 1 of {PAGES}"
+    head = f"{facts.demonstration} " * PAGES if facts.demonstration else f"{study.title} {known}"
+    return f"{head} {known} {draft} Verdict: {f'{foot} ' * PAGES}"
 
 
 def _captions(sections: Sequence[Section], chosen: Sequence[str]) -> str:
     shown = (block for section in sections for block in section.blocks)
     return " ".join(
-        f"Figure {block.number}. {block.title} {block.subtitle.partition(' As known at ')[0]}"
+        f"{block.title} {block.subtitle.partition(' As known at ')[0]}"
         for block in shown
         if isinstance(block, ReportFigure) and block.id in chosen
     )
@@ -73,9 +99,13 @@ def _numbers(numbers: Sequence[Number]) -> str:
     return " ".join(f"{one.label} {one.value} {one.note}" for one in numbers)
 
 
-def _points(points: Sequence[Point]) -> str:
-    # A bullet is read as a word.
-    return " ".join(f"• {text}" for one in points for text in (one.heading, *one.texts))
+def _listed(told: Mapping[str, list[str]]) -> str:
+    # A bullet is read as a word; a sentence alone has none.
+    return " ".join(
+        f"{heading} {(' • ' if len(texts) > 1 else ' ').join(('', *texts))}"
+        for heading, texts in told.items()
+        if texts
+    )
 
 
 def figures(sections: Sequence[Section]) -> tuple[str, ...]:
@@ -126,15 +156,10 @@ def _chance(case: Case) -> Number:
     return Number(label, shown, "By levelling down, which is no success." if down else "")
 
 
-def _side(case: Case) -> list[str]:
-    """Which way the gap went, and which side moved."""
-    return [direction_line(case)]
-
-
 def _ages(case: Case) -> list[str]:
     """A sentence a sex: the ages that surely make the gap, or that none can be named."""
     found = ((sex, newest_ages(case, case.measure.id, sex)) for sex in case.sexes)
-    return [words.ages(sex, bands) for sex, bands in found if bands]
+    return words.of_both([(sex, words.ages(bands)) for sex, bands in found if bands])
 
 
 def _limits(case: Case) -> list[str]:
@@ -149,7 +174,8 @@ def _limits(case: Case) -> list[str]:
     return [*told, words.PAST_ONLY, words.NO_FORECAST, words.NO_CAUSE][:MOST_LIMITS]
 
 
-def _contact(case: Case) -> list[str]:
+def _contact(case: Case, *, draft: bool = True) -> list[str]:
     told = standing(case.facts)
     people = "; ".join(f"{label.lower()}: {name}" for label, name in told.people)
-    return [text for text in (f"Contact: {told.contact}.", sentence(people), told.draft) if text]
+    why = told.draft if draft else ""
+    return [text for text in (f"Contact: {told.contact}.", sentence(people), why) if text]

@@ -14,7 +14,7 @@ from gapwatch.reporting.evidence.choices import Choice
 from gapwatch.reporting.evidence.rows import reason_of
 from gapwatch.reporting.language.ages import in_ages, runs
 from gapwatch.reporting.language.labels import no_verdict
-from gapwatch.reporting.language.numbers import count, ending, sentence
+from gapwatch.reporting.language.numbers import count, ending, listing, sentence
 from gapwatch.reporting.language.sexes import people
 
 PAST_ONLY = "The projection knows only past figures."
@@ -30,31 +30,39 @@ def no_chance(case: Case) -> str:
     return "There is no verdict."
 
 
-def depends(tried: Sequence[Choice]) -> list[str]:
-    """How many of the other choices would change the verdict, and which come first."""
+def depends(tried: Sequence[Choice], *, example: bool = True) -> list[str]:
+    """How many of the other choices would change the verdict, and which comes first."""
     if len(tried) <= 1:
         return []
     made, others = tried[0], tried[1:]
     differ = [row for row in others if row.verdict != made.verdict]
     if not differ:
         return [f"{count(len(others), 'other choice')} would give the same verdict."]
+    if not example:
+        return [f"{len(differ)} of {count(len(others), 'other choice')} would change it."]
     first = f"{differ[0].words}: “{differ[0].verdict}”"
     such = ", such as" if len(differ) > 1 else ":"
     return [f"{len(differ)} of {count(len(others), 'other choice')} would change it{such} {first}."]
 
 
-def ages(sex: str, bands: Sequence[Contribution]) -> str:
+def ages(bands: Sequence[Contribution]) -> str:
     """The ages that surely widen the gap, as short as can be."""
     if all(band.contribution_years is None for band in bands):
-        return f"{people(sex).capitalize()}: withheld."
+        return "withheld."
     sure = [band.ages for band in bands if band.widens]
     if not sure:
-        return f"{people(sex).capitalize()}: no single age can be named with certainty."
+        return "no single age can be named with certainty."
     if len(runs(sure)) > RUNS:
-        return (
-            f"{people(sex).capitalize()}: {len(sure)} of {count(len(bands), 'age band')} clearly."
-        )
-    return f"{people(sex).capitalize()}: clearly ages {in_ages(sure)}."
+        return f"{len(sure)} of {count(len(bands), 'age band')} clearly."
+    return f"clearly ages {in_ages(sure)}."
+
+
+def of_both(told: Sequence[tuple[str, str]]) -> list[str]:
+    """What is said of each sex, each named; said once where it is the same."""
+    if len(told) > 1 and len({text for _, text in told}) == 1:
+        sexes = listing([f"{people(sex)}" for sex, _ in told])
+        return [f"{sexes.capitalize()} alike: {told[0][1]}"]
+    return [f"{people(sex).capitalize()}: {text}" for sex, text in told]
 
 
 def actions(case: Case) -> list[str]:
@@ -90,7 +98,7 @@ def _cut(case: Case) -> str:
         return ""
     whole = next((row for row in given if taking.at_ages(row.ages) == "at all ages"), given[0])
     told = taking.needed(whole, case.sexes[0]).partition(". ")[0].rstrip(".")
-    return f"By arithmetic, {told} in {case.worse_name} would bring the gap to its target."
+    return f"By arithmetic, {told} in {case.worse_name} would reach the target."
 
 
 def first(texts: Sequence[str]) -> list[str]:
