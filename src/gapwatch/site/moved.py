@@ -82,7 +82,7 @@ def _called(verdict: Row) -> str:
 
 
 def _sexes(entry: ShelvedRelease) -> tuple[str, str]:
-    own = str(entry.study["promise"]["sex"])
+    own = entry.sex
     return (own, "female" if own == "male" else "male")
 
 
