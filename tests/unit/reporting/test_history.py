@@ -56,8 +56,8 @@ def test_who_changed_it_when_and_to_what_is_told() -> None:
     told = text(row(1), row(2, **NEWEST))
     assert "How the promise has changed" in told
     assert (
-        "Its successor changed the promise on 3 November 2022: from one to halve the gap by 2030, "
-        "made in 2017 by The first alliance, to one to close the gap by 2035."
+        "Its successor changed the promise on 3 November 2022. Before, it was to halve the gap by "
+        "2030, as The first alliance had said in 2017. Since then it is to close the gap by 2035."
     ) in told
     assert "The newest version decides the verdict." in told
     assert "3 November 2022 (in force)" in told

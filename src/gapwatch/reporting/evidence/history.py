@@ -10,7 +10,7 @@ from gapwatch.contracts.row_class import read_rows
 from gapwatch.reporting.document import ReportTable, TableColumn
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.chance import chance
-from gapwatch.reporting.language.numbers import date_of, marked, period
+from gapwatch.reporting.language.numbers import capital, date_of, marked, period
 from gapwatch.reporting.language.phrases import HALF, size_of
 from gapwatch.reporting.language.reasons import clause
 
@@ -31,9 +31,9 @@ def changes(case: Case) -> tuple[str, ...]:
     """Who changed it, when, from what to what, and which version decides; empty without any."""
     found = versions(case)
     told = [
-        f"{after.made_by} changed the promise {when(after)}: from one to {aim(before)} by "
-        f"{before.target_year}, made {when(before)} by {before.made_by}, to one to {aim(after)} by "
-        f"{after.target_year}."
+        f"{capital(after.made_by)} changed the promise {when(after)}. Before, it was to "
+        f"{aim(before)} by {before.target_year}, as {before.made_by} had said {when(before)}. "
+        f"Since then it is to {aim(after)} by {after.target_year}."
         for before, after in pairwise(found)
     ]
     return (*told, DECIDES) if told else ()
