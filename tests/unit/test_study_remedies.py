@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from gapwatch.errors import GapwatchError
 from tests.everyday.cases import files_of
 from tests.everyday.running import Reached, reach
