@@ -21,6 +21,7 @@ from gapwatch.contracts import (
     DEATHS,
     FINDINGS,
     GAP,
+    PROMISE,
     TABLES,
     TARGET,
     VERDICT,
@@ -31,6 +32,7 @@ from gapwatch.gap.ages import which_ages
 from gapwatch.gap.bridged import bridged_gaps
 from gapwatch.gap.evidence import Series, series
 from gapwatch.gap.findings import findings
+from gapwatch.gap.promise_history import promise_versions
 from gapwatch.gap.robustness import robustness
 from gapwatch.gap.verdict_table import target_table, trajectory_table, verdict_table
 from gapwatch.initiatives.tables import COMPARED, initiative_tables
@@ -196,6 +198,9 @@ def tabulate(found: Series, judged: list[assessment.Judged], others: Frames, yea
         "trajectory": trajectory_table(judged),
         **others,
     }
+    versions = promise_versions(found, year)
+    if len(versions):
+        results[PROMISE.name] = versions
     if any(item.against for item in judged):
         results[TARGET.name] = target_table(judged)
     results |= findings(found.study, found.inputs, results, year)

@@ -115,6 +115,7 @@ def run(
     stopping.leaves("no release was published, and the last one is as it was")
     study, study_sha256 = step("read study", study_file.load, project.study_file)
     snapshot = step("read snapshot", chosen_snapshot, project, study, snapshot_id, known_at)
+    study = study.known_at(snapshot.as_known_at)
     with (
         publishing.workspace(out or project.reports, project.curated) as place,
         Gate(project.expectations, place.checks, checker) as gate,

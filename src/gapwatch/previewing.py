@@ -60,6 +60,7 @@ def preview(project: Project, to: Path, release: Path | None = None) -> Previewe
     told = verify_release(folder)
     asked, _ = study.load(folder / STUDY)
     snapshot = snapshots.load(project.raw, told.snapshot.id)
+    asked = asked.known_at(snapshot.as_known_at)
     released = released_tables(folder, asked.study.invented)
     earlier = Earlier(folder, read_record(folder))
     every = load_inputs(project.raw, snapshot, asked)

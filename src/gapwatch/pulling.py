@@ -290,7 +290,7 @@ def _examine(base: Base, found: Mapping[str, Mapping[str, pd.DataFrame]], gate: 
     study, today = base.study, base.today
     corrected = {name: correct(study, name, dict(frames)) for name, frames in found.items()}
     inputs = closed_as_sent(study, combine(study, corrected, known_in=today.year), today)
-    analyse(study, inputs, today.year, gate, told=_told_before(base))
+    analyse(study.known_at(today), inputs, today.year, gate, told=_told_before(base))
 
 
 def _told_before(base: Base) -> Earlier:

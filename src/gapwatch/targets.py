@@ -91,6 +91,7 @@ def in_words(one: Mapping[str, Any]) -> str:
     """One target as a line: `stated, males: 7.0 years or less; off track (12%)`."""
     aim, p_target = one["target_gap_years"], one["p_target"]
     wanted = "no target" if aim is None else f"{number(aim)} years or less"
+    wanted = "zero or below" if aim == 0 else wanted
     told = one["label"] if p_target is None else f"{one['label']} ({chance(p_target)})"
     heads = ", heads the report" if one["heads"] else ""
     return f"{one['target']}, {one['sex']}s: {wanted}; {told}{heads}"

@@ -57,9 +57,72 @@ BRIDGE = (
     'across = ["to-wards"]\nreason = "x"\n'
 )
 NONE: Edits = ()
+# The promise as a list of versions, in place of the one.
+ONE_PROMISE = TEXT[TEXT.index("[promise]\n") : TEXT.index("[geography]\n")]
+
+
+def versions(*stated: str, deadline: int = 2035) -> Edits:
+    made = [
+        ONE_PROMISE.replace("[promise]\n", f"[[promises]]\n{text}").replace(
+            "deadline_year = 2035", f"deadline_year = {deadline}"
+        )
+        for text in stated
+    ]
+    return swap(ONE_PROMISE, "".join(made))
+
+
+SOUND = versions('stated_on = "2017"\n', "stated_on = 2022-11-03\n")
 MEASURE = '\n[[measures]]\nid = "{}"\ntitle = "x"\nkind = "{}"\n{}'
 # By file: what is expected, the edits that break the study, and those that its remedy makes.
 WALKS: list[tuple[str, str, Edits, Edits]] = [
+    (
+        "promise",
+        "a year, a month or a day as stated_on, such as 2022 or 2022-11",
+        versions('stated_on = "autumn"\n'),
+        versions("stated_on = 2022\n"),
+    ),
+    (
+        "promise_checks",
+        "either [promise] or [[promises]]",
+        after("\n" + SOUND[0][1]),
+        SOUND,
+    ),
+    (
+        "promise_checks",
+        "the year, month or day on which this version was stated",
+        versions("", 'stated_on = "2022"\n'),
+        SOUND,
+    ),
+    (
+        "promise_checks",
+        "a deadline in or after the year in which it was stated, {}",
+        versions('stated_on = "2017"\n', 'stated_on = "2036"\n'),
+        SOUND,
+    ),
+    (
+        "promise_checks",
+        "a time of its own for each version",
+        versions('stated_on = "2022"\n', "stated_on = 2022\n"),
+        SOUND,
+    ),
+    (
+        "promise_checks",
+        "times of which one is clearly later",
+        versions('stated_on = "2022"\n', 'stated_on = "2022-11"\n'),
+        versions('stated_on = "2022-05"\n', 'stated_on = "2022-11"\n'),
+    ),
+    (
+        "word_checks",
+        "a geography that the study names elsewhere",
+        after('\n[words.levels.msoa2031]\none = "a"\nmany = "b"\n'),
+        after('\n[words.levels.ward2011]\none = "a"\nmany = "b"\n'),
+    ),
+    (
+        "word_checks",
+        "a code of geography.comparators",
+        after('\n[words.places]\nE99999999 = "the state"\n'),
+        NONE,
+    ),
     (
         "tongue",
         "the tag of a language that there is: {}",
@@ -230,7 +293,12 @@ WALKS: list[tuple[str, str, Edits, Edits]] = [
     ("layouts", "records and unfold only for JSON", add("life", 'records = "rows"'), NONE),
     ("layouts", "{} only for the table boundary", add("life", 'format = "geojson"'), NONE),
     ("loading", "TOML in UTF-8", swap("[study]\n", "[study\n"), NONE),
-    ("loading", "a first year at or before the last", swap("[2010, 2014]", "[2014, 2010]"), NONE),
+    (
+        "promise_checks",
+        "a first year at or before the last",
+        swap("[2010, 2014]", "[2014, 2010]"),
+        NONE,
+    ),
     (
         "computed_checks",
         "a level of [computed] that isn't the study's own: {}",
@@ -263,7 +331,7 @@ WALKS: list[tuple[str, str, Edits, Edits]] = [
         NONE,
     ),
     (
-        "loading",
+        "promise_checks",
         "one of the study's sexes: {}",
         swap('sex = "male"', 'sex = "persons"'),
         NONE,
@@ -289,7 +357,7 @@ WALKS: list[tuple[str, str, Edits, Edits]] = [
     ("loading", "a tile of its own", swap("row = 0, column = 1", "row = 0, column = 0"), NONE),
     ("loading", "a value", swap('place = "Ravensholt"\n', ""), NONE),
     (
-        "loading",
+        "promise_checks",
         "a year after the baseline, which ends in {}",
         swap("deadline_year = 2035", "deadline_year = 2014"),
         NONE,
@@ -349,7 +417,7 @@ WALKS: list[tuple[str, str, Edits, Edits]] = [
         NONE,
     ),
     (
-        "loading",
+        "promise_checks",
         "stated_better_years minus stated_worse_years, {}",
         swap("stated_gap_years = 14", "stated_gap_years = 12"),
         NONE,
@@ -430,6 +498,7 @@ COUNTED_ROWS = "needs figures that count rows, not walked yet"
 LIVE = "needs a live dataset of figures, not walked yet"
 ZIPPED = "needs a zip of CSV files, not walked yet"
 NOT_EDITED = {
+    ("model", "a version of the promise that was stated by {}"): "it is of a day, not of the file",
     ("letters", TYPEFACES): "needs a study with names beyond its typefaces, not walked yet",
     ("figures", "a column beside times, lower95 and upper95"): COUNTED_ROWS,
     ("figures", "either a column or rows that are counted"): COUNTED_ROWS,

@@ -21,6 +21,7 @@ from gapwatch.contracts.findings import (
     DECIDING_WINDOW,
     FINDINGS,
     LEVELLING_DOWN,
+    PROMISE,
     SPREAD,
 )
 from gapwatch.contracts.initiatives import (
@@ -172,6 +173,7 @@ __all__ = [
     "PRIORITY_ALIGNMENT",
     "PRIORITY_COMPARISON",
     "PRIORITY_TABLES",
+    "PROMISE",
     "QUOTE",
     "REGISTRATION",
     "REPRODUCTION",

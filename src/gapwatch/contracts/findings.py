@@ -19,6 +19,7 @@ from gapwatch.contracts.schema import (
     Column,
     Table,
     calendar,
+    share,
     text,
     truth,
     years,
@@ -27,6 +28,10 @@ from gapwatch.contracts.schema import (
 
 def _rank(name: str, meaning: str) -> Column:
     return Column(name, "integer", meaning, nullable=True, minimum=1)
+
+
+def _rank_of_version(name: str, meaning: str) -> Column:
+    return Column(name, "integer", meaning, minimum=1)
 
 
 def _either(name: str, meaning: str) -> Column:
@@ -184,4 +189,40 @@ SPREAD = Table(
     checks=(PERIOD_ORDER,),
 )
 
-FINDINGS = (DECIDING_WINDOW, AREA_STANDING, LEVELLING_DOWN, SPREAD)
+
+@row_class
+class PromiseVersion:
+    """One version of a promise, and what the newest figures say of it."""
+
+    version: int = cell(_rank_of_version, "Place among the versions, 1 the oldest")
+    stated_on: str = cell(text, "Year, month or day on which it was stated, in ISO 8601")
+    made_by: str = cell(text, "Who stated it")
+    promise: str = cell(text, "What was promised")
+    in_force: bool = cell(truth, "Whether the verdict of the report is on this version")
+    measure: str = shared(MEASURE)
+    sex: str = shared(SEX)
+    share_of_baseline: float = cell(_share, "What is to be left of the gap; 0 for none")
+    baseline_start: int = cell(calendar, "First year of the baseline window")
+    baseline_end: int = cell(calendar, "Last year of the baseline window")
+    target_gap_years: float | None = cell(
+        years, "Gap that it asks for; empty where the baseline is missing"
+    )
+    target_year: int = cell(calendar, "Year by which it is to be kept")
+    verdict: str = cell(
+        text, "The verdict on it, as if it alone had been made", choices=codes.VERDICTS
+    )
+    label: str = cell(text, "What that verdict is called", choices=codes.LABELS)
+    reason_code: str = cell(text, "Code of why there is no verdict; else empty", may_be_empty=True)
+    p_target: float | None = cell(
+        share, "Probability that the gap in its target year is at or below its target"
+    )
+
+
+PROMISE = Table(
+    "promise",
+    "Every version of a promise that was changed, each judged by the same figures",
+    columns_of(PromiseVersion),
+    key=("version",),
+)
+
+FINDINGS = (DECIDING_WINDOW, AREA_STANDING, LEVELLING_DOWN, SPREAD, PROMISE)

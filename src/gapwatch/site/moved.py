@@ -87,7 +87,7 @@ def _called(verdict: Row) -> str:
 
 
 def _sexes(entry: ShelvedRelease) -> tuple[str, ...]:
-    own = str(entry.study["promise"]["sex"])
+    own = entry.sex
     return (own, *(sex for sex in entry.study["study"].get("sexes", SEXES) if sex != own))
 
 

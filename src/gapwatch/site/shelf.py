@@ -24,6 +24,7 @@ from gapwatch.reporting.language.apart import Apart
 from gapwatch.reporting.language.standing import draft, named
 from gapwatch.snapshots import Retirement
 from gapwatch.study.fonts import Typeface, declared
+from gapwatch.study.promise import in_force
 from gapwatch.study.tongue import Tongue
 from gapwatch.study.words import Words
 
@@ -64,6 +65,11 @@ class ShelvedRelease:
         told = self.study.get("words", {})
         kept = {key: told[key] for key in ("language", "decimal", "thousands") if key in told}
         return Words.model_validate(kept).tongue
+
+    @property
+    def sex(self) -> str:
+        """The sex that the promise in force was about."""
+        return str(in_force(self.study, self.date)["sex"])
 
     @property
     def title(self) -> str:
@@ -193,7 +199,7 @@ def _is_readable(entry: ShelvedRelease) -> bool:
     """Whether what the site tells of a release can be read from it: another version wrote it."""
     try:
         _ = (entry.title, entry.tongue, entry.invented, entry.date, entry.described, entry.rights)
-        _ = (entry.study["promise"]["sex"], entry.table("verdict"), entry.table("gap"))
+        _ = (entry.sex, entry.table("verdict"), entry.table("gap"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.warning(
             "release %s is left out of the site: it can't be read here (%s)",

@@ -14,7 +14,14 @@ from pydantic import ValidationError as PydanticError
 
 from gapwatch.contracts import SEXES
 from gapwatch.errors import StudyError, UnfitError
-from gapwatch.study import computed_checks, fonts, limits, priority_checks, word_checks
+from gapwatch.study import (
+    computed_checks,
+    fonts,
+    limits,
+    priority_checks,
+    promise_checks,
+    word_checks,
+)
 from gapwatch.study.base import BRITISH_GRID, Declared
 from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.initiatives import faults
@@ -22,8 +29,6 @@ from gapwatch.study.model import Study
 from gapwatch.study.sources import KINDS, MODELS
 from gapwatch.study.wrong import wrong as _wrong
 
-# Stated figures are rounded to the year: "78" and "almost 92" are "14" apart.
-_ROUNDING = 0.5
 # Of two areas the extremes are the pair itself, and nothing is left to tell noise by.
 _FEWEST_EXTREMES = 3
 
@@ -61,7 +66,9 @@ def load(path: Path) -> tuple[Study, str]:
         ) from error
     except PydanticError as error:
         raise _from_pydantic(path, error) from error
-    _check_promise(path, study)
+    problem = promise_checks.problem(study, content)
+    if problem is not None:
+        raise _wrong(path, *problem)
     _check_areas(path, study)
     problem = word_checks.problem(study, content)
     if problem is not None:
@@ -142,37 +149,6 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     if isinstance(model, type) and issubclass(model, BaseModel):
         return list(model.model_fields)
     return []
-
-
-def _check_promise(path: Path, study: Study) -> None:
-    promise = study.promise
-    if promise.sex not in study.sexes:
-        listed = ", ".join(study.sexes)
-        raise _wrong(path, "promise.sex", f"one of the study's sexes: {listed}", promise.sex)
-    difference = promise.stated_better_years - promise.stated_worse_years
-    if abs(difference - promise.stated_gap_years) > _ROUNDING:
-        raise _wrong(
-            path,
-            "promise.stated_gap_years",
-            f"stated_better_years minus stated_worse_years, {difference:g}",
-            f"{promise.stated_gap_years:g}",
-        )
-    periods = [("promise.baseline_period", promise.baseline_period)]
-    periods += [
-        (f"measures[{number}] ({measure.id}).baseline_period", measure.baseline_period)
-        for number, measure in enumerate(study.measures, 1)
-        if measure.baseline_period
-    ]
-    for key, (first, last) in periods:
-        if first > last:
-            raise _wrong(path, key, "a first year at or before the last", f"{first} to {last}")
-        if promise.deadline_year <= last:
-            raise _wrong(
-                path,
-                "promise.deadline_year",
-                f"a year after the baseline, which ends in {last}",
-                str(promise.deadline_year),
-            )
 
 
 def _check_areas(path: Path, study: Study) -> None:

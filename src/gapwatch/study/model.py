@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Annotated
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from gapwatch.contracts import EVERY_SEX
-from gapwatch.errors import UnfitError
+from gapwatch.errors import StudyError, UnfitError
 from gapwatch.study.alerts import Alerts
 from gapwatch.study.areas import (
     Geography,
@@ -32,6 +33,7 @@ from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.fonts import MOST_FONTS, Font, Typeface
 from gapwatch.study.initiatives import Expectation, Initiative, KnownAreas
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
+from gapwatch.study.promise import Promise, newest
 from gapwatch.study.site import Site
 from gapwatch.study.source_base import Publishers
 from gapwatch.study.sources import Accepted, Correction, Source
@@ -58,25 +60,6 @@ class Heading(Part):
         if len(set(sexes)) != len(sexes):
             raise UnfitError("each sex once", ", ".join(sexes))
         return sexes
-
-
-class Promise(Part):
-    """Who promised what, with the figures as they were stated and where they were stated.
-
-    `share_of_baseline` is what is to be left of the gap: 0.5 halves it, and 0 eliminates it, which
-    is read as a gap at or below zero.
-    """
-
-    text: Text
-    made_by: Text
-    source: Text
-    sex: Sex
-    stated_worse_years: float = Field(gt=0, lt=130)
-    stated_better_years: float = Field(gt=0, lt=130)
-    stated_gap_years: float = Field(gt=0, lt=130)
-    baseline_period: Period
-    share_of_baseline: float = Field(ge=0, lt=1)
-    deadline_year: Year
 
 
 NOT_STATED, NOT_ASSURED, NOT_APPROVED = "not stated", "not assured", "not approved"
@@ -166,6 +149,7 @@ class Study(Part):
     """A whole study, as one file describes it."""
 
     study: Heading
+    promises: tuple[Promise, ...] = ()
     promise: Promise
     people: People = People()
     words: Words = Words()
@@ -191,6 +175,33 @@ class Study(Part):
     localities: Localities | None = None
     fonts: tuple[Font, ...] = Field(default=(), max_length=MOST_FONTS)
     _typefaces: tuple[Typeface, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _decides(cls, content: Any) -> Any:
+        """Of several versions of a promise the newest decides, until a day is named (known_at)."""
+        told = content.get("promises") if isinstance(content, Mapping) else None
+        if not told or "promise" in content:
+            return content
+        return {**content, "promise": newest(told) if isinstance(told, Sequence) else told}
+
+    def known_at(self, day: dt.date) -> Study:
+        """The study with the promise that was in force on a day, and what was stated by then.
+
+        Raises StudyError where no version had been stated.
+        """
+        if not self.promises:
+            return self
+        stated = tuple(one for one in self.promises if one.stated_by <= day)
+        if not stated:
+            first = min(self.promises, key=lambda one: one.stated_by)
+            raise StudyError(
+                "promises",
+                expected=f"a version of the promise that was stated by {day.isoformat()}",
+                found=f"the first was stated on {first.stated_on}",
+                remedy="take a snapshot of a later day, or say when the promise was first made",
+            )
+        return self.model_copy(update={"promises": stated, "promise": newest(stated)})
 
     @property
     def typefaces(self) -> tuple[Typeface, ...]:

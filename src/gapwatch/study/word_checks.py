@@ -17,11 +17,11 @@ def problem(study: Study, content: Mapping[str, Any]) -> Problem | None:
     rest = set(_names({key: part for key, part in content.items() if key != "words"}))
     levels = _stray(study.words.levels, rest)
     if levels:
-        return _told("levels", levels, "a geography that the study names elsewhere", rest)
+        return _wrong("levels", levels, "a geography that the study names elsewhere", rest)
     known = study.geography.comparators
     places = _stray(study.words.places, known)
     if places:
-        return _told("places", places, "a code of geography.comparators", known)
+        return _wrong("places", places, "a code of geography.comparators", known)
     return None
 
 
@@ -29,7 +29,7 @@ def _stray(told: Collection[str], known: Collection[str]) -> str:
     return next((name for name in told if name not in known), "")
 
 
-def _told(key: str, name: str, expected: str, known: Collection[str]) -> Problem:
+def _wrong(key: str, name: str, expected: str, known: Collection[str]) -> Problem:
     near = difflib.get_close_matches(name, sorted(known), n=1)
     remedy = f"did you mean {near[0]!r}?" if near else f"remove {name} from words.{key}"
     return f"words.{key}.{name}", expected, repr(name), remedy

@@ -374,3 +374,44 @@ class TestExport:
         with pytest.raises(UsageError, match="a folder apart"):
             laying.exported(own, own.parent / "raw", "", own / where)
         assert contents(own) == before
+
+
+def test_the_site_of_an_american_study_says_so_and_dates_and_spells_as_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelved, "STUDY", f'{shelved.STUDY}\n[words]\nlanguage = "en-US"\n')
+    out = tmp_path / "reports"
+    first = shelved.release(out, date="2025-12-03", verdict="off track")
+    newest = shelved.release(out, first, date="2026-01-05")
+    lay(out)
+    pages = sorted([out / "index.html", *(out / "pages").rglob("*.html"), *out.glob("latest/*")])
+    assert len(pages) == 4
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert '<html lang="en-US">' in text
+        assert "January 5, 2026" in text
+        assert "5 January" not in text
+    own = (out / "pages" / newest.name / "index.html").read_text(encoding="utf-8")
+    assert "<h3>License</h3>" in own
+    assert "under the licenses of the sources" in own
+    assert 'xml:lang="en-US"' in (out / "feed.xml").read_text(encoding="utf-8")
+    cited = (out / "pages" / newest.name / "cite.txt").read_text(encoding="utf-8")
+    assert "as known at January 5, 2026" in cited
+    assert "Sources and licenses" in cited
+
+
+def test_a_site_of_two_languages_says_its_shared_pages_in_british_english(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "reports"
+    first = shelved.release(out, date="2025-12-03", verdict="off track")
+    monkeypatch.setattr(shelved, "STUDY", f'{shelved.STUDY}\n[words]\nlanguage = "en-US"\n')
+    newest = shelved.release(out, first, date="2026-01-05")
+    lay(out)
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="en-GB">' in index
+    # Each release is dated in its own language.
+    assert "January 5, 2026" in index
+    assert "3 December 2025" in index
+    own = (out / "pages" / newest.name / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="en-US">' in own

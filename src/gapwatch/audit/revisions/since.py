@@ -61,7 +61,8 @@ def between(earlier: Path, other: Path, raw: Path) -> Since:
     """The same between two releases as they were published."""
     told = verify_release(other)
     study, _ = study_file.load(other / STUDY)
-    return since(earlier, raw, study, snapshots.load(raw, told.snapshot.id), figures_of(other))
+    snapshot = snapshots.load(raw, told.snapshot.id)
+    return since(earlier, raw, study.known_at(snapshot.as_known_at), snapshot, figures_of(other))
 
 
 def figures_of(release: Path) -> Figures:
@@ -89,5 +90,6 @@ def _ledger(earlier: Path, told: Manifest, raw: Path, now: Basis, later: Figures
             expected=f"the snapshot of release {told.release}, which is compared with",
             remedy="restore it from a backup, or from a bundle of that release",
         ) from error
+    study = study.known_at(held.as_known_at)
     then = Basis(study, held.as_known_at.year, lambda asked: load_inputs(raw, held, asked))
     return chain(before, later, mixed(then, now))

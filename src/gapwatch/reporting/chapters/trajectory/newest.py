@@ -56,7 +56,8 @@ def against_target(gap: LimitedValue, target: float, deadline: int) -> str:
 
 def _against_zero(gap: LimitedValue, deadline: int) -> str:
     """The same beside a target of zero, which is met by any gap at or below it."""
-    text = f"It is {'above' if gap.value > 0 else 'below'} zero, the target for {deadline}"
+    side = "above" if gap.value > 0 else "below"
+    text = f"At {years(gap.value)} it is {side} zero, the target for {deadline}"
     if gap.lower is not None and gap.upper is not None and gap.lower <= 0 <= gap.upper:
         text += f", but it also fits a true gap {'below' if gap.value > 0 else 'above'} zero"
     return f"{text}. One figure alone does not decide it."

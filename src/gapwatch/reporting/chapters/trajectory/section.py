@@ -9,7 +9,7 @@ from gapwatch.reporting.chapters.trajectory.newest import against_target, since_
 from gapwatch.reporting.chapters.trajectory.selection import SelectionRow, if_picked
 from gapwatch.reporting.chapters.trajectory.tables import path_table, windows_table
 from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Section, Subheading
-from gapwatch.reporting.evidence import targets
+from gapwatch.reporting.evidence import history, targets
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.direction import direction, is_clear, narrowing
 from gapwatch.reporting.evidence.provisional import provisional
@@ -50,9 +50,23 @@ def section(case: Case) -> Section:
         blocks += [Paragraph(text) for text in told]
     if case.sided:
         blocks.append(_ends_figure(case))
+    blocks += _history(case)
     blocks.append(Subheading(f"Which figure decides {case.verdict.target_year}"))
     blocks += [Paragraph(text) for text in trajectory_words.deciding(case)]
     return Section("trajectory", "The gap over time", tuple(blocks))
+
+
+def _history(case: Case) -> list[Block]:
+    """How the promise was changed; empty where it never was."""
+    table = history.table(case)
+    if table is None:
+        return []
+    texts = (*history.changes(case), *history.beside(case))
+    return [
+        Subheading("How the promise has changed"),
+        *(Paragraph(text) for text in texts),
+        table,
+    ]
 
 
 def _opening(case: Case) -> list[str]:

@@ -6,8 +6,8 @@ from gapwatch import codes
 from gapwatch.reporting.chapters.verdict import pandemic, words
 from gapwatch.reporting.chapters.verdict.message import both, may_level_down, message
 from gapwatch.reporting.document import Banner, KeyQuestion
+from gapwatch.reporting.evidence import history, next_data, targets
 from gapwatch.reporting.evidence import levelling_down as levelling
-from gapwatch.reporting.evidence import next_data, targets
 from gapwatch.reporting.evidence.bridged import in_short
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.expected import next_expected
@@ -136,7 +136,7 @@ def _will_it(case: Case, line: str) -> KeyQuestion:
     rules = case.study.verdict
     found = both(case)
     other = words.other_chance(found[1], rules) if len(found) > 1 else ""
-    more = [other, words.counts_as(verdict, rules), *_against(case)]
+    more = [other, words.counts_as(verdict, rules), *_against(case), *history.beside(case)]
     if verdict.verdict == codes.TOO_EARLY:
         more += next_data.first_report(verdict, rules.power)
     return KeyQuestion(question, line, tuple(text for text in more if text))
