@@ -33,9 +33,9 @@ MOST_GROWTH = 1.5
 MAKE = """
 import sys
 from pathlib import Path
-from gapwatch.demo.national import Country, write
+from gapwatch.demo.national import InventedCountry, write
 boroughs, blocks = map(int, sys.argv[1:3])
-write(Country(seed=1, boroughs=boroughs, blocks=blocks), Path(sys.argv[3]))
+write(InventedCountry(seed=1, boroughs=boroughs, blocks=blocks), Path(sys.argv[3]))
 """
 
 RUN = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 NOT_EVERYTHING = 6
-"""Exit code of a pull that went on without a source that it can do without."""
+"""Exit code of a pull that went on without a source, and of a fleet in which a study failed."""
 
 
 class GapwatchError(Exception):

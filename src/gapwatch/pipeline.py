@@ -260,6 +260,8 @@ def exports(study: Study, frames: Frames, snapshot: Snapshot) -> dict[str, bytes
     banner = study.study.invented
     kinds = (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)
     kept = {table.name for table in (*OF_BLOCKS, *OF_PERSONS)} | restricted_tables(study.sources)
+    if frames[LIFE_EXPECTANCY.name].empty:
+        kept.add(LIFE_EXPECTANCY.name)
     described = [table for table in kinds if table.name in frames and table.name not in kept]
     files = {
         f"data/{table.name}.csv": tables.to_csv(table, frames[table.name], banner=banner)

@@ -16,12 +16,14 @@ STUDY_FILE = shipped.STUDY_FILE
 class Project:
     """The folders of one project. `root` holds data/ and reports/, and expectations/ if it has any.
 
-    Where a release is made again, its snapshots may lie elsewhere: in `snapshots_in`.
+    Where a release is made again, its snapshots may lie elsewhere: in `snapshots_in`. Where several
+    studies of one project are released at a time, each has its own database: in `database_in`.
     """
 
     root: Path
     study_file: Path
     snapshots_in: Path | None = None
+    database_in: Path | None = None
 
     @property
     def raw(self) -> Path:
@@ -31,7 +33,7 @@ class Project:
     @property
     def curated(self) -> Path:
         """The DuckDB database."""
-        return self.root / "data" / "curated"
+        return self.database_in or self.root / "data" / "curated"
 
     @property
     def expectations(self) -> Path:

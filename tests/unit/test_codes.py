@@ -58,6 +58,9 @@ NAMES = {
     "population_geography",
     "side",
     "zone",
+    # A promise in the study's own words, and who made it.
+    "promise",
+    "made_by",
 }
 # What plausibility finds strange is quoted by a warning of the checks, as rows of a file are; it is
 # said where it is found, with the figures that it is about.

@@ -45,6 +45,8 @@ OPENING = {
 HARMLESS = {"urllib.parse"}
 # Each module that may, and all that it may import.
 ALLOWED = {
+    # Pipes to its own processes on this machine; a manager, which would listen, is never asked for.
+    "src/gapwatch/fleet/pool.py": {"multiprocessing"},
     "src/gapwatch/sources/http.py": {"httpx", "ssl"},
     "src/gapwatch/sources/connecting.py": {"httpcore", "socket"},
     "src/gapwatch/demo/replica/server.py": {"http.server", "socket"},

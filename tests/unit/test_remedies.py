@@ -22,6 +22,7 @@ from gapwatch.study import Study
 SOURCE = Path(gapwatch.__file__).parent
 # Which commands reach a module whose remedies name an option by itself.
 COMMANDS = {
+    "cli/fleets.py": ("fleet",),
     "counting/national/boroughs.py": ("boroughs",),
     "counting/national/complete.py": ("boroughs",),
     "site/laying.py": ("site",),
@@ -29,6 +30,7 @@ COMMANDS = {
     "demo/twin/folder.py": ("demo",),
     "own_code.py": ("replay",),
     "pruning.py": ("prune",),
+    "starting/country.py": ("boroughs",),
     "starting/project.py": ("init",),
     "project.py": ("run", "pull", "gap", "status", "serve", "verify", "replay", "bundle", "diff"),
     "publishing.py": ("run",),

@@ -15,6 +15,7 @@ from gapwatch.cli import (
     counting,
     demonstrating,
     developing,
+    fleets,
     initiating,
     making,
     operating,
@@ -31,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Is the promise to close a life-expectancy gap being kept?",
     epilog="Exit codes: 0 fine, 1 cannot write, 2 usage or study, 3 validation, "
-    "4 source unavailable, 5 integrity, 6 pulled but not everything, "
+    "4 source unavailable, 5 integrity, 6 done, but not everything, "
     "130 stopped by Ctrl-C, 143 by SIGTERM.",
 )
 app.registered_commands += [
@@ -45,6 +46,7 @@ app.registered_commands += [
         showing,
         auditing,
         counting,
+        fleets,
         demonstrating,
         developing,
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gapwatch.cli.common import JsonOption, print_json
 from gapwatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from gapwatch.counting.national.wards import Wards
 
 app = typer.Typer()
 
@@ -40,9 +44,25 @@ def boroughs(
             "--memory-gb", min=0.5, max=4096, help="Memory of DuckDB; the rest takes 1 GB."
         ),
     ] = 3.0,
+    studies: Annotated[
+        Path | None,
+        typer.Option(
+            "--studies",
+            help="Folder for a study of every borough, each with its own counts, for "
+            "`gapwatch fleet`.",
+        ),
+    ] = None,
+    attribution: Annotated[
+        str,
+        typer.Option("--attribution", help="What the licences of the files ask to be said."),
+    ] = "State here what the licences of the national files ask for.",
     json_: JsonOption = False,
 ) -> None:
-    """Give the gap inside every borough of a country, from files of deaths and residents."""
+    """Give the gap inside every borough of a country, from files of deaths and residents.
+
+    With --studies it begins a study of each, too. Their sides and the promise are proposals, to be
+    replaced before anything is published.
+    """
     ages = _ages(age_starts)
     inputs = {file.resolve() for file in (deaths, population, lookup)}
     for name, file in (("--out", out), ("--database", database)):
@@ -69,6 +89,8 @@ def boroughs(
     )
     found = gaps.borough_gaps(wards, window_years=window_years)
     content = gaps.as_csv(found)
+    if studies is not None:
+        _write_studies(wards, (deaths, population, lookup), attribution, studies, window_years)
     if out is not None:
         gaps.write(out, content)
     if json_:
@@ -77,6 +99,20 @@ def boroughs(
         typer.echo(content.decode("utf-8"), nl=False)
     else:
         typer.echo(f"{out}: {gaps.summary(found)}")
+
+
+def _write_studies(
+    wards: Wards, files: tuple[Path, ...], attribution: str, folder: Path, window_years: int
+) -> None:
+    from gapwatch.starting.country import NationalFiles, write_studies
+
+    # The one clock: it dates the snapshots, as that of a pull does.
+    today = dt.datetime.now(tz=dt.UTC).date()
+    given = NationalFiles(tuple(file.name for file in files), attribution, today)
+    made = write_studies(wards, given, folder, window_years=window_years)
+    typer.echo(f"Studies: {len(made.studies)} in {folder}", err=True)
+    for code, why in made.left_out.items():
+        typer.echo(f"  none of {code}: {why}", err=True)
 
 
 def _ages(text: str | None) -> tuple[int, ...]:

@@ -42,6 +42,8 @@ BLOCK_LOOKUP = Table(
             "Deprivation of the block, 0 to 100; a higher score is more deprived",
             unit="score",
         ),
+        text("ward_name", "Name of the ward; never used to join", nullable=True),
+        text("borough_name", "Name of the borough; never used to join", nullable=True),
     ),
     key=("block_code", "ward_code"),
 )

@@ -195,7 +195,11 @@ class PromiseVersion:
     """One version of a promise, and what the newest figures say of it."""
 
     version: int = cell(_rank_of_version, "Place among the versions, 1 the oldest")
-    stated_on: str = cell(text, "Year, month or day on which it was stated, in ISO 8601")
+    stated_on: str = cell(
+        text,
+        "Year, month or day on which it was stated, in ISO 8601",
+        pattern="[0-9]{4}(-[0-9]{2}){0,2}",
+    )
     made_by: str = cell(text, "Who stated it")
     promise: str = cell(text, "What was promised")
     in_force: bool = cell(truth, "Whether the verdict of the report is on this version")

@@ -14,17 +14,20 @@ from gapwatch.study import Period, Study, restricted_tables
 Frames = Mapping[str, pd.DataFrame]
 OF_OWN = ("area_reference",)
 COUNTED = ("deaths", "population")
+PUBLISHED = "life_expectancy"
 
 
 def require_tables(study: Study, held: Collection[str]) -> None:
     """Refuse a study that lacks sources for the tables that it needs; StudyError tells all of them.
 
-    Every study needs areas, published life expectancy and yearly totals; one that computes its own
-    life tables needs deaths and residents by age, both or, where published figures decide, neither;
-    and bridges and levels that lead through lookups need these.
+    Every study needs areas, published life expectancy and yearly totals; where its own life tables
+    decide nothing need be published. One that computes life tables needs deaths and residents by
+    age, both or, where published figures decide, neither; and bridges and levels that lead through
+    lookups need these.
     """
-    needed = [table.name for table in INPUTS]
     rules = study.computed
+    own = rules is not None and rules.decides
+    needed = [table.name for table in INPUTS if not (own and table.name == PUBLISHED)]
     if rules is not None and (rules.decides or set(COUNTED) & set(held)):
         needed += COUNTED
         if any(steps for level in rules.levels for steps in level.paths.values()):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from gapwatch import snapshots, tables
-from gapwatch.contracts import EXTRA_INPUTS, INITIATIVE, INPUTS, TABLES
+from gapwatch.contracts import EXTRA_INPUTS, INITIATIVE, INPUTS, LIFE_EXPECTANCY, TABLES
 from gapwatch.errors import StudyError
 from gapwatch.snapshots import Pin, Snapshot
 from gapwatch.sources import registry as kinds
@@ -143,6 +143,11 @@ def combine(
                 inputs[table.name] = tables.canonical(
                     TABLES[table.name], pd.concat(parts[table.name], ignore_index=True), table.name
                 )
+    # Asked of every study but one whose own life tables decide; of such a one it may have no row.
+    if LIFE_EXPECTANCY.name not in inputs:
+        inputs[LIFE_EXPECTANCY.name] = tables.canonical(
+            LIFE_EXPECTANCY, pd.DataFrame(columns=list(LIFE_EXPECTANCY.names)), LIFE_EXPECTANCY.name
+        )
     require_fit(study, inputs, known_in=known_in)
     require_declared(study, found)
     require_registered(inputs)

@@ -27,7 +27,7 @@ def of_district(
 ) -> dict[str, bytes]:
     """A project of a district. `places` are its wards' tiles; without them they go by name."""
     names = {ward.code: ward.name for ward in district.wards}
-    study = _rendered(
+    study = rendered(
         "gapwatch.toml.j2",
         id=_slug(district.name),
         district=district,
@@ -64,13 +64,14 @@ def _around(place: str, *, generated: bool) -> dict[str, bytes]:
     files = {f"{SUITES}/{p.name}": p.read_bytes() for p in sorted(shipped.suites().glob("*.json"))}
     files |= {f"{folder}/.gitkeep": b"" for folder in _KEPT}
     told = {"place": place, "generated": generated, "folder": PUBLISHED, "version": version}
-    files["README.md"] = _rendered("README.md.j2", **told)
-    files[".gitignore"] = _rendered("gitignore.j2")
-    files[".github/workflows/gapwatch.yml"] = _rendered("workflow.yml.j2", version=version)
+    files["README.md"] = rendered("README.md.j2", **told)
+    files[".gitignore"] = rendered("gitignore.j2")
+    files[".github/workflows/gapwatch.yml"] = rendered("workflow.yml.j2", version=version)
     return files
 
 
-def _rendered(name: str, **told: object) -> bytes:
+def rendered(name: str, **told: object) -> bytes:
+    """A template of this folder, filled in; `toml` writes a text as a basic string of TOML."""
     # TOML, YAML and Markdown: escaping for HTML would spoil them; `toml` escapes for the first.
     environment = jinja2.Environment(  # noqa: S701
         loader=jinja2.FileSystemLoader(TEMPLATES),

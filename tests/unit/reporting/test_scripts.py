@@ -118,7 +118,10 @@ def pdf(words: str, fonts: Typefaces) -> PdfReader:
     found = (line.strip() for line in template.splitlines())
     (setting,) = (line for line in found if line.startswith("set text(font"))
     setting = "#" + setting.replace("fill: ink, ", "")
-    made = typst.Compiler(f"{setting}\n{words}\n".encode(), font_paths=typefaces(fonts)).compile(
+    spoken = '#let report = (tongue: (tag: "en-GB"))'
+    made = typst.Compiler(
+        f"{spoken}\n{setting}\n{words}\n".encode(), font_paths=typefaces(fonts)
+    ).compile(
         format="pdf",
         pdf_standards=STANDARDS[:1],
         sys_inputs={"fonts": families(fonts)},

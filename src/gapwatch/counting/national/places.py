@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -26,13 +27,15 @@ class Places:
 
     `blocks` has columns block_code and block (number); `links` block, ward (numbers), weight
     (millionths of the block's people, a million for each block) and score (deprivation), in order
-    of block and ward; `boroughs` (A,) are codes.
+    of block and ward; `boroughs` (A,) are codes; `names` are those of wards and boroughs by code,
+    as far as the lookup has any.
     """
 
     blocks: pd.DataFrame
     links: pd.DataFrame
     wards: tuple[str, ...]
     boroughs: tuple[str, ...]
+    names: Mapping[str, str]
 
     def ward_means(self, persons: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Deprivation and share of people in blocks that are shared out, (A,), from (B,) persons.
@@ -98,7 +101,21 @@ def read(path: Path) -> Places:
         links=links,
         wards=tuple(wards["ward_code"]),
         boroughs=tuple(wards["borough_code"]),
+        names=_names(path, frame),
     )
+
+
+def _names(path: Path, frame: pd.DataFrame) -> dict[str, str]:
+    """Names by code, one each."""
+    names: dict[str, str] = {}
+    for kind in ("ward", "borough"):
+        named = frame.dropna(subset=[f"{kind}_name"]).groupby(f"{kind}_code")[f"{kind}_name"]
+        several = named.nunique()
+        for code in several.index[several > 1][:1]:
+            found = sorted(set(named.get_group(code)))
+            _refuse(path, f"{kind}_code {code}", f"one {kind}_name", ", ".join(found))
+        names |= {str(code): str(name) for code, name in named.first().items()}
+    return names
 
 
 def _weights(path: Path, frame: pd.DataFrame) -> pd.Series:

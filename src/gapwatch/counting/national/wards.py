@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +28,14 @@ class Wards:
     """Counts of A wards, with what places them.
 
     `boroughs` (A,) codes; `deprivation` (A,) mean score of the blocks' residents over all years,
-    NaN where nobody lives, higher is more deprived.
+    NaN where nobody lives, higher is more deprived. `names` are those of wards and boroughs by
+    code, as far as the lookup has any.
     """
 
     counts: Counts
     boroughs: tuple[str, ...]
     deprivation: FloatArray
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def ward_counts(
@@ -103,7 +105,7 @@ def ward_counts(
         provisional=np.zeros(len(years), dtype=bool),
         reassigned=np.nan_to_num(reassigned),
     )
-    return Wards(counts, held.boroughs, deprivation)
+    return Wards(counts, held.boroughs, deprivation, held.names)
 
 
 @contextmanager

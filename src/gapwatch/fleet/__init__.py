@@ -1,0 +1,1 @@
+"""Many studies at once: each one's own release, and a league page over all of them."""

@@ -1,0 +1,203 @@
+"""A fleet as its user runs it: the bytes of single runs, for any workers, whatever is killed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gapwatch.demo.national import InventedCountry, write
+from gapwatch.shipped import STUDY_FILE
+
+pytestmark = pytest.mark.long
+COUNTRY = InventedCountry(seed=9, boroughs=2, wards=5, blocks=60, years=12)
+GAPWATCH = (sys.executable, "-m", "gapwatch.cli")
+
+
+def gapwatch(*words: object, code: int = 0) -> str:
+    said = tuple(map(str, words))
+    done = subprocess.run([*GAPWATCH, *said], check=False, capture_output=True, text=True)
+    assert done.returncode == code, done.stderr[-3000:]
+    return done.stdout + done.stderr
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file of the fleet's releases and its league, by name.
+
+    Locks, databases and what a run set aside as torn are none.
+    """
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".lock" and "databases" not in path.parts
+        if not any(part.startswith(".torn-") for part in path.parts)
+    }
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of every borough, by the command, and one that can't be read."""
+    folder = tmp_path_factory.mktemp("country")
+    files = write(COUNTRY, folder)
+    told = gapwatch(
+        "boroughs", *files.values(), "--studies", folder / "studies", "--out", folder / "g"
+    )
+    assert f"Studies: {COUNTRY.boroughs} in" in told
+    (folder / "studies" / "broken").mkdir()
+    (folder / "studies" / "broken" / STUDY_FILE).write_text("[study\n", encoding="utf-8")
+    return folder / "studies"
+
+
+@pytest.fixture(scope="module")
+def made(studies: Path) -> Path:
+    """The fleet by two workers."""
+    out = studies.parent / "two"
+    told = gapwatch("fleet", studies, "--out", out, "--workers", 2, code=6)
+    assert "3 (1 failed, 2 made)" in told
+    return out
+
+
+def test_one_worker_gives_the_same_bytes(studies: Path, made: Path) -> None:
+    gapwatch("fleet", studies, "--out", studies.parent / "one", "--workers", 1, code=6)
+    assert content(studies.parent / "one") == content(made)
+
+
+def test_each_release_is_that_of_a_single_run(studies: Path, made: Path, tmp_path: Path) -> None:
+    gapwatch("run", "--study", studies / "x09000000" / STUDY_FILE, "--out", tmp_path / "alone")
+    assert content(tmp_path / "alone") == content(made / "places" / "x09000000")
+
+
+def test_what_stands_is_not_made_again_and_what_is_torn_is(studies: Path, made: Path) -> None:
+    before = content(made)
+    (release,) = made.glob("places/x09000001/x09000001-*")
+    (release / "report.pdf").unlink()
+    told = gapwatch("fleet", studies, "--out", made, "--workers", 1, code=6)
+    assert "(1 already made, 1 failed, 1 made)" in told
+    assert content(made) == before
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(studies: Path, made: Path) -> None:
+    out = studies.parent / "killed"
+    words = [*GAPWATCH, "fleet", str(studies), "--out", str(out), "--workers", "2"]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    building = until(lambda: next(out.glob("places/*/.building-*"), None))
+    victims = workers_of(process.pid)
+    assert victims
+    assert building
+    os.kill(victims[0], signal.SIGKILL)
+    _, told = process.communicate(timeout=1800)
+    assert process.returncode == 6, told
+    assert "made again one by one" in told
+    assert content(out) == content(made)
+
+
+def workers_of(pid: int) -> list[int]:
+    """Processes that a fleet makes studies in, by Linux's own list."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            line = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if parent == pid and b"spawn_main" in line:
+            found.append(int(entry.name))
+    return sorted(found)
+
+
+def until(found: object, seconds: float = 600) -> object:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if answer := found():  # type: ignore[operator]
+            return answer
+        time.sleep(0.2)
+    raise AssertionError("it never came")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A scheduler and two workers of this environment, and the scheduler's process."""
+    pytest.importorskip("prefect_dask")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [sys.executable, "-m"]
+    scheduler = subprocess.Popen(
+        [
+            *dask,
+            "distributed.cli.dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--no-dashboard",
+        ],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    workers = [
+        subprocess.Popen(
+            [
+                *dask,
+                "distributed.cli.dask_worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+                "--local-directory",
+                str(tmp_path / f"w{number}"),
+            ],
+            cwd=tmp_path,
+            stderr=subprocess.DEVNULL,
+        )
+        for number in range(2)
+    ]
+    time.sleep(20)
+    yield address, scheduler
+    for process in (*workers, scheduler):
+        process.terminate()
+        process.wait(60)
+
+
+def test_a_cluster_of_two_workers_gives_the_same_bytes(
+    studies: Path, made: Path, cluster: tuple[str, subprocess.Popen[str]]
+) -> None:
+    out = studies.parent / "cluster"
+    told = gapwatch("fleet", studies, "--out", out, "--dask", cluster[0], code=6)
+    assert "(1 failed, 2 made)" in told
+    assert content(out) == content(made)
+
+
+def test_a_scheduler_that_goes_away_leaves_what_was_made(
+    studies: Path, cluster: tuple[str, subprocess.Popen[str]]
+) -> None:
+    out = studies.parent / "gone"
+    words = [*GAPWATCH, "fleet", str(studies), "--out", str(out), "--dask", cluster[0]]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    until(lambda: next(out.glob("places/*/.building-*"), None))
+    cluster[1].kill()
+    told, _ = process.communicate(timeout=1800)
+    assert process.returncode == 6
+    assert re.search(r"[23] failed", told)
+    assert (out / "index.html").is_file()
+    shutil.rmtree(out)
+
+
+def test_a_scheduler_that_is_not_there_is_refused_before_anything_is_made(
+    studies: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("prefect_dask")
+    told = gapwatch("fleet", studies, "--out", tmp_path, "--dask", "tcp://127.0.0.1:1", code=4)
+    assert "expected: a scheduler that answers" in told
+    assert not (tmp_path / "index.html").exists()
