@@ -105,10 +105,11 @@ def analyse(
     what breaks a critical expectation, the gate's findings refuse.
     """
     study = study.with_held(inputs)
+    gate.hold_to(study)
     inputs = step("check", hand_over, study, inputs, gate)
     found = step("measure", series, study, inputs, told.settled)
     require_sexes_of_computed(study, found.tables)
-    require_direction(found.gaps)
+    require_direction(found.gaps, declared=study.geography.ranking is not None)
     note_exchanged(study, inputs, found.tables, gate)
     note_expectancy(study, inputs, found, gate)
     note_levels(study, inputs, found, gate)

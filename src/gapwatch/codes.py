@@ -110,6 +110,8 @@ INDEX_UNDEFINED = "G02"
 GROUP_EMPTY = "G03"
 GROUP_SINGLE = "G04"
 YEAR_DEATHLESS = "G05"
+NO_RANKING = "G07"  # the study ranks its areas by nothing
+NO_INTERVAL = "G06"  # a value without limits or standard error: nothing is tested by it
 
 # Why a year of deaths isn't counted, a cut isn't found, a count isn't told.
 NO_RESIDENTS = "Y01"  # an estimate that the year needs is not pinned
@@ -216,6 +218,7 @@ CORRECTED_RANGE = "corrected_range"
 SLOPE = "slope"
 SLOPE_IMD2007 = "slope_imd2007"
 SLOPE_IMD2010 = "slope_imd2010"
+SLOPE_RANKED = "slope_ranked"  # by the ranking that the study declares
 LIFE_TABLES = "life_tables"
 BASES = (
     PUBLISHED,
@@ -224,6 +227,7 @@ BASES = (
     SLOPE,
     SLOPE_IMD2007,
     SLOPE_IMD2010,
+    SLOPE_RANKED,
     LIFE_TABLES,
 )
 BEST_FIT_RESIDENTS = "best_fit_residents"

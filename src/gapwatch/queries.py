@@ -15,7 +15,7 @@ from gapwatch.audit.disclosed import Earlier, read_record
 from gapwatch.audit.manifest import basis_of
 from gapwatch.audit.provenance import provenance
 from gapwatch.audit.verify import verify_release
-from gapwatch.contracts import EFFECT, INITIATIVE, INITIATIVE_CELL, INITIATIVE_OVERLAP, SEXES
+from gapwatch.contracts import EFFECT, INITIATIVE, INITIATIVE_CELL, INITIATIVE_OVERLAP
 from gapwatch.errors import UsageError
 from gapwatch.gap.evidence import series
 from gapwatch.initiatives.register import initiatives as registered
@@ -55,7 +55,7 @@ def gaps(
     """The gap of one measure or all, of one sex or both, from a snapshot or as known at a date."""
     study, _ = study_file.load(project.study_file)
     known = [item.id for item in study.measures]
-    for name, value, choices in (("--measure", measure, known), ("--sex", sex, list(SEXES))):
+    for name, value, choices in (("--measure", measure, known), ("--sex", sex, list(study.sexes))):
         if value is not None and value not in choices:
             raise UsageError(
                 name,

@@ -52,7 +52,7 @@ class Here(Checker):
         return [
             {
                 "results": worker.check(
-                    Path(item["suite"]), Path(item["csv"]), item["kinds"], item["key"]
+                    Path(item["suite"]), Path(item["csv"]), item["kinds"], item["key"], item["told"]
                 )
             }
             for item in asked

@@ -50,7 +50,7 @@ class Here(Checker):
         suite = Path(item["suite"])
         if self._only and suite.stem not in self._only:
             return []
-        return worker.check(suite, Path(item["csv"]), item["kinds"], item["key"])
+        return worker.check(suite, Path(item["csv"]), item["kinds"], item["key"], item["told"])
 
 
 def handed_over(place: Little, folder: Path, *only: str) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def test_limits_defaults_and_requirement_are_those_of_the_model() -> None:
     text = (FOLDER / "study.md").read_text(encoding="utf-8")
     assert "| `deadline_year` | whole number, from 1801, to 2200 | required |" in text
     assert "| `on_track_probability` | number, above 0, below 1 | `0.8` |" in text
-    assert '| `sex` | one of `"female"`, `"male"` | required |' in text
+    assert '| `sex` | one of `"female"`, `"male"`, `"persons"` | required |' in text
 
 
 def test_every_column_of_every_table_is_told() -> None:

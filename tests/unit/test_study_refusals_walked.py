@@ -300,14 +300,56 @@ WALKS: list[tuple[str, str, Edits, Edits]] = [
         NONE,
     ),
     (
-        "loading",
+        "computed_checks",
         "a level of [computed] that isn't the study's own: {}",
         add("deaths", "restricted = true") + after('\n[disclosure]\nalso = "msoa2011"\n'),
         add("deaths", "restricted = true") + after("\n[disclosure]\n"),
     ),
-    ("loading", "a lookup of sources: {}", swap('["to-wards"]', '["towards"]'), NONE),
+    ("computed_checks", "a lookup of sources: {}", swap('["to-wards"]', '["towards"]'), NONE),
+    (
+        "computed_checks",
+        "female and male beside [computed], which is made of deaths and residents by sex",
+        swap("[study]\n", '[study]\nsexes = ["male"]\n'),
+        swap("[study]\n", '[study]\nsexes = ["male", "female"]\n'),
+    ),
+    (
+        "areas",
+        "deprivation or ranking",
+        after('\n[geography.ranking]\nid = "income"\ntitle = "Income"\n'),
+        NONE,
+    ),
+    (
+        "code_forms",
+        "a code of {}",
+        swap("[geography]\n", '[geography]\ncode_pattern = "[0-9]{2}"\n'),
+        swap("[geography]\n", '[geography]\ncode_pattern = "[A-Z][0-9]{8}"\n'),
+    ),
     (
         "loading",
+        "a lookup of sources: {}",
+        after(BRIDGE.replace('"ward2011"', '"ward2020"').replace("to-wards", "towards")),
+        NONE,
+    ),
+    (
+        "promise_checks",
+        "one of the study's sexes: {}",
+        swap('sex = "male"', 'sex = "persons"'),
+        NONE,
+    ),
+    (
+        "model",
+        "each sex once",
+        swap("[study]\n", '[study]\nsexes = ["male", "female", "male"]\n'),
+        swap("[study]\n", '[study]\nsexes = ["male", "female"]\n'),
+    ),
+    (
+        "sources",
+        "bare_values only for life_expectancy",
+        add("deaths", "bare_values = true"),
+        add("life", "bare_values = true"),
+    ),
+    (
+        "computed_checks",
         "a source that is restricted",
         after("\n[disclosure]\nclosed_after_months = 6\n"),
         NONE,
@@ -347,7 +389,7 @@ WALKS: list[tuple[str, str, Edits, Edits]] = [
         after(f'\n[zones.two]\nname = "n"\ndefinition = "d"\nareas = ["{CODES[0]}"]\n'),
     ),
     (
-        "loading",
+        "computed_checks",
         "each kind of area once",
         after(
             '\n[[computed.levels]]\ngeography = "ward2011"\npaths = { lsoa2011 = ["to-wards"] }\n'
@@ -381,7 +423,7 @@ WALKS: list[tuple[str, str, Edits, Edits]] = [
         NONE,
     ),
     (
-        "loading",
+        "computed_checks",
         "the study's own areas, {}",
         swap(
             '[[computed.levels]]\ngeography = "ward2011"',
@@ -473,6 +515,7 @@ NOT_EDITED = {
     ("loading", "a study needs no more: take out what isn't one"): "below: a file without an end",
     ("loading", "tables inside tables as a study has them"): "the limit of depth refuses it first",
     ("loading", "three areas or more for extremes"): "below: a study of two areas",
+    ("loading", "a name that is no area's code"): "test_codes_of_areas.py: codes that are numbers",
     ("loading", "{}"): "what the schema of each key says",
     (
         "priorities",

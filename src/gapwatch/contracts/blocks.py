@@ -7,7 +7,7 @@ from gapwatch.contracts.schema import (
     AREA_NAME,
     CODE,
     GEOGRAPHY,
-    SEX,
+    SEX_APART,
     SLUG,
     YEAR_ENDS,
     Check,
@@ -41,7 +41,7 @@ POPULATION = Table(
         GEOGRAPHY,
         AREA,
         AREA_NAME,
-        SEX,
+        SEX_APART,
         calendar("year", "Calendar year"),
         text("base", "Base of the estimates, such as census2021", pattern=SLUG),
         *_AGE,
@@ -58,7 +58,7 @@ DEATHS = Table(
         GEOGRAPHY,
         AREA,
         AREA_NAME,
-        SEX,
+        SEX_APART,
         calendar("year", "Year of registration, called by the calendar year that it ends in"),
         YEAR_ENDS,
         text(
@@ -104,7 +104,8 @@ LOOKUP = Table(
 
 BOUNDARY = Table(
     "boundary",
-    "Outlines of areas on the British National Grid (EPSG:27700)",
+    "Outlines of areas on the British National Grid (EPSG:27700), or in the projected system that "
+    "the study names",
     (
         GEOGRAPHY,
         AREA,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from gapwatch.contracts.computed import reason_when_missing
 from gapwatch.contracts.schema import (
-    CODE,
+    ONS_CODE,
     PERIOD,
     PERIOD_ORDER,
-    SEX,
+    SEX_APART,
     SLUG,
     Column,
     Table,
@@ -20,11 +20,13 @@ BLOCK_LOOKUP = Table(
     "block_lookup",
     "Which block belongs to which ward, and which ward to which borough",
     (
-        text("block_code", "The publisher's code of the block, such as an LSOA", pattern=CODE),
+        text("block_code", "The publisher's code of the block, such as an LSOA", pattern=ONS_CODE),
         text(
-            "ward_code", "Code of the ward that the block, or a part of it, lies in", pattern=CODE
+            "ward_code",
+            "Code of the ward that the block, or a part of it, lies in",
+            pattern=ONS_CODE,
         ),
-        text("borough_code", "Code of the borough that the ward lies in", pattern=CODE),
+        text("borough_code", "Code of the borough that the ward lies in", pattern=ONS_CODE),
         Column(
             "weight",
             "number",
@@ -50,8 +52,8 @@ BOROUGH_GAP = Table(
     "borough_gap",
     "The gap in life expectancy at birth inside each borough, from its wards' own life tables",
     (
-        text("borough_code", "The publisher's code of the borough", pattern=CODE),
-        SEX,
+        text("borough_code", "The publisher's code of the borough", pattern=ONS_CODE),
+        SEX_APART,
         *PERIOD,
         text("base", "Base of the residents' estimates, such as census2021", pattern=SLUG),
         Column("wards", "integer", "Wards of the borough", minimum=1),

@@ -12,7 +12,7 @@ from gapwatch.contracts.schema import (
     MEASURE,
     PERIOD,
     PERIOD_ORDER,
-    SEX,
+    SEX_APART,
     SLUG,
     YEAR_ENDS,
     Check,
@@ -71,7 +71,7 @@ COMPUTED_LIFE_EXPECTANCY = Table(
             pattern=f"{CODE}|{SLUG}",
         ),
         AREA_NAME,
-        SEX,
+        SEX_APART,
         *PERIOD,
         YEAR_ENDS,
         Column(
@@ -143,7 +143,7 @@ REPRODUCTION = Table(
         GEOGRAPHY,
         text("area_code", "The publisher's code of the area", pattern=CODE),
         AREA_NAME,
-        SEX,
+        SEX_APART,
         *PERIOD,
         years("published_years", "Life expectancy as published", nullable=False),
         years("published_lower95_years", "Its lower 95% limit", nullable=False),
@@ -169,7 +169,7 @@ SERIES_COMPARISON = Table(
     "The gap from published figures beside the gap from deaths, where both have the same window",
     (
         MEASURE,
-        SEX,
+        SEX_APART,
         *PERIOD,
         years("published_gap_years", "The gap from published figures", nullable=False),
         years("published_se_years", "Its standard error", nullable=False, minimum=0),
@@ -206,7 +206,7 @@ AGE_CONTRIBUTION = Table(
     "Years of the gap that each age makes (Arriaga), with intervals",
     (
         MEASURE,
-        SEX,
+        SEX_APART,
         *PERIOD,
         YEAR_ENDS,
         *_AGES,
@@ -230,7 +230,7 @@ GAP_CHANGE = Table(
     "Change of the gap from the baseline to the newest window, by side and age",
     (
         MEASURE,
-        SEX,
+        SEX_APART,
         text("side", "Side whose own change this is", choices=("worse", "better")),
         calendar("from_start", "First year of the earlier window"),
         calendar("from_end", "Last year of the earlier window"),
@@ -260,7 +260,7 @@ CUT = Table(
     "The cut in the worse-off side's mortality that would bring the gap to its target",
     (
         MEASURE,
-        SEX,
+        SEX_APART,
         *PERIOD,
         YEAR_ENDS,
         text("ages", "Ages at which mortality is cut, in words"),

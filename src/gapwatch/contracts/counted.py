@@ -5,7 +5,7 @@ from __future__ import annotations
 from gapwatch.contracts.computed import BASE
 from gapwatch.contracts.schema import (
     GEOGRAPHY,
-    SEX,
+    SEX_APART,
     SLUG,
     YEAR_ENDS,
     Check,
@@ -20,7 +20,7 @@ COUNT_TOTAL = Table(
     "Deaths and residents of each kind of area summed up, beside those of the blocks they are from",
     (
         GEOGRAPHY,
-        SEX,
+        SEX_APART,
         calendar("year", "Year, called by the calendar year that it ends in"),
         YEAR_ENDS,
         BASE,

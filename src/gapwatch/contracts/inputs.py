@@ -43,6 +43,13 @@ AREA_REFERENCE = Table(
             minimum=0,
             maximum=100,
         ),
+        Column(
+            "ranking_score",
+            "number",
+            "Value of the ranking that the study declares, by which a slope orders the areas",
+            unit="score",
+            nullable=True,
+        ),
     ),
     key=("geography", "area_code"),
 )
@@ -97,10 +104,10 @@ LIFE_EXPECTANCY = Table(
             "lower <= value <= upper",
         ),
         Check(
-            "withheld_together",
-            "(life_expectancy_years IS NULL) = (lower95_years IS NULL) AND "
-            "(lower95_years IS NULL) = (upper95_years IS NULL)",
-            "a value and its interval are given together or withheld together",
+            "limits_together",
+            "(lower95_years IS NULL) = (upper95_years IS NULL) AND "
+            "(life_expectancy_years IS NOT NULL OR lower95_years IS NULL)",
+            "limits are given together, and never without a value",
         ),
     ),
 )

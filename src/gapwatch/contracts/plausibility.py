@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gapwatch.contracts.schema import CODE, GEOGRAPHY, Column, Table, calendar, text
+from gapwatch.contracts.schema import CODE, GEOGRAPHY, PERSONS, Column, Table, calendar, text
 
 RESIDENTS_CHANGE = "residents-change"
 DEATHS_CHANGE = "deaths-change"
@@ -21,7 +21,6 @@ RULES = {
 """Each rule by its name, and what it compares (docs/methods.md, plausibility)."""
 
 OUTCOMES = ("as expected", "warning", "withheld", "accepted", "not told")
-PERSONS = "persons"
 
 
 def times(rule: str) -> str:

@@ -7,8 +7,10 @@ from gapwatch.contracts.schema import (
     AREA,
     AREA_NAME,
     CODE,
+    EVERY_SEX,
     GEOGRAPHY,
     MEASURE,
+    PERSONS,
     SEXES,
     SLUG,
     Check,
@@ -191,7 +193,7 @@ PRIORITY_ALIGNMENT = Table(
         _PRIORITY,
         _INDICATOR,
         _PERIOD,
-        text("sex", "Sex of the life expectancy", choices=SEXES),
+        text("sex", "Sex of the life expectancy", choices=EVERY_SEX),
         calendar("life_period_start", "First year of the life expectancy's window"),
         calendar("life_period_end", "Last year of it"),
         Column("areas", "integer", "Areas that have both", unit="areas", minimum=0),
@@ -243,7 +245,7 @@ LOCALITY = Table(
         text("area", "The publisher's code of the area", pattern=CODE),
         AREA_NAME,
         text("zone", "The study's zone of the area; empty for none", may_be_empty=True),
-        text("sex", "Whose deaths", choices=("persons", *SEXES)),
+        text("sex", "Whose deaths", choices=(PERSONS, *SEXES)),
         calendar("period_start", "First year"),
         calendar("period_end", "Last year"),
         text(
@@ -275,7 +277,7 @@ TARGETING = Table(
     "Excess deaths reached against residents reached, areas with the most excess a head first; "
     "and each side as a whole",
     (
-        text("sex", "Whose deaths", choices=("persons", *SEXES)),
+        text("sex", "Whose deaths", choices=(PERSONS, *SEXES)),
         text("scope", "An area in the order of reach, or a side", choices=("area", "side")),
         Column("position", "integer", "Place in the order", minimum=1),
         text("area", "Code of the area, or the side as the study names it"),

@@ -60,7 +60,13 @@ class Table:
 
 
 SEXES = ("female", "male")
-CODE = "[A-Z][0-9]{8}"
+PERSONS = "persons"
+"""Both sexes together, as some publishers have them alone; never summed with the others."""
+EVERY_SEX = (*SEXES, PERSONS)
+# Any publisher's code: no blank, and nothing that a list, an argument or a spreadsheet would read
+# as something else. Which codes a study's areas have is the study's to say (study.code_forms).
+CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
+ONS_CODE = "[A-Z][0-9]{8}"
 SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 
 
@@ -115,7 +121,8 @@ def share(name: str, meaning: str) -> Column:
 GEOGRAPHY = text("geography", "Kind and vintage of the area, such as ward2011", pattern=SLUG)
 AREA = text("area_code", "The publisher's code of the area", pattern=CODE)
 AREA_NAME = text("area_name", "Name of the area; never used to join")
-SEX = text("sex", "Sex, as the publisher records it", choices=SEXES)
+SEX = text("sex", "Sex, as the publisher records it", choices=EVERY_SEX)
+SEX_APART = text("sex", "Sex, as the publisher records it", choices=SEXES)
 MEASURE = text("measure", "Measure of the gap, as named in the study", pattern=SLUG)
 PERIOD = (
     calendar("period_start", "First year of the window"),

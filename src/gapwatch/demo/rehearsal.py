@@ -18,6 +18,7 @@ from gapwatch import pulling, shipped, snapshots
 from gapwatch import study as study_file
 from gapwatch.demo.replica import Replica, Ward, westminster
 from gapwatch.demo.replica.borough import PATHS, borough
+from gapwatch.demo.replica.files import brings, brought
 from gapwatch.demo.twin.folder import require_free
 from gapwatch.errors import SourceError, StudyError, UsageError
 from gapwatch.project import STUDY_FILE, Project
@@ -26,7 +27,7 @@ from gapwatch.quality.checker import Checker
 from gapwatch.shipped import SUITES
 from gapwatch.sources.http import MOST_BYTES, Client
 from gapwatch.sources.responses import Answer, Expected
-from gapwatch.study import Study
+from gapwatch.study import PinnedSource, Study
 
 log = logging.getLogger(__name__)
 # The day of the pull: the clock is in no byte of a rehearsal.
@@ -48,7 +49,8 @@ class RehearsingClient(Client):
 
     def __init__(self, routes: Mapping[str, str]) -> None:
         super().__init__("gapwatch demo", "https://example.org/", allow_local=True)
-        self._routes = dict(routes)
+        # The longest first: an address may begin as another does.
+        self._routes = dict(sorted(routes.items(), key=lambda route: (-len(route[0]), route[0])))
 
     def get(
         self,
@@ -60,7 +62,10 @@ class RehearsingClient(Client):
         max_bytes: int = MOST_BYTES,
         discreet: bool = False,
     ) -> Answer:
-        """The answer of the replica, under the address that was asked for."""
+        """The answer of the replica, under the address that was asked for.
+
+        Answers of the study's own, which it brings beside it, are asked for by their own names.
+        """
         for public, local in self._routes.items():
             if address.startswith(public):
                 sent = super().get(
@@ -90,12 +95,17 @@ def rehearse(
 ) -> Project:
     """Copy the study into `folder`, and pull its snapshot from the replica.
 
-    `raw` holds the snapshot that nobody pulled, whose pins come along. Raises UsageError for a
-    scenario that a rehearsal doesn't have and for a folder that holds anything else, StudyError for
-    a place whose small areas the replica doesn't know, and all that a pull raises.
+    `raw` holds the snapshot that nobody pulled, whose pins come along. A study that brings answers
+    in a folder `replica` beside it is served those, so that any place can be rehearsed. Raises
+    UsageError for a scenario that a rehearsal doesn't have and for a folder that holds anything
+    else, StudyError for a place whose small areas the replica doesn't know, and all that a pull
+    raises.
     """
     study, _ = study_file.load(study_path)
-    _require(study, scenario)
+    own = brings(study_path.parent)
+    answers = brought(study, study_path.parent, scenario) if own else {}
+    if not own:
+        _require(study, scenario)
     require_free(folder)
     text = study_path.read_text(encoding="utf-8")
     project = Project(folder.resolve(), folder.resolve() / STUDY_FILE)
@@ -107,8 +117,15 @@ def rehearse(
         shutil.copytree(shipped.suites(), folder / SUITES)
         for made in (project.raw, project.curated, project.reports):
             made.mkdir(parents=True)
-    _carry(raw, project.raw)
+    if any(isinstance(source, PinnedSource) for source in study.sources):
+        _carry(raw, project.raw)
     log.info("inventing %s, %s, seed %d ...", study.study.place, scenario, seed)
+    if own:
+        with Replica(None, files=dict(answers.values())) as replica:
+            routes = {address: replica.files + name for address, (name, _) in answers.items()}
+            with RehearsingClient(routes) as client:
+                pulling.pull(project, today=TODAY, client=client, checker=checker)
+        return project
     wards = [Ward(a.code, a.name, a.row, a.column) for a in study.geography.areas]
     with Replica(borough(wards, seed=seed, scenario=scenario)) as replica:
         asked = study.publishers

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.codes import ABOVE, BELOW, COMPUTED, NEAR, PUBLISHED, UNKNOWN
-from gapwatch.contracts import AREA_STANDING, SEXES
+from gapwatch.contracts import AREA_STANDING
 from gapwatch.contracts.findings import AreaStanding
 from gapwatch.intervals import WIDTH_SE, Z95
 from gapwatch.study import Study
@@ -63,7 +63,7 @@ def area_standings(
     decides = study.computed is not None and study.computed.decides
     newest = {geography: _newest(published, geography) for geography in (own, *carried)}
     rows: list[AreaStanding] = []
-    for sex in SEXES:
+    for sex in study.sexes:
         for geography, names in {own: study.area_names, **carried}.items():
             kind = COMPUTED if geography == own and decides else PUBLISHED
             rows += _of(

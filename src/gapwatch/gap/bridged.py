@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.codes import BEST_FIT_BLOCKS, BEST_FIT_RESIDENTS, GROUP_EMPTY
-from gapwatch.contracts import BRIDGE, BRIDGE_SIDE, BRIDGED_GAP, SEXES
+from gapwatch.contracts import BRIDGE, BRIDGE_SIDE, BRIDGED_GAP
 from gapwatch.errors import ValidationError
-from gapwatch.gap.measures import Side, quality_flags, side
+from gapwatch.gap.measures import Side, side
+from gapwatch.gap.window_flags import quality_flags
 from gapwatch.geography.bridge import Bridged, SideFit, bridge, bridge_table, side_table
 from gapwatch.geography.panel import FloatArray, Panel, panel_of
 from gapwatch.intervals import between_sides
@@ -41,7 +42,7 @@ def bridged_gaps(study: Study, inputs: Frames) -> Frames:
         zones = {name: zone.areas for name, zone in study.zones.items()}
         areas.append(bridge_table(carried, zones))
         sides.append(side_table(carried, _sides(study), names_of(inputs, described.geography)))
-        gaps += [_gaps(study, carried, published, sex) for sex in SEXES]
+        gaps += [_gaps(study, carried, published, sex) for sex in study.sexes]
     if not areas:
         return {}
     return {

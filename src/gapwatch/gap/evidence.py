@@ -93,9 +93,10 @@ def series(study: Study, inputs: Frames, settled: Settled | None = None) -> Seri
 
 
 def _require_scores(study: Study, inputs: Frames) -> None:
-    """A slope ranks areas by scores; ranks in their place would turn its sign."""
-    if any(measure.kind == "slope" for measure in study.measures):
-        known, column = inputs["area_reference"], study.geography.deprivation
+    """A slope ranks areas by scores; ranks in the place of an index's would turn its sign."""
+    column = study.geography.deprivation
+    if column is not None and any(measure.kind == "slope" for measure in study.measures):
+        known = inputs["area_reference"]
         mine = known["geography"] == study.geography.vintage
         require_scores(f"area_reference, {column}", known.loc[mine, column])
         of_study = mine & known["area_code"].isin(study.area_names)

@@ -17,27 +17,32 @@ from gapwatch.codes import (
     GROUP_MISSING,
     INDEX_UNDEFINED,
     INTERVAL_TOO_WIDE,
-    INTERVAL_WIDE,
-    PANDEMIC,
-    PANDEMIC_YEARS,
+    NO_INTERVAL,
+    NO_RANKING,
     PUBLISHED,
     PUBLISHED_MEAN,
     SLOPE,
     SLOPE_IMD2007,
     SLOPE_IMD2010,
+    SLOPE_RANKED,
 )
-from gapwatch.contracts import CALENDAR_YEAR, GAP, SEXES, YEAR_LEADS
+from gapwatch.contracts import CALENDAR_YEAR, GAP
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.pooling import pool_published
-from gapwatch.geography.panel import FloatArray, Panel, build_panel
+from gapwatch.gap.window_flags import quality_flags, segments
+from gapwatch.geography.panel import BoolArray, FloatArray, Panel, build_panel
 from gapwatch.intervals import Z95, between_sides
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 
 WITHHELD_WIDTH_YEARS = 20.0
-WIDE_YEARS = 4.0
 MINIMUM_RANKS = 3
+_SLOPES = {
+    "imd2007_average_score": SLOPE_IMD2007,
+    "imd2010_average_score": SLOPE_IMD2010,
+    "ranking_score": SLOPE_RANKED,
+}
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,12 @@ class Side:
 def measure_gaps(
     study: Study, inputs: dict[str, pd.DataFrame], year_ends: str = CALENDAR_YEAR
 ) -> pd.DataFrame:
-    """The table `gap`: every measure of the study for both sexes and every published window.
+    """The table `gap`: every measure of the study for every sex of it and every published window.
 
     `year_ends` is the last day of each year of the windows.
     """
     frames = []
-    for sex in SEXES:
+    for sex in study.sexes:
         panel = build_panel(study, inputs, sex)
         for measure in study.measures:
             ends = _METHODS[measure.kind](study, measure, panel)
@@ -93,8 +98,8 @@ def measure_gaps(
 def side(panel: Panel, codes: tuple[str, ...]) -> Side:
     """Life expectancy of a set of areas: the published value of one, the weighted mean of more.
 
-    A window in which any of the areas has no value is withheld with reason G01; one with an
-    interval wider than 20 years with reason S05.
+    A window in which any of the areas has no value is withheld with reason G01, one in which any
+    value has no interval with G06, one with an interval wider than 20 years with S05.
     """
     columns = panel.columns(codes)
     value, se = panel.value[:, columns], panel.se[:, columns]
@@ -103,14 +108,15 @@ def side(panel: Panel, codes: tuple[str, ...]) -> Side:
         lower, upper = panel.lower[:, columns[0]], panel.upper[:, columns[0]]
         missing = np.isnan(pooled)
     else:
-        pool = pool_published(panel.population[columns], value, se)
-        pooled, pooled_se = np.asarray(pool.value), np.asarray(pool.se)
+        pool = pool_published(panel.population[columns], value, np.nan_to_num(se))
+        pooled = np.asarray(pool.value)
+        pooled_se = np.where(np.isnan(se).any(axis=1), np.nan, pool.se)
         lower, upper = pooled - Z95 * pooled_se, pooled + Z95 * pooled_se
         missing = np.asarray(pool.reason) != ""
     too_wide = np.asarray((upper - lower) > WITHHELD_WIDTH_YEARS)
     reason = tuple(
-        GROUP_MISSING if absent else INTERVAL_TOO_WIDE if wide else ""
-        for absent, wide in zip(missing, too_wide, strict=True)
+        GROUP_MISSING if absent else NO_INTERVAL if bare else INTERVAL_TOO_WIDE if wide else ""
+        for absent, bare, wide in zip(missing, np.isnan(pooled_se), too_wide, strict=True)
     )
     return Side(
         np.where(too_wide, np.nan, pooled),
@@ -155,7 +161,7 @@ def _extremes(study: Study, measure: Measure, panel: Panel) -> Ends:
         name: np.full(windows, np.nan)
         for name in ("worse", "better", "gap", "se", "lower", "upper", "naive")
     }
-    complete = np.asarray(~np.isnan(panel.value).any(axis=1))
+    complete = np.asarray(~np.isnan(panel.value + panel.se).any(axis=1))
     for window in np.flatnonzero(complete):
         # The same draws in every window: adding a window changes no other figure, and chance in
         # the simulation can't look like a change between windows.
@@ -185,14 +191,26 @@ def _extremes(study: Study, measure: Measure, panel: Panel) -> Ends:
         nothing,
         nothing,
         out["naive"],
-        reason=tuple("" if whole else GROUP_MISSING for whole in complete.tolist()),
+        reason=_lacking(panel, complete),
         basis_code=CORRECTED_RANGE,
+    )
+
+
+def _lacking(panel: Panel, complete: BoolArray) -> tuple[str, ...]:
+    """Why the windows that aren't complete are withheld: a value is missing, or an interval."""
+    absent = np.asarray(np.isnan(panel.value).any(axis=1), dtype=np.bool_)
+    return tuple(
+        "" if whole else GROUP_MISSING if gone else NO_INTERVAL
+        for whole, gone in zip(complete.tolist(), absent.tolist(), strict=True)
     )
 
 
 def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
     """Slope index across the areas, most deprived first: the whole gradient, not two sides."""
     del measure
+    by = study.geography.ranked_by
+    if by is None:
+        return _withheld(np.full(len(panel.start), np.nan), NO_RANKING, SLOPE)
     # Areas with one score share one rank: their order would be an accident of their codes.
     ranks = [
         np.flatnonzero(panel.deprivation == score) for score in np.unique(panel.deprivation)[::-1]
@@ -208,7 +226,7 @@ def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
     se = np.column_stack([pool.se for pool in pools])
     people = np.array([panel.population[rank].sum() for rank in ranks])
     found = slope_index(np.broadcast_to(people, value.shape), value, se)
-    reason = tuple(GROUP_MISSING if code else "" for code in np.atleast_1d(found.reason))
+    reason = _lacking(panel, np.asarray(np.atleast_1d(found.reason) == ""))
     return Ends(
         found.intercept,
         nothing,
@@ -225,7 +243,7 @@ def _slope(study: Study, measure: Measure, panel: Panel) -> Ends:
         found.rii_upper,
         nothing,
         reason,
-        basis_code=SLOPE_IMD2007 if "2007" in study.geography.deprivation else SLOPE_IMD2010,
+        basis_code=_SLOPES[by.column],
     )
 
 
@@ -315,23 +333,3 @@ def _withhold(ends: Ends) -> Ends:
         relative_upper=shown(ends.relative_upper),
         naive=shown(ends.naive),
     )
-
-
-def segments(study: Study, panel: Panel) -> list[int]:
-    """Number of the comparable run that each window belongs to; a break starts the next."""
-    return [
-        1 + sum(start >= rupture.first_period[0] for rupture in study.geography.breaks)
-        for start in panel.start
-    ]
-
-
-def quality_flags(panel: Panel, widths: FloatArray, year_ends: str = CALENDAR_YEAR) -> list[str]:
-    """Q03 where the wider side's interval is wider than 4 years, Q04 for a pandemic year; (W,)."""
-    flags = []
-    for start, end, width in zip(panel.start, panel.end, widths, strict=True):
-        codes = [INTERVAL_WIDE] if width > WIDE_YEARS else []
-        begins = start - int(YEAR_LEADS[year_ends] > 0)
-        if any(begins <= year <= end for year in PANDEMIC_YEARS):
-            codes.append(PANDEMIC)
-        flags.append(" ".join(codes))
-    return flags

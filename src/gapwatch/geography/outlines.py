@@ -14,11 +14,11 @@ GRID = "EPSG:27700"
 TOLERANCE_M = 10.0
 
 
-def outlines(boundary: pd.DataFrame, geography: str) -> geopandas.GeoDataFrame:
+def outlines(boundary: pd.DataFrame, geography: str, crs: str = GRID) -> geopandas.GeoDataFrame:
     """Areas of one geography, sorted by code: area_code, area_name, area_km2, geometry.
 
-    Coordinates are metres on EPSG:27700. ValidationError when there is no such geography, or an
-    outline can't be read.
+    Coordinates are metres of the projected system `crs`. ValidationError when there is no such
+    geography, or an outline can't be read.
     """
     rows = boundary[boundary["geography"] == geography].sort_values("area_code", ignore_index=True)
     if rows.empty:
@@ -39,7 +39,7 @@ def outlines(boundary: pd.DataFrame, geography: str) -> geopandas.GeoDataFrame:
             remedy="pull the source again",
         )
     plain = rows[["area_code", "area_name", "area_km2"]]
-    return geopandas.GeoDataFrame(plain, geometry=shapes, crs=GRID)
+    return geopandas.GeoDataFrame(plain, geometry=shapes, crs=crs)
 
 
 def simplified(

@@ -13,6 +13,7 @@ from gapwatch.study import Study
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 # Width of a 95% normal interval in standard errors.
 
@@ -22,7 +23,8 @@ class Panel:
     """Published life expectancy of one sex: W windows by A areas, NaN where none is published.
 
     `population` is the mean of each area's available mid-year populations, (A,), persons;
-    `deprivation` its score, (A,); higher is more deprived. `se` comes from the 95% interval.
+    `deprivation` its score, (A,); higher is more deprived, NaN where nothing ranks the areas. `se`
+    comes from the 95% interval.
     """
 
     sex: str
@@ -55,9 +57,7 @@ def build_panel(study: Study, inputs: dict[str, pd.DataFrame], sex: str) -> Pane
         codes,
         sex,
         population=_per_area(inputs["population_deaths"], vintage, codes, "population_persons"),
-        deprivation=_per_area(
-            inputs["area_reference"], vintage, codes, study.geography.deprivation
-        ),
+        deprivation=_deprivation(study, inputs["area_reference"], codes),
     )
 
 
@@ -102,6 +102,13 @@ def panel_of(
         population=population,
         deprivation=deprivation,
     )
+
+
+def _deprivation(study: Study, reference: pd.DataFrame, codes: tuple[str, ...]) -> FloatArray:
+    by = study.geography.ranked_by
+    if by is None:
+        return np.full(len(codes), np.nan)
+    return by.sign * _per_area(reference, study.geography.vintage, codes, by.column)
 
 
 def _per_area(frame: pd.DataFrame, vintage: str, codes: tuple[str, ...], column: str) -> FloatArray:

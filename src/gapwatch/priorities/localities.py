@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gapwatch.contracts import SEXES
+from gapwatch.contracts import PERSONS, SEXES
 from gapwatch.counting.areas import Counted
 from gapwatch.counting.counts import windows
 from gapwatch.demography.excess import Excess, excess_by_age, excess_deaths
@@ -16,7 +16,6 @@ from gapwatch.priorities.figures import FloatArray, PublishedFigure, areas_of
 from gapwatch.priorities.indicators import Measured
 from gapwatch.study import Study
 
-PERSONS = "persons"
 SMR, OWN = "published-smr", "own-counts"
 
 

@@ -13,8 +13,10 @@ import pandas as pd
 from gapwatch import tables
 from gapwatch.contracts import Table
 from gapwatch.errors import ValidationError
+from gapwatch.quality.by_study import CODE, RANKING, SEXES, THREE_WINDOWS
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.worker import SuiteError, read_suite
+from gapwatch.study import Study
 
 # Not the area: a row that stands out is a death, and one of a small area.
 _TOLD_OF_RESTRICTED = ("geography", "year", "period_start", "period_end")
@@ -56,6 +58,21 @@ class Gate:
         self._restricted: set[str] = set()
         self._advisory: set[str] = set()
         self._notes: list[dict[str, object]] = []
+        self._told: dict[str, Any] = {}
+
+    def hold_to(self, study: Study) -> None:
+        """Check tables that are handed over from here on by what a study says of itself.
+
+        A suite that leaves the form of codes, the sexes or the ranking open is about those of the
+        study.
+        """
+        by = study.geography.ranked_by
+        self._told = {
+            CODE: study.area_codes.any_form,
+            SEXES: list(study.sexes),
+            THREE_WINDOWS: 3 * len(study.sexes),
+            RANKING: by.column if by is not None else None,
+        }
 
     def __enter__(self) -> Gate:
         require_suites(self._expectations)
@@ -85,6 +102,7 @@ class Gate:
             "suite": str(self._expectations / f"{table.name}.json"),
             "kinds": {column.name: column.kind for column in table.columns},
             "key": [n for n in table.key if not restricted or n in _TOLD_OF_RESTRICTED],
+            "told": self._told,
         }
         if advisory:
             self._advisory.add(table.name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from gapwatch.contracts import AREA_REFERENCE, CHANGE, COVERAGE, SEXES
+from gapwatch.contracts import AREA_REFERENCE, CHANGE, COVERAGE
 from gapwatch.quality.gate import counted
 from gapwatch.study import Study
 from gapwatch.tables import canonical
@@ -29,7 +29,9 @@ def coverage(study: Study, inputs: dict[str, pd.DataFrame]) -> pd.DataFrame:
     starts = published["period_start"]
     width = int((published["period_end"] - starts).iloc[0])
     rows = []
-    for sex, start in itertools.product(SEXES, range(int(starts.min()), int(starts.max()) + 1)):
+    for sex, start in itertools.product(
+        study.sexes, range(int(starts.min()), int(starts.max()) + 1)
+    ):
         found = groups.get((sex, start, start + width), set())
         missing = [code for code in codes if code not in found]
         kept_back = [code for code in codes if code in hidden.get((sex, start, start + width), ())]

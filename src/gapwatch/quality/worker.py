@@ -23,10 +23,13 @@ import io
 import json
 import logging
 import os
+import re
 import sys
 import warnings
 from pathlib import Path
 from typing import Any
+
+from gapwatch.quality.by_study import PARAMETERS, resolved
 
 SEVERITIES = ("critical", "warning")
 ROW_COUNTS = ("expect_table_row_count_to_be_between", "expect_table_row_count_to_equal")
@@ -59,6 +62,7 @@ _COMPARES = {
 _PLAIN = (str, int, float, bool)
 _MAX_EXAMPLES = 5
 _DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+_LEFT_OPEN = re.compile(r"\{[a-z_]+\}")
 _KEYS = {"type", "kwargs", "severity", "says"}
 
 
@@ -114,6 +118,9 @@ def _require_plain(place: str, item: dict[str, Any]) -> None:
         parts = value if isinstance(value, list) else [value]
         if not all(part is None or isinstance(part, _PLAIN) for part in parts):
             raise SuiteError(f"{place}, {name}", "plain values", repr(value)[:80])
+        if _LEFT_OPEN.fullmatch(str(value)) and value not in PARAMETERS:
+            known_ones = ", ".join(PARAMETERS)
+            raise SuiteError(f"{place}, {name}", f"a value, or one of {known_ones}", repr(value))
 
 
 def _implementation(where: str, number: int, item: dict[str, Any]) -> Any:
@@ -140,15 +147,20 @@ def _batches() -> Any:
 
 
 def check(
-    suite_path: Path, csv: Path | io.StringIO, kinds: dict[str, str], key: list[str]
+    suite_path: Path,
+    csv: Path | io.StringIO,
+    kinds: dict[str, str],
+    key: list[str],
+    told: dict[str, Any] | None = None,
 ) -> list[Any]:
     """Check one table against its suite; one result an expectation, in the suite's order.
 
-    The table is a file, or its text, which then is in no file.
+    The table is a file, or its text, which then is in no file. `told` is what the study says by
+    parameter (quality.by_study).
     """
     import pandas as pd
 
-    items = read_suite(suite_path)
+    items = resolved(read_suite(suite_path), told)
     where = f"expectations/{suite_path.name}"
     built = [
         _implementation(f"{where}, expectation {number}", number, item)
@@ -268,6 +280,7 @@ def main() -> None:
                         io.StringIO(request["text"]) if "text" in request else Path(request["csv"]),
                         request["kinds"],
                         request["key"],
+                        request.get("told"),
                     )
                 }
             except SuiteError as error:

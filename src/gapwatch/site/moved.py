@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gapwatch.contracts import SEXES
 from gapwatch.reporting.language.numbers import apart, estimate, number, period
+from gapwatch.reporting.language.sexes import people
 from gapwatch.reporting.language.speech import Speech, respelled, speaking
 from gapwatch.site.shelf import ShelvedRelease
 
@@ -33,7 +35,7 @@ def newest_gaps(entry: ShelvedRelease) -> tuple[str, ...]:
     """The newest gap of the promise's own measure, by sex: its size, range and years."""
     with speaking(Speech(entry.tongue)):
         return tuple(
-            f"The newest gap for {sex}s: {_size(gap)}."
+            f"The newest gap for {people(sex)}: {_size(gap)}."
             for sex in _sexes(entry)
             if (gap := _gap(entry, sex))
         )
@@ -51,28 +53,31 @@ def _of(entry: ShelvedRelease, before: ShelvedRelease, sex: str) -> Iterator[str
     new, old = _gap(entry, sex), _gap(before, sex)
     if new and old and _years(new) != _years(old):
         yield (
-            f"The newest gap for {sex}s is now that of other years: {_size(new)}. Before: "
+            f"The newest gap for {people(sex)} is now that of other years: {_size(new)}. Before: "
             f"{_size(old)}."
         )
     elif new and old and new["gap_years"] != old["gap_years"]:
         is_, was = apart(float(new["gap_years"]), float(old["gap_years"]))
-        yield f"The newest gap for {sex}s, for {_years(new)}, is {is_} years. Before: {was} years."
+        yield (
+            f"The newest gap for {people(sex)}, for {_years(new)}, is {is_} years. Before: "
+            f"{was} years."
+        )
     elif bool(new) != bool(old):
         yield (
-            f"The newest gap for {sex}s is given now: {_size(new)}."
+            f"The newest gap for {people(sex)} is given now: {_size(new)}."
             if new
-            else f"No gap for {sex}s is given now. Before: {_size(old or {})}."
+            else f"No gap for {people(sex)} is given now. Before: {_size(old or {})}."
         )
     mine, theirs = _target(now), _target(then)
     if mine != theirs:
-        yield f"The target for {sex}s: {mine}. Before: {theirs}."
+        yield f"The target for {people(sex)}: {mine}. Before: {theirs}."
 
 
 def _changed(now: str, then: str, sex: str) -> str:
     """A good verdict is never named without what it comes from, which its own sentence says."""
     if {now, then} & GOOD:
-        return f"The verdict for {sex}s is not that of the release before."
-    told = f"The verdict for {sex}s is “{now}”. In the release before it was “{then}”."
+        return f"The verdict for {people(sex)} is not that of the release before."
+    told = f"The verdict for {people(sex)} is “{now}”. In the release before it was “{then}”."
     return respelled(told)
 
 
@@ -81,9 +86,9 @@ def _called(verdict: Row) -> str:
     return verdict.get("label") or verdict["verdict"]
 
 
-def _sexes(entry: ShelvedRelease) -> tuple[str, str]:
+def _sexes(entry: ShelvedRelease) -> tuple[str, ...]:
     own = entry.sex
-    return (own, "female" if own == "male" else "male")
+    return (own, *(sex for sex in entry.study["study"].get("sexes", SEXES) if sex != own))
 
 
 def _verdict(entry: ShelvedRelease, sex: str) -> Row | None:

@@ -14,10 +14,11 @@ from urllib.parse import urljoin, urlsplit
 
 import pandas as pd
 
+from gapwatch import tables
 from gapwatch.contracts import TABLES
 from gapwatch.errors import SourceError
-from gapwatch.geography.national_grid import GRID
 from gapwatch.sources import area_figures, local, outline_files, outline_table
+from gapwatch.sources.declared import standard_errors
 from gapwatch.sources.declared.build import Build
 from gapwatch.sources.declared.grid import MOST_BYTES, grids, refuse
 from gapwatch.sources.payload import Payload
@@ -93,17 +94,19 @@ def parse(
         return {source.table: _outlines(source, where, data[0].content)}
     if source.figures:
         return {source.table: area_figures.read(source, where, data[0].content)}
-    build = Build(source, TABLES[source.table], known_at)
+    table = TABLES[source.table]
+    build = Build(source, standard_errors.table_of(source, table), known_at)
     for grid in grids(source, where, data[0].content):
         build.add(grid)
-    return {source.table: build.finish(where)}
+    frame = standard_errors.with_limits(source, build.finish(where))
+    return {source.table: tables.canonical(table, frame, where)}
 
 
 def _outlines(source: FileSource, where: str, content: bytes) -> pd.DataFrame:
     """Outlines with their checks, from well-known text in cells or from a file of shapes."""
     build = Build(outline_files.described(source), TABLES[source.table])
     shapes = outline_files.is_outline_file(source)
-    system = source.crs or GRID
+    system = source.crs or source.map_crs
     if shapes:
         found = outline_files.features(source, where, content)
         build.add(found.grid)
@@ -113,7 +116,9 @@ def _outlines(source: FileSource, where: str, content: bytes) -> pd.DataFrame:
             build.add(grid)
     stated = "area_km2" in {*source.columns, *source.constants}
     frame = build.finish(where)
-    return outline_table.checked(frame, where, system=system, as_hex=shapes, stated=stated)
+    return outline_table.checked(
+        frame, where, system=system, as_hex=shapes, stated=stated, target=source.map_crs
+    )
 
 
 def newest_link(address: str, content: bytes, pattern: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gapwatch import tables
-from gapwatch.contracts import CODE, INDICATOR
+from gapwatch.contracts import INDICATOR, ONS_CODE
 from gapwatch.errors import SourceError
 from gapwatch.sources import fingertips_csv
 from gapwatch.sources.fingertips_csv import COUNTRY
@@ -217,7 +217,7 @@ def require_areas(area_type: AreaType, small: pd.DataFrame, where: str, *, each:
     """Refuse small areas that aren't the expected ones, `each` of them so often in every period."""
     codes = small["area_code"]
     prefix = _PREFIXES.get(area_type.id, codes.iloc[0][:_PREFIX_LENGTH] if len(codes) else "")
-    wrong = ~(codes.str.startswith(prefix) & codes.str.fullmatch(CODE)).to_numpy(dtype=bool)
+    wrong = ~(codes.str.startswith(prefix) & codes.str.fullmatch(ONS_CODE)).to_numpy(dtype=bool)
     if wrong.any():
         at = small.iloc[int(np.flatnonzero(wrong)[0])]
         break_contract(

@@ -66,6 +66,7 @@ def require_fit(study: Study, inputs: Frames, *, known_in: int) -> None:
     else:
         _require_areas(study, mine)
         _require_periods(study, mine["life_expectancy"])
+    _require_sexes(study, inputs["life_expectancy"])
     _require_past(inputs, known_in, restricted_tables(study.sources))
     _require_whole(inputs, known_in)
     _require_weights(study, mine, counted=own)
@@ -147,6 +148,19 @@ def _require_years(study: Study, inputs: Frames) -> None:
             )
 
 
+def _require_sexes(study: Study, published: pd.DataFrame) -> None:
+    """Figures of a sex that the study doesn't name would stand in its tables and be in no gap."""
+    others = sorted(set(published["sex"]) - set(study.sexes))
+    if others:
+        row = published[published["sex"] == others[0]].iloc[0]
+        raise ValidationError(
+            f"life_expectancy, {row['area_code']} {row['period_start']} to {row['period_end']}",
+            expected=f"figures of {' or '.join(study.sexes)}",
+            found=others[0],
+            remedy="name the sex in sexes in [study], or leave its rows out of the source",
+        )
+
+
 def _require_past(inputs: Frames, known_in: int, restricted: Collection[str] = ()) -> None:
     """No figure can be of a year that had not ended; where it is for isn't told of a death."""
     for table, frame in sorted(inputs.items()):
@@ -198,9 +212,10 @@ def _require_weights(study: Study, mine: Frames, *, counted: bool) -> None:
     needed = [("population_deaths", "population_persons", "a population above 0 in some year")]
     if counted:
         needed = []
-    if any(measure.kind == "slope" for measure in study.measures):
-        score = study.geography.deprivation
-        needed.append(("area_reference", score, f"a {score}, by which the slope ranks the areas"))
+    by = study.geography.ranked_by
+    if by is not None and any(measure.kind == "slope" for measure in study.measures):
+        expected = f"a {by.column}, by which the slope ranks the areas"
+        needed.append(("area_reference", by.column, expected))
     for table, column, expected in needed:
         known = mine[table].groupby("area_code")[column].mean()
         for area in study.geography.areas:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gapwatch.contracts import CODE
+from gapwatch.contracts import ONS_CODE
 from gapwatch.errors import StudyError, ValidationError
 from gapwatch.sources.spelling import plain, same
 from gapwatch.study import FileSource, PinnedSource, Source, Study, is_restricted
@@ -156,7 +156,7 @@ class _Known:
 
 
 def _is_code(name: str) -> bool:
-    return re.fullmatch(CODE, name) is not None
+    return re.fullmatch(ONS_CODE, name) is not None
 
 
 def _contradiction(said: Claim, claim: Claim, known: _Known) -> ValidationError:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import CODE
+from gapwatch.contracts import ONS_CODE
 from gapwatch.errors import SourceError
 from gapwatch.sources.parsing import (
     break_contract,
@@ -169,7 +169,7 @@ def _codes_in(source: NomisBase, pages: list[Payload]) -> set[str]:
             asked.add("")
     codes = next(iter(asked)).split(",")
     where = f"{source.id}, its addresses"
-    if len(asked) != 1 or not all(re.fullmatch(CODE, code) for code in codes):
+    if len(asked) != 1 or not all(re.fullmatch(ONS_CODE, code) for code in codes):
         refuse(where, "the same codes of areas in each, where Nomis defined none", "none")
     if len(set(codes)) != source.expected_areas:
         break_contract(
@@ -215,7 +215,7 @@ def _areas(source: NomisBase, content: bytes) -> set[str]:
             for note in (notes if isinstance(notes, list) else [])
             if dig(note, "annotationtitle") == "GeogCode"
         ]
-        if len(told) != 1 or not re.fullmatch(CODE, words(told[0])):
+        if len(told) != 1 or not re.fullmatch(ONS_CODE, words(told[0])):
             refuse(where, "a code of nine characters for each area", repr(told)[:100])
         found.append(words(told[0]))
     if len(set(found)) != len(found):

@@ -277,13 +277,15 @@ def _system(source: FileSource, where: str, told: object) -> str:
                 f'northings, crs = "{WGS84}" if they are degrees',
             )
         return source.crs
-    code = code_of(str(told))
+    code = code_of(str(told), source.map_crs)
     if code is None:
         refuse(
             where,
-            f"one of the systems of coordinates {', '.join(SYSTEMS)}",
+            f"one of the systems of coordinates {', '.join(SYSTEMS)}"
+            if source.map_crs == GRID
+            else "a system of coordinates with an EPSG code",
             str(told)[:100],
-            f"save the file in {GRID}",
+            f"save the file in {source.map_crs}",
         )
     if source.crs not in (None, code):
         refuse(
@@ -295,8 +297,11 @@ def _system(source: FileSource, where: str, told: object) -> str:
     return code
 
 
-def code_of(told: str) -> str | None:
-    """Which of SYSTEMS a name, a code or a .prj means; None for any other system."""
+def code_of(told: str, target: str = GRID) -> str | None:
+    """Which of SYSTEMS a name, a code or a .prj means; None for any other system.
+
+    For a map in another system than the British National Grid, any that has an EPSG code.
+    """
     try:
         crs = pyproj.CRS.from_user_input(told)
         if crs.is_compound:
@@ -308,7 +313,7 @@ def code_of(told: str) -> str | None:
         return None
     if authority == ("OGC", "CRS84"):
         return WGS84
-    if authority is not None and ":".join(authority) in SYSTEMS:
+    if authority is not None and (target != GRID or ":".join(authority) in SYSTEMS):
         return ":".join(authority)
     operation = crs.coordinate_operation
     if operation is None or operation.method_name != "Transverse Mercator":

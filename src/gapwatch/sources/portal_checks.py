@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NoReturn
 
-from gapwatch.contracts import CODE
+from gapwatch.contracts import ONS_CODE
 from gapwatch.errors import ValidationError
 from gapwatch.study.sources import PortalSource
 
@@ -28,7 +28,7 @@ def code(place: str, attributes: Record, column: str, geography: str) -> str:
     """The code in a column, which must be of the kind and census that the geography names."""
     value = attributes.get(column)
     where = f"{place}, {column}"
-    if not isinstance(value, str) or not re.fullmatch(CODE, value):
+    if not isinstance(value, str) or not re.fullmatch(ONS_CODE, value):
         found = "a blank" if value is None else repr(value)[:60]
         refuse(where, "a code of nine characters, such as E05000630", found)
     kind = _KIND.fullmatch(geography)

@@ -20,6 +20,8 @@ from gapwatch.sources import (
     outline_table,
     portal,
 )
+from gapwatch.sources.code_forms import require_forms
+from gapwatch.sources.declared.standard_errors import require_limits
 from gapwatch.sources.nomis_api import Known, nothing_known
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.redact import discreet
@@ -77,13 +79,17 @@ def parse(
         table = TABLES[source.table]
         written = tables.read_csv(table, payloads[0].content, source.id)
         _require_printable(source, table.name, written)
+        require_forms(source, {table.name: written})
+        require_limits(source, {table.name: written})
         if table.name == "boundary":
-            outline_table.checked(written, source.id)
+            outline_table.checked(written, source.id, system=source.map_crs, target=source.map_crs)
         return {table.name: written}
     with discreet(source):
         found = _parse(source, payloads, known_at)
         for name, frame in found.items():
             _require_printable(source, name, frame)
+        require_forms(source, found)
+        require_limits(source, found)
     return found
 
 

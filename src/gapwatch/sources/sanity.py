@@ -163,11 +163,12 @@ def absent_from_blocks(deaths: pd.DataFrame) -> list[str]:
     return told
 
 
-def require_direction(gaps: pd.DataFrame) -> None:
+def require_direction(gaps: pd.DataFrame, *, declared: bool = False) -> None:
     """Refuse scores by which the most deprived live longest, in every window and for both sexes.
 
     `gaps` are those of all measures; a slope below zero by its 95% interval in each window is no
-    chance, but scores that run the other way, as ranks and deciles do. Raises ValidationError.
+    chance, but scores that run the other way, as ranks and deciles do. `declared`: by a ranking of
+    the study's own. Raises ValidationError.
     """
     slopes = gaps[(gaps["kind"] == "slope") & gaps["upper95_years"].notna()]
     if len(slopes) and (slopes["upper95_years"] < 0).all():
@@ -178,8 +179,12 @@ def require_direction(gaps: pd.DataFrame) -> None:
             "shortest lives",
             found=f"the most deprived ahead by {-newest['gap_years']:.1f} years in "
             f"{newest['period_start']} to {newest['period_end']}, and in every other window",
-            remedy="take the average score of the index, where a higher score is more deprived; "
-            "where the scores are right, take the slope out of the study's measures",
+            remedy=(
+                "see whether higher in [geography.ranking] says which way the ranking runs; "
+                if declared
+                else "take the average score of the index, where a higher score is more deprived; "
+            )
+            + "where the scores are right, take the slope out of the study's measures",
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import SEXES
+from gapwatch.contracts import ONS_CODE, PERSONS, SEXES
 from gapwatch.intervals import WIDTH_SE
 from gapwatch.sources.sanity import same_for_both
 from gapwatch.study import Study
@@ -19,6 +19,8 @@ SINCE = 1993
 # at either end, and of their wards, whose intervals must lie outside as a whole.
 OF_PLACES = {"female": (73.5, 90.0), "male": (67.5, 87.5)}
 OF_AREAS = {"female": (66.0, 98.0), "male": (60.0, 95.0)}
+# Of both sexes together nothing can be said that isn't true of one of them.
+OF_PLACES[PERSONS], OF_AREAS[PERSONS] = (67.5, 90.0), (60.0, 98.0)
 AREAS_AND_PLACE = 2.5
 STATED_APART = 2.5
 WHOLE_SHARE = 0.9
@@ -32,8 +34,11 @@ def strange_expectancy(study: Study, life: pd.DataFrame, *, code: str) -> list[s
     """The place and its areas, where life expectancy is that of no place or ward of the country.
 
     `life` has the column `code` and lower95_years, upper95_years. Of an area the whole interval
-    must lie outside the range. One line an area and sex, that of the newest such window.
+    must lie outside the range. One line an area and sex, that of the newest such window. Nothing is
+    told of places in other countries than those of the United Kingdom, by their codes.
     """
+    if study.area_codes.of(study.geography.vintage) != ONS_CODE:
+        return []
     known = life.dropna(subset=["life_expectancy_years", "lower95_years", "upper95_years"])
     known = known[known["period_end"] >= SINCE]
     told = []

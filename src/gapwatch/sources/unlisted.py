@@ -7,12 +7,14 @@ which are given out district by district.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from gapwatch.contracts import ONS_CODE
 from gapwatch.errors import StudyError
 from gapwatch.study import (
     FileSource,
@@ -95,14 +97,16 @@ def _others(
 ) -> set[str]:
     """Those codes of a table's areas that are the place's and not the study's."""
     ours = set(study.area_names)
-    kinds = {code[:_KIND] for code in ours}
+    ons = all(re.fullmatch(ONS_CODE, code) for code in codes | ours)
+    # Other codes than those of the Office for National Statistics tell no kind.
+    kinds = {code[:_KIND] for code in (ours if ons else codes)}
     beside = {study.study.area_code, *study.geography.comparators}
     others = {code for code in codes - ours - beside if code[:_KIND] in kinds} - outside
     brought = [source for source in study.sources if source.table == table]
     if brought and all(_asks_for_place(study, source) for source in brought):
         return others
     known = others & inside
-    between = {code for code in others - known if _between(code, ours)}
+    between = {code for code in others - known if ons and _between(code, ours)}
     rest = others - known - between
     # A handful more than the study has: the table is of this place, not of the whole country.
     few = len(rest) <= max(2, len(ours & codes) // 4)

@@ -29,6 +29,7 @@ _SEXES: dict[str, Literal["female", "male"] | None] = {
     "person": None,
     "not applicable": None,
 }
+_PERSONS = ("persons", "person")
 _MONTHS = (
     "january",
     "february",
@@ -92,6 +93,11 @@ def parse_sex(text: str) -> Literal["female", "male"] | None:
     if word not in _SEXES:
         _refuse("a sex: Female, Male, Persons or Not applicable", repr(text))
     return _SEXES[word]
+
+
+def is_persons(text: str) -> bool:
+    """Whether a word means both sexes together."""
+    return _plain(text) in _PERSONS
 
 
 def parse_month(text: str) -> str:

@@ -1,5 +1,6 @@
 """The study: one file says what is measured, against which promise, from which sources."""
 
+from gapwatch.study.areas import Area, Break, Bridge, ComputedBreak, Zone
 from gapwatch.study.base import Period
 from gapwatch.study.computed import Computed, Level
 from gapwatch.study.extracts import is_restricted, restricted_tables, rounding_steps, sparse_years
@@ -7,14 +8,9 @@ from gapwatch.study.live_figures import FingertipsFigures, NomisFigures
 from gapwatch.study.loading import load
 from gapwatch.study.model import (
     NOBODY,
-    Area,
-    Break,
-    Bridge,
-    ComputedBreak,
     Measure,
     Study,
     Thresholds,
-    Zone,
 )
 from gapwatch.study.priorities import EvidenceGap, Indicator, Localities, Priority
 from gapwatch.study.required import is_required, rests_on

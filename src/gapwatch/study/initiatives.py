@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from gapwatch.contracts import IDENTIFIER, WHEN
+from gapwatch.contracts import IDENTIFIER, ONS_CODE, WHEN
 from gapwatch.study.base import Code, OptionalText, Part, Slug, Text, Year
 
 DEATHS = "deaths"
@@ -111,9 +111,7 @@ class KnownAreas:
                 continue
             near = difflib.get_close_matches(name, [*self._zones, *self._codes], n=1)
             expected = "a zone of the study or a code of geography.areas"
-            other = re.fullmatch("[A-Z][0-9]{8}", name) and name[:3] in {
-                code[:3] for code in self._codes
-            }
+            other = re.fullmatch(ONS_CODE, name) and name[:3] in {code[:3] for code in self._codes}
             found = f"{name!r}, an area of another vintage or place" if other else repr(name)
             yield (
                 f"{key}[{number}]",

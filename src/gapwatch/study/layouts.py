@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gapwatch.errors import UnfitError
-from gapwatch.study.base import Part
+from gapwatch.study.base import Part, SystemCode
 
 FileColumn = Annotated[str, Field(min_length=1, max_length=300)]
 KeyPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_:-]{1,60}(\.[A-Za-z0-9_:-]{1,60}){0,7}$")]
@@ -62,7 +62,8 @@ class Layouts(Part):
     names a layer of a GeoPackage that has several. The system of coordinates is the file's own: a
     GeoJSON without one is in degrees (WGS 84), and a shapefile without .prj needs `crs`. In a CSV
     of well-known text they are metres on the British National Grid unless `crs` says otherwise,
-    and `area_km2` may be left out.
+    and `area_km2` may be left out. Five systems are known for a map on that grid (EPSG:27700, 4326,
+    4258, 4277 and 3857); for a map in another system, which `crs` in `[geography]` names, any is.
     """
 
     delimiter: Literal[",", ";", "\t", "|"] = ","
@@ -77,7 +78,7 @@ class Layouts(Part):
     layer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     records: KeyPath | None = None
     unfold: KeyPath | None = None
-    crs: Literal["EPSG:27700", "EPSG:4326", "EPSG:4258", "EPSG:4277", "EPSG:3857"] | None = None
+    crs: SystemCode | None = None
 
     @property
     def row_patterns(self) -> Iterator[str]:

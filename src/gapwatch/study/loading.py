@@ -12,12 +12,22 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic import ValidationError as PydanticError
 
+from gapwatch.contracts import SEXES
 from gapwatch.errors import StudyError, UnfitError
-from gapwatch.study import fonts, limits, priority_checks, promise_checks, word_checks
-from gapwatch.study.extracts import restricted_tables
+from gapwatch.study import (
+    computed_checks,
+    fonts,
+    limits,
+    priority_checks,
+    promise_checks,
+    word_checks,
+)
+from gapwatch.study.base import BRITISH_GRID, Declared
+from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.initiatives import faults
 from gapwatch.study.model import Study
 from gapwatch.study.sources import KINDS, MODELS
+from gapwatch.study.wrong import wrong as _wrong
 
 # Of two areas the extremes are the pair itself, and nothing is left to tell noise by.
 _FEWEST_EXTREMES = 3
@@ -48,7 +58,8 @@ def load(path: Path) -> tuple[Study, str]:
     try:
         found = fonts.declared(path, content)
         letters = frozenset().union(*(one.letters for one in found))
-        study = Study.model_validate(content, context=letters).with_typefaces(found)
+        context = Declared(letters, CodeForms.declared(content), _sexes(content), _crs(content))
+        study = Study.model_validate(content, context=context).with_typefaces(found)
     except RecursionError as error:
         raise _wrong(
             path, "the file", "tables inside tables as a study has them", "deeper ones"
@@ -64,8 +75,7 @@ def load(path: Path) -> tuple[Study, str]:
         raise _wrong(path, *problem)
     _check_measures(path, study)
     _check_bridges(path, study)
-    _check_computed(path, study)
-    _check_disclosure(path, study)
+    computed_checks.check(path, study)
     problem = priority_checks.problem(study)
     if problem is not None:
         raise _wrong(path, *problem)
@@ -73,13 +83,18 @@ def load(path: Path) -> tuple[Study, str]:
     return study, hashlib.sha256(raw).hexdigest()
 
 
-def _wrong(path: Path, key: str, expected: str, found: str, remedy: str = "") -> StudyError:
-    return StudyError(
-        f"{path.name}, {key}",
-        expected=expected,
-        found=found,
-        remedy=remedy or f"correct {key} in {path}",
-    )
+def _sexes(content: dict[str, Any]) -> tuple[str, ...]:
+    """The sexes that a study names; the default where it names none, or none that are sound."""
+    told = content.get("study")
+    named = told.get("sexes") if isinstance(told, dict) else None
+    return tuple(map(str, named)) if isinstance(named, list) and named else SEXES
+
+
+def _crs(content: dict[str, Any]) -> str:
+    """The system of coordinates that a study names for its map, or the default."""
+    told = content.get("geography")
+    named = told.get("crs") if isinstance(told, dict) else None
+    return named if isinstance(named, str) else BRITISH_GRID
 
 
 def _without_kinds(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
@@ -138,7 +153,11 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
 
 def _check_areas(path: Path, study: Study) -> None:
     codes = [area.code for area in study.geography.areas]
+    forms = study.area_codes
     for number, code in enumerate(codes, 1):
+        if not forms.fits(code, study.geography.vintage):
+            wanted = f"a code of {study.geography.vintage}: {forms.wanted(study.geography.vintage)}"
+            raise _wrong(path, f"geography.areas[{number}].code", wanted, repr(code))
         if code in codes[: number - 1]:
             raise _wrong(path, f"geography.areas[{number}]", "each area once", f"{code} again")
     places = [(area.row, area.column) for area in study.geography.areas]
@@ -150,7 +169,19 @@ def _check_areas(path: Path, study: Study) -> None:
                 "a tile of its own",
                 f"row {place[0]}, column {place[1]} taken twice",
             )
+    gridded = study.geography.crs == BRITISH_GRID
+    for number, source in enumerate(study.sources, 1):
+        if not gridded and source.kind == "portal" and source.table == "boundary":
+            expected = f"outlines in {study.geography.crs}, or in degrees"
+            found = f"{source.id}, whose outlines are on the British National Grid"
+            raise _wrong(path, f"sources[{number}]", expected, found)
+    _check_zones(path, study, codes)
+
+
+def _check_zones(path: Path, study: Study, codes: list[str]) -> None:
     for key, zone in study.zones.items():
+        if key in codes:
+            raise _wrong(path, f"zones.{key}", "a name that is no area's code", repr(key))
         if not zone.areas:
             raise _wrong(path, f"zones.{key}.areas", "at least one area", "none")
         for number, code in enumerate(zone.areas, 1):
@@ -240,54 +271,6 @@ def _check_bridges(path: Path, study: Study) -> None:
                         f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
                         repr(source),
                     )
-
-
-def _check_computed(path: Path, study: Study) -> None:
-    lookups = [source.id for source in study.sources if source.table == "lookup"]
-    levels = study.computed.levels if study.computed else ()
-    seen: set[str] = set()
-    for number, level in enumerate(levels, 1):
-        where = f"computed.levels[{number}]"
-        if level.geography in seen:
-            raise _wrong(path, f"{where}.geography", "each kind of area once", level.geography)
-        seen.add(level.geography)
-        for kind, steps in level.paths.items():
-            for place, source in enumerate(steps, 1):
-                if source not in lookups:
-                    raise _wrong(
-                        path,
-                        f"{where}.paths.{kind}[{place}]",
-                        f"a lookup of sources: {', '.join(lookups) or 'there is none'}",
-                        repr(source),
-                    )
-    if study.computed and study.geography.vintage not in seen:
-        raise _wrong(
-            path,
-            "computed.levels",
-            f"the study's own areas, {study.geography.vintage}",
-            ", ".join(sorted(seen)),
-        )
-
-
-def _check_disclosure(path: Path, study: Study) -> None:
-    if study.disclosure and not restricted_tables(study.sources):
-        remedy = f"remove [disclosure] from {path}: it is for restricted deaths alone"
-        raise _wrong(path, "disclosure", "a source that is restricted", "none", remedy)
-    also = study.closing.also
-    if also and study.level_beside is None:
-        levels = study.computed.levels if study.computed else ()
-        others = [
-            level.geography
-            for level in levels
-            if level.geography not in (study.geography.vintage, "borough")
-        ]
-        raise _wrong(
-            path,
-            "disclosure.also",
-            "a level of [computed] that isn't the study's own: "
-            f"{', '.join(others) or 'there is none'}",
-            also,
-        )
 
 
 def _check_initiatives(path: Path, study: Study) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from gapwatch.codes import Coded
+from gapwatch.contracts import EVERY_SEX
 from gapwatch.errors import StudyError, UnfitError
 from gapwatch.study.alerts import Alerts
+from gapwatch.study.areas import (
+    Geography,
+    Zone,
+)
 from gapwatch.study.base import (
     Code,
     MeasureKind,
@@ -18,10 +22,12 @@ from gapwatch.study.base import (
     Part,
     Period,
     Probability,
+    Sex,
     Slug,
     Text,
     Year,
 )
+from gapwatch.study.code_forms import CodeForms
 from gapwatch.study.computed import Computed
 from gapwatch.study.disclosure import Disclosure
 from gapwatch.study.fonts import MOST_FONTS, Font, Typeface
@@ -35,13 +41,25 @@ from gapwatch.study.words import Words
 
 
 class Heading(Part):
-    """What the study is about; `invented` says so where the place is none, on every page."""
+    """What the study is about; `invented` says so where the place is none, on every page.
+
+    `sexes` are those that published life expectancy is of: female and male, persons alone (both
+    sexes together), or all three. Persons are never made of the others, nor compared with them.
+    """
 
     id: Slug
     place: Text
     area_code: Code
     title: Text
     invented: OptionalText = ""
+    sexes: tuple[Sex, ...] = Field(default=("female", "male"), min_length=1)
+
+    @field_validator("sexes")
+    @classmethod
+    def _once(cls, sexes: tuple[Sex, ...]) -> tuple[Sex, ...]:
+        if len(set(sexes)) != len(sexes):
+            raise UnfitError("each sex once", ", ".join(sexes))
+        return sexes
 
 
 NOT_STATED, NOT_ASSURED, NOT_APPROVED = "not stated", "not assured", "not approved"
@@ -94,84 +112,6 @@ class Thresholds(Part):
                 str(self.off_track_probability),
             )
         return self
-
-
-class Break(Part):
-    """A window at which the series starts anew, and why."""
-
-    first_period: Period
-    reason: Text
-
-
-class ComputedBreak(Break):
-    """A break that the counts themselves show; `cause` is why, as a code with its years."""
-
-    reason: str = ""
-    cause: Coded
-
-
-class Area(Part):
-    """An area and its place on the tile map, counted from the north-west."""
-
-    code: Code
-    name: Text
-    row: int = Field(ge=0, lt=60)
-    column: int = Field(ge=0, lt=60)
-
-
-class OtherName(Part):
-    """A second name of an area that some file has, and why it is the same area."""
-
-    code: Code
-    name: Text
-    reason: Text
-
-
-class LeftOut(Part):
-    """An area of the place that the data hold and the study leaves out, and why."""
-
-    code: Code
-    reason: Text
-
-
-class Bridge(Part):
-    """Later figures on other areas, carried to the sides of the study's measures.
-
-    Figures on `geography` are shown beside the trend and never joined to it. `blocks` are the
-    small areas that both kinds of area are made of: `up` leads from blocks to `geography`,
-    `across` from blocks to the study's own vintage, each a chain of lookup sources by id.
-    """
-
-    geography: Slug
-    blocks: Slug
-    up: tuple[Slug, ...] = Field(min_length=1)
-    across: tuple[Slug, ...] = Field(min_length=1)
-    reason: Text
-
-
-class Geography(Part):
-    """The vintage of the areas, the areas, what else is shown beside them, the breaks.
-
-    `other_names` accepts second names of areas, which are refused else; `left_out` names areas of
-    the place that the data hold and the study does not.
-    """
-
-    vintage: Slug
-    deprivation: Literal["imd2007_average_score", "imd2010_average_score"]
-    comparators: tuple[Code, ...] = ()
-    areas: tuple[Area, ...] = Field(min_length=2)
-    breaks: tuple[Break, ...] = ()
-    bridges: tuple[Bridge, ...] = ()
-    other_names: tuple[OtherName, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-
-
-class Zone(Part):
-    """A named set of areas."""
-
-    name: Text
-    definition: Text
-    areas: tuple[Code, ...]
 
 
 class Measure(Part):
@@ -308,6 +248,16 @@ class Study(Part):
     def area_names(self) -> dict[str, str]:
         """Names of the study's areas by code."""
         return {area.code: area.name for area in self.geography.areas}
+
+    @property
+    def area_codes(self) -> CodeForms:
+        """The forms of its codes, by kind of area."""
+        return CodeForms(self.geography.code_pattern, self.geography.code_patterns)
+
+    @property
+    def sexes(self) -> tuple[str, ...]:
+        """The sexes of its published figures, in the order of every table."""
+        return tuple(sex for sex in EVERY_SEX if sex in self.study.sexes)
 
     @property
     def named_areas(self) -> KnownAreas:

@@ -22,6 +22,7 @@ def problem(study: Study, content: Mapping[str, Any]) -> Problem | None:
         )
     found = (
         *_versions(study.promises),
+        *_sexes(study),
         *(each for key, one in _named(study) for each in _figures(key, one)),
         *_baselines(study),
     )
@@ -36,6 +37,13 @@ def _named(study: Study) -> list[tuple[str, Promise]]:
     if not study.promises:
         return [("promise", study.promise)]
     return [(f"promises[{number}]", one) for number, one in enumerate(study.promises, 1)]
+
+
+def _sexes(study: Study) -> Iterator[Problem]:
+    for key, promise in _named(study):
+        if promise.sex not in study.sexes:
+            listed = ", ".join(study.sexes)
+            yield _wrong(key, "sex", f"one of the study's sexes: {listed}", promise.sex)
 
 
 def _figures(key: str, promise: Promise) -> Iterator[Problem]:

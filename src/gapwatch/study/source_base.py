@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from gapwatch.errors import UnfitError
-from gapwatch.study.base import Code, Part, Slug, Text
+from gapwatch.study.base import NOTHING_DECLARED, Code, Declared, Part, Slug, Text, declared
+from gapwatch.study.code_forms import CodeForms
 
 TableName = Literal[
     "area_figure",
@@ -77,16 +78,31 @@ class SourceBase(Part):
     table: TableName
     next_expected: Text
     note: str = Field(default="", max_length=1000)
-    _letters: frozenset[str] = PrivateAttr(default=frozenset())
+    _declared: Declared = PrivateAttr(default=NOTHING_DECLARED)
 
     def model_post_init(self, context: Any, /) -> None:
-        """Keep the characters of the study's declared fonts: its files may hold them too."""
-        self._letters = frozenset(context or ())
+        """Keep what the study declares of letters and codes: its files are read by it too."""
+        self._declared = declared(context)
 
     @property
     def letters(self) -> frozenset[str]:
         """Characters beyond those of the report's own typefaces."""
-        return self._letters
+        return self._declared.letters
+
+    @property
+    def area_codes(self) -> CodeForms:
+        """The forms of the study's codes of areas."""
+        return self._declared.codes
+
+    @property
+    def sexes(self) -> tuple[str, ...]:
+        """The sexes that published life expectancy is of in the study."""
+        return self._declared.sexes
+
+    @property
+    def map_crs(self) -> str:
+        """The projected system of coordinates of the study's map, by its EPSG code."""
+        return self._declared.crs
 
 
 class Retrieved(SourceBase):

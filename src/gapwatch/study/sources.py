@@ -101,10 +101,13 @@ class FileSource(Layouts, Extract, Retrieved):
     choose rows by the words in a column of the file; each word must occur there, before anything
     else is asked of a row. `constants` fills columns, and so do the words beside each of `sheets`.
     Cells in `missing` are blank, never zero; rows without any quantity stay, unless `drop_missing`.
-    `units` states the file's unit of every quantity: the contract's own, or another that `factors`
-    turns into it by multiplication. Extract says what else a file of counts may declare, Layouts
-    how a file may be written: its signs, merged and repeated header words, rows by pattern,
-    outlines. `figures` names the columns of a source of `area_figure` (see FileFigure).
+    A file of life expectancy may describe `se_years`, a standard error, in the place of the limits,
+    which are then made from it as those of a normal distribution. `bare_values`: some values have
+    neither; they are shown, and nothing is tested by them. `units` states the file's unit of every
+    quantity: the contract's own, or another that `factors` turns into it by multiplication. Extract
+    says what else a file of counts may declare, Layouts how a file may be written: its signs,
+    merged and repeated header words, rows by pattern, outlines. `figures` names the columns of a
+    source of `area_figure` (see FileFigure).
     """
 
     kind: Literal["file"]
@@ -136,6 +139,7 @@ class FileSource(Layouts, Extract, Retrieved):
     drop_missing: bool = False
     factors: dict[ColumnName, Annotated[float, Field(gt=0, lt=1e9)]] = Field(default={})
     units: dict[ColumnName, Annotated[str, Field(min_length=1, max_length=40)]] = Field(default={})
+    bare_values: bool = False
     figures: dict[Slug, FileFigure] = Field(default={})
 
     @model_validator(mode="after")
@@ -157,6 +161,8 @@ class FileSource(Layouts, Extract, Retrieved):
         require_layout(self, self.format, self.table, self.header, self.header_rows)
         if not sheetless and not self.sheets:
             raise UnfitError("at least one sheet of the workbook", "none")
+        if self.bare_values and self.table != "life_expectancy":
+            raise UnfitError("bare_values only for life_expectancy", f"it for {self.table}")
         constants = set(self.constants).union(*self.sheets.values())
         require_figures(self.table, self.figures, self.columns, constants)
         require_sound(self, self.table, self.columns, constants)

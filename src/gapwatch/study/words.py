@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from gapwatch.errors import UnfitError
-from gapwatch.study.base import Code, OptionalText, Part, Slug, Text
+from gapwatch.study.base import Code, OptionalText, Part, Slug, Text, declared
 from gapwatch.study.letters import printable
 from gapwatch.study.tongue import (
     TONGUES,
@@ -28,7 +28,7 @@ def _noun(text: str, told: ValidationInfo) -> str:
         raise UnfitError(
             "a noun as it stands inside a sentence, such as 'community area'", repr(text)
         )
-    return printable(text, told.context or ())
+    return printable(text, declared(told.context).letters)
 
 
 Noun = Annotated[str, Field(min_length=1, max_length=MOST_LETTERS), AfterValidator(_noun)]

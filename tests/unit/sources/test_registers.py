@@ -217,8 +217,8 @@ def test_a_councils_spreadsheet_reads_with_its_own_dates_and_names() -> None:
 @pytest.mark.parametrize(
     ("content", "expected", "found"),
     [
-        ("[1, 2]", "a list of records at grants", "a NoneType"),
-        ('{"grants": {"id": 1}}', "a list of records at grants", "a dict"),
+        ("[1, 2]", "a list of records at grants", "none; the file has a list"),
+        ('{"grants": {"id": 1}}', "a list of records at grants", "an object with id"),
         ('{"gifts": []}', "a list of records at grants", "the file has gifts"),
         ('{"grants": [{"id": "a", "id": "b"}]}', "each key of an object once", "'id' again"),
         ('{"grants": [{"id": NaN}]}', "numbers as JSON has them", "NaN"),

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import SEXES
-from gapwatch.contracts.plausibility import DEATHS_ABSENT, PERSONS
+from gapwatch.contracts import PERSONS, SEXES
+from gapwatch.contracts.plausibility import DEATHS_ABSENT
 from gapwatch.counting.bands import UNTOLD
 from gapwatch.counting.counts import BoolArray, Counts, FloatArray
 from gapwatch.counting.plausibility.chance import FALSE_WARNINGS

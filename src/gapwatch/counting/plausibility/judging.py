@@ -8,13 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import PLAUSIBILITY
+from gapwatch.contracts import PERSONS, PLAUSIBILITY
 from gapwatch.contracts.plausibility import (
     DEATHS_ABSENT,
     DEATHS_CHANGE,
     DEATHS_TOTAL,
     LIFE_CHANGE,
-    PERSONS,
     RULES,
     times,
 )

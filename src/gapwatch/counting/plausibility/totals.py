@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import CALENDAR_YEAR
-from gapwatch.contracts.plausibility import DEATHS_TOTAL, PERSONS, RESIDENTS_TOTAL
+from gapwatch.contracts import CALENDAR_YEAR, PERSONS
+from gapwatch.contracts.plausibility import DEATHS_TOTAL, RESIDENTS_TOTAL
 from gapwatch.counting.counts import Counts
 from gapwatch.counting.rounding import shared_step
 

@@ -6,6 +6,7 @@ import gzip
 import socket
 import struct
 import threading
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
@@ -14,6 +15,7 @@ from pydantic import AnyHttpUrl
 
 from gapwatch.demo.replica import fingertips, gov, nomis, ons, portal
 from gapwatch.demo.replica.faults import OF_ANSWERS, Faults, Reply, Request
+from gapwatch.demo.replica.files import answered
 from gapwatch.demo.replica.layers import Layer, layers
 from gapwatch.demo.replica.world import World
 
@@ -23,6 +25,7 @@ BASES = {
     "portal": "portal/rest/services/",
     "ons": "ons/",
     "gov": "gov/",
+    "files": "files/",
 }
 PATIENCE_SECONDS = 60.0
 BOMB_BYTES = 64 << 20
@@ -53,11 +56,21 @@ class Replica:
     """The publishers on 127.0.0.1, from entering the context to leaving it.
 
     `page_size` is the most records of one answer of the portal, `cells` the most of one of Nomis.
-    `date` is sent as the Date of every answer where it is set: the world has no clock of its own.
+    `files` are answers that are served as they are, by name, whoever's they are; without a world
+    there is nothing else. `date` is sent as the Date of every answer where it is set: the world has
+    no clock of its own.
     """
 
-    def __init__(self, world: World, *, page_size: int = 2000, cells: int = 25_000) -> None:
-        self.world, self.page_size, self.cells = world, page_size, cells
+    def __init__(
+        self,
+        world: World | None,
+        *,
+        page_size: int = 2000,
+        cells: int = 25_000,
+        files: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self._world, self.page_size, self.cells = world, page_size, cells
+        self._files = dict(files or {})
         self.date = ""
         self.faults = Faults()
         self.seen: list[Request] = []
@@ -84,6 +97,18 @@ class Replica:
     def publishers(self) -> dict[str, str]:
         """Base addresses, as a study's `publishers` names them."""
         return {name: self._base(name) for name in ("fingertips", "nomis", "portal")}
+
+    @property
+    def world(self) -> World:
+        """What the publishers tell of; ValueError where there are files alone."""
+        if self._world is None:
+            raise ValueError("no world: this replica serves files alone")
+        return self._world
+
+    @property
+    def files(self) -> str:
+        """Base address of the files."""
+        return self._base("files")
 
     @property
     def ons(self) -> str:
@@ -122,6 +147,8 @@ class Replica:
 
     def answer(self, request: Request) -> Reply:
         """What the publisher says, faults of content included."""
+        if request.publisher == "files" or self._world is None:
+            return answered(self._files, request)
         if request.publisher == "fingertips":
             return fingertips.answer(self.world, request)
         if request.publisher == "nomis":

@@ -25,6 +25,7 @@ from gapwatch.reporting.language.numbers import (
     plain,
 )
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Measure
 
 KINDS = {
@@ -121,7 +122,7 @@ def _table(case: Case, sex: str) -> ReportTable:
     headline = " (the promise)" if sex == case.sexes[0] else ""
     return ReportTable(
         id=f"table-measures-{sex}",
-        caption=f"The gap measured in {len(rows)} ways: {sex}s{headline}",
+        caption=f"The gap measured in {len(rows)} ways: {people(sex)}{headline}",
         columns=(
             TableColumn("Measure"),
             TableColumn(f"Newest gap, years (95%{SPACE}interval)", numeric=True),
@@ -236,7 +237,8 @@ def _naive(case: Case) -> list[str]:
         corrected, naive = apart(after, before)
         larger = f" {LARGER}" if after > before else ""
         texts.append(
-            f"“{measure.title}”, {case.sexes[0]}s: {corrected}{SPACE}years after the correction, "
+            f"“{measure.title}”, {people(case.sexes[0])}: {corrected}{SPACE}years after the "
+            "correction, "
             f"{naive}{SPACE}years before it.{larger}"
         )
     return texts

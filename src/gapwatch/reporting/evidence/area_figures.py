@@ -21,6 +21,7 @@ from gapwatch.reporting.language.numbers import (
     sentence,
     years,
 )
+from gapwatch.reporting.language.sexes import people
 
 STANDING = {
     BELOW: "clearly below",
@@ -35,6 +36,7 @@ _AS_A, _AS_AN = ("uni", "use", "eu", "one", "ut"), ("hour", "hon", "heir")
 def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
     """What the figures are, and what chance alone would do to them."""
     total, noun, nouns = len(maps[0].wards), maps[0].noun, maps[0].nouns
+    several = total * len(case.sexes)
     of_deaths = f"deaths in {when(case, maps[0])}"
     made = ", computed here from deaths and residents" if maps[0].computed else ""
     return [
@@ -44,8 +46,8 @@ def opening(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
             "95% interval lies on that side."
         ),
         (
-            f"Even if all {count(total, noun, nouns)} were alike, about {_by_chance(2 * total)} of "
-            f"the {2 * total} comparisons would stand out by chance. Small differences "
+            f"Even if all {count(total, noun, nouns)} were alike, about {_by_chance(several)} of "
+            f"the {several} comparisons would stand out by chance. Small differences "
             "in rank mean nothing."
         ),
         *compared(case, maps),
@@ -85,13 +87,17 @@ def compared(case: Case, maps: tuple[WardMap, ...]) -> list[str]:
         told, lacking[found.sex] = _compared(case, found)
         if told:
             texts.append(
-                f"For {found.sex}s, life expectancy in years (with its 95% interval) was "
+                f"For {people(found.sex)}, life expectancy in years (with its 95% interval) was "
                 f"{listing(told)} in {when(case, found)}."
             )
     everywhere = len({tuple(names) for names in lacking.values()}) == 1
     for found in maps[:1] if everywhere else maps:
         if lacking[found.sex]:
-            start = "There is no figure" if everywhere else f"For {found.sex}s there is no figure"
+            start = (
+                "There is no figure"
+                if everywhere
+                else f"For {people(found.sex)} there is no figure"
+            )
             texts.append(f"{start} for {listing(lacking[found.sex])} in {when(case, found)}.")
     return texts
 
@@ -115,18 +121,18 @@ def standings(found: WardMap) -> str:
     """`4 below and 5 above`, as a finding."""
     noun, nouns = found.noun, found.nouns
     if found.place is None:
-        return f"Life expectancy of {found.sex}s by {noun}"
+        return f"Life expectancy of {people(found.sex)} by {noun}"
     below, above = len(found.named(BELOW)), len(found.named(ABOVE))
     if not below and not above:
-        return f"For {found.sex}s no {noun} stands out clearly from {found.place_name}"
+        return f"For {people(found.sex)} no {noun} stands out clearly from {found.place_name}"
     if not below or not above:
         side, held = ("above", above) if above else ("below", below)
         return (
-            f"For {found.sex}s, {count(held, noun, nouns)} of {len(found.wards)} "
+            f"For {people(found.sex)}, {count(held, noun, nouns)} of {len(found.wards)} "
             f"{'is' if held == 1 else 'are'} clearly {side} {found.place_name}"
         )
     return (
-        f"For {found.sex}s, {below} of {len(found.wards)} {nouns} "
+        f"For {people(found.sex)}, {below} of {len(found.wards)} {nouns} "
         f"{'is' if below == 1 else 'are'} clearly below {found.place_name} and "
         f"{above} clearly above"
     )
@@ -136,7 +142,9 @@ def finding(maps: tuple[WardMap, ...]) -> str:
     """What a map of every sex shows, as its title."""
     first, *others = maps
     if first.place is None:
-        return f"Life expectancy of {listing([f'{found.sex}s' for found in maps])} by {first.noun}"
+        return (
+            f"Life expectancy of {listing([people(found.sex) for found in maps])} by {first.noun}"
+        )
     return "; ".join([standings(first), *(_standings_of(found) for found in others)])
 
 
@@ -147,7 +155,7 @@ def _standings_of(found: WardMap) -> str:
         for standing, word in ((BELOW, "below"), (ABOVE, "above"))
     ]
     told = [f"{many} {word}" for many, word in held if many]
-    return f"for {found.sex}s, {listing(told) if told else 'none clearly does'}"
+    return f"for {people(found.sex)}, {listing(told) if told else 'none clearly does'}"
 
 
 def map_figure(
@@ -164,7 +172,7 @@ def map_figure(
         id=name,
         number=place,
         title=finding(maps),
-        subtitle=f"Life expectancy at birth, {listing([f'{m.sex}s' for m in maps])}, "
+        subtitle=f"Life expectancy at birth, {listing([people(m.sex) for m in maps])}, "
         f"{found.areas}, {when(case, found)}, compared by 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
         alt=_alt(case, maps),
@@ -221,12 +229,14 @@ def _alt(case: Case, maps: tuple[WardMap, ...]) -> str:
     found = maps[0]
     held = count(len(found.wards), found.noun, found.nouns)
     real = has_outlines(found, case.tables)
+    several = len(maps) > 1
+    each = ", one for each sex" if several else ""
     parts = [
-        f"Map of {held}, one for each sex."
+        f"Map of {held}{each}."
         if real and case.facts.demonstration
-        else f"Map of {held} on their real outlines, one for each sex."
+        else f"Map of {held} on their real outlines{each}."
         if real
-        else f"Tile map of {held}, one square each, with both sexes in it."
+        else f"Tile map of {held}, one square each{', with both sexes in it' if several else ''}."
     ]
     parts += [text for one in maps for text in _alt_of(one)]
     sides = [case.study.side_name(side) for side in found.outlined]
@@ -246,9 +256,8 @@ def _alt_of(found: WardMap) -> list[str]:
     """What the map shows of one sex."""
     if found.place is None:
         return []
-    parts = [
-        f"{found.sex.capitalize()}s: {found.place_name} as a whole has {years(found.place.value)}."
-    ]
+    whom, whole = people(found.sex).capitalize(), years(found.place.value)
+    parts = [f"{whom}: {found.place_name} as a whole has {whole}."]
     for standing in (BELOW, ABOVE):
         names = found.named(standing)
         if names:
@@ -279,8 +288,10 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
         column
         for found in maps
         for column in (
-            TableColumn(f"{found.sex.capitalize()}s, years (95%{SPACE}interval)", numeric=True),
-            TableColumn(f"{found.sex.capitalize()}s, compared with {found.place_name}"),
+            TableColumn(
+                f"{people(found.sex).capitalize()}, years (95%{SPACE}interval)", numeric=True
+            ),
+            TableColumn(f"{people(found.sex).capitalize()}, compared with {found.place_name}"),
         )
     ]
     return ReportTable(
@@ -292,6 +303,6 @@ def values_table(case: Case, maps: tuple[WardMap, ...], name: str, side: str) ->
             *heads,
         ),
         rows=tuple(rows),
-        shares=(2.4, *([1.8] if side else []), 1.5, 1.25, 1.5, 1.25),
+        shares=(2.4, *([1.8] if side else []), *((1.5, 1.25) * len(maps))),
         folded=True,
     )

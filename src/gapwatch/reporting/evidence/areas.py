@@ -112,9 +112,10 @@ class WardMap:
         return {ward.code: str(rank) for rank, ward in enumerate(self.ranked(), 1)}
 
 
-def sexes(study: Study) -> tuple[str, str]:
-    """The promise's own sex first."""
-    return ("male", "female") if study.promise.sex == "male" else ("female", "male")
+def sexes(study: Study) -> tuple[str, ...]:
+    """The promise's own sex first, then the study's others."""
+    own = study.promise.sex
+    return (own, *(sex for sex in study.sexes if sex != own))
 
 
 def ward_map(study: Study, tables: Tables, sex: str, geography: str = "") -> WardMap | None:

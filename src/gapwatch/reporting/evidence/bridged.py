@@ -5,6 +5,7 @@ from __future__ import annotations
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import explained, interval, period, vintage, years
 from gapwatch.reporting.language.phrases import joined, no_gap
+from gapwatch.reporting.language.sexes import people
 
 
 def kind(case: Case) -> str:
@@ -45,7 +46,7 @@ def in_short(case: Case) -> str:
     return joined(
         "Later figures can't be compared with these.",
         f"For {when} life expectancy is published for other areas: {explained(row['geography'])}.",
-        f"For {sex}s it gives a gap of {years(gap)} (plausibly {interval(low, high)}).",
+        f"For {people(sex)} it gives a gap of {years(gap)} (plausibly {interval(low, high)}).",
         no_gap(low, high),
         _no_change(case, gap),
         f"See “{heading(case)}”.",

@@ -57,7 +57,7 @@ class Case:
         return {(row.measure, row.sex): row for row in verdicts(self.tables)}
 
     @property
-    def sexes(self) -> tuple[str, str]:
+    def sexes(self) -> tuple[str, ...]:
         """The promise's own sex first."""
         return sexes(self.study)
 

@@ -9,6 +9,7 @@ from gapwatch.reporting.evidence.sides import cause
 from gapwatch.reporting.language.chance import about
 from gapwatch.reporting.language.changes import change
 from gapwatch.reporting.language.numbers import capital, interval, years
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Thresholds
 
 CANNOT_TELL = "We cannot tell."
@@ -54,7 +55,8 @@ def direction(
         return (
             CANNOT_TELL,
             (
-                f"Any change of the gap for {verdict.sex}s {span} is within what chance alone "
+                f"Any change of the gap for {people(verdict.sex)} {span} is within what "
+                "chance alone "
                 f"could produce. Each year the gap could have become {change(low)} or "
                 f"{change(high)}."
             ),
@@ -63,7 +65,7 @@ def direction(
     least, most = sorted((abs(low), abs(high)))
     why = mainly_down(verdict, in_better)
     return (
-        f"The gap for {verdict.sex}s {went} {span}{f', {why}' if why else ''}.",
+        f"The gap for {people(verdict.sex)} {went} {span}{f', {why}' if why else ''}.",
         f"The change is about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
     )
 
@@ -87,16 +89,18 @@ def direction_line(case: Case, *, alone: bool = True) -> str:
     low, high = found.slope_lower95_years_per_year, found.slope_upper95_years_per_year
     if slope is None or low is None or high is None or not comparable:
         told = "there are too few comparable figures to see which way"
-        return _in_place(case, f"{told} the gap for {found.sex}s goes.", alone=alone)
+        return _in_place(case, f"{told} the gap for {people(found.sex)} goes.", alone=alone)
     span = f" between {comparable[0].when} and {comparable[-1].when}" if alone else ""
     if low <= 0 <= high:
-        told = f"no change of the gap for {found.sex}s is clear{span}: each year it could have"
+        told = (
+            f"no change of the gap for {people(found.sex)} is clear{span}: each year it could have"
+        )
         return _in_place(case, f"{told} become {change(low)} or {change(high)}.", alone=alone)
     went = _went(slope, comparable[-1])
     least, most = sorted((abs(low), abs(high)))
     why = mainly_down(found, case.in_better) or _cause(case, narrowed=slope < 0)
     told = (
-        f"the gap for {found.sex}s {went} by about {years(abs(slope))} a year "
+        f"the gap for {people(found.sex)} {went} by about {years(abs(slope))} a year "
         f"(plausibly {interval(least, most)}){span}{f', {why}' if why else ''}."
     )
     return _in_place(case, told, alone=alone)

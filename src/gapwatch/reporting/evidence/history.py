@@ -13,6 +13,7 @@ from gapwatch.reporting.language.chance import chance
 from gapwatch.reporting.language.numbers import capital, date_of, marked, period
 from gapwatch.reporting.language.phrases import HALF, size_of
 from gapwatch.reporting.language.reasons import clause
+from gapwatch.reporting.language.sexes import people
 
 _DAY = len("2022-11-03")
 DECIDES = (
@@ -48,13 +49,13 @@ def beside(case: Case) -> tuple[str, ...]:
 def _judged(case: Case, one: PromiseVersion) -> str:
     start = f"Judged against the promise made {when(one)}, to {aim(one)} by {one.target_year}"
     if one.verdict == CANNOT:
-        return f"{start}, there is no verdict for {one.sex}s: {clause(one.reason_code)}."
+        return f"{start}, there is no verdict for {people(one.sex)}: {clause(one.reason_code)}."
     rules = case.study.verdict
     lines = (rules.on_track_probability, rules.off_track_probability)
     odds = "" if one.p_target is None else f" ({chance(one.p_target, *lines)})"
     same = one.label == case.verdict.label and one.sex == case.verdict.sex
     would = "would be the same, " if same else "would be "
-    return f"{start}, the verdict for {one.sex}s {would}“{one.label}”{odds}."
+    return f"{start}, the verdict for {people(one.sex)} {would}“{one.label}”{odds}."
 
 
 def when(one: PromiseVersion) -> str:
@@ -102,7 +103,7 @@ def _row(one: PromiseVersion) -> tuple[str, ...]:
         one.made_by,
         one.promise,
         period(one.baseline_start, one.baseline_end),
-        f"{target} in {one.target_year}, {one.sex}s",
+        f"{target} in {one.target_year}, {people(one.sex)}",
         one.label if one.verdict != CANNOT else f"{one.label}: {clause(one.reason_code)}",
         chance(one.p_target or 0.0) if judged else "–",
     )

@@ -8,6 +8,7 @@ from gapwatch.contracts.findings import LevellingDown
 from gapwatch.contracts.row_class import read_rows
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import SPACE, apart, period, years
+from gapwatch.reporting.language.sexes import people
 
 NEARLY_ALL, MOST = 0.9, 0.5
 
@@ -42,11 +43,12 @@ def told(found: LevellingDown, better: str) -> str:
     amount, total = apart(found.by_better_years, found.narrowed_years)
     since = period(found.from_start, found.from_end, found.year_ends)
     text = (
-        f"For {found.sex}s, all of the narrowing since {since} is shorter lives in {better}: they "
+        f"For {people(found.sex)}, all of the narrowing since {since} is shorter lives in "
+        f"{better}: they "
         f"took {amount}{SPACE}years off a gap that narrowed by {total}{SPACE}years."
         if found.by_better_share > 1
-        else f"For {found.sex}s, {how_much(found)} of the narrowing since {since} ({amount} of "
-        f"{total}{SPACE}years) is shorter lives in {better}."
+        else f"For {people(found.sex)}, {how_much(found)} of the narrowing since {since} "
+        f"({amount} of {total}{SPACE}years) is shorter lives in {better}."
     )
     return f"{text} {held(found)}" if found.held_gap_years is not None else text
 
@@ -56,10 +58,11 @@ def too(found: LevellingDown) -> str:
     amount, total = apart(found.by_better_years, found.narrowed_years)
     if found.by_better_share > 1:
         return (
-            f"For {found.sex}s it is all of it too: they took {amount}{SPACE}years off a gap that "
+            f"For {people(found.sex)} it is all of it too: they took {amount}{SPACE}years off "
+            "a gap that "
             f"narrowed by {total}{SPACE}years."
         )
-    return f"For {found.sex}s it is {how_much(found)} too ({amount} of {total}{SPACE}years)."
+    return f"For {people(found.sex)} it is {how_much(found)} too ({amount} of {total}{SPACE}years)."
 
 
 def held(found: LevellingDown) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from gapwatch.contracts import Verdict
 from gapwatch.reporting.evidence.rows import LimitedValue, estimate
 from gapwatch.reporting.language.numbers import SPACE, capital, interval, plain
+from gapwatch.reporting.language.sexes import of_sex
 
 # Years a year: at such a pace a decade changes less than most intervals are wide.
 SLIGHT = 0.1
@@ -87,7 +88,7 @@ def who_moved(found: SideChanges, worse: str, better: str, sex: str = "") -> str
     first, second = found.signs
     if first is None or second is None:
         return ""
-    lives = capital(f"{sex} life expectancy".strip())
+    lives = capital(of_sex(sex, "life expectancy"))
     (low, at_worse), (high, at_better) = pace(found.worse), pace(found.better)
     if first == second == 0:
         return "The figures cannot tell which side moved."

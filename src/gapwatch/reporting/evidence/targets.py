@@ -10,6 +10,7 @@ from gapwatch.reporting.language.chance import chance
 from gapwatch.reporting.language.numbers import number, percent, years
 from gapwatch.reporting.language.phrases import HALF
 from gapwatch.reporting.language.reasons import clause
+from gapwatch.reporting.language.sexes import people
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def other(case: Case) -> str:
             "said: that gap is withheld or not comparable."
         )
     measured = f"{part(case)} of {_full(case, row)}, which is {years(row.target_gap_years)}"
-    start = f"Judged against {measured}, the verdict for {sex}s"
+    start = f"Judged against {measured}, the verdict for {people(sex)}"
     if row.verdict == CANNOT:
         return f"{start} cannot be calculated: {clause(row.reason_code)}."
     odds = (

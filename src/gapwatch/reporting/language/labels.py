@@ -26,6 +26,7 @@ BASES = {
     codes.SLOPE: "slope",
     codes.SLOPE_IMD2007: "slope across areas ranked by Index of Multiple Deprivation 2007",
     codes.SLOPE_IMD2010: "slope across areas ranked by Index of Multiple Deprivation 2010",
+    codes.SLOPE_RANKED: "slope across areas ranked as the study declares",
     codes.LIFE_TABLES: "deaths and residents of each side taken together (life table)",
 }
 WEIGHTS = {
@@ -44,6 +45,14 @@ COVARIANCES = {
     codes.COVARIANCE_WIDENED: "Some windows repeat what others already say; 5% was added to every "
     "window's sampling variance, so intervals are slightly too wide rather than too narrow.",
 }
+
+
+def basis(code: str, study: Study) -> str:
+    """What a gap is made from."""
+    ranking = study.geography.ranking
+    if code == codes.SLOPE_RANKED and ranking is not None:
+        return f"slope across areas ranked by {ranking.title}"
+    return BASES[code]
 
 
 def closing(code: str) -> str:
@@ -225,8 +234,8 @@ def _of_verdict(row: Mapping[Any, Any], _: Study) -> dict[str, str]:
 _WORDS: dict[str, Callable[[Mapping[Any, Any], Study], dict[str, str]]] = {
     VERDICT.name: _of_verdict,
     SENSITIVITY.name: lambda row, study: {"choice": choice(_coded(row, "choice"), titles(study))},
-    GAP.name: lambda row, _: {"basis": BASES[row["basis_code"]]},
-    COMPUTED_GAP.name: lambda row, _: {"basis": BASES[row["basis_code"]]},
+    GAP.name: lambda row, study: {"basis": basis(row["basis_code"], study)},
+    COMPUTED_GAP.name: lambda row, study: {"basis": basis(row["basis_code"], study)},
     BRIDGED_GAP.name: lambda row, _: {
         "basis": bridged_basis(row["basis_code"], row["assumed_share"])
     },

@@ -20,6 +20,9 @@ MEANINGS = {
     codes.GROUP_SINGLE: "a single area: there is no gap between areas",
     codes.YEAR_DEATHLESS: "in a year of the window an area has no death where its residents make "
     "five or more to be expected",
+    codes.NO_INTERVAL: "a value has neither an interval nor a standard error, so nothing "
+    "tells what chance could do",
+    codes.NO_RANKING: "not computed: the study ranks its areas by no index of deprivation",
     codes.UNREACHABLE: "unreachable: not even zero deaths at these ages would bring the gap to the "
     "target",
     codes.DISCLOSURE: "too few deaths to be told: a figure or a difference could reveal single "

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from gapwatch.contracts import CODE, Column, Table
+from gapwatch.contracts import CODE, LIFE_EXPECTANCY, PERSONS, SEXES, Column, Table
 from gapwatch.errors import StudyError, UnfitError
 from gapwatch.sources.declared import faults
 from gapwatch.sources.declared.ages import in_years
@@ -17,6 +17,7 @@ from gapwatch.sources.declared.layout import plain
 from gapwatch.sources.declared.numbers import NumberError, number
 from gapwatch.sources.declared.total_words import is_total
 from gapwatch.sources.vocabulary import (
+    is_persons,
     parse_age,
     parse_date,
     parse_day,
@@ -41,6 +42,12 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _NEAR_WHOLE = 1e-6
+# The column that says of what kind of area a code is.
+_KIND_OF = {
+    "area_code": "geography",
+    "from_code": "from_geography",
+    "to_code": "to_geography",
+}
 # Words come again and again; so many different ones are numbers, and not worth their room.
 _REMEMBERED = 200_000
 
@@ -69,6 +76,8 @@ class Reader:
             name: {plain(k): v for k, v in words.items()} for name, words in source.values.items()
         }
         self._keeps_ages = _begin_with_own(self._maps.get("age", {}))
+        # Deaths and residents are counted by sex, whatever figures are published.
+        self._sexes = source.sexes if table.name == LIFE_EXPECTANCY.name else SEXES
         self._known: dict[tuple[str, str], Mapping[str, Value]] = {}
         self._targets: dict[str, str] = {}
 
@@ -161,17 +170,34 @@ class Reader:
             return {"age_start_years": band[0], "age_end_years": band[1]}
         column = self._columns[name]
         if name == "sex":
-            sex = parse_sex(word)
-            if sex is None:
-                raise UnfitError("female or male", f"{word!r}")
-            return {name: sex}
+            return {name: self._sex(column, word)}
         if name == "cause" and word and is_total(word):
             raise UnfitError("a cause, or a blank for all of them", f"{word!r}, a total")
         if name in ("starts_on", "ends_on"):
             word = parse_day(word, self._source.dates)
         value = word if column.kind == "text" else self._number(column, word)
+        self._require_code(column, value, where)
         check(column, value, where)
         return {name: value}
+
+    def _sex(self, column: Column, word: str) -> str:
+        """A sex that the table has, and for published figures the study too."""
+        sex = parse_sex(word) or (PERSONS if is_persons(word) else "")
+        known = [one for one in column.choices if one in self._sexes]
+        if sex not in known:
+            raise UnfitError(" or ".join(known), f"{word!r}")
+        return sex
+
+    def _require_code(self, column: Column, code: Value, where: CellPlace) -> None:
+        """Refuse a code that no area of its kind can have."""
+        if column.pattern != CODE or not isinstance(code, str):
+            return
+        kind = self._source.constants.get(_KIND_OF.get(column.name, ""))
+        forms = self._source.area_codes
+        if not forms.fits(code, kind):
+            form = forms.any_form if kind is None else forms.of(kind)
+            expected = f"{column.name} of the form {form}"
+            refuse(str(where), expected, repr(code), _note_remedy(form, where))
 
     def _period(self, word: str) -> Mapping[str, Value]:
         first, last = parse_period(word)
@@ -253,11 +279,11 @@ def _begin_with_own(ages: Mapping[str, str]) -> bool:
     return bool(ages)
 
 
-def _note_remedy(column: Column, where: CellPlace) -> str:
+def _note_remedy(pattern: str, where: CellPlace) -> str:
     """Below a table notes stand where codes stood."""
     return (
         "correct the cell; where the row is a note or another kind of area, choose the rows: "
-        f"keep_pattern = {{ \"{where.column}\" = '{column.pattern}' }}"
+        f"keep_pattern = {{ \"{where.column}\" = '{pattern}' }}"
     )
 
 
@@ -274,12 +300,7 @@ def check(column: Column, value: Value, where: CellPlace) -> None:
         fits = fits and (not column.choices or value in column.choices)
         form = column.pattern or ", ".join(column.choices) or "some text"
         if not fits:
-            refuse(
-                str(where),
-                f"{column.name} of the form {form}",
-                repr(value),
-                _note_remedy(column, where) if column.pattern == CODE else "",
-            )
+            refuse(str(where), f"{column.name} of the form {form}", repr(value))
     elif value is not None:
         low = -math.inf if column.minimum is None else column.minimum
         high = math.inf if column.maximum is None else column.maximum

@@ -15,6 +15,7 @@ from gapwatch.study.sources import FileSource
 MOST_DEPTH = 12
 MOST_CELLS = 20_000_000
 _PAGES = "total_pages"
+_SHOWN = 8
 Refuse = Callable[[str, str, str], NoReturn]
 
 
@@ -36,7 +37,7 @@ def json_rows(
     records = _at(held, source.records)
     if not isinstance(records, list) or not all(isinstance(one, Mapping) for one in records):
         named = f"a list of records at {source.records}" if source.records else "a list of records"
-        refuse(where, named, _kind(records, held))
+        refuse(where, named, _kind(records, held, source.records))
     found = [
         row
         for number, record in enumerate(records, 1)
@@ -87,10 +88,26 @@ def _at(held: Any, path: str | None) -> Any:
     return held
 
 
-def _kind(found: Any, held: Any) -> str:
-    if found is None and isinstance(held, Mapping):
-        return f"none; the file has {', '.join(list(held)[:8])}"
+def _kind(found: Any, held: Any, path: str | None) -> str:
+    if found is None and path:
+        return "none" + _reached(held, path)
+    if isinstance(found, Mapping):
+        return f"an object with {', '.join(list(found)[:_SHOWN]) or 'nothing'}"
     return f"a {type(found).__name__}"
+
+
+def _reached(held: Any, path: str | None) -> str:
+    """How far a path leads, and what is there."""
+    passed: list[str] = []
+    for key in path.split(".") if path else ():
+        if not isinstance(held, Mapping) or key not in held:
+            break
+        passed.append(key)
+        held = held[key]
+    place = f"at {'.'.join(passed)} is" if passed else "the file has"
+    if isinstance(held, Mapping):
+        return f"; {place} {', '.join(list(held)[:_SHOWN]) or 'nothing'}"
+    return f"; {place} a {type(held).__name__}"
 
 
 def _rows(

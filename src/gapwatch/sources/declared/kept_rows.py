@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from gapwatch.contracts import CODE
 from gapwatch.errors import StudyError
 from gapwatch.sources.declared.choosing import RowPatterns, carried_down
 from gapwatch.sources.declared.grid import refuse
@@ -139,7 +138,8 @@ def _lost(where: str, name: str, word: str, cells: list[str]) -> NoReturn:
 
 def _uneven_remedy(source: FileSource) -> str:
     coded = source.columns.get("area_code")
-    chosen = f"keep_pattern = {{ \"{coded}\" = '{CODE}' }}" if coded else "keep_pattern"
+    form = source.area_codes.any_form
+    chosen = f"keep_pattern = {{ \"{coded}\" = '{form}' }}" if coded else "keep_pattern"
     return (
         "correct the row; where it is a note, choose the rows that are data: "
         f"{chosen}, or end the table before it by end_pattern"

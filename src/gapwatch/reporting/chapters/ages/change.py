@@ -11,6 +11,7 @@ from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Subheadi
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.levelling_down import narrowing
 from gapwatch.reporting.language.numbers import capital, date, listing, period
+from gapwatch.reporting.language.sexes import people
 
 CHART = "change"
 TWO_ALONE = (
@@ -70,7 +71,7 @@ def _told(case: Case, sex: str, rows: Sequence[AgesChangeRow]) -> str:
     found = case.moves_of(sex)
     worse, better = found.signs
     texts = [
-        f"{sex.capitalize()}s.",
+        f"{people(sex).capitalize()}.",
         age_words.change_sum(rows),
         age_words.side_moved(rows, "worse", case.worse_name, worse),
         age_words.side_moved(rows, "better", case.better_name, better),
@@ -86,7 +87,7 @@ def _figure(case: Case, drawn: Sequence[ChangePanel], number: int) -> ReportFigu
         number=number,
         title=_finding(case, drawn),
         subtitle=f"Years that each side’s own change added to the gap or took off it, by age, "
-        f"{listing([f'{panel.sex}s' for panel in drawn])}, {case.measure.title}, from "
+        f"{listing([people(panel.sex) for panel in drawn])}, {case.measure.title}, from "
         f"{period(row.from_start, row.from_end, row.year_ends)} to "
         f"{period(row.to_start, row.to_end, row.year_ends)}, with 95% "
         f"intervals. As known at {date(case.facts.as_known_at)}.",
@@ -114,7 +115,7 @@ def _finding(case: Case, drawn: Sequence[ChangePanel]) -> str:
             case.better_name,
             levels_down=verdict.levels_down if verdict else None,
         )
-        sexes.setdefault(told, []).append(f"{panel.sex}s")
+        sexes.setdefault(told, []).append(people(panel.sex))
     return capital("; ".join(f"{listing(held)}: {told}" for told, held in sexes.items()))
 
 
@@ -133,5 +134,5 @@ def _alt(case: Case, drawn: Sequence[ChangePanel]) -> str:
             sure = sum(row.certain for row in mine)
             are = "is" if sure == 1 else "are"
             told.append(f"{sure} of {len(mine)} of {name} {are} called clear")
-        parts.append(f"For {panel.sex}s {listing(told)}.")
+        parts.append(f"For {people(panel.sex)} {listing(told)}.")
     return " ".join(parts)

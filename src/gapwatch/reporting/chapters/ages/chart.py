@@ -12,6 +12,7 @@ from gapwatch.reporting.chapters.ages.rows import AgePanel
 from gapwatch.reporting.drawing.canvas import BLUE, GREY, INK, SOFT_INK, Canvas
 from gapwatch.reporting.language.ages import band_name
 from gapwatch.reporting.language.numbers import capital, number
+from gapwatch.reporting.language.sexes import people
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,7 +90,7 @@ def dress(
     places = 0 if step >= 1 else 1 if step >= 0.1 else 2  # noqa: PLR2004
     axes.xaxis.set_major_formatter(lambda value, _: number(value, places))
     axes.tick_params(length=0, labelsize=9)
-    axes.set_title(f"{sex.capitalize()}s", fontsize=10, weight="semibold", loc="left", pad=5)
+    axes.set_title(people(sex).capitalize(), fontsize=10, weight="semibold", loc="left", pad=5)
     axes.set_xlabel("Narrows the gap ←  years  → widens it", fontsize=9, color=SOFT_INK)
 
 

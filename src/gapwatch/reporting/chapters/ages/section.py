@@ -12,6 +12,7 @@ from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Section,
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.ages import band_name
 from gapwatch.reporting.language.numbers import date, listing, period, spelled, years
+from gapwatch.reporting.language.sexes import people
 
 CHART = "ages"
 ELSEWHERE = "The ages of every other measure are in data/age_contribution.csv."
@@ -61,7 +62,7 @@ def _contributions(case: Case, number: int) -> list[Block]:
 
 def _opening(case: Case, found: Sequence[tuple[str, Sequence[Contribution]]]) -> list[str]:
     sums = [
-        f"{years(bands[0].gap_years)} for {sex}s in "
+        f"{years(bands[0].gap_years)} for {people(sex)} in "
         f"{period(bands[0].period_start, bands[0].period_end, bands[0].year_ends)}"
         for sex, bands in found
         if bands and bands[0].gap_years is not None
@@ -95,7 +96,7 @@ def _figure(case: Case, drawn: Sequence[AgePanel], number: int) -> ReportFigure:
         number=number,
         title=age_words.finding([(panel.sex, panel.bands) for panel in drawn]),
         subtitle=f"Years that each age adds to the gap in life expectancy at birth, "
-        f"{listing([f'{panel.sex}s' for panel in drawn])}, {case.measure.title}, "
+        f"{listing([people(panel.sex) for panel in drawn])}, {case.measure.title}, "
         f"{listing(list(spans))}, with 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
         alt=_alt(drawn),
@@ -119,7 +120,7 @@ def _alt(drawn: Sequence[AgePanel]) -> str:
         least = min(given, key=lambda band: band.contribution_years or 0.0)
         sure = sum(band.widens or band.narrows for band in given)
         parts.append(
-            f"For {panel.sex}s the dots run from {years(least.contribution_years)} at "
+            f"For {people(panel.sex)} the dots run from {years(least.contribution_years)} at "
             f"{band_name(least.ages)} to {years(top.contribution_years)} at {band_name(top.ages)}. "
             f"{sure} of {len(given)} {'is' if sure == 1 else 'are'} called clear."
         )

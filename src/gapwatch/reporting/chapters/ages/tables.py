@@ -23,6 +23,7 @@ from gapwatch.reporting.language.numbers import (
     span,
 )
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Measure
 
 INTERVAL = f"(95%{SPACE}interval)"
@@ -38,7 +39,7 @@ def contribution_table(case: Case, measure: Measure) -> ReportTable | None:
     by_sex = [{band.ages: band for band in bands} for _, bands in held]
     columns = [
         TableColumn(
-            f"{sex.capitalize()}s, "
+            f"{people(sex).capitalize()}, "
             f"{span(bands[0].period_start, bands[0].period_end, bands[0].year_ends)}, years "
             f"{INTERVAL}",
             numeric=True,
@@ -88,7 +89,10 @@ def groups_table(
         caption=f"Years of the gap by broad group of ages: {case.measure.title}",
         columns=(
             TableColumn("Age"),
-            *(TableColumn(f"{sex.capitalize()}s, years", numeric=True) for sex, _, _ in held),
+            *(
+                TableColumn(f"{people(sex).capitalize()}, years", numeric=True)
+                for sex, _, _ in held
+            ),
         ),
         rows=(*rows, ("All ages: the gap", *(plain(gap) for _, _, gap in held))),
         shares=(2.0, *(1.0 for _ in held)),
@@ -110,7 +114,7 @@ def totals_table(case: Case) -> ReportTable:
                     f"{span(first.to_start, first.to_end, first.year_ends)}"
                 )
                 sides = (_total(held, side) for side in ("worse", "better"))
-                rows.append((f"{measure.title}, {sex}s", when, *sides))
+                rows.append((f"{measure.title}, {people(sex)}", when, *sides))
     return ReportTable(
         id="table-change",
         caption="What each side’s own change did to the gap",
@@ -155,7 +159,10 @@ def _change_table(case: Case, sex: str, rows: Sequence[AgesChangeRow]) -> Report
     names = (case.label(case.measure.worse), case.label(case.measure.better))
     return ReportTable(
         id=f"table-change-{sex}",
-        caption=f"What each side’s own change did to the gap, by age: {case.measure.title}, {sex}s",
+        caption=(
+            f"What each side’s own change did to the gap, by age: {case.measure.title}, "
+            f"{people(sex)}"
+        ),
         columns=(
             TableColumn("Age"),
             *(TableColumn(f"{name}, years {INTERVAL}", numeric=True) for name in names),

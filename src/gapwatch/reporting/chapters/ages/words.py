@@ -30,6 +30,7 @@ from gapwatch.reporting.language.numbers import (
 )
 from gapwatch.reporting.language.phrases import joined
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 
 NO_SUCCESS = "Narrowing because the better-off side gets worse is levelling down, and no success."
 NAMED = 3
@@ -42,7 +43,7 @@ def finding(by_sex: Sequence[tuple[str, Sequence[Contribution]]]) -> str:
     sure_by_sex = {sex: [band.ages for band in bands if band.widens] for sex, bands in by_sex}
     if any(len(runs(sure)) > NAMED for sure in sure_by_sex.values()):
         counts = [
-            f"{len(sure)} of {count(len(bands), 'age band')} for {sex}s"
+            f"{len(sure)} of {count(len(bands), 'age band')} for {people(sex)}"
             for (sex, bands), sure in zip(by_sex, sure_by_sex.values(), strict=True)
         ]
         return f"Mortality clearly widens the gap in {' and in '.join(counts)}"
@@ -50,7 +51,7 @@ def finding(by_sex: Sequence[tuple[str, Sequence[Contribution]]]) -> str:
         sure = [band.ages for band in bands if band.widens]
         if sure:
             clearly = "" if told else "clearly widen the gap "
-            told.append(f"ages {in_ages(sure)} {clearly}for {sex}s")
+            told.append(f"ages {in_ages(sure)} {clearly}for {people(sex)}")
     if not told:
         return "No single age can be named as certainly widening the gap"
     return capital(", and ".join(told))
@@ -61,12 +62,12 @@ def which_ages(sex: str, bands: Sequence[Contribution], worse: str) -> tuple[str
     given = [band for band in bands if band.contribution_years is not None]
     if not given:
         reason = reason_text(bands[0].reason) if bands else "no window has them"
-        return (f"For {sex}s, the ages cannot be given: {reason}.",)
+        return (f"For {people(sex)}, the ages cannot be given: {reason}.",)
     wide, narrow = [b for b in given if b.widens], [b for b in given if b.narrows]
     told = [*_widening(sex, wide, worse), *_narrowing(sex, narrow, worse)]
     few = [band for band in given if band.few]
     if not told:
-        told = [f"For {sex}s, no single age can be named with certainty.", *_biggest(given)]
+        told = [f"For {people(sex)}, no single age can be named with certainty.", *_biggest(given)]
     if few:
         told.append(
             f"At ages {in_ages(band.ages for band in few)} one side has fewer than 5 deaths. Their "
@@ -88,7 +89,7 @@ def _widening(sex: str, bands: Sequence[Contribution], worse: str) -> list[str]:
     which = "The figure there is" if len(bands) == 1 else "The biggest figures are"
     return [
         (
-            f"For {sex}s, mortality is clearly higher in {worse} at ages "
+            f"For {people(sex)}, mortality is clearly higher in {worse} at ages "
             f"{in_ages(band.ages for band in bands)}. That makes the gap bigger."
         ),
         f"{which} {listing([_told(band) for band in named])}.",
@@ -100,7 +101,7 @@ def _narrowing(sex: str, bands: Sequence[Contribution], worse: str) -> list[str]
         return []
     return [
         (
-            f"For {sex}s, mortality is clearly lower in {worse} at ages "
+            f"For {people(sex)}, mortality is clearly lower in {worse} at ages "
             f"{in_ages(band.ages for band in bands)}. That makes the gap smaller."
         )
     ]

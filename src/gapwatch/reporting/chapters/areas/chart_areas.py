@@ -17,6 +17,7 @@ from gapwatch.reporting.drawing.canvas import BLUE, GREY, INK, LIGHT, ORANGE, SO
 from gapwatch.reporting.drawing.wrap import lines
 from gapwatch.reporting.evidence.areas import RankedArea, WardMap
 from gapwatch.reporting.language.numbers import number
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Study
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def zone_labels(axes: Axes, frame: gpd.GeoDataFrame, study: Study) -> None:
 def compared_with(maps: Sequence[WardMap]) -> str:
     """What the fills compare every area with, and which letter stands for which sex."""
     told = [
-        f"{found.sex[0].upper()}, {found.sex}s"
+        f"{found.sex[0].upper()}, {people(found.sex)}"
         + ("" if found.place is None else f": {number(found.place.value)}")
         for found in maps
     ]

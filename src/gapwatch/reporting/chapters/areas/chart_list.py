@@ -13,6 +13,7 @@ from gapwatch.reporting.drawing.canvas import INK, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.wrap import lines
 from gapwatch.reporting.evidence.areas import RankedArea, WardMap
 from gapwatch.reporting.language.numbers import number
+from gapwatch.reporting.language.sexes import people
 
 # Inches: a row of one line, a further line, a letter, what stands right of a name for one sex, and
 # the heads of the columns, and between columns.
@@ -68,7 +69,7 @@ class AreaList:
         """Draw from `top`, in inches from the bottom of the figure."""
         for column, rows in enumerate(self.filled):
             left, y = column * self.width, top - 0.06
-            heads = [sex.capitalize() + "s" for sex in self.sexes]
+            heads = [people(sex).capitalize() for sex in self.sexes]
             self._values(figure, heads, [""] * len(heads), left, y - HEAD / 2, "normal")
             y -= HEAD
             for label, wards in rows:

@@ -27,6 +27,7 @@ from gapwatch.reporting.drawing.places import DPI, box
 from gapwatch.reporting.drawing.wrap import lines
 from gapwatch.reporting.evidence.areas import WardMap
 from gapwatch.reporting.language.numbers import count
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Study
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def map_figure(
         figure.text(
             (place * across + 0.05) / canvas.width,
             (below + map_height + 0.08 - edge / 2) / height,
-            f"{found.sex.capitalize()}s",
+            people(found.sex).capitalize(),
             fontsize=10,
             weight="semibold",
         )

@@ -13,6 +13,7 @@ from gapwatch.reporting.drawing.canvas import BLUE, GREY, INK, ORANGE, SOFT_INK,
 from gapwatch.reporting.drawing.wrap import wrapped
 from gapwatch.reporting.evidence.areas import RankedArea, WardMap
 from gapwatch.reporting.language.numbers import number
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Study
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _panel(
     axes.grid(axis="x")
     axes.xaxis.set_major_locator(MultipleLocator(5))
     axes.tick_params(length=0, labelsize=9.5)
-    axes.set_xlabel(f"{ward_map.sex.capitalize()}s, years", fontsize=10, weight="semibold")
+    axes.set_xlabel(f"{people(ward_map.sex).capitalize()}, years", fontsize=10, weight="semibold")
 
 
 def _names(axes: Axes, order: tuple[RankedArea, ...], canvas: Canvas) -> None:

@@ -19,7 +19,17 @@ from gapwatch.reporting.evidence.areas import (
     ward_map,
 )
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.language.numbers import SPACE, apart, capital, count, date, number, years
+from gapwatch.reporting.language.numbers import (
+    SPACE,
+    apart,
+    capital,
+    count,
+    date,
+    listing,
+    number,
+    years,
+)
+from gapwatch.reporting.language.sexes import people
 
 NO_SIDES = (
     "No gap and no verdict in this report is made of these areas. They show where the same deaths "
@@ -69,20 +79,22 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> ReportFig
         default=None,
     )
     spread = "" if widest is None else f"The widest interval spans {years(widest)}. "
-    alt = f"Dot plot of every {maps[0].noun} with its 95% interval, one panel for each sex. "
+    panels = ", one panel for each sex" if len(maps) > 1 else ""
+    alt = f"Dot plot of every {maps[0].noun} with its 95% interval{panels}. "
     for found in maps:
         given = [(ward.name, ward.value) for ward in found.ranked() if ward.value]
         if given:
             (top, most), (bottom, least) = given[0], given[-1]
             alt += (
-                f"For {found.sex}s the dots run from {number(most.value)} years in {top} to "
+                f"For {people(found.sex)} the dots run from {number(most.value)} years in {top} to "
                 f"{number(least.value)} in {bottom}. "
             )
     return ReportFigure(
         id="ranking",
         number=place,
         title=extent(maps) or ranking(maps),
-        subtitle=f"Life expectancy at birth by {maps[0].noun}, males and females, "
+        subtitle=f"Life expectancy at birth by {maps[0].noun}, "
+        f"{listing([people(found.sex) for found in maps])}, "
         f"{maps[0].areas}, {when(case, first)}, with 95% intervals. "
         f"As known at {date(case.facts.as_known_at)}.",
         alt=f"{alt}{spread}{ranking(maps)}.",
@@ -94,7 +106,7 @@ def _dots_figure(case: Case, maps: tuple[WardMap, ...], place: int) -> ReportFig
 
 
 def _order_note(maps: tuple[WardMap, ...]) -> str:
-    return f"The {maps[0].nouns} stand in the order of the figures for {maps[0].sex}s."
+    return f"The {maps[0].nouns} stand in the order of the figures for {people(maps[0].sex)}."
 
 
 def extent(maps: tuple[WardMap, ...]) -> str:
@@ -105,7 +117,9 @@ def extent(maps: tuple[WardMap, ...]) -> str:
         if len(given) > 1:
             (top, most), (bottom, least) = given[0], given[-1]
             low, high = apart(least, most)
-            told.append(f"from {low}{SPACE}years in {bottom} to {high} in {top} for {found.sex}s")
+            told.append(
+                f"from {low}{SPACE}years in {bottom} to {high} in {top} for {people(found.sex)}"
+            )
     return capital(", and ".join(told))
 
 

@@ -41,6 +41,7 @@ from gapwatch.reporting.language.numbers import (
     years,
 )
 from gapwatch.reporting.language.phrases import HALF, joined, no_gap
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Bridge, FingertipsSource
 
 WARNING = (
@@ -125,7 +126,7 @@ def newest(case: Case, rows: Sequence[Row], sex: str) -> str:
     if not mine:
         return ""
     row = max(mine, key=lambda item: (item["period_end"], item["period_start"]))
-    start = f"On {vintage(row['geography'])} the gap for {sex}s"
+    start = f"On {vintage(row['geography'])} the gap for {people(sex)}"
     when = period(row["period_start"], row["period_end"])
     if row["reason"]:
         return f"{start} is withheld for {when}: " + sentence(withheld_because(case, row))

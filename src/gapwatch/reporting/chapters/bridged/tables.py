@@ -24,6 +24,7 @@ from gapwatch.reporting.language.numbers import (
     vintage,
 )
 from gapwatch.reporting.language.reasons import MEANINGS, reason_text
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Measure
 
 Row = Mapping[Any, Any]
@@ -67,7 +68,8 @@ def _gap_table(case: Case, measure: Measure, rows: Sequence[Row], *, folded: boo
     ]
     return ReportTable(
         id=f"table-later-{first['geography']}-{measure.id}-{first['sex']}",
-        caption=f"{measure.title}, {first['sex']}s, from figures on {vintage(first['geography'])}, "
+        caption=f"{measure.title}, {people(first['sex'])}, from figures on "
+        f"{vintage(first['geography'])}, "
         f"years (95%{SPACE}interval)",
         columns=(
             TableColumn("Period"),

@@ -32,6 +32,7 @@ from gapwatch.reporting.language.numbers import (
 )
 from gapwatch.reporting.language.phrases import size_of
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Measure
 
 ARITHMETIC = (
@@ -89,7 +90,7 @@ def _told(case: Case, sex: str, rows: Sequence[CutRow]) -> list[Block]:
     when = period(first.period_start, first.period_end, first.year_ends)
     target = size_of(first.target_gap_years)
     heading = Subheading(
-        f"{sex.capitalize()}s: {years(first.gap_years)} in {when}, and a target of {target}"
+        f"{people(sex).capitalize()}: {years(first.gap_years)} in {when}, and a target of {target}"
     )
     if all(row.cut_share == 0 for row in rows):
         return [heading, Paragraph("No cut is needed: the gap is at the target already.")]
@@ -149,7 +150,7 @@ def _row(measure: Measure, sex: str, row: CutRow) -> tuple[str, ...]:
         share = "none" if row.cut_share == 0 else taking.share(row.cut_share)
     deaths = "–" if row.cut_share is None else _deaths(row.deaths_a_year)
     return (
-        f"{measure.title}, {sex}s",
+        f"{measure.title}, {people(sex)}",
         span(row.period_start, row.period_end, row.year_ends),
         capital(band_name(row.ages)),
         plain(row.gap_years),

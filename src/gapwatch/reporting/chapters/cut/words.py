@@ -10,6 +10,7 @@ from gapwatch.reporting.language.ages import Ages, band_name
 from gapwatch.reporting.language.numbers import number, percent
 from gapwatch.reporting.language.phrases import size_of
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,12 @@ def needed(row: CutRow, sex: str) -> str:
     if row.cut_share is None:
         if row.reason == UNREACHABLE:
             return (
-                f"Not reachable {where} alone: even without any death of {sex}s {where}, the gap "
+                f"Not reachable {where} alone: even without any death of {people(sex)} "
+                f"{where}, the gap "
                 f"would stay above {size_of(row.target_gap_years)}."
             )
         return f"Not given {where}: {reason_text(row.reason)}."
     if row.cut_share == 0:
         return f"No cut is needed {where}: the gap is at the target already."
-    fewer = f"{share(row.cut_share)} fewer deaths of {sex}s {where}"
+    fewer = f"{share(row.cut_share)} fewer deaths of {people(sex)} {where}"
     return f"{fewer}. That is {deaths(row.deaths_a_year)}."

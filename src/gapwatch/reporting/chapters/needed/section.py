@@ -30,6 +30,7 @@ from gapwatch.reporting.language.numbers import (
     period,
     years,
 )
+from gapwatch.reporting.language.sexes import people
 
 OWN_AREAS = "They are the study’s own areas; but the promise names its two sides beforehand."
 PICKED = (
@@ -119,7 +120,7 @@ def _elsewhere(case: Case) -> list[Block]:
         Subheading("What you may see elsewhere, and why it differs"),
         Paragraph(PICKED),
         Items(tuple(_spread(case, row) for row in mine)),
-        Paragraph("Data: data/spread.csv, with both sexes."),
+        Paragraph(f"Data: data/spread.csv{', with both sexes' if len(case.sexes) > 1 else ''}."),
     ]
 
 
@@ -128,7 +129,7 @@ def _spread(case: Case, row: Spread) -> str:
     low, high = apart(row.lowest_years, row.highest_years)
     when = period(row.period_start, row.period_end)
     told = (
-        f"{years(row.spread_years)} for {row.sex}s in {when}: from {low}{SPACE}years in "
+        f"{years(row.spread_years)} for {people(row.sex)} in {when}: from {low}{SPACE}years in "
         f"{row.lowest_name} to {high} in {row.highest_name}, of {count(row.areas, 'area')}: "
         f"{explained(row.geography)}."
     )

@@ -22,6 +22,7 @@ from gapwatch.reporting.chapters.priorities.rows import (
 from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Section, Subheading, annexed
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import count, date, listing, number
+from gapwatch.reporting.language.sexes import people
 
 HEADING = "What residents asked for"
 CHART, PLACES = "priorities", "localities"
@@ -162,7 +163,7 @@ def places_id(sex: str) -> str:
 def _places_figure(case: Case, sex: str, rows: Sequence[LocalityRow], place: int) -> ReportFigure:
     first, last = rows[0], rows[-1]
     when = f"{first.period_start} to {first.period_end}"
-    whom = "persons" if sex == "persons" else f"{sex}s"
+    whom = people(sex)
     return ReportFigure(
         id=places_id(sex),
         number=place,

@@ -26,6 +26,7 @@ from gapwatch.reporting.language.numbers import (
     sentence,
     whole,
 )
+from gapwatch.reporting.language.sexes import people
 
 NOTHING = "–"
 READINGS = {
@@ -180,7 +181,7 @@ def places(
     return ReportTable(
         id=f"table-localities-{sex}",
         caption=f"Deaths above those at the better-off side's rates, by {case.noun}"
-        + ("" if sex == "persons" else f", {sex}s"),
+        + ("" if sex == "persons" else f", {people(sex)}"),
         columns=(
             TableColumn(capital(case.noun)),
             TableColumn("Deaths", numeric=True),

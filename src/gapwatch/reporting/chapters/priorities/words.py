@@ -29,6 +29,7 @@ from gapwatch.reporting.language.numbers import (
     spelled,
     whole,
 )
+from gapwatch.reporting.language.sexes import people
 
 REASONS = {
     "P01": "there is nothing to set it against, so areas can't be added up",
@@ -275,7 +276,7 @@ def localities(
     """Where deaths above the better-off side's rates are, how sure that is, whom one reaches."""
     first = rows[0]
     when = period(first.period_start, first.period_end)
-    whom = "Persons" if sex == "persons" else f"{capital(sex)}s"
+    whom = capital(people(sex))
     basis = (
         "from published standardised mortality ratios, which allow for ages but don't tell the "
         "sexes apart"

@@ -31,6 +31,7 @@ from gapwatch.reporting.language.numbers import (
     years,
 )
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Measure
 
 CHART = "series"
@@ -79,7 +80,7 @@ def _compared(case: Case, place: int) -> list[Block]:
         held = meetings(case, case.measure, sex)
         if held:
             texts = series.explained(held[-1])
-            blocks.append(Paragraph(f"{sex.capitalize()}s. {' '.join(texts)}"))
+            blocks.append(Paragraph(f"{people(sex).capitalize()}. {' '.join(texts)}"))
     shown = drawn(case)
     if blocks:
         blocks.append(Paragraph(series.SAME_DEATHS))
@@ -108,7 +109,7 @@ def _figure(case: Case, shown: Sequence[Meeting], place: int) -> ReportFigure:
         id=CHART,
         number=place,
         title=_finding(case),
-        subtitle=f"Gap in life expectancy at birth, {case.sexes[0]}s, {case.measure.title}, "
+        subtitle=f"Gap in life expectancy at birth, {people(case.sexes[0])}, {case.measure.title}, "
         f"windows that both series have, {period(first.period_start, first.period_end)} up to "
         f"{period(last.period_start, last.period_end)}, with 95% intervals. As known at "
         f"{date(case.facts.as_known_at)}.",
@@ -157,7 +158,7 @@ def _meeting_table(case: Case, measure: Measure, sex: str) -> ReportTable:
         )
     return ReportTable(
         id=f"table-series-{measure.id}-{sex}",
-        caption=f"The published gap and our own: {measure.title}, {sex}s",
+        caption=f"The published gap and our own: {measure.title}, {people(sex)}",
         columns=(
             TableColumn("Window"),
             TableColumn(f"Published, years (95%{SPACE}interval)", numeric=True),
@@ -241,7 +242,7 @@ def _miss(row: Reproduced, tolerance: float) -> tuple[str, ...]:
         difference = _beyond(row.difference_years, tolerance)
     return (
         f"{row.area_name} ({kind_of(row.geography)})",
-        f"{row.sex}s, {period(row.period_start, row.period_end)}",
+        f"{people(row.sex)}, {period(row.period_start, row.period_end)}",
         theirs,
         ours,
         difference,

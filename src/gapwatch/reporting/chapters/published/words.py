@@ -23,6 +23,7 @@ from gapwatch.reporting.language.numbers import (
     years,
 )
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 
 # Decimals of every difference, so that its parts add up to it; figures themselves have one.
 DIFFERENCE = 2
@@ -90,7 +91,8 @@ def own_newest(sex: str, row: ComputedGapRow) -> str:
     value, _, limits = spread.partition(" (")
     told = f"{value}{SPACE}years" + (f" (plausibly {limits}" if limits else "")
     return (
-        f"For {sex}s our own newest gap, for {when}, is {told}. No trend and no verdict in this "
+        f"For {people(sex)} our own newest gap, for {when}, is {told}. No trend and no "
+        "verdict in this "
         "report rests on it."
     )
 
@@ -122,7 +124,7 @@ def finding(by_sex: Sequence[tuple[str, Sequence[Meeting]]]) -> str:
         if given:
             most = max(given, key=lambda row: abs(row.difference_years or 0.0))
             at_most = "at most " if len(given) > 1 else ""
-            told.append(f"{at_most}{_size(most)} for {sex}s")
+            told.append(f"{at_most}{_size(most)} for {people(sex)}")
     if not told:
         return "Where published figures and our own meet, ours are withheld"
     return f"Our own gap differs from the published one by {' and by '.join(told)}"

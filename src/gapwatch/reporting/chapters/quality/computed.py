@@ -22,6 +22,7 @@ from gapwatch.reporting.language.numbers import (
     whole,
 )
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import restricted_tables
 
 LEAST_PERSONS = 0.5
@@ -153,7 +154,7 @@ def _table(hidden: Sequence[ComputedRow]) -> ReportTable:
         if len(rows) > 1:
             when = f"{count(len(rows), 'window')}, {when} up to {span(last_start, last_end, ends)}"
         cells.append(
-            (f"{name} ({noun_of(geography)}, {code})", f"{sex}s", when, reason_text(reason))
+            (f"{name} ({noun_of(geography)}, {code})", people(sex), when, reason_text(reason))
         )
     return ReportTable(
         id="table-own-withheld",

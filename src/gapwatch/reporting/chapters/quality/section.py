@@ -38,6 +38,7 @@ from gapwatch.reporting.language.numbers import (
     whole,
 )
 from gapwatch.reporting.language.reasons import MEANINGS
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import PinnedSource
 
 ORDER = (
@@ -233,7 +234,7 @@ def readable(case: Case, example: str) -> str:
         elif name == "rule":
             told.append(value.replace("-", " "))
         elif name == "sex":
-            told.append(value if value == "persons" else f"{value}s")
+            told.append(people(value))
         elif name == "year":
             told.append(value)
         elif name == "period_start":
@@ -290,7 +291,8 @@ def _withheld(case: Case) -> list[str]:
     blank = published[published["life_expectancy_years"].isna()]
     texts = [_counted(frame, areas) for areas, frame in _gaps(case)]
     texts += [
-        f"Withheld by its publisher: {area_label(case.tables, row['area_code'])}, {row['sex']}s, "
+        f"Withheld by its publisher: {area_label(case.tables, row['area_code'])}, "
+        f"{people(row['sex'])}, "
         f"{period(int(row['period_start']), int(row['period_end']))}."
         for row in blank.to_dict("records")
     ]

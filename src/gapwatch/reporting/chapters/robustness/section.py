@@ -20,6 +20,7 @@ from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.choices import Choice, choices
 from gapwatch.reporting.language.chance import chance
 from gapwatch.reporting.language.numbers import MISSING, capital, number, plain, whole
+from gapwatch.reporting.language.sexes import people
 
 
 def section(case: Case) -> Section:
@@ -53,7 +54,7 @@ def _choices_table(case: Case, tried: list[Choice]) -> ReportTable:
     return ReportTable(
         id="table-choices",
         caption=f"What the numbers would say under other choices: {case.measure.title}, "
-        f"{case.sexes[0]}s",
+        f"{people(case.sexes[0])}",
         columns=(
             TableColumn("Choice"),
             TableColumn(f"Expected gap in {deadline}, years", numeric=True),

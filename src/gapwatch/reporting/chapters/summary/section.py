@@ -20,6 +20,7 @@ from gapwatch.reporting.evidence.rows import touched
 from gapwatch.reporting.language.chance import about
 from gapwatch.reporting.language.numbers import capital, date, interval, sentence, years
 from gapwatch.reporting.language.phrases import at_most
+from gapwatch.reporting.language.sexes import people
 
 MOST_FIGURES = 2
 MOST_LIMITS = 3
@@ -121,14 +122,14 @@ def figures(sections: Sequence[Section]) -> tuple[str, ...]:
 def _gap(case: Case) -> Number:
     sex, newest = case.sexes[0], case.newest
     if newest is None or newest.gap is None:
-        return Number(f"Gap for {sex}s", "not known", "There is no comparable figure.")
+        return Number(f"Gap for {people(sex)}", "not known", "There is no comparable figure.")
     gap = newest.gap
     sure = (
         "How sure that is, is not known."
         if gap.lower is None or gap.upper is None
         else f"Plausibly {interval(gap.lower, gap.upper)}."
     )
-    return Number(f"Gap for {sex}s, {newest.when}", years(gap.value), sure)
+    return Number(f"Gap for {people(sex)}, {newest.when}", years(gap.value), sure)
 
 
 def _target(case: Case) -> Number:

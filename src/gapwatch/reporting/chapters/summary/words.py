@@ -15,6 +15,7 @@ from gapwatch.reporting.evidence.rows import reason_of
 from gapwatch.reporting.language.ages import in_ages, runs
 from gapwatch.reporting.language.labels import no_verdict
 from gapwatch.reporting.language.numbers import count, ending, listing, sentence
+from gapwatch.reporting.language.sexes import people
 
 PAST_ONLY = "The projection knows only past figures."
 NO_FORECAST = "Life expectancy at birth is no forecast for any person."
@@ -59,9 +60,9 @@ def ages(bands: Sequence[Contribution]) -> str:
 def of_both(told: Sequence[tuple[str, str]]) -> list[str]:
     """What is said of each sex, each named; said once where it is the same."""
     if len(told) > 1 and len({text for _, text in told}) == 1:
-        sexes = listing([f"{sex}s" for sex, _ in told])
+        sexes = listing([f"{people(sex)}" for sex, _ in told])
         return [f"{sexes.capitalize()} alike: {told[0][1]}"]
-    return [f"{sex.capitalize()}s: {text}" for sex, text in told]
+    return [f"{people(sex).capitalize()}: {text}" for sex, text in told]
 
 
 def actions(case: Case) -> list[str]:

@@ -27,6 +27,7 @@ from gapwatch.reporting.language.numbers import (
     years,
 )
 from gapwatch.reporting.language.phrases import ONE_SIDED, size_of
+from gapwatch.reporting.language.sexes import people
 
 
 def section(case: Case) -> Section:
@@ -151,7 +152,7 @@ def _subtitle(case: Case, what: str) -> str:
         first, last = case.windows[0], case.windows[-1]
         span = f", {numbers.span(first.start, last.end, last.year_ends)}"
     return (
-        f"{what}, {case.sexes[0]}s, {case.measure.title}{span}. "
+        f"{what}, {people(case.sexes[0])}, {case.measure.title}{span}. "
         f"As known at {date(case.facts.as_known_at)}."
     )
 

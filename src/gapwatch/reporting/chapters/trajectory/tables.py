@@ -7,6 +7,7 @@ from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import Window
 from gapwatch.reporting.language.numbers import SPACE, estimate, interval, plain
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 
 MIDDLE_COLUMNS = (
     f"Worse-off side, years (95%{SPACE}interval)",
@@ -20,7 +21,7 @@ def windows_table(case: Case) -> ReportTable:
     rows = tuple(_window_row(w, comparable=w.segment == last) for w in case.windows)
     return ReportTable(
         id="table-gap",
-        caption=f"The gap in each window: {case.measure.title}, {case.sexes[0]}s",
+        caption=f"The gap in each window: {case.measure.title}, {people(case.sexes[0])}",
         columns=(
             TableColumn("Window"),
             TableColumn(f"Gap, years (95%{SPACE}interval)", numeric=True),

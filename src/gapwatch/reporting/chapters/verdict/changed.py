@@ -8,6 +8,7 @@ from gapwatch.audit.revisions.ledger import Moved, counts, headline
 from gapwatch.audit.revisions.since import Since
 from gapwatch.reporting.language.changes import way
 from gapwatch.reporting.language.numbers import count, date, listing, number
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Study
 
 KIND_WORDS = {
@@ -36,14 +37,21 @@ def changed(study: Study, found: Since | None) -> str:
 
 def _gap(moved: Moved | None, sex: str, before: str) -> str:
     if moved is None:
-        return f"The newest gap for {sex}s is the same as in the release of {before}."
+        return f"The newest gap for {people(sex)} is the same as in the release of {before}."
     if moved.total is None and not moved.earlier:
-        return f"The newest gap for {sex}s is given now, and was not in the release of {before}."
+        return (
+            f"The newest gap for {people(sex)} is given now, and was not in the release of "
+            f"{before}."
+        )
     if moved.total is None:
-        return f"The newest gap for {sex}s was given in the release of {before}, and is not now."
+        return (
+            f"The newest gap for {people(sex)} was given in the release of {before}, and "
+            "is not now."
+        )
     if moved.windows is not None:
         return (
-            f"The newest gap for {sex}s is now that of {moved.windows[1]}. In the release of "
+            f"The newest gap for {people(sex)} is now that of {moved.windows[1]}. In the "
+            "release of "
             f"{before} it was that of {moved.windows[0]}. The two are figures of different years."
         )
     told = _changed(moved.total)
@@ -51,7 +59,7 @@ def _gap(moved: Moved | None, sex: str, before: str) -> str:
         [f"{_changed(part)} from {kinds(kind)}" for kind, part in moved.parts if part is not None]
     )
     split = f" That is {by}." if len(moved.parts) > 1 else f" It comes from {_only(moved)}."
-    return f"The newest gap for {sex}s became {told} since the release of {before}.{split}"
+    return f"The newest gap for {people(sex)} became {told} since the release of {before}.{split}"
 
 
 def _verdict(study: Study, found: Since) -> list[str]:

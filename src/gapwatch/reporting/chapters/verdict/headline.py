@@ -9,6 +9,8 @@ from gapwatch import codes
 from gapwatch.contracts import Verdict
 from gapwatch.reporting.evidence.goal import Goal
 from gapwatch.reporting.language.chance import chance
+from gapwatch.reporting.language.numbers import listing
+from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Thresholds
 
 GAP = "the gap in life expectancy"
@@ -41,7 +43,7 @@ def beside(
     `own` is that sex's promise where it is judged against another baseline, and `in_better` is
     where the better-off side lives.
     """
-    start = f"For {found.sex}s"
+    start = f"For {people(found.sex)}"
     if own is not None:
         start, goal = f"{start}, judged against {own.of}," if own.of else start, replace(own, of="")
     lines = (rules.on_track_probability, rules.off_track_probability)
@@ -70,7 +72,7 @@ def headline(
     in_better: str = "",
     place: str = "",
 ) -> str:
-    """Both sexes, the promise's own first: in one sentence where their verdicts are the same.
+    """Every sex, the promise's own first: in one sentence where their verdicts are the same.
 
     `own` is the other sex's promise where it is judged against another baseline, and `in_better`
     is where the better-off side lives.
@@ -81,9 +83,10 @@ def headline(
 
     first, *others = found
     if not others:
-        return alone(first.label, goal, whose(f"{first.sex}s"), in_better)
-    other = others[0]
-    if other.label == first.label and own is None:
-        return alone(first.label, goal, whose(f"{first.sex}s and {other.sex}s alike"), in_better)
-    start = alone(first.label, goal, whose(f"{first.sex}s"), in_better)
-    return f"{start} {beside(other, goal, rules, own, in_better)}"
+        return alone(first.label, goal, whose(people(first.sex)), in_better)
+    if all(other.label == first.label for other in others) and own is None:
+        every = listing([people(one.sex) for one in found])
+        return alone(first.label, goal, whose(f"{every} alike"), in_better)
+    start = alone(first.label, goal, whose(people(first.sex)), in_better)
+    told = (beside(other, goal, rules, own, in_better) for other in others)
+    return " ".join((start, *told))

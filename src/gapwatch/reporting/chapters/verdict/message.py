@@ -28,6 +28,7 @@ from gapwatch.reporting.language.numbers import (
 )
 from gapwatch.reporting.language.phrases import at_most, joined, no_gap
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import of_sex, people
 
 ONLY_PAST = (
     "The projection for {place} knows past figures alone: nothing of new services, of people who "
@@ -73,7 +74,10 @@ def verdict_line(case: Case) -> str:
 
 def _goal_of_other(case: Case) -> Goal | None:
     """The other sex's promise where it is judged against another baseline; None where it isn't."""
-    first, other = case.sexes
+    first, *others = case.sexes
+    if not others:
+        return None
+    other = others[0]
     if targets.from_what(case, first) == targets.from_what(case, other):
         return None
     row = targets.heading(case, other)
@@ -91,7 +95,7 @@ def _one_window(case: Case) -> str:
     others = len(flips) - 1
     more = f", and {count(others, 'other window')} would change it too" if others else ""
     return (
-        f"One window decides this for {case.sexes[0]}s: without {when} the verdict would be "
+        f"One window decides this for {people(case.sexes[0])}: without {when} the verdict would be "
         f"“{newest.verdict}”{more}."
     )
 
@@ -118,13 +122,14 @@ def size_line(case: Case) -> str:
 def _size(case: Case) -> str:
     newest, sex, place = case.newest, case.sexes[0], case.study.study.place
     if newest is None or newest.gap is None:
-        return f"In {place}, no comparable figure tells how big the gap for {sex}s is."
+        return f"In {place}, no comparable figure tells how big the gap for {people(sex)} is."
     gap = newest.gap
     if not case.sided:
         return _size_unsided(case, gap, newest.when)
     way = "lower" if gap.value >= 0 else "higher"
     told = (
-        f"In {place}, {sex} life expectancy at birth was {years(abs(gap.value))} {way} in "
+        f"In {place}, {of_sex(sex, 'life expectancy')} at birth was {years(abs(gap.value))} "
+        f"{way} in "
         f"{case.worse_name} than in {case.better_name} in {newest.when}"
     )
     if gap.lower is None or gap.upper is None:
@@ -141,7 +146,8 @@ def _size(case: Case) -> str:
 def _size_unsided(case: Case, gap: LimitedValue, when: str) -> str:
     """The same of a measure without two named sides."""
     told = (
-        f"In {case.study.study.place}, the gap in {case.sexes[0]} life expectancy at birth "
+        f"In {case.study.study.place}, the gap in {of_sex(case.sexes[0], 'life expectancy')} "
+        "at birth "
         f"({case.measure.title}) was {years(gap.value)} in {when}"
     )
     if gap.lower is None or gap.upper is None:
@@ -153,7 +159,7 @@ def _size_unsided(case: Case, gap: LimitedValue, when: str) -> str:
 def chance_line(case: Case) -> str:
     """The chance of the target in words and figures, of what and by when."""
     found, place = case.verdict, case.study.study.place
-    of = f"the gap for {found.sex}s in {place}"
+    of = f"the gap for {people(found.sex)} in {place}"
     if found.target_gap_years is None:
         lacks = "compare with" if case.study.promise.share_of_baseline == 0 else "halve"
         return (
@@ -190,7 +196,7 @@ def _why_not(case: Case) -> str:
             f"years before this report, and figures more than {limit} years old carry no verdict."
         )
     told = no_verdict(reason_of(found)) or "the reason is not recorded"
-    return sentence(f"There is no verdict for {found.sex}s in {place}: {told}")
+    return sentence(f"There is no verdict for {people(found.sex)} in {place}: {told}")
 
 
 def _caveats(case: Case) -> tuple[str, ...]:
@@ -231,7 +237,7 @@ def may_level_down(case: Case) -> str:
     if not good or found is None or found.by_better_share < levelling.MOST:
         return ""
     return (
-        f"By best estimate {levelling.how_much(found)} of the narrowing for {found.sex}s is "
+        f"By best estimate {levelling.how_much(found)} of the narrowing for {people(found.sex)} is "
         f"shorter lives {case.in_better}, though no fall there is clear: it may be levelling down."
     )
 
@@ -244,7 +250,8 @@ def _turned(case: Case) -> str:
     if newest.gap.upper is None or newest.gap.upper >= 0:
         return ""
     return (
-        f"The gap for {found.sex}s has turned round: the side called worse off now lives longer, "
+        f"The gap for {people(found.sex)} has turned round: the side called worse off now "
+        "lives longer, "
         f"by {years(abs(newest.gap.value))} in {newest.when}. That is a gap too, and none that the "
         "promise asked for."
     )
@@ -281,6 +288,6 @@ def _other_choices(case: Case) -> str:
     said = "no verdict" if first.verdict == codes.CANNOT else f"“{first.verdict}”"
     one_of = f", and {count(len(others) - 1, 'other choice')} too" if len(others) > 1 else ""
     return (
-        f"The verdict for {case.sexes[0]}s depends on choices that could be made otherwise: "
+        f"The verdict for {people(case.sexes[0])} depends on choices that could be made otherwise: "
         f"{first.words} it would be {said}{one_of}."
     )

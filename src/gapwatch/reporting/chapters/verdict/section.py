@@ -18,6 +18,7 @@ from gapwatch.reporting.evidence.sides import who_moved
 from gapwatch.reporting.language.numbers import sentence
 from gapwatch.reporting.language.phrases import joined
 from gapwatch.reporting.language.reasons import reason_text
+from gapwatch.reporting.language.sexes import people
 
 ASK = "What is needed for a verdict, who has it and how to ask for it comes next."
 TONES = {
@@ -59,7 +60,7 @@ def _but(case: Case) -> tuple[str, ...]:
             if texts and text and down:
                 text = levelling.too(down)
             elif text and down is None and row.sex != case.sexes[0]:
-                text = f"For {row.sex}s: {text}"
+                text = f"For {people(row.sex)}: {text}"
             texts.append(text)
     return tuple(text for text in texts if text)
 
@@ -83,7 +84,7 @@ def _how_big(case: Case, line: str) -> KeyQuestion:
     ends = words.both_ends(newest, case.sexes[0], case.worse_name, case.better_name)
     later = [
         words.withheld(
-            f"The gap for {case.sexes[0]}s",
+            f"The gap for {people(case.sexes[0])}",
             window.when,
             reason_text(window.reason),
         )
@@ -94,7 +95,11 @@ def _how_big(case: Case, line: str) -> KeyQuestion:
 
 
 def _other(case: Case) -> str:
-    sex = case.sexes[1]
+    """The same gap for each other sex."""
+    return " ".join(_of_other(case, sex) for sex in case.sexes[1:])
+
+
+def _of_other(case: Case, sex: str) -> str:
     newest = case.newest
     same = [
         window

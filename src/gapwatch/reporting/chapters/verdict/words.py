@@ -15,11 +15,13 @@ from gapwatch.reporting.language.chance import about
 from gapwatch.reporting.language.numbers import (
     SPACE,
     apart,
+    capital,
     interval,
     line,
     years,
 )
 from gapwatch.reporting.language.phrases import ONE_SIDED, joined, no_gap, size_of
+from gapwatch.reporting.language.sexes import of_sex, people
 from gapwatch.study import Thresholds
 
 
@@ -28,7 +30,10 @@ def other_chance(verdict: Verdict, rules: Thresholds) -> str:
     if verdict.p_target is None or verdict.target_gap_years is None:
         return ""
     shown = about(verdict.p_target, rules.on_track_probability, rules.off_track_probability)
-    return f"For {verdict.sex}s it is {shown}, for a target of {size_of(verdict.target_gap_years)}."
+    return (
+        f"For {people(verdict.sex)} it is {shown}, for a target of "
+        f"{size_of(verdict.target_gap_years)}."
+    )
 
 
 def counts_as(verdict: Verdict, rules: Thresholds) -> str:
@@ -58,7 +63,8 @@ def both_ends(window: Window, sex: str, worse_name: str, better_name: str) -> st
         return ""
     worse, better = apart(window.worse.value, window.better.value)
     return (
-        f"{sex.capitalize()} life expectancy at birth was {worse}{SPACE}years in {worse_name} and "
+        f"{capital(of_sex(sex, 'life expectancy'))} at birth was {worse}{SPACE}years in "
+        f"{worse_name} and "
         f"{better}{SPACE}years in {better_name}."
     )
 
@@ -66,10 +72,10 @@ def both_ends(window: Window, sex: str, worse_name: str, better_name: str) -> st
 def other_sex(window: Window | None, sex: str, reason: str) -> str:
     """The same gap for the sex that the promise isn't about."""
     if window is None:
-        return f"For {sex}s there is no comparable figure."
+        return f"For {people(sex)} there is no comparable figure."
     if window.gap is None:
-        return withheld(f"The gap for {sex}s", window.when, reason)
-    text = f"For {sex}s the gap was {years(window.gap.value)}"
+        return withheld(f"The gap for {people(sex)}", window.when, reason)
+    text = f"For {people(sex)} the gap was {years(window.gap.value)}"
     if window.gap.lower is None or window.gap.upper is None:
         return f"{text}."
     low, high = window.gap.lower, window.gap.upper
