@@ -224,6 +224,7 @@ class History:
                 "area_name": ward,
                 "imd2007_average_score": 40.0 - at,
                 "imd2010_average_score": 40.0 - at,
+                "ranking_score": None,
             }
             for at, ward in enumerate(WARDS)
         ]

@@ -316,6 +316,7 @@ NOT_WALKED = {
     ("national/boroughs", "{} years in a row on one base"): COMMAND,
     ("national/places", "a lookup from blocks to wards and boroughs, as CSV"): COMMAND,
     ("national/places", "one {}"): COMMAND,
+    ("national/places", "one {}_name"): COMMAND,
     ("national/places", "weights that sum to 1"): COMMAND,
     (
         "national/rows",

@@ -260,6 +260,7 @@ def _reference() -> pd.DataFrame:
             "area_name": f"Ward {code}",
             "imd2007_average_score": 40.0 - 8 * at,
             "imd2010_average_score": 40.0 - 8 * at,
+            "ranking_score": None,
         }
         for at, code in enumerate(WARDS)
     ]

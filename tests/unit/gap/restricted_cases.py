@@ -148,6 +148,7 @@ def inputs(own: Counts) -> Frames:
                     "area_name": code,
                     "imd2007_average_score": 40.0 - at,
                     "imd2010_average_score": 40.0 - at,
+                    "ranking_score": None,
                 }
                 for at, code in enumerate(own.areas)
             ],
