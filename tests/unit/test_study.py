@@ -58,6 +58,8 @@ def test_westminster_registers_the_five_kinds_of_the_campaigns_gap(shipped: Proj
         ("stated_gap_years = 14", "stated_gap_years = inf", "promise.stated_gap_years", "inf"),
         ("[2005, 2009]", "[2009, 2005]", "promise.baseline_period", "2009 to 2005"),
         ("on_track_probability = 0.8", "on_track_probability = 1", "on_track_probability", "1"),
+        ("[study]", '[site]\ndocs = "http://a.org/"\n[study]', "site", "http://a.org/"),
+        ("[study]", '[site]\ndocs = "https://a.org/?b"\n[study]', "site", "https://a.org/?b"),
         ('name = "Hyde Park"', 'name = "Hyde \U0001f333"', "areas[7].name", "U+1F333"),
         ('name = "Hyde Park"', 'name = "Hyde\\u0007"', "areas[7].name", "U+0007"),
         ("[simulation]\nseed = 2035", "[simulation]", "simulation.seed", "nothing"),

@@ -43,8 +43,15 @@ def build_report(study: Study, facts: ReleaseFacts, tables: Mapping[str, pd.Data
     case = Case.told(study, facts, tables)
     with speaking(speech_of(case.study, case.tables, case.facts)):
         report = _report(case)
-        # Verdict and label are codes, by which programs tell them apart.
-        return replace(respelled(report), verdict=report.verdict, label=report.label)
+        # Verdict and label are codes, by which programs tell them apart; addresses lead elsewhere
+        # when they are spelled otherwise.
+        return replace(
+            respelled(report),
+            verdict=report.verdict,
+            label=report.label,
+            address=report.address,
+            docs=report.docs,
+        )
 
 
 def _report(case: Case) -> Report:
@@ -72,6 +79,7 @@ def _report(case: Case) -> Report:
         licence_lines=licence_lines(facts),
         demonstration=facts.demonstration,
         address=study.site.base,
+        docs=study.site.docs_base,
         tongue=study.words.tongue,
     )
 

@@ -279,8 +279,8 @@ class Report:
     """The whole report. `sentence` is the verdict and the size in one text.
 
     `verdict` is its code, for programs; `label` is what it is called. `address` is that of the
-    folder of the releases on the web, with a slash; "" where it has none. `tongue` is the language
-    that all of it is written in.
+    folder of the releases on the web, with a slash; "" where it has none; `docs` that of the
+    documentation, likewise. `tongue` is the language that all of it is written in.
     """
 
     title: str
@@ -303,4 +303,5 @@ class Report:
     licence_lines: tuple[str, ...]
     demonstration: str
     address: str = ""
+    docs: str = ""
     tongue: Tongue = BRITISH

@@ -1,4 +1,4 @@
-"""Where the site of releases is put: what makes its links whole."""
+"""Where the site of releases is put, and the documentation: what makes links whole."""
 
 from __future__ import annotations
 
@@ -20,20 +20,34 @@ class Site(Part):
     `address` is that of the folder of the releases on the web. Without one every link is relative,
     the feed names its entries by tag: URIs, and a shared page shows its picture only to readers
     that resolve relative addresses.
+
+    `docs` is that of the documentation as `make docs` builds it, wherever it is put. With it the
+    pages of the documentation that a report names are links; without it they are named alone.
     """
 
     address: OptionalText = ""
+    docs: OptionalText = ""
 
     @model_validator(mode="after")
     def _sound(self) -> Site:
-        if self.address and (len(self.address) > _LONGEST or not _ADDRESS.fullmatch(self.address)):
-            raise ValueError(
-                "an https:// address of a folder as address, in lower case, without user name, "
-                f"query or fragment|{self.address[:80]!r}"
-            )
+        for key, told in (("address", self.address), ("docs", self.docs)):
+            if told and (len(told) > _LONGEST or not _ADDRESS.fullmatch(told)):
+                raise ValueError(
+                    f"an https:// address of a folder as {key}, in lower case, without user name, "
+                    f"query or fragment|{told[:80]!r}"
+                )
         return self
 
     @property
     def base(self) -> str:
         """The address with a slash at its end; "" where there is none."""
-        return f"{self.address.rstrip('/')}/" if self.address else ""
+        return _folder(self.address)
+
+    @property
+    def docs_base(self) -> str:
+        """That of the documentation, likewise."""
+        return _folder(self.docs)
+
+
+def _folder(address: str) -> str:
+    return f"{address.rstrip('/')}/" if address else ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -37,6 +39,9 @@ KINDS = (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)
 # Sums of rows of the data, and intervals from standard errors in them: their own chapters' tests.
 DERIVED = ("table-age-groups", "table-series")
 INVENTED = "Invented figures: no place is like this."
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+)
 DOCUMENTS = ("figures.xlsx", "slides.pptx", "summary.docx")
 
 
@@ -279,9 +284,38 @@ class TestWord:
 
         report, _, _ = reported(which)
         chosen = summary._chosen(report)
-        assert summary.points_high(report, *chosen) <= 2 * summary._POINTS_A_PAGE
+        assert max(summary.points_high(report, *chosen)) <= summary._POINTS_A_PAGE
         opened = docx.Document(io.BytesIO(reported(which)[1]["summary.docx"]))
         assert sum(len(one.text.split()) for one in opened.paragraphs) < 650
+
+    def test_a_chart_that_the_first_page_lacks_room_for_is_smaller_or_opens_the_second(
+        self,
+    ) -> None:
+        from gapwatch.reporting.kit import summary
+
+        report, _, _ = reported("plain")
+        found = {}
+        for words in range(0, 260, 20):
+            banner = replace(report.banner, because=("Word. " * words,))
+            longer = replace(report, banner=banner)
+            sentences, table, wide = summary._chosen(longer)
+            pages = summary.points_high(longer, sentences, table, wide)
+            assert max(pages) <= summary._POINTS_A_PAGE
+            made = docx.Document(io.BytesIO(summary.docx(longer, PNG)))
+            (chart,) = made.inline_shapes
+            title = content.figure(report).title
+            (heading,) = (one for one in made.paragraphs if one.text == title)
+            assert heading.paragraph_format.page_break_before == (True if wide is None else None)
+            found[wide is None] = found.get(wide is None, set()) | {chart.width.mm}
+        assert len(found[False]) > 1
+        assert found[True] == {max(found[False])}
+
+    def test_a_table_stays_whole_and_as_wide_as_its_columns(self, which: str) -> None:
+        (table,) = docx.Document(io.BytesIO(reported(which)[1]["summary.docx"])).tables
+        cells = [(cell, place) for row in table.rows for place, cell in enumerate(row.cells)]
+        kept = {one.paragraph_format.keep_with_next for cell, _ in cells for one in cell.paragraphs}
+        assert kept == {True}
+        assert all(cell.width == table.columns[place].width for cell, place in cells)
 
     def test_an_invented_place_says_so_on_each_page(self) -> None:
         opened = docx.Document(io.BytesIO(reported("invented")[1]["summary.docx"]))
@@ -324,6 +358,24 @@ class TestSlides:
                 for other in boxes[:number]:
                     apart = one[2] <= other[0] or other[2] <= one[0]
                     assert apart or one[3] <= other[1] or other[3] <= one[1]
+
+    def test_a_title_of_any_length_stays_in_its_box(self) -> None:
+        from gapwatch.reporting.kit import slides
+
+        report, _, _ = reported("plain")
+        sizes = []
+        for words in (5, 12, 20, 40):
+            banner = replace(report.banner, headline="expectancy " * words)
+            made = slides.pptx(replace(report, banner=banner), PNG, 1.0)
+            held = pptx.Presentation(io.BytesIO(made)).slides[0].shapes.title
+            points = held.text_frame.paragraphs[0].runs[0].font.size.pt
+            # In Arial Bold these letters are 0.52 of their size wide on average, by its metrics.
+            lines = 1 + len(banner.headline) * 0.56 * points // (held.width.pt - 14.4)
+            assert lines * points * 1.2 <= held.height.pt
+            sizes.append(points)
+        assert sizes == sorted(sizes, reverse=True)
+        assert sizes[0] == 30
+        assert sizes[-1] < 20
 
     def test_an_invented_place_says_so_on_each_slide(self) -> None:
         show = pptx.Presentation(io.BytesIO(reported("invented")[1]["slides.pptx"]))

@@ -22,6 +22,7 @@ from gapwatch.reporting.language.glossary import Glossary
 TEMPLATES = Path(__file__).parent.parent / "templates"
 # Columns that come first in a card.
 FIRST = ("Verdict", "By the numbers", "What can be said")
+_PAGE = re.compile(r"\bdocs/((?:[a-z0-9-]+/)*[a-z0-9-]+)\.md\b")
 _FILE = re.compile(r"\bdata/[a-z][a-z0-9_]*\.(?:csv|json)\b")
 _BREAKS = re.compile("(?<=[/&%,=?])")
 FACES = (("400", "GapwatchSans-Regular.woff2"), ("600", "GapwatchSans-SemiBold.woff2"))
@@ -79,7 +80,7 @@ def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
     environment.filters["breakable"] = breakable
     glossary = Glossary(report.tongue)
     environment.filters["linked"] = partial(linked, glossary)
-    environment.filters["filed"] = filed
+    environment.filters["filed"] = partial(filed, report.docs)
     environment.filters["contact"] = contact
     faces = [
         (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
@@ -99,9 +100,15 @@ def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
     return text.encode("utf-8")
 
 
-def filed(text: Markup) -> Markup:
-    """A text, escaped, in which each file of the release is a link to it."""
-    return Markup(_FILE.sub(r'<a href="\g<0>">\g<0></a>', str(text)))  # noqa: S704 - plain names
+def filed(docs: str, text: Markup) -> Markup:
+    """A text, escaped, in which each file of the release is a link to it.
+
+    So is each page of the documentation, where `docs` says that this is on the web.
+    """
+    made = _FILE.sub(r'<a href="\g<0>">\g<0></a>', str(text))
+    if docs:
+        made = _PAGE.sub(rf'<a href="{escape(docs)}\1.html">\g<0></a>', made)
+    return Markup(made)  # noqa: S704 - plain names
 
 
 def contact(text: str) -> Markup:

@@ -25,6 +25,8 @@ _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _LEFT, _ROOM = Inches(0.7), Inches(11.93)
 _CHART_INCHES = (8.6, 5.2)
 _SUPPORT = 1
+_LETTER, _BOLD_LETTER = 0.52, 0.58
+"""Width of a letter of Arial by its size, on average and a little over."""
 _LONG_TITLE = 75
 """Letters from which a title is set smaller."""
 Line = tuple[str, float, bool, str]
@@ -106,7 +108,7 @@ def _limits(show: Opened, report: Report) -> None:
         ]
     lines += [
         ("The promise", 15, True, content.SOFT),
-        (content.promise(report), 16, False, content.INK),
+        (content.promise(report), 18, False, content.INK),
     ]
     _text(slide, lines, Inches(1.75), Inches(4.95))
     _foot(slide, content.citation(report))
@@ -117,10 +119,13 @@ def _slide(show: Opened, report: Report, title: str) -> Slide:
     held = slide.shapes.title
     if held is None:
         raise LookupError("the library's own layout has no title")
-    held.left, held.top, held.width, held.height = _LEFT, Inches(0.45), _ROOM, Inches(1.15)
+    high = Inches(1.15)
+    held.left, held.top, held.width, held.height = _LEFT, Inches(0.45), _ROOM, high
     held.text_frame.word_wrap = True
     held.text_frame.vertical_anchor = MSO_VERTICAL_ANCHOR.TOP
-    _line(held.text_frame, 0, (title, 30 if len(title) < _LONG_TITLE else 24, True, content.BLUE))
+    points = 30 if len(title) < _LONG_TITLE else 24
+    small = _scale([(title, points, True, content.BLUE)], _ROOM / Inches(1) - 0.2, high / Inches(1))
+    _line(held.text_frame, 0, (title, round(points * small, 1), True, content.BLUE))
     if report.demonstration:
         _text(
             slide,
@@ -154,9 +159,9 @@ def _scale(lines: list[Line], wide: float, high: float) -> float:
     for tenths in range(10, 3, -1):
         small = tenths / 10
         used = 0.0
-        for text, points, _, _ in lines:
+        for text, points, bold, _ in lines:
             size = points * small
-            letters = max(1.0, wide * 72 / (0.52 * size))
+            letters = max(1.0, wide * 72 / ((_BOLD_LETTER if bold else _LETTER) * size))
             used += (1 + int(len(text) / letters)) * size * 1.22 + 6
         if used <= high * 72:
             return small

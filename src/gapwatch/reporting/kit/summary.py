@@ -11,7 +11,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 
@@ -22,10 +22,14 @@ from gapwatch.reporting.language.speech import spoken
 
 _FONT = "Arial"
 _WIDTH = Mm(174)
-_CHART = Mm(140)
-_PAGES = 2
+_CHARTS = (Mm(140), Mm(130), Mm(120), Mm(110))
+"""How wide the chart is, the first that fits."""
+_HIGH_BY_WIDE = 0.66
+"""About the chart's height by its width."""
 _POINTS_A_PAGE = (297 - 15 - 14) * 72 / 25.4
 _POINTS_A_LINE = 174 * 72 / 25.4
+_FIRST = 1.9
+"""How much wider the first column of a table is than the others."""
 _LETTER = 0.52
 """Width of a letter of Arial by its size, on average and a little over."""
 
@@ -42,13 +46,13 @@ def docx(report: Report, picture: bytes) -> bytes:
     document.add_heading("Verdict", level=1)
     _paragraph(document, f"{report.banner.verdict}. {report.banner.headline}", bold=True)
     _paragraph(document, " ".join(report.banner.because))
-    sentences, table = _chosen(report)
+    sentences, table, wide = _chosen(report)
     for said in content.answers(report, sentences):
         document.add_heading(said.heading, level=2)
         _paragraph(document, said.short, bold=True)
         for text in said.more:
             _paragraph(document, text)
-    _figure(document, report, picture)
+    _figure(document, report, picture, wide)
     if table is not None:
         document.add_heading("The gap measured in other ways", level=1)
         _table(document, table)
@@ -62,32 +66,53 @@ def docx(report: Report, picture: bytes) -> bytes:
     return repacked(buffer.getvalue())
 
 
-def _chosen(report: Report) -> tuple[int, ReportTable | None]:
-    """How many sentences support each answer, and the table: as much as two pages hold."""
+def _chosen(report: Report) -> tuple[int, ReportTable | None, Length | None]:
+    """How many sentences support each answer, the table, and the width of the chart that stands
+    below them on the first page: as much as two pages hold.
+
+    The width is None where the chart opens the second page.
+    """
     table = content.measures(report)
-    choices = [(2, table), (1, table), (2, None), (1, None)]
-    room = _PAGES * _POINTS_A_PAGE * 0.94
-    fitting = (one for one in choices if points_high(report, *one) <= room)
+    choices = [
+        (sentences, held, wide)
+        for sentences, held in ((2, table), (1, table), (2, None), (1, None))
+        for wide in (*_CHARTS, None)
+    ]
+    room = _POINTS_A_PAGE * 0.97
+    fitting = (one for one in choices if max(points_high(report, *one)) <= room)
     return next(fitting, choices[-1])
 
 
-def points_high(report: Report, sentences: int, table: ReportTable | None) -> float:
-    """About how high the document is, in points, with so many sentences and this table."""
+def points_high(
+    report: Report, sentences: int, table: ReportTable | None, wide: Length | None
+) -> tuple[float, float]:
+    """About how high each page is, in points, with so many sentences, this table and this chart."""
     figure, banner = content.figure(report), report.banner
-    headings = [report.title, "Verdict", figure.title, "The promise", "Source and citation"]
-    normal = [banner.verdict + banner.headline, " ".join(banner.because), content.promise(report)]
+    first = _headings(report.title, "Verdict")
+    normal = [banner.verdict + banner.headline, " ".join(banner.because)]
     for said in content.answers(report, sentences):
         normal += [said.heading, said.short, *said.more]
-    small = [figure.subtitle, content.source(report), content.citation(report)]
-    high = sum(_high(text, 14) + 14 for text in headings) + sum(_high(text, 10) for text in normal)
-    high += sum(_high(text, 9) for text in small) + float(_CHART.pt) * 0.66
+    first += sum(_high(text, 10) for text in normal)
+    chart = _headings(figure.title) + _high(figure.subtitle, 9)
+    chart += float((wide or _CHARTS[0]).pt) * _HIGH_BY_WIDE
+    last = _headings("The promise", "Source and citation") + _high(content.promise(report), 10)
+    last += sum(_high(text, 9) for text in (content.source(report), content.citation(report)))
     if table is not None:
-        high += 24 + _high(table.caption, 9) + _high(table.note, 9)
-        wide = _POINTS_A_LINE / (len(table.columns) + 0.9) - 11
-        for row in (tuple(column.label for column in table.columns), *table.rows):
-            first, *others = row
-            lines = [_high(first, 8.5, 1.9 * wide), *(_high(text, 8.5, wide) for text in others)]
-            high += max(lines)
+        last += _table_high(table)
+    return (first, chart + last) if wide is None else (first + chart, last)
+
+
+def _headings(*texts: str) -> float:
+    return sum(_high(text, 14) + 14 for text in texts)
+
+
+def _table_high(table: ReportTable) -> float:
+    high = 24 + _high(table.caption, 9) + _high(table.note, 9)
+    wide = _POINTS_A_LINE / (len(table.columns) + _FIRST - 1) - 11
+    for row in (tuple(column.label for column in table.columns), *table.rows):
+        first, *others = row
+        lines = [_high(first, 8.5, _FIRST * wide), *(_high(text, 8.5, wide) for text in others)]
+        high += max(lines)
     return high
 
 
@@ -157,12 +182,15 @@ def _paragraph(
         run.font.color.rgb = RGBColor.from_string(content.SOFT)
 
 
-def _figure(document: Opened, report: Report, picture: bytes) -> None:
+def _figure(document: Opened, report: Report, picture: bytes, wide: Length | None) -> None:
     figure = content.figure(report)
-    document.add_heading(figure.title, level=1)
+    heading = document.add_heading(figure.title, level=1)
+    # Left to the program, a heading can stay behind when its chart goes to the next page.
+    if wide is None:
+        heading.paragraph_format.page_break_before = True
     held = document.add_paragraph()
     held.paragraph_format.keep_with_next = True
-    shape = held.add_run().add_picture(io.BytesIO(picture), width=_CHART)
+    shape = held.add_run().add_picture(io.BytesIO(picture), width=wide or _CHARTS[0])
     told: Any = shape._inline.docPr
     told.set("name", f"Figure {figure.number}")
     told.set("descr", figure.alt)
@@ -187,8 +215,11 @@ def _table(document: Opened, table: ReportTable) -> None:
         added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, text, column in zip(added.cells, row, table.columns, strict=True):
             _cell(cell.paragraphs[0], text, flush=column.numeric)
-    first = 1.9
-    parts = [first if not number else 1.0 for number in range(len(table.columns))]
+    parts = [1.0 if number else _FIRST for number in range(len(table.columns))]
+    # Programs differ in whether they go by the columns or by the cells.
+    made.autofit = False
+    for column_made, part in zip(made.columns, parts, strict=True):
+        column_made.width = Length(int(_WIDTH * part / sum(parts)))
     for row_made in made.rows:
         for cell, part in zip(row_made.cells, parts, strict=True):
             cell.width = int(_WIDTH * part / sum(parts))
@@ -213,6 +244,8 @@ def _describe(made: WordTable, table: ReportTable) -> None:
 def _cell(paragraph: Paragraph, text: str, *, bold: bool = False, flush: bool = False) -> None:
     run = paragraph.add_run(text)
     run.bold, run.font.size = bold, Pt(8.5)
-    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
+    # A table isn't parted by the end of a page, nor from its note.
+    paragraph.paragraph_format.keep_with_next = True
     if flush:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
