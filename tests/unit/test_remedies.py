@@ -26,6 +26,7 @@ COMMANDS = {
     "counting/national/boroughs.py": ("boroughs",),
     "counting/national/complete.py": ("boroughs",),
     "site/laying.py": ("site",),
+    "sources/connecting.py": ("pull",),
     "demo/rehearsal.py": ("demo",),
     "demo/twin/folder.py": ("demo",),
     "own_code.py": ("replay",),

@@ -49,7 +49,7 @@ def test_a_row_is_read_with_the_types_of_the_contract() -> None:
         ("male", "Male", "sex", "'Male'"),
         ("male", "", "sex", "a blank"),
         ("Abbey Road", "", "area_name", "a blank"),
-        ("E05000630", "E0500063", "area_code", "'E0500063'"),
+        ("E05000630", "E05 00063", "area_code", "'E05 00063'"),
         ("2010", "", "period_start", "a blank"),
         ("2010", "2010.5", "period_start", "'2010.5'"),
         ("2010", "10", "period_start", "10"),

@@ -53,7 +53,7 @@ def test_rows_that_break_a_rule_across_columns_are_named(inputs: dict[str, pd.Da
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("sex", "other"), ("life_expectancy_years", 39.0), ("area_code", "x"), ("area_name", None)],
+    [("sex", "other"), ("life_expectancy_years", 39.0), ("area_code", "x y"), ("area_name", None)],
 )
 def test_the_database_itself_refuses_what_the_contract_refuses(
     tmp_path: Path, inputs: dict[str, pd.DataFrame], column: str, value: object

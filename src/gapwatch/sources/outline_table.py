@@ -109,7 +109,7 @@ def _require_systems(system: str, target: str) -> None:
                 f"the study, {key}",
                 expected=error.expected,
                 found=error.found,
-                remedy="look the code up at epsg.io; a UTM zone serves any city",
+                remedy="look the code up in the EPSG registry; a UTM zone serves any city",
             ) from error
 
 

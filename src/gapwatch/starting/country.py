@@ -200,6 +200,7 @@ def _frames(wards: Wards, mine: list[int], names: Mapping[str, str]) -> dict[str
             **area,
             "imd2007_average_score": np.nan,
             "imd2010_average_score": wards.deprivation[np.array(mine)],
+            "ranking_score": np.nan,
         }
     )
     totals = _long({"area_code": codes, "year": counts.years}, names) | {

@@ -134,7 +134,10 @@ def test_a_pdf_has_further_letters_from_the_locks_font_alone() -> None:
     lines = (line.strip() for line in template.splitlines())
     (setting,) = (line for line in lines if line.startswith("set text(font"))
     setting = "#" + setting.replace("fill: ink, ", "")
-    made = typst.Compiler(f"{setting}\nКиїв *Київ*\n".encode(), font_paths=typefaces()).compile(
+    spoken = '#let report = (tongue: (tag: "en-GB"))\n#let fit = (text: 1)'
+    made = typst.Compiler(
+        f"{spoken}\n{setting}\nКиїв *Київ*\n".encode(), font_paths=typefaces()
+    ).compile(
         format="pdf", pdf_standards=STANDARDS[:1], timestamp=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     )
     page = PdfReader(io.BytesIO(made)).pages[0]

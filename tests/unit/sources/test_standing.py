@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from gapwatch.sources import standing
+from gapwatch.study.code_forms import CodeForms
 
 PLACE, AREAS = "E09099001", ("E05099001", "E05099002")
 
@@ -25,6 +26,7 @@ def study() -> Any:
         study=SimpleNamespace(area_code=PLACE),
         geography=SimpleNamespace(vintage="ward2011"),
         area_names=dict.fromkeys(AREAS, "invented"),
+        area_codes=CodeForms(),
         promise=promise,
         primary=SimpleNamespace(id="north-v-south"),
     )
