@@ -249,6 +249,7 @@ def marking(marker: Path) -> str:
 
 
 @needs_lock
+@pytest.mark.long
 def test_of_a_bundles_code_only_what_its_hash_covers_is_run_and_the_bundle_stays_as_it_is(
     committed: Committed, tmp_path: Path
 ) -> None:

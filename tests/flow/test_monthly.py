@@ -152,7 +152,11 @@ def test_serve_keeps_each_flow_on_its_schedule_until_stopped_with_its_children(
 
 
 @pytest.mark.parametrize(
-    ("address", "told"), [("", "PREFECT_API_URL is not set"), (None, "that answers at http://")]
+    ("address", "told"),
+    [
+        pytest.param("", "PREFECT_API_URL is not set", marks=pytest.mark.long),
+        (None, "that answers at http://"),
+    ],
 )
 def test_serve_refuses_when_no_server_answers(
     project: Project, tmp_path: Path, address: str | None, told: str
@@ -200,7 +204,7 @@ def test_the_interface_of_a_server_with_a_password_answers_nobody_without_it(
 @pytest.mark.parametrize(
     ("password", "found"),
     [
-        ("", "PREFECT_API_AUTH_STRING is not set"),
+        pytest.param("", "PREFECT_API_AUTH_STRING is not set", marks=pytest.mark.long),
         ("gapwatch:guessed", "another one, which it refuses"),
     ],
 )

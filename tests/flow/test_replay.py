@@ -17,6 +17,7 @@ from tests.e2e.repository import edit
 from tests.flow.conftest import ask, run_flow, tasks_of
 
 
+@pytest.mark.long
 def test_the_newest_release_and_another_are_made_again_as_tasks_and_told(
     chain: Chain, server: dict[str, str]
 ) -> None:

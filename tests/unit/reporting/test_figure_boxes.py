@@ -150,7 +150,9 @@ def both(world, *, old):
     return figures
 
 
-@pytest.mark.parametrize("old", [False, True], ids=["newest", "old"])
+@pytest.mark.parametrize(
+    "old", [False, pytest.param(True, marks=pytest.mark.long)], ids=["newest", "old"]
+)
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 def test_no_label_meets_another_or_leaves_the_picture(world, old):
     for figure in both(world, old=old):

@@ -106,6 +106,7 @@ def test_a_banner_of_several_lines_stands_on_every_page_clear_of_the_text(long_p
         assert min(head) > max(body), number
 
 
+@pytest.mark.long
 def test_no_two_lines_of_such_a_report_stand_on_each_other(long_pages):
     test_layout.test_no_text_stands_below_the_margin_but_the_footer(long_pages)
     runs = [
