@@ -141,6 +141,7 @@ def _place(row: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(row[name]) for name in PLACE)
 
 
+@pytest.mark.long
 def test_releases_of_two_studies_are_not_compared(mine: Chain) -> None:
     edit(
         mine.project.study_file, lambda text: text.replace('id = "westminster"', 'id = "other"', 1)

@@ -73,6 +73,7 @@ def holding(folder: Path) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_verify_names_a_restricted_file_that_is_elsewhere_and_fails_only_when_asked(
     mine: Project,
 ) -> None:

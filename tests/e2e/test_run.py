@@ -170,6 +170,7 @@ def test_another_folder_time_zone_locale_umask_and_thread_count_give_the_same_by
     assert contents(Path(json.loads(done.stdout)["path"])) == undisturbed.files
 
 
+@pytest.mark.long
 def test_running_again_changes_nothing(released: Project) -> None:
     before = contents(released.reports)
     done = gapwatch(released, "run")

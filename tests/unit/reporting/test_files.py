@@ -201,6 +201,7 @@ for name, content in sorted(make()[1].items()):
 """
 
 
+@pytest.mark.long
 def test_the_same_bytes_in_another_folder_time_zone_and_language(tmp_path):
     outputs = []
     for zone, language, folder in (("UTC", "C.UTF-8", None), ("Asia/Tokyo", "de_DE", tmp_path)):

@@ -232,6 +232,7 @@ def test_nothing_in_a_zip_tells_of_a_clock_or_a_machine(which: str) -> None:
             assert not [name for name in names if "thumbnail" in name.lower()]
 
 
+@pytest.mark.long
 def test_another_process_on_another_day_makes_the_same_bytes() -> None:
     code = (
         "import sys, hashlib; sys.path.insert(0, '.')\n"

@@ -226,7 +226,7 @@ PLACES: Mapping[str, Callable[[], tuple[Study, Frames]]] = {
 # Letters of other widths than those of our typeface: held by what is inked, not by boxes.
 OTHER_LETTERS = {"arabic": "القلعة", "chinese": "和平街"}
 # Three documents of each take a while: the usual suite has those that differ most.
-USUAL = {"long_names", "one_sex_withheld"}
+USUAL = {"one_sex_withheld"}
 NAMES = [name if name in USUAL else pytest.param(name, marks=pytest.mark.long) for name in PLACES]
 
 
