@@ -67,6 +67,8 @@ def best(pages: Callable[[Fit], list[bytes]], most_pages: int | None) -> Fit:
     """The first sizes with pages full enough, and no more of them than asked; else the fullest."""
     tried: list[tuple[Tried, Fit]] = []
     for text in LETTERS:
+        if most_pages is None and sum(one.pages for one, _ in tried) >= LAID_OUT:
+            break  # nothing is asked of its length, and a long document takes seconds to lay out
         found: list[Tried] = []
         scale: float | None = 1.0
         while scale is not None and sum(one.pages for one in found) < LAID_OUT:
