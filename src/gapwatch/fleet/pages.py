@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from gapwatch.codes import LABELS
 from gapwatch.demography.funnel import LEVELS, funnel
 from gapwatch.fleet.jobs import FAILED
 from gapwatch.reporting.charts import INVENTED
-from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Chart, drawn
+from gapwatch.reporting.drawing.canvas import Chart, drawn
 from gapwatch.reporting.drawing.funnel import FunnelPlace, funnel_figure
-from gapwatch.reporting.formats.html import FACES, data_uri
+from gapwatch.reporting.formats.engine import data_uri, engine
 from gapwatch.reporting.language.numbers import (
     capital,
     count,
@@ -94,22 +94,10 @@ def league_page(frame: pd.DataFrame) -> bytes:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        newline_sequence="\n",
-    )
+    environment = engine(TEMPLATES)
     environment.filters["capital"] = capital
     environment.filters["slug"] = lambda label: label.replace(" ", "-")
     environment.filters["picture"] = lambda svg: data_uri("image/svg+xml", svg.encode("utf-8"))
-    environment.globals["faces"] = [
-        (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
-        for weight, name in FACES
-    ]
     # Our own stylesheets: the only texts that go in unescaped.
     style = (SITE_TEMPLATES / "site.css").read_text(encoding="utf-8")
     style += (TEMPLATES / "league.css").read_text(encoding="utf-8")

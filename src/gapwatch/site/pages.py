@@ -9,11 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from gapwatch.reporting.drawing.canvas import FONT_FOLDER
-from gapwatch.reporting.formats.html import FACES, data_uri
+from gapwatch.reporting.formats.engine import engine
 from gapwatch.reporting.formats.published import Shown
 from gapwatch.reporting.formats.share import HEIGHT, WIDTH
 from gapwatch.reporting.language.numbers import capital, date, size
@@ -84,21 +83,9 @@ class _Press:
 
     @cached_property
     def environment(self) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            newline_sequence="\n",
-        )
+        environment = engine(TEMPLATES)
         environment.filters |= {"day": date, "size": size, "capital": capital}
         environment.filters["spelled"] = respelled
-        environment.globals["faces"] = [
-            (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
-            for weight, name in FACES
-        ]
         # Our own stylesheet: the only text that goes in unescaped.
         style = (TEMPLATES / "site.css").read_text(encoding="utf-8")
         environment.globals["style"] = Markup(style)  # noqa: S704

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from dataclasses import asdict
@@ -10,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from gapwatch.reporting.document import Report, ReportFigure, ReportTable
-from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
+from gapwatch.reporting.drawing.canvas import Charts
 from gapwatch.reporting.drawing.further import Typefaces, further_style
+from gapwatch.reporting.formats.engine import engine
 from gapwatch.reporting.formats.inline import Drawings
 from gapwatch.reporting.language.glossary import Glossary
 
@@ -25,12 +24,6 @@ FIRST = ("Verdict", "By the numbers", "What can be said")
 _PAGE = re.compile(r"\bdocs/((?:[a-z0-9-]+/)*[a-z0-9-]+)\.md\b")
 _FILE = re.compile(r"\bdata/[a-z][a-z0-9_]*\.(?:csv|json)\b")
 _BREAKS = re.compile("(?<=[/&%,=?])")
-FACES = (("400", "GapwatchSans-Regular.woff2"), ("600", "GapwatchSans-SemiBold.woff2"))
-
-
-def data_uri(kind: str, content: bytes) -> str:
-    """`content` inside the page."""
-    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def pictures(charts: Charts) -> tuple[dict[str, dict[str, Markup]], Markup]:
@@ -68,24 +61,12 @@ def linked(glossary: Glossary, text: str) -> Markup:
 
 def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
     """The whole page, escaped by the template engine, as UTF-8 with line feeds."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        newline_sequence="\n",
-    )
+    environment = engine(TEMPLATES)
     environment.filters["breakable"] = breakable
     glossary = Glossary(report.tongue)
     environment.filters["linked"] = partial(linked, glossary)
     environment.filters["filed"] = partial(filed, report.docs)
     environment.filters["contact"] = contact
-    faces = [
-        (weight, data_uri("font/woff2", (FONT_FOLDER / name).read_bytes()))
-        for weight, name in FACES
-    ]
     shown, drawn_with = pictures(charts)
     text = environment.get_template("report.html.j2").render(
         report=report,
@@ -94,7 +75,6 @@ def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
         firsts=[block for block in every(report, ReportFigure) if block.number == 1],
         # Our own stylesheet: the only text that goes in unescaped.
         style=Markup(_style(report, fonts)),  # noqa: S704
-        faces=faces,
         glossary=glossary,
     )
     return text.encode("utf-8")

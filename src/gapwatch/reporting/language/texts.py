@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass, replace
 from typing import Any, TypeVar
@@ -12,12 +13,12 @@ from pydantic import BaseModel
 Value = TypeVar("Value")
 
 
-class Rewriting:
+class Rewriting(ABC):
     """Says each text in its own way, wherever it stands."""
 
+    @abstractmethod
     def text(self, text: str) -> str:
         """The text in that way; the very same where nothing of it is said otherwise."""
-        raise NotImplementedError
 
     def all(self, value: Value) -> Value:
         """Every text in models, records, lists and tables."""
