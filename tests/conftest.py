@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,18 @@ os.environ["GAPWATCH_ALLOW_LOCAL"] = "1"
 # How long an example takes says how busy the machine is, or that coverage is measured.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and the libraries stay: going through them again costs a tenth."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let go of all, so that what libraries hold is freed in their order."""
+    gc.unfreeze()
+
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,12 @@ def test_every_command_explains_itself(shipped: Project, command: str) -> None:
     done = gapwatch(shipped, command, "--help", COLUMNS="100")
     assert done.returncode == 0
     assert "--study" in done.stdout
+
+
+def test_a_report_of_a_fault_can_name_the_version(shipped: Project) -> None:
+    done = gapwatch(shipped, "--version")
+    assert done.returncode == 0
+    assert done.stdout == f"gapwatch {metadata.version('gapwatch')}\n"
 
 
 def test_no_command_shows_the_commands(shipped: Project) -> None:

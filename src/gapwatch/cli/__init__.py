@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -59,9 +60,24 @@ app.registered_groups += [
 ]
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"gapwatch {metadata.version('gapwatch')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings only.")] = False,
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version and exit.",
+            callback=_tell_version,
+            is_eager=True,
+        ),
+    ] = False,
 ) -> None:
     """Is the promise to close a life-expectancy gap being kept?"""
     logging.basicConfig(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gapwatch import site_files
 from gapwatch.errors import IntegrityError
 from gapwatch.reporting.formats import published, share
+from gapwatch.reporting.formats.compiler import prepare
 from gapwatch.site import pages
 from gapwatch.site.shelf import ShelvedRelease
 from gapwatch.site.words import citation, cite_txt, page_of, picture_of, sources
@@ -97,10 +99,11 @@ def _pictures(growing: _Growing, entry: ShelvedRelease, base: str) -> tuple[publ
     except IntegrityError as error:
         log.warning("no charts of %s are shown on the site: %s", error.where, error.found)
         return ()
+    missing: list[tuple[share.ShareWords, str, str, list[str]]] = []
     for one in found:
+        # Apart from its report a figure has no number.
         words = share.ShareWords(
             one.title,
-            # Apart from its report a figure has no number.
             _NUMBERED.sub("", one.subtitle),
             sources(entry),
             citation(entry, base),
@@ -110,11 +113,15 @@ def _pictures(growing: _Growing, entry: ShelvedRelease, base: str) -> tuple[publ
         key = share.drawn_from(words, one.svg, entry.typefaces)
         names = [picture_of(entry.name, one.id, form) for form in ("svg", "png")]
         if not all(growing.keep(name, key) for name in names):
-            for name, content in zip(
-                names, share.shared(words, one.svg, entry.typefaces), strict=True
-            ):
-                growing.add(name, content, key)
+            missing.append((words, one.svg, key, names))
         growing.add(picture_of(entry.name, f"{one.id}-phone", "svg"), one.narrow.encode())
+    # The compiler works outside Python, so two pictures are made at a time; they come in order.
+    prepare(entry.typefaces)
+    with ThreadPoolExecutor(2) as pool:
+        made = pool.map(lambda one: share.shared(one[0], one[1], entry.typefaces), missing)
+        for (_, _, key, names), pictures in zip(missing, made, strict=True):
+            for name, content in zip(names, pictures, strict=True):
+                growing.add(name, content, key)
     return found
 
 

@@ -148,8 +148,17 @@ def with_findings(
     """The tables with what the analysis finds in them, instead of what was found in others."""
     made = {table.name for table in FINDINGS}
     held = {name: t for name, t in tables.items() if t is not None and name not in made}
-    held["verdict"] = with_trends(study, held)
-    return {**held, **findings(study, held, held, facts.as_known_at.year)}
+    told = {name: (list(t), t.to_numpy(dtype=object).tolist()) for name, t in held.items()}
+    asked = repr((study, facts.as_known_at.year, told))
+    if asked not in _FOUND:
+        # The same tables come again and again.
+        held["verdict"] = with_trends(study, held)
+        made_of = findings(study, held, held, facts.as_known_at.year)
+        _FOUND[asked] = {"verdict": held["verdict"], **made_of}
+    return {**held, **{name: frame.copy() for name, frame in _FOUND[asked].items()}}
+
+
+_FOUND: dict[str, dict[str, pd.DataFrame]] = {}
 
 
 def with_trends(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

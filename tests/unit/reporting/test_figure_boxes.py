@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -137,8 +138,9 @@ def texts_of(figure):
     return [(text.get_text(), box(text)) for text in every if text.get_text()]
 
 
+@cache
 def both(world, *, old):
-    """The figure for a page and for a phone, drawn as a report draws them."""
+    """The figure for a page and for a phone, drawn as a report draws them; no test changes one."""
     path, verdict = world.judged()
     figures = []
 

@@ -22,7 +22,8 @@ from tests.conftest import ROOT
 from gapwatch.reporting.drawing.canvas import Canvas, drawn
 from gapwatch.reporting.drawing.further import Typefaces, further_style
 from gapwatch.reporting.drawing.wrap import lines
-from gapwatch.reporting.formats.pdf import STANDARDS, TEMPLATES, families, typefaces
+from gapwatch.reporting.formats.compiler import TEMPLATES, families, typefaces
+from gapwatch.reporting.formats.pdf import STANDARDS
 from gapwatch.reporting.language.apart import END, START, Apart, apart
 from gapwatch.study.fonts import Typeface
 from gapwatch.study.letters import printable

@@ -18,7 +18,8 @@ from tests.conftest import ROOT
 
 from gapwatch.reporting.drawing.canvas import Canvas, drawn
 from gapwatch.reporting.drawing.further import FURTHER_FOLDER, further_style
-from gapwatch.reporting.formats.pdf import STANDARDS, TEMPLATES, typefaces
+from gapwatch.reporting.formats.compiler import TEMPLATES, typefaces
+from gapwatch.reporting.formats.pdf import STANDARDS
 from gapwatch.study.letters import FURTHER, PRINTED, SHAPED, printable
 
 FONTS = ROOT / "src" / "gapwatch" / "reporting" / "fonts"

@@ -30,7 +30,7 @@ from gapwatch.reporting.drawing.further import (
     Typefaces,
     kept,
 )
-from gapwatch.reporting.language.speech import respelled
+from gapwatch.reporting.language.speech import respelled, spoken
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -92,6 +92,8 @@ def drawn(draw_one: Callable[[Canvas], Figure], mark: str = "", fonts: Typefaces
 
 def _respelled(figure: Figure) -> Figure:
     """The figure with its words as the language spells them."""
+    if spoken().spelling is None:  # British English is what they are written in
+        return figure
     for text in figure.findobj(Text):
         if isinstance(text, Text) and (said := respelled(text.get_text())) != text.get_text():
             text.set_text(said)

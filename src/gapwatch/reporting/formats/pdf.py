@@ -1,32 +1,28 @@
 """The report as three tagged, archival PDFs: the same words, numbers and charts as the HTML.
 
-The content travels as JSON through an input of the compiler and is never spliced into markup, so
-no text can become a command. Only our own fonts and those of the lock are seen; the one date is the
-release's.
+The one date in them is the release's.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import typst
 
-from gapwatch.errors import OutputError
 from gapwatch.reporting.document import Report, ReportFigure
-from gapwatch.reporting.drawing.canvas import FONT_FOLDER, Charts
-from gapwatch.reporting.drawing.further import Typefaces, further_folder, kept
+from gapwatch.reporting.drawing.canvas import Charts
+from gapwatch.reporting.drawing.further import Typefaces
+from gapwatch.reporting.formats.compiler import Compiler, prepare
 from gapwatch.reporting.formats.fitting import Fit, best, fullest
 from gapwatch.reporting.formats.html import size
 from gapwatch.reporting.formats.row_headers import with_row_headers
 from gapwatch.reporting.language.speech import Speech, respelled, speaking
 from gapwatch.reporting.papers import sections_of, table_numbers
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 # Archival with full structure, and accessible: each refuses what the other lets through.
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 Document = Literal["summary", "report", "annex"]
@@ -39,29 +35,12 @@ IN_SUMMARY = tuple(
 )
 
 
-@cache
-def typefaces(fonts: Typefaces = ()) -> typst.Fonts:
-    """Our own fonts and those that a study declares, and none of the machine's."""
-    return _only([FONT_FOLDER, further_folder(), *(kept(font).parent for font in fonts)])
-
-
-@cache
-def families(fonts: Typefaces) -> str:
-    """What the compiler calls the declared fonts, in their order, as JSON for a template."""
-    return json.dumps([name for font in fonts for name in _only([kept(font).parent]).families()])
-
-
-def _only(folders: list[Path]) -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(folder) for folder in folders],
-    )
-
-
 def to_pdfs(report: Report, charts: Charts, fonts: Typefaces = ()) -> dict[str, bytes]:
-    """summary.pdf, report.pdf and annex.pdf by name."""
-    return {f"{name}.pdf": to_pdf(report, charts, name, fonts) for name in DOCUMENTS}
+    """summary.pdf, report.pdf and annex.pdf by name; laid out side by side, each on its own."""
+    prepare(fonts)
+    with ThreadPoolExecutor(len(DOCUMENTS)) as pool:
+        made = {name: pool.submit(to_pdf, report, charts, name, fonts) for name in DOCUMENTS}
+        return {f"{name}.pdf": made[name].result() for name in DOCUMENTS}
 
 
 def to_pdf(
@@ -75,17 +54,13 @@ def to_pdf(
     shown = _figures(given)
     inputs = {
         "report": json.dumps(given, ensure_ascii=False, sort_keys=True),
-        "fonts": families(fonts),
         "sizes": json.dumps({name: size(charts[name].wide) for name in shown}, sort_keys=True),
     }
     pictures = json.dumps({name: charts[name].wide for name in shown}, sort_keys=True)
-    template = b"\n".join(
-        (TEMPLATES / name).read_bytes() for name in ("paper.typ", f"{document}.typ")
-    )
+    compiler = Compiler(f"{document}.typ", f"{document}.pdf", fonts)
 
     def pages(fit: Fit) -> list[bytes]:
-        given = _fitted(inputs, fit)
-        return _compiled(document, template, given, fonts, format="png", ppi=Fit.PPI)
+        return compiler.pages(_fitted(inputs, fit), format="png", ppi=Fit.PPI)
 
     day = dt.date.fromisoformat(report.date)
     chosen = (
@@ -93,11 +68,8 @@ def to_pdf(
         if document == "summary"
         else best(pages, MOST_PAGES.get(document))
     )
-    (made,) = _compiled(
-        document,
-        template,
-        _fitted(inputs, chosen) | {"charts": pictures},
-        fonts,
+    made = compiler.one(
+        _fitted(inputs, chosen) | ({"charts": pictures} if shown else {}),
         format="pdf",
         pdf_standards=STANDARDS,
         timestamp=dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC),
@@ -134,31 +106,3 @@ def _figures(given: dict[str, Any]) -> list[str]:
     blocks = [block for section in given["sections"] for block in section["blocks"]]
     held = [block for block in blocks if block["kind"] == "figure"] + given.get("figures", [])
     return [str(block["id"]) for block in held]
-
-
-def _compiled(
-    document: Document,
-    template: bytes,
-    inputs: dict[str, str],
-    fonts: Typefaces,
-    **asked: Any,
-) -> list[bytes]:
-    try:
-        # A compiler of a template in memory compiles once.
-        compiler = typst.Compiler(template, font_paths=typefaces(fonts))
-        made = compiler.compile(sys_inputs=inputs, **asked)
-    except typst.TypstError as error:
-        raise OutputError(
-            f"{document}.pdf",
-            expected="a report that the PDF compiler accepts",
-            found=error.diagnostic,
-            remedy="report this with the release's data folder: template and model disagree",
-        ) from error
-    if made is None:
-        raise OutputError(
-            f"{document}.pdf",
-            expected="a PDF or its pages",
-            found="nothing",
-            remedy="install the locked version of typst with make",
-        )
-    return [made] if isinstance(made, bytes) else made

@@ -11,24 +11,15 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
-from typing import Literal
 
-import typst
-
-from gapwatch.errors import OutputError
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER
 from gapwatch.reporting.drawing.further import Typefaces
-from gapwatch.reporting.formats.pdf import families, typefaces
+from gapwatch.reporting.formats.compiler import TEMPLATES, Compiler
 from gapwatch.study.tongue import BRITISH
 
-TEMPLATE = Path(__file__).parent.parent / "templates" / "share.typ"
+TEMPLATE = TEMPLATES / "share.typ"
+_WHAT = "a picture of a chart"
 WIDTH, HEIGHT = 1200, 630
-_CHART = (
-    '#let chart = bytes(sys.inputs.at("chart"))\n'
-    "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
-    '#image(chart, format: "svg")\n'
-)
 
 
 @dataclass(frozen=True)
@@ -61,46 +52,17 @@ def shared(words: ShareWords, chart: str, fonts: Typefaces = ()) -> tuple[bytes,
     inputs = {
         "picture": json.dumps(asdict(words), ensure_ascii=False, sort_keys=True),
         "chart": chart,
-        "fonts": families(fonts),
     }
-    template = TEMPLATE.read_bytes()
+    compiler = Compiler(TEMPLATE.name, _WHAT, fonts)
     return (
-        _compiled(template, inputs, "svg", 72.0, fonts),
-        _compiled(template, inputs, "png", 72.0, fonts),
+        compiler.one(inputs, format="svg", ppi=72.0),
+        compiler.one(inputs, format="png", ppi=72.0),
     )
 
 
 def png(chart: str, pixels_per_inch: float = 220.0) -> bytes:
     """A chart alone as PNG, for documents that hold no SVG."""
-    return _compiled(_CHART.encode(), {"chart": chart}, "png", pixels_per_inch)
-
-
-def _compiled(
-    template: bytes,
-    inputs: dict[str, str],
-    form: Literal["svg", "png"],
-    pixels_per_inch: float,
-    fonts: Typefaces = (),
-) -> bytes:
-    try:
-        # A compiler of a template in memory compiles once.
-        compiler = typst.Compiler(template, font_paths=typefaces(fonts))
-        made = compiler.compile(format=form, ppi=pixels_per_inch, sys_inputs=inputs)
-    except typst.TypstError as error:
-        raise OutputError(
-            "a picture of a chart",
-            expected="a chart that the compiler accepts",
-            found=error.diagnostic,
-            remedy="report this with the release: template and chart disagree",
-        ) from error
-    if not isinstance(made, bytes):
-        raise OutputError(
-            "a picture of a chart",
-            expected="one picture",
-            found=type(made).__name__,
-            remedy="install the locked version of typst with make",
-        )
-    return made
+    return Compiler("chart.typ", _WHAT).one({"chart": chart}, format="png", ppi=pixels_per_inch)
 
 
 @cache
