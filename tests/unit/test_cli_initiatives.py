@@ -36,6 +36,7 @@ ROW = {
         }
     ],
 }
+FAIR = {**ROW, "id": "fair", "title": "Job fair"}
 BARE = {
     **ROW,
     "id": "lab",
@@ -73,7 +74,7 @@ CELLS = [
     for code, name, worst in (("E3", "Mossgate", 2), ("E4", "Weir End", 0))
 ]
 FOUND = {
-    "initiatives": [ROW, BARE],
+    "initiatives": [ROW, FAIR, BARE],
     "overlaps": [
         {
             "initiative": "clubs",
@@ -81,6 +82,7 @@ FOUND = {
             "theme": "money",
             "area_code": "E1",
             "area_name": "Kilnfield",
+            "time_known": "yes",
         }
     ],
     "cells": CELLS,
@@ -93,7 +95,7 @@ def test_the_listing_by_place_says_what_meets_and_what_is_lacking() -> None:
     assert "found −31.9% (−34.5% to −29.1%). Evidence of level 3, fewer version 1." in text
     assert "To bear in mind: its areas were chosen for their figures" in text
     assert "No area stated\n  A lab\n    No priority stated; start not stated.\n" in text
-    assert "clubs and fair, money: Kilnfield" in text
+    assert "Work clubs, Job fair; money: Kilnfield\n" in text
     assert "money: Mossgate (2 of 2)\n" in text
     assert "  money: all areas" in text
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from gapwatch.reporting.chapters.initiatives.meeting import Pair, meetings
 from gapwatch.reporting.chapters.initiatives.words import WHERE, change, flags, reason, when
 from gapwatch.reporting.language.numbers import capital
 
@@ -45,8 +46,9 @@ def lines(found: Row, *, by: str, width: int) -> Iterator[str]:
             for line in details(one, by):
                 yield from _wrapped(line, width, 4)
         yield ""
+    titles = {one["id"]: one["title"] for one in listed}
     for title, told in (
-        ("Overlaps: one priority, one area, one time", overlap_lines(found["overlaps"])),
+        ("Overlaps: one priority, one area, one time", overlap_lines(found["overlaps"], titles)),
         (_NEEDS, need_lines(found["cells"])),
         ("Priorities by areas that no initiative names", empty_lines(found["cells"])),
     ):
@@ -120,15 +122,22 @@ def finding(row: Row) -> Iterator[str]:
         yield f"To bear in mind: {'; '.join(flags(row['flags']))}."
 
 
-def overlap_lines(rows: Sequence[Row]) -> list[str]:
-    """A line a pair and priority, with the areas that both work in."""
-    areas: dict[tuple[str, str, str], list[str]] = {}
-    for row in rows:
-        key = (row["initiative"], row["other"], row["theme"])
-        areas.setdefault(key, []).append(row["area_name"])
+def overlap_lines(rows: Sequence[Row], titles: Mapping[str, str]) -> list[str]:
+    """A line a group of initiatives and priority, with the areas that all of it works in."""
+    pairs = (
+        Pair(
+            row["initiative"],
+            row["other"],
+            row["theme"],
+            row["area_name"],
+            row["time_known"] == "yes",
+        )
+        for row in rows
+    )
     return [
-        f"{one} and {other}, {theme}: {', '.join(names)}"
-        for (one, other, theme), names in areas.items()
+        f"{', '.join(titles[one] for one in found.initiatives)}; {found.theme}: "
+        f"{', '.join(found.areas)}{'' if found.time_known else ' (a start isn’t stated)'}"
+        for found in meetings(pairs)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from gapwatch.reporting.document import ReleaseFacts, Report
@@ -31,7 +32,13 @@ def render(report: Report, charts: Charts, fonts: tuple[Typeface, ...] = ()) -> 
 
     `fonts` are those that the study declares, for what our own typefaces lack.
     """
+    from gapwatch.reporting.formats.compiler import prepare  # noqa: PLC0415
     from gapwatch.reporting.formats.html import to_html  # noqa: PLC0415
     from gapwatch.reporting.formats.pdf import to_pdfs  # noqa: PLC0415
 
-    return {"report.html": to_html(report, charts, fonts), **to_pdfs(report, charts, fonts)}
+    prepare(fonts)
+    # The papers' compiler works outside Python, so the page costs no time of its own.
+    with ThreadPoolExecutor(1) as pool:
+        papers = pool.submit(to_pdfs, report, charts, fonts)
+        page = to_html(report, charts, fonts)
+        return {"report.html": page, **papers.result()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -24,9 +25,11 @@ TOP, BOTTOM, GAP = 22 / 297, 277 / 297, 12 / 297
 PAPER = 250
 # How many pages are laid out in trials of letters of one size, so that a short document, in which
 # a page is much, has more trials than a long one; and how full the last page is to be.
-LAID_OUT, FULL = 150, 0.9
+LAID_OUT, FULL = 80, 0.9
 # Letters as usual; a little smaller or larger where nothing else does.
 LETTERS = (1.0, 0.95, 1.08)
+# How many sizes are tried at a time.
+TOGETHER = 2
 # How empty the last page is when a little less is enough, how much that is, and how often.
 ALMOST, LITTLE, LITTLES = 0.8, 0.02, 3
 # Scales that still look alike, and those that differ by less than can be told apart.
@@ -64,21 +67,26 @@ class Tried:
 
 
 def best(pages: Callable[[Fit], list[bytes]], most_pages: int | None) -> Fit:
-    """The first sizes with pages full enough, and no more of them than asked; else the fullest."""
+    """The first sizes with pages full enough, and no more of them than asked; else the fullest.
+
+    Two are laid out at a time, in threads of their own; which is taken doesn't depend on that.
+    """
     tried: list[tuple[Tried, Fit]] = []
-    for text in LETTERS:
-        if most_pages is None and sum(one.pages for one, _ in tried) >= LAID_OUT:
-            break  # nothing is asked of its length, and a long document takes seconds to lay out
-        found: list[Tried] = []
-        scale: float | None = 1.0
-        while scale is not None and sum(one.pages for one in found) < LAID_OUT:
-            fit = Fit.of(scale, text)
-            gaps = [empty(page) for page in pages(fit)]
-            found.append(Tried(scale, len(gaps), max(gaps), len(gaps) - gaps[-1]))
-            tried.append((found[-1], fit))
-            if max(gaps) <= TRIAL_EMPTY and len(gaps) <= (most_pages or len(gaps)):
-                return fit
-            scale = _next(found, most_pages)
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        for text in LETTERS:
+            if most_pages is None and sum(one.pages for one, _ in tried) >= LAID_OUT:
+                break  # nothing is asked of its length, and a long document takes seconds
+            found: list[Tried] = []
+            scales = [1.0, 1.0 - LITTLE]
+            while scales and sum(one.pages for one in found) < LAID_OUT:
+                fits = [Fit.of(scale, text) for scale in scales]
+                for scale, fit, made in zip(scales, fits, pool.map(pages, fits), strict=True):
+                    gaps = [empty(page) for page in made]
+                    found.append(Tried(scale, len(gaps), max(gaps), len(gaps) - gaps[-1]))
+                    tried.append((found[-1], fit))
+                    if max(gaps) <= TRIAL_EMPTY and len(gaps) <= (most_pages or len(gaps)):
+                        return fit
+                scales = _next(found, most_pages)
     return min(tried, key=lambda one: _worse(one[0], most_pages))[1]
 
 
@@ -100,8 +108,8 @@ def _worse(one: Tried, most_pages: int | None) -> tuple[int, float]:
     return max(0, one.pages - (most_pages or one.pages)), one.worst
 
 
-def _next(found: list[Tried], most_pages: int | None) -> float | None:
-    """A scale between two that were tried at which the last page should be full; else a new one."""
+def _next(found: list[Tried], most_pages: int | None) -> list[float]:
+    """Scales between two that were tried at which the last page should be full; else new ones."""
     ordered = sorted(found, key=lambda one: one.scale)
     most = most_pages or max(one.pages for one in found)
     between = [
@@ -119,12 +127,11 @@ def _next(found: list[Tried], most_pages: int | None) -> float | None:
     if last in alone and len(alone) < LITTLES:
         # A few lines alone: a little smaller takes them back.
         between.insert(0, last.scale - LITTLE)
-    new = (
-        round(scale, 3)
-        for scale in (*between, *others)
-        if min(abs(scale - one.scale) for one in found) >= APART
-    )
-    return next(new, None)
+    new: list[float] = []
+    for scale in (*between, *others):
+        if all(abs(scale - one) >= APART for one in [*new, *(one.scale for one in found)]):
+            new.append(round(scale, 3))
+    return new[:TOGETHER]
 
 
 def empty(page: bytes) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gapwatch.reporting.chapters.initiatives import words
+from gapwatch.reporting.chapters.initiatives.meeting import Pair, meetings
 from gapwatch.reporting.chapters.initiatives.rows import (
     Bar,
     Cell,
@@ -132,7 +133,7 @@ def _table(case: Case, held: Register) -> ReportTable:
             TableColumn("Level of evidence", numeric=True),
         ),
         rows=tuple(rows),
-        shares=(1.9, 1.6, 1.9, 1.4, 1.7, 2.2, 1.0),
+        shares=(1.7, 1.5, 1.7, 1.3, 1.5, 3.0, 1.0),
         note=f"{words.LEVELS} Data: data/initiative.csv and data/effect.csv.",
     )
 
@@ -294,20 +295,18 @@ def _connected(case: Case, held: Register) -> list[Block]:
 
 
 def _meeting(case: Case, held: Register) -> list[str]:
-    found: dict[tuple[str, str, str], list[str]] = {}
-    known: dict[tuple[str, str, str], bool] = {}
-    for row in held.overlaps:
-        key = (row.initiative, row.other, row.theme)
-        found.setdefault(key, []).append(area_name(case, row.area_code))
-        known[key] = row.time_known == "yes"
+    pairs = (
+        Pair(row.initiative, row.other, row.theme, row.area_code, row.time_known == "yes")
+        for row in held.overlaps
+    )
     return [
         words.overlapping(
-            [_title(held, one), _title(held, other)],
-            theme_name(case, theme),
-            names,
-            known=known[one, other, theme],
+            [_title(held, one) for one in found.initiatives],
+            theme_name(case, found.theme),
+            [area_name(case, code) for code in found.areas],
+            known=found.time_known,
         )
-        for (one, other, theme), names in found.items()
+        for found in meetings(pairs)
     ]
 
 

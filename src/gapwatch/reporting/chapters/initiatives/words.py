@@ -224,7 +224,7 @@ def proven(proofs: Sequence[Proof]) -> str:
 
 
 def overlapping(titles: Sequence[str], theme: str, areas: Sequence[str], *, known: bool) -> str:
-    """A pair that serves one priority in one area at one time."""
+    """Initiatives that serve one priority in the same areas, every two of them at one time."""
     time = "" if known else f" (a start isn’t stated,{SPACE}so perhaps not at one time)"
     return f"{listing(list(titles))}, for {theme}: {listing(list(areas))}{time}"
 
