@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import threading
 from functools import cache
 from itertools import pairwise
 
@@ -195,7 +196,22 @@ def test_sizes_are_tried_until_every_page_is_full_enough() -> None:
         return [picture((22, 277)), picture((22, 277 if fit.spaces == 1.07 else 120))]
 
     assert best(pages, None) == Fit.of(1.07)
-    assert [fit.spaces for fit in asked] == [1.0, 1.07]
+    # Two at a time, and none after those among which one is good.
+    assert sorted(fit.spaces for fit in asked) == [0.93, 0.98, 1.0, 1.07]
+
+
+@pytest.mark.parametrize("late", [1.0, 0.98])
+def test_of_two_good_sizes_the_first_is_taken_whichever_is_laid_out_sooner(late: float) -> None:
+    other_done = threading.Event()
+
+    def pages(fit: Fit) -> list[bytes]:
+        if fit.spaces == late:
+            assert other_done.wait(10)
+        else:
+            other_done.set()
+        return [picture((22, 277))]
+
+    assert best(pages, None) == Fit.of(1.0)
 
 
 def test_a_few_lines_alone_on_the_last_page_are_taken_back_by_a_little() -> None:
