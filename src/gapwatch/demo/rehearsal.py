@@ -35,10 +35,8 @@ TODAY = dt.date(2026, 12, 1)
 ONS = "https://www.ons.gov.uk/"
 GOV = ("https://www.gov.uk/", "https://assets.publishing.service.gov.uk/")
 FIRST_LINE = "# Written by `gapwatch demo`: a study rehearsed on invented figures."
-BANNER = (
-    "A rehearsal: deaths, residents and outlines in this report are invented, and so is what "
-    "follows from them. No verdict here is about a real place."
-)
+# On each page, the two of the summary too, which has few words.
+BANNER = "A rehearsal: deaths, residents and outlines are invented, and so is every verdict."
 
 
 class RehearsingClient(Client):
