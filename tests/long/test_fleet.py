@@ -17,6 +17,8 @@ import pytest
 
 from gapwatch.demo.national import InventedCountry, write
 from gapwatch.shipped import STUDY_FILE
+from tests.e2e.test_report_accessibility import ARGUMENTS, CHROMIUM
+from tests.e2e.test_site import in_a_browser
 
 pytestmark = pytest.mark.long
 COUNTRY = InventedCountry(seed=9, boroughs=2, wards=5, blocks=60, years=12)
@@ -121,6 +123,31 @@ def until(found: object, seconds: float = 600) -> object:
             return answer
         time.sleep(0.2)
     raise AssertionError("it never came")
+
+
+@in_a_browser
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_league_page_has_no_violation_and_asks_for_nothing(
+    made: Path, width: int, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    playwright = pytest.importorskip("playwright.sync_api")
+    told: list[str] = []
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.on("console", lambda message: told.append(message.text))
+        here = ("file:", "data:")
+        page.on("request", lambda asked: asked.url.startswith(here) or told.append(asked.url))
+        page.goto((made / "index.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        found = axe.run(page).response
+        browser.close()
+    assert found["violations"] == []
+    # What a program can't judge is where a picture lies behind text: there is none.
+    assert [one["id"] for one in found["incomplete"]] == []
+    assert told == []
 
 
 @pytest.fixture
