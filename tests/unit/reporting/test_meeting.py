@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gapwatch.reporting.chapters.initiatives.meeting import (
-    Meeting,
+    InitiativeGroup,
     Pair,
     groups_that_meet,
     meetings,
@@ -47,8 +47,8 @@ def test_areas_with_the_same_group_share_a_line_and_another_theme_has_its_own() 
     both = [Pair("a", "b", "jobs", area, time_known=True) for area in ("north", "south")]
     found = meetings([*both, Pair("a", "b", "homes", "north", time_known=True)])
     assert found == [
-        Meeting(("a", "b"), "jobs", ("north", "south"), time_known=True),
-        Meeting(("a", "b"), "homes", ("north",), time_known=True),
+        InitiativeGroup(("a", "b"), "jobs", ("north", "south"), time_known=True),
+        InitiativeGroup(("a", "b"), "homes", ("north",), time_known=True),
     ]
 
 
@@ -58,7 +58,9 @@ def test_one_start_that_is_not_stated_leaves_the_groups_time_unknown(unknown: st
         Pair(one, other, "jobs", "north", time_known=unknown not in (one, other))
         for one, other in combinations("abc", 2)
     ]
-    assert meetings(pairs) == [Meeting(("a", "b", "c"), "jobs", ("north",), time_known=False)]
+    assert meetings(pairs) == [
+        InitiativeGroup(("a", "b", "c"), "jobs", ("north",), time_known=False)
+    ]
 
 
 def test_forty_at_one_place_are_one_line() -> None:

@@ -18,7 +18,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Meeting:
+class InitiativeGroup:
     """Initiatives of which every two are such a pair, in each of these areas."""
 
     initiatives: tuple[str, ...]
@@ -27,7 +27,7 @@ class Meeting:
     time_known: bool
 
 
-def meetings(pairs: Iterable[Pair]) -> list[Meeting]:
+def meetings(pairs: Iterable[Pair]) -> list[InitiativeGroup]:
     """Every pair in the largest groups that hold it, with all areas in which a group meets."""
     places: dict[tuple[str, str], list[Pair]] = {}
     for pair in pairs:
@@ -38,7 +38,8 @@ def meetings(pairs: Iterable[Pair]) -> list[Meeting]:
             known = all(p.time_known for p in mine if p.one in group and p.other in group)
             found.setdefault((group, theme, known), []).append(area)
     return [
-        Meeting(group, theme, tuple(areas), known) for (group, theme, known), areas in found.items()
+        InitiativeGroup(group, theme, tuple(areas), known)
+        for (group, theme, known), areas in found.items()
     ]
 
 
