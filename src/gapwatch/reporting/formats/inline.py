@@ -77,20 +77,33 @@ class Drawings:
             name = f"{own}-{place}"
 
 
-def standalone(page: str, drawing: str) -> str:
-    """A `drawing` of a `page`, both as text, as an SVG that needs nothing else."""
-    held = ET.fromstring(_element(page, f'<svg id="{DEFINITIONS}"'))  # noqa: S314 - our own
-    known = {one.get("id", ""): one for part in held for one in part}
-    root = ET.fromstring(drawing)  # noqa: S314 - our own
-    used = _used_by(root, known)
-    width, height = root.get("viewBox", "0 0 0 0").split()[2:]
-    defined = "".join(_written(known[name], {}, name) for name in used)
-    inside = _inside(root, {})
-    return (
-        f'<svg xmlns="{_SVG}" width="{width}pt" height="{height}pt" '
-        f'viewBox="{escape(root.get("viewBox", ""))}">'
-        f"<defs><style>{_STYLE}</style>{defined}</defs>{inside}</svg>"
-    )
+class Definitions:
+    """What the drawings of a `page`, as text, share: letters and marks by the name in the page."""
+
+    def __init__(self, page: str) -> None:
+        held = ET.fromstring(_element(page, f'<svg id="{DEFINITIONS}"'))  # noqa: S314 - our own
+        self._known = {one.get("id", ""): one for part in held for one in part}
+        self._texts: dict[str, str] = {}
+
+    def standalone(self, drawing: str) -> str:
+        """A `drawing` of the page, as text, as an SVG that needs nothing else.
+
+        Raises KeyError for a definition that the page lacks, ParseError for what is no XML.
+        """
+        root = ET.fromstring(drawing)  # noqa: S314 - our own
+        width, height = root.get("viewBox", "0 0 0 0").split()[2:]
+        defined = "".join(self._text(name) for name in _used_by(root, self._known))
+        inside = _inside(root, {})
+        return (
+            f'<svg xmlns="{_SVG}" width="{width}pt" height="{height}pt" '
+            f'viewBox="{escape(root.get("viewBox", ""))}">'
+            f"<defs><style>{_STYLE}</style>{defined}</defs>{inside}</svg>"
+        )
+
+    def _text(self, name: str) -> str:
+        if name not in self._texts:
+            self._texts[name] = _written(self._known[name], {}, name)
+        return self._texts[name]
 
 
 def drawings(figure: str) -> dict[str, str]:

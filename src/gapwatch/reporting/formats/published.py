@@ -6,6 +6,7 @@ the one that the release shows, and nothing reaches the site that the release do
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -13,9 +14,10 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import ParseError
 
 from gapwatch.errors import IntegrityError
-from gapwatch.reporting.formats.inline import drawings, standalone
+from gapwatch.reporting.formats.inline import Definitions, drawings
 
 _SVG = "data:image/svg+xml,"
+_DRAWING = re.compile(r"(<svg [^>]*>).*?(</svg>)", re.DOTALL)
 _PARTS = ("title", "subtitle", "alt", "svg", "narrow")
 _VERSIONS = {"wide": "svg", "narrow": "narrow"}
 
@@ -36,16 +38,19 @@ def read(content: bytes, where: str) -> tuple[Shown, ...]:
     """The figures of a report in HTML. Raises IntegrityError where a figure lacks a part."""
     page = content.decode("utf-8")
     reader = _FigureReader()
-    reader.feed(page)
+    # Drawings are most of a page, and the reader takes nothing from inside one.
+    reader.feed(_DRAWING.sub(r"\1\2", page))
     reader.close()
     found = []
+    definitions: Definitions | None = None
     # Read as text: the parser has no ear for the case of a name, and drawings are particular.
     marked = (rest.partition("</figure>")[0] for rest in page.split("<figure ")[1:])
     for part, markup in zip(reader.figures, marked, strict=True):
         # A drawing that lacks what it was drawn with is told as missing.
         with suppress(KeyError, ParseError):
             for version, drawing in drawings(markup).items():
-                part[_VERSIONS[version]] = standalone(page, drawing)
+                definitions = definitions or Definitions(page)
+                part[_VERSIONS[version]] = definitions.standalone(drawing)
         missing = [name for name in _PARTS if not part.get(name)]
         if missing:
             raise IntegrityError(
