@@ -41,6 +41,10 @@ UNSEEN = {
         0.9,
         "a fifth fewer deaths is a year that a small place may have",
     ),
+    "a year shifted": (
+        1.5,
+        "two neighbouring years of deaths in each other's place, where no totals are near in time",
+    ),
     "life expectancy at another age": (
         0.01,
         "of published figures alone: five years less everywhere is a place that there is",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ Frames = Mapping[str, pd.DataFrame]
 # A real place doesn't show men ahead by three standard errors where women live years longer.
 _BEYOND_CHANCE = 3.0
 _BEYOND_CHANCE_OF_AREA = 3.0
+# Where women live years longer, men ahead by so many standard errors are further from it than this.
+_OUTLIVED = 2.5
 _NEVER_BY_CHANCE = 18.0  # deaths expected where there is none
 _OLDEST_YEARS = 85
 _MEN_AHEAD = 5.0  # standard errors, of the numbers of the oldest men and women
@@ -103,8 +106,8 @@ def exchanged_areas(life: pd.DataFrame, *, code: str) -> list[str]:
     """Areas in which men outlive women beyond chance over all years: codes, with the difference.
 
     The mean difference of an area's windows is held against its standard error, as of as many
-    windows as do not overlap. Three standard errors are no chance where women live years
-    longer; a large home for the old may yet explain them, so it is a warning.
+    windows as do not overlap. Two and a half standard errors are no chance where women live
+    years longer; a large home for the old may yet explain them, so it is a warning.
     """
     told = []
     both = _paired(life, code)
@@ -113,7 +116,7 @@ def exchanged_areas(life: pd.DataFrame, *, code: str) -> list[str]:
         span = int(rows["period_end"].max() - rows["period_start"].min()) + 1
         error = float(rows["se"].mean()) / np.sqrt(max(1.0, span / width))
         mean = float(rows["difference"].mean())
-        if error > 0 and mean < -_BEYOND_CHANCE_OF_AREA * error:
+        if error > 0 and mean < -_OUTLIVED * error:
             told.append(f"{area}: men ahead by {-mean:.1f} years")
     return told
 
@@ -138,29 +141,39 @@ def men_among_oldest(people: pd.DataFrame) -> list[str]:
 
 
 def absent_from_blocks(deaths: pd.DataFrame) -> list[str]:
-    """Blocks without a death in years in which their other years lead to expect 18 or more.
+    """Blocks without a death, of all or of one sex, in years where 18 or more are to be expected.
 
-    Of a Poisson count that is a chance of 1 in 65 million; a part of an area that an extract leaves
-    out lowers the area's deaths by less than the comparison of its years would see.
+    That is what their other years lead to expect; of a Poisson count none is then a chance of 1 in
+    65 million. A part of an area that an extract leaves out lowers the area's deaths by less than
+    the comparison of its years would see.
     """
     told = []
     for _, rows in deaths.groupby(["geography", "year_ends"], sort=True):
-        by_year = rows.groupby(["area_code", "year"])["deaths_persons"].sum().unstack(fill_value=0)  # noqa: PD010
-        years = by_year.columns
-        for code, counts in by_year.iterrows():
-            values = counts.to_numpy(dtype=np.float64)
-            empty = values == 0
-            if not empty.any() or empty.all():
-                continue
-            mean = values[~empty].mean()
-            ends = np.flatnonzero(np.diff(np.concatenate([[0], empty.astype(int), [0]])))
-            for first, end in zip(ends[::2], ends[1::2], strict=True):
-                if mean * (end - first) >= _NEVER_BY_CHANCE:
-                    told.append(
-                        f"{code}: none in {years[first]} to {years[end - 1]}, "
-                        f"{mean:.0f} in other years"
-                    )
+        by_sex = rows.groupby(["area_code", "sex", "year"])["deaths_persons"].sum().unstack("year")  # noqa: PD010
+        counted = by_sex.fillna(0)
+        whole = list(_empty_runs(counted.groupby(level="area_code").sum()))
+        told += [f"{code}: {what}" for code, what in whole]
+        if len(counted.index.unique("sex")) > 1:
+            told += [
+                f"{code}, {sex}: {what}"
+                for (code, sex), what in _empty_runs(counted)
+                if code not in dict(whole)
+            ]
     return told
+
+
+def _empty_runs(counts: pd.DataFrame) -> Iterator[tuple[Any, str]]:
+    """Rows with a run of years, the columns, that chance leaves empty nowhere, and which it is."""
+    values, codes = counts.to_numpy(dtype=np.float64), counts.index.tolist()
+    years = [str(year) for year in counts.columns]
+    empty = values == 0
+    for at in np.flatnonzero(empty.any(axis=1) & ~empty.all(axis=1)):
+        mean = values[at][~empty[at]].mean()
+        ends = np.flatnonzero(np.diff(np.concatenate([[0], empty[at].astype(int), [0]])))
+        for first, end in zip(ends[::2], ends[1::2], strict=True):
+            if mean * (end - first) >= _NEVER_BY_CHANCE:
+                told = " to ".join(dict.fromkeys((years[first], years[end - 1])))
+                yield codes[at], f"none in {told}, {mean:.0f} in other years"
 
 
 def require_direction(gaps: pd.DataFrame, *, declared: bool = False) -> None:

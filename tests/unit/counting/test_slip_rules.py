@@ -99,26 +99,47 @@ def life(women: float, men: float) -> pd.DataFrame:
 
 def test_an_area_whose_men_outlive_its_women_is_named() -> None:
     assert exchanged_areas(life(78, 82), code="area") == ["E05099001: men ahead by 4.0 years"]
-    assert exchanged_areas(life(80, 81), code="area") == []
+    # Two and a half standard errors: fewer are chance where as many women as men die young.
+    assert exchanged_areas(life(79, 82), code="area") == ["E05099001: men ahead by 3.0 years"]
+    assert exchanged_areas(life(80, 82), code="area") == []
+
+
+def block(**counts: tuple[int, ...]) -> pd.DataFrame:
+    """Deaths of one block by sex, a year a count."""
+    return pd.DataFrame(
+        [
+            ("lsoa2011", "12-31", year, "E01099001", sex, number)
+            for sex, numbers in counts.items()
+            for year, number in enumerate(numbers, 2001)
+        ],
+        columns=["geography", "year_ends", "year", "area_code", "sex", "deaths_persons"],
+    )
 
 
 def test_a_block_without_deaths_of_a_year_is_named_and_a_quiet_one_is_not() -> None:
-    def deaths(*counts: int) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "geography": "lsoa2011",
-                "year_ends": "12-31",
-                "year": range(2001, 2001 + len(counts)),
-                "area_code": "E01099001",
-                "deaths_persons": counts,
-            }
-        )
-
-    assert absent_from_blocks(deaths(20, 22, 0, 19)) == [
-        "E01099001: none in 2003 to 2003, 20 in other years"
+    assert absent_from_blocks(block(persons=(20, 22, 0, 19))) == [
+        "E01099001: none in 2003, 20 in other years"
     ]
-    assert absent_from_blocks(deaths(4, 3, 0, 5)) == []
-    assert len(absent_from_blocks(deaths(10, 9, 0, 0, 10))) == 1
+    assert absent_from_blocks(block(persons=(4, 3, 0, 5))) == []
+    assert absent_from_blocks(block(persons=(10, 9, 0, 0, 10))) == [
+        "E01099001: none in 2003 to 2004, 10 in other years"
+    ]
+
+
+def test_a_block_that_lacks_one_sex_is_named_with_it_and_one_that_lacks_both_once() -> None:
+    men, women = (20, 23, 21, 18, 19), (15, 21, 17, 20, 20)
+    assert absent_from_blocks(block(female=women, male=men)) == []
+    assert absent_from_blocks(block(female=women, male=(20, 23, 0, 0, 19))) == [
+        "E01099001, male: none in 2003 to 2004, 21 in other years"
+    ]
+    # As an extract that leaves rows of zero out.
+    sparse = block(female=women, male=(20, 0, 21, 18, 19))
+    assert absent_from_blocks(sparse[sparse["deaths_persons"] > 0]) == [
+        "E01099001, male: none in 2002, 20 in other years"
+    ]
+    assert absent_from_blocks(block(female=(15, 21, 17, 20, 0), male=(20, 23, 21, 18, 0))) == [
+        "E01099001: none in 2005, 39 in other years"
+    ]
 
 
 def test_an_area_in_which_more_men_grow_old_is_named() -> None:
