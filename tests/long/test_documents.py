@@ -114,3 +114,18 @@ def test_the_keyboard_goes_through_the_page_in_its_order(release: Path, browser:
         places.append(page.evaluate(reached))
     page.close()
     assert places == sorted(set(places))
+
+
+@pytest.mark.parametrize("width", [320, 390, 601, 657, 700, 768, 1280])
+def test_nothing_lies_off_the_screen(release: Path, browser: Any, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto((release / "report.html").as_uri())
+    page.evaluate(OPEN)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    wide = (
+        "[...document.querySelectorAll('.scroll')]"
+        ".filter(one => one.scrollWidth > one.clientWidth + 1)"
+        ".map(one => one.querySelector('caption').textContent.trim())"
+    )
+    assert page.evaluate(wide) == []
+    page.close()

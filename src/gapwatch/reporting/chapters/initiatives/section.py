@@ -229,7 +229,6 @@ def _figures_table(case: Case, held: Register) -> ReportTable:
         if told is None:
             continue
         stated = -told.size_percent if told.direction == "lower" else told.size_percent
-        limits = (effect.effect_lower95_percent, effect.effect_upper95_percent)
         rows.append(
             (
                 _title(held, effect.initiative),
@@ -237,8 +236,7 @@ def _figures_table(case: Case, held: Register) -> ReportTable:
                 words.change(stated),
                 words.change(could.smallest_percent if could else None) or "–",
                 _chance(could.power_of_stated if could else None),
-                words.change(effect.effect_percent) or "–",
-                " to ".join(words.change(limit) for limit in limits if limit is not None) or "–",
+                _found(effect),
                 _chance(effect.p_expected),
                 words.change(effect.lead_percent) or "–",
                 words.change(effect.regression_percent) or "–",
@@ -253,18 +251,24 @@ def _figures_table(case: Case, held: Register) -> ReportTable:
             TableColumn("Stated change", numeric=True),
             TableColumn("Smallest seen in 80% of cases", numeric=True),
             TableColumn("Power for the stated one", numeric=True),
-            TableColumn("Found", numeric=True),
-            TableColumn("95% interval", numeric=True),
+            TableColumn("Found (95% interval)", numeric=True),
             TableColumn("Sets that moved as far", numeric=True),
             TableColumn("Before it started", numeric=True),
-            TableColumn("Expected from chance if chosen for its figures", numeric=True),
+            TableColumn("By chance, if chosen for its figures", numeric=True),
         ),
         rows=tuple(rows),
-        shares=(1.8, 2.3, 0.95, 1.1, 1.0, 0.85, 1.4, 0.95, 0.95, 1.2),
+        shares=(1.8, 2.4, 0.95, 1.1, 1.0, 1.9, 0.95, 0.95, 1.1),
         note="Changes are of the rate, relative, against the areas compared with. A dash: there is "
         "no figure, for the reason that is told with the verdict. Data: "
         f"{listing(list(FILES))}.",
     )
+
+
+def _found(effect: Effect) -> str:
+    limits = (effect.effect_lower95_percent, effect.effect_upper95_percent)
+    told = " to ".join(words.change(limit) for limit in limits if limit is not None)
+    value = words.change(effect.effect_percent)
+    return f"{value} ({told})" if value and told else value or "–"
 
 
 def _chance(value: float | None) -> str:
