@@ -33,7 +33,7 @@ def test_a_slip_is_refused_withheld_warned_of_or_harmless(number: int) -> None:
 def test_slips_that_may_stay_silent_are_named_with_a_size_and_a_reason() -> None:
     assert len(NUMBERS) >= 100
     assert set(UNSEEN) <= set(SLIPS)
-    assert all(0 < years < 1 and why for years, why in UNSEEN.values())
+    assert all(0 < years <= 1.5 and why for years, why in UNSEEN.values())
 
 
 def test_published_figures_of_other_areas_alone_leave_nothing_to_compare() -> None:
