@@ -90,7 +90,8 @@ def cli() -> str:
         (
             "`make report` leaves the command in `.venv/bin`. Commands that answer a question take "
             "`--json`: JSON goes to standard output alone, the log to standard error. "
-            "`gapwatch --quiet COMMAND` logs warnings only. `gapwatch --version` says which one is installed."
+            "`gapwatch --quiet COMMAND` logs warnings only. `gapwatch --version` says which one is "
+            "installed."
         ),
         "",
         str(root.epilog),
