@@ -154,10 +154,11 @@ def absent_from_blocks(deaths: pd.DataFrame) -> list[str]:
         whole = list(_empty_runs(counted.groupby(level="area_code").sum()))
         told += [f"{code}: {what}" for code, what in whole]
         if len(counted.index.unique("sex")) > 1:
+            known = {code for code, _ in whole}
             told += [
                 f"{code}, {sex}: {what}"
                 for (code, sex), what in _empty_runs(counted)
-                if code not in dict(whole)
+                if code not in known
             ]
     return told
 

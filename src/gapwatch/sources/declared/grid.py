@@ -46,8 +46,8 @@ MOST_UNFOLDED = 1024 * 1024 * 1024
 MOST_CELLS = 20_000_000
 # What a spreadsheet can hold.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-# What zipfile raises for a damaged or unreadable archive; NotImplementedError is its word for a way
-# of compression that it doesn't know, RuntimeError for a locked member.
+# What zipfile raises for a damaged or unreadable archive; RuntimeError for a locked member, and its
+# kind for a way of compression that zipfile doesn't know.
 ZIP_FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -56,7 +56,6 @@ ZIP_FAULTS = (
     EOFError,
     OSError,
     RuntimeError,
-    NotImplementedError,
     ValueError,
     OverflowError,
 )
