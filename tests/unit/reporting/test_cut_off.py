@@ -17,7 +17,8 @@ from gapwatch.reporting.chapters.priorities.drawn import Block
 from gapwatch.reporting.chapters.priorities.rows import LocalityRow
 from gapwatch.reporting.charts import draw_all
 from gapwatch.reporting.drawing import canvas
-from gapwatch.reporting.drawing.places import DPI, box
+from gapwatch.reporting.drawing.letters import DPI
+from gapwatch.reporting.drawing.places import box
 from gapwatch.reporting.evidence.case import Case
 
 LONG = "Tackling racism, discrimination and digital inclusion"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import threading
+import math
 from functools import cache
 from itertools import pairwise
 
@@ -188,37 +188,52 @@ def test_how_empty_a_page_is_counts_what_lies_in_gaps_between_header_and_footer(
     assert empty(picture(*((at, at + 4) for at in range(22, 277, 10)))) == 0
 
 
-def test_sizes_are_tried_until_every_page_is_full_enough() -> None:
+def document(length: float) -> list[bytes]:
+    """Pages of which the last ends where a document of this length ends."""
+    whole = math.ceil(length) - 1
+    return [picture((22, 277))] * whole + [picture((22, 22 + round(255 * (length - whole))))]
+
+
+def test_usual_sizes_are_kept_where_every_page_is_full_enough() -> None:
+    assert best(lambda _: document(3.9), None) == Fit()
+
+
+@pytest.mark.parametrize("usual", [6.2, 16.4, 17.03, 30.5])
+@pytest.mark.parametrize("longer", [0.4, 0.6, 0.8])
+def test_the_length_of_a_document_tells_the_sizes_that_fill_its_last_page(
+    usual: float, longer: float
+) -> None:
     asked = []
 
     def pages(fit: Fit) -> list[bytes]:
         asked.append(fit)
-        return [picture((22, 277)), picture((22, 277 if fit.spaces == 1.07 else 120))]
+        return document(usual * (1 + longer * (fit.spaces - 1)))
 
-    assert best(pages, None) == Fit.of(1.07)
-    # Two at a time, and none after those among which one is good.
-    assert sorted(fit.spaces for fit in asked) == [0.93, 0.98, 1.0, 1.07]
+    chosen = best(pages, None)
+    assert max(map(empty, pages(chosen))) <= MOST_EMPTY
+    assert len(asked) - 1 <= 4
+    # A change that no reader sees: letters follow charts and spaces a third of the way.
+    assert abs(chosen.text - 1) < 0.045
+    assert chosen.text == pytest.approx(1 + 0.3 * (chosen.spaces - 1), abs=1e-3)
+    assert chosen.charts == min(1, chosen.spaces)
 
 
-@pytest.mark.parametrize("late", [1.0, 0.98])
-def test_of_two_good_sizes_the_first_is_taken_whichever_is_laid_out_sooner(late: float) -> None:
-    other_done = threading.Event()
+def test_a_document_that_is_too_long_gets_shorter_and_never_longer() -> None:
+    asked = []
 
     def pages(fit: Fit) -> list[bytes]:
-        if fit.spaces == late:
-            assert other_done.wait(10)
-        else:
-            other_done.set()
-        return [picture((22, 277))]
+        asked.append(fit.spaces)
+        return document(8.74 * (1 + 0.7 * (fit.spaces - 1)))
 
-    assert best(pages, None) == Fit.of(1.0)
+    assert len(pages(best(pages, 8))) == 8
+    assert max(asked) == 1
 
 
-def test_a_few_lines_alone_on_the_last_page_are_taken_back_by_a_little() -> None:
+def test_a_gap_within_a_document_is_tried_away_with_other_sizes() -> None:
     def pages(fit: Fit) -> list[bytes]:
-        return [picture((22, 277))] + [picture((22, 30))] * (fit.spaces >= 1)
+        return [picture((22, 277 if fit.spaces == 1.07 else 120)), picture((22, 277))]
 
-    assert best(pages, None) == Fit.of(0.98)
+    assert best(pages, None).spaces == 1.07
 
 
 def test_where_no_size_is_good_the_one_with_fewest_pages_and_least_empty_is_taken() -> None:
@@ -227,25 +242,37 @@ def test_where_no_size_is_good_the_one_with_fewest_pages_and_least_empty_is_take
         return [picture((22, 60 + round(100 * fit.spaces)))] * many
 
     assert best(pages, 2).spaces < 1
-    fits = (Fit(1, 1, 3), Fit(1, 0.8, 2), Fit(1, 0.9, 1))
-    assert fullest(pages, fits, 2) == Fit(1, 0.9, 1)
+    assert fullest(pages, (Fit(1, 1), Fit(1, 0.8), Fit(1, 0.9)), (3,), 2) == Fit(1, 0.9, 3)
 
 
-def test_letters_get_smaller_or_larger_only_where_no_size_of_charts_and_spaces_does() -> None:
+def test_letters_are_as_usual_where_no_size_with_other_letters_does() -> None:
     asked = []
 
     def pages(fit: Fit) -> list[bytes]:
         asked.append(fit)
-        return [picture((22, 277 if fit.text > 1 else 120))] * 3
+        good = fit.text == 1 and fit.spaces != 1
+        return [picture((22, 277 if good else 120))] * 3
 
-    assert best(pages, 8) == Fit.of(1.0, 1.08)
-    letters = [fit.text for fit in asked]
-    assert letters == sorted(letters, key=(1.0, 0.95, 1.08).index)
+    chosen = best(pages, 8)
+    assert (chosen.text, chosen.spaces) == (1, 0.98)
     # A short document has more trials than a long one, and neither has them without end.
     few = len(asked)
     asked.clear()
     best(lambda fit: [*pages(fit)] * 10, None)
     assert len(asked) < few < 60
+
+
+def test_what_was_far_from_good_in_a_summary_is_not_tried_with_the_next_size() -> None:
+    asked = []
+    ends = {3: 120, 2: 222, 1: 218, 0: 150}
+
+    def pages(fit: Fit) -> list[bytes]:
+        asked.append((fit.spaces, fit.first))
+        return [picture((22, 277)), picture((22, ends[fit.first] + 10 * (fit.spaces == 1.3)))]
+
+    sizes = (Fit(), Fit(1, 0.9), Fit(1, 1.3))
+    assert fullest(pages, sizes, (3, 2, 1, 0), 2) == Fit(1, 1.3, 2)
+    assert asked == [(1, 3), (1, 2), (1, 1), (1, 0), (0.9, 2), (0.9, 1), (1.3, 2)]
 
 
 def test_a_file_that_is_built_otherwise_is_refused() -> None:

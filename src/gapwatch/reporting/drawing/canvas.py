@@ -7,7 +7,6 @@ machine's fonts or its settings, so the same tables give the same bytes.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +19,6 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 from afcharts.af_colours import get_af_colours
 from matplotlib import font_manager, patheffects
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.text import Text
 
 from gapwatch.reporting.drawing.further import (
@@ -30,6 +28,7 @@ from gapwatch.reporting.drawing.further import (
     Typefaces,
     kept,
 )
+from gapwatch.reporting.drawing.letters import painted
 from gapwatch.reporting.language.speech import respelled, spoken
 
 if TYPE_CHECKING:
@@ -251,11 +250,8 @@ def svg(figure: Figure, below: float = 0.0) -> str:
     `below` adds inches under the figure. Coordinates of paths keep two decimals of a point, letters
     those of a hundredth of their size.
     """
-    buffer = io.StringIO()
-    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
     _rims(figure)
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
-    text = _COMMENT.sub("", buffer.getvalue())
+    text = _COMMENT.sub("", painted(figure))
     text = _RIMMED.sub(lambda held: _LINE.sub(_rimmed, held.group()), text)
     text = _COORDINATES.sub(_shorter, text)
     text = _GROUP.sub("<g>", _ADVANCE.sub(r'x="\1"', text))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from gapwatch.reporting.drawing.places import DPI, box
+from gapwatch.reporting.drawing.letters import DPI
+from gapwatch.reporting.drawing.places import box
 from gapwatch.reporting.drawing.wrap import lines
 
 # Inches: from the edge to the first mark, from a mark to its name, between two names, of a line,

@@ -5,18 +5,17 @@ All boxes are in points from the lower left corner of a figure of 72 dots an inc
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
 from gapwatch.reporting.drawing.canvas import TIGHT
+from gapwatch.reporting.drawing.letters import DPI, Renderer
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     Boxes = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-DPI = 72
 # What it costs to stand on a label, on a mark, on a line, and a point away from what is named.
 ON_LABEL, ON_MARK, ON_LINE = 1e6, 40.0, 6.0
 STEPS = 28
@@ -44,8 +42,7 @@ def size(artist: Artist) -> tuple[float, float]:
 
 def box(text: Text) -> Bbox:
     """What a text takes, by the same outlines that it is drawn with."""
-    renderer = RendererSVG(*size(text), io.StringIO(), image_dpi=DPI)  # type: ignore[no-untyped-call]
-    return text.get_window_extent(renderer)
+    return text.get_window_extent(Renderer(*size(text)))
 
 
 def spread(

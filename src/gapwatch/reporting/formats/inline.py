@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup, escape
@@ -20,6 +21,12 @@ _SVG = "http://www.w3.org/2000/svg"
 # The style that matplotlib gives each of its drawings; the page's stylesheet has it for all.
 _STYLE = "*{stroke-linejoin:round;stroke-linecap:butt}"
 _USED = re.compile(r"(?<=#)[\w.-]+(?=\))")
+_NAMED = re.compile(r'href="#([^"]+)"|\(#([\w.-]+)\)')
+# The letters of a line: most of a chart's elements, all alike. They are held back while the rest is
+# read, a place in their stead.
+_LINE = re.compile(r'(?:<use href="#[^"]+"(?: x="[^"]+")?/>\s*)+')
+_LETTER = re.compile(r'#([^"]+)"(?: x="([^"]+)")?')
+_HELD = re.compile(r'<use href="@(\d+)"/>')
 _MOVED = re.compile(r"(?<=translate\()[^)]*")
 _LONG = re.compile(r"-?\d+\.\d+")
 _WHITE = re.compile("#ffffff")
@@ -37,12 +44,20 @@ class Drawings:
 
         Raises ElementTree.ParseError where it isn't well formed.
         """
-        root = ET.fromstring(svg)  # noqa: S314 - our own, and a page has none that fails this
+        lines: list[str] = []
+
+        def held(found: re.Match[str]) -> str:
+            lines.append(found.group())
+            return f'<use href="@{len(lines) - 1}"/>'
+
+        root = ET.fromstring(_LINE.sub(held, svg))  # noqa: S314 - our own, and none fails this
         named = {
             one.get("id", ""): self._hold(one) for part in root.iter(_tag("defs")) for one in part
         }
         view = escape(root.get("viewBox", ""))
-        inside = _inside(root, named)
+        letters = [_letters(line, named) for line in lines]
+        blank = {f"@{place}": "" for place, line in enumerate(letters) if not line}
+        inside = _HELD.sub(lambda found: letters[int(found[1])], _inside(root, named | blank))
         return Markup('<svg class="{}" viewBox="{}" aria-hidden="true">{}</svg>').format(
             version,
             view,
@@ -88,22 +103,32 @@ class Definitions:
     def standalone(self, drawing: str) -> str:
         """A `drawing` of the page, as text, as an SVG that needs nothing else.
 
-        Raises KeyError for a definition that the page lacks, ParseError for what is no XML.
+        Raises KeyError for a definition that the page lacks.
         """
-        root = ET.fromstring(drawing)  # noqa: S314 - our own
-        width, height = root.get("viewBox", "0 0 0 0").split()[2:]
-        defined = "".join(self._text(name) for name in _used_by(root, self._known))
-        inside = _inside(root, {})
+        tag, _, rest = drawing.partition(">")
+        view = ET.fromstring(f"{tag}/>").get("viewBox", "0 0 0 0")  # noqa: S314 - our own
+        width, height = view.split()[2:]
+        defined = "".join(self._text(name) for name in self._used_by(rest))
         return (
-            f'<svg xmlns="{_SVG}" width="{width}pt" height="{height}pt" '
-            f'viewBox="{escape(root.get("viewBox", ""))}">'
-            f"<defs><style>{_STYLE}</style>{defined}</defs>{inside}</svg>"
+            f'<svg xmlns="{_SVG}" width="{width}pt" height="{height}pt" viewBox="{escape(view)}">'
+            f"<defs><style>{_STYLE}</style>{defined}</defs>{rest}"
         )
 
     def _text(self, name: str) -> str:
         if name not in self._texts:
             self._texts[name] = _written(self._known[name], {}, name)
         return self._texts[name]
+
+    def _used_by(self, drawing: str) -> list[str]:
+        """Names that a drawing refers to, those that their definitions refer to among them."""
+        found: dict[str, None] = {}
+        waiting = [drawing]
+        while waiting:
+            names = ("".join(either) for either in _NAMED.findall(waiting.pop()))
+            new = [name for name in dict.fromkeys(names) if name not in found]
+            found |= dict.fromkeys(new)
+            waiting += [self._text(name) for name in new if name in self._known]
+        return list(found)
 
 
 def drawings(figure: str) -> dict[str, str]:
@@ -125,12 +150,6 @@ def _tag(name: str) -> str:
     return f"{{{_SVG}}}{name}"
 
 
-def _names(one: ET.Element) -> list[str]:
-    """Ids that an element refers to."""
-    found = [one.get("href", "").removeprefix("#")] if one.get("href") else []
-    return found + [name for value in one.attrib.values() for name in _USED.findall(value)]
-
-
 def _inside(one: ET.Element, named: dict[str, str]) -> str:
     """What an element holds, as text."""
 
@@ -141,18 +160,6 @@ def _inside(one: ET.Element, named: dict[str, str]) -> str:
         return f'<g {key}="{escape(_short("g", key, _renamed(value, named), one))}">{held}</g>'
 
     return gathered(one, written, group)
-
-
-def _used_by(root: ET.Element, known: dict[str, ET.Element]) -> list[str]:
-    """Names that a drawing refers to, those that their definitions refer to among them."""
-    found: dict[str, None] = {}
-    waiting = [root]
-    while waiting:
-        names = [name for one in waiting.pop().iter() for name in _names(one)]
-        new = [name for name in dict.fromkeys(names) if name not in found]
-        found |= dict.fromkeys(new)
-        waiting += [known[name] for name in new if name in known]
-    return list(found)
 
 
 def _written(
@@ -180,6 +187,25 @@ def _written(
     return f"<{tag}{identity}{told}>{inside}</{tag}>" if inside else f"<{tag}{identity}{told}/>"
 
 
+def _letters(line: str, named: dict[str, str]) -> str:
+    """The letters of a line as `_written` would write each."""
+    told = ""
+    for own, place in _LETTER.findall(line):
+        if name := named.get(own, own):
+            told += f'<use href="#{name}"{_at(place)}/>'
+    return told
+
+
+@cache
+def _at(place: str) -> str:
+    return f' x="{_tenths(place)}"' if place else ""
+
+
+def _tenths(place: str) -> str:
+    """Where a letter stands, in a hundredth of its size."""
+    return f"{float(place):.1f}".rstrip("0").rstrip(".")
+
+
 def _own(one: ET.Element) -> str:
     return one.get("href", "").removeprefix("#")
 
@@ -195,9 +221,8 @@ def _short(tag: str, key: str, value: str, one: ET.Element) -> str:
     if key == "transform":
         return _MOVED.sub(lambda moved: _LONG.sub(_rounded, moved.group()), value)
     if key in ("x", "y") and tag == "use":
-        # A letter stands in units of a hundredth of its size, a marker in points.
-        places = 2 if one.get("y") else 1
-        return f"{float(value):.{places}f}".rstrip("0").rstrip(".")
+        # What has a height is a marker, which stands in points.
+        return f"{float(value):.2f}".rstrip("0").rstrip(".") if one.get("y") else _tenths(value)
     if key == "d":
         return stepped(value)
     return _WHITE.sub("#fff", value) if key == "style" else value

@@ -28,11 +28,12 @@ STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 Document = Literal["summary", "report", "annex"]
 DOCUMENTS: tuple[Document, ...] = ("summary", "report", "annex")
 MOST_PAGES = {"summary": 2, "report": 8}
-IN_SUMMARY = tuple(
-    Fit(1.0, spaces, first, text)
+SUMMARIES = tuple(
+    Fit(spaces=spaces, text=text)
     for text, spaces in ((1.0, 1.0), (1.0, 1.1), (1.0, 0.9), (1.0, 1.3), (1.06, 1.3), (1.1, 1.5))
-    for first in (3, 2, 1, 4, 0)
 )
+# How many points stand on a summary's first page.
+FIRST = (3, 2, 1, 4, 0)
 
 
 def to_pdfs(report: Report, charts: Charts, fonts: Typefaces = ()) -> dict[str, bytes]:
@@ -64,7 +65,7 @@ def to_pdf(
 
     day = dt.date.fromisoformat(report.date)
     chosen = (
-        fullest(pages, IN_SUMMARY, MOST_PAGES[document])
+        fullest(pages, SUMMARIES, FIRST, MOST_PAGES[document])
         if document == "summary"
         else best(pages, MOST_PAGES.get(document))
     )

@@ -82,16 +82,19 @@ def draw_areas(
     edge = (
         {"edgecolor": GREY, "linewidth": 0.8} if inset else {"edgecolor": "white", "linewidth": 2.4}
     )
+    # Limits are set below: to gather them from each outline would take half of the time.
     for shape, standing in zip(frame.geometry, frame["standing"], strict=True):
-        axes.add_patch(_patch(shape, facecolor=FILL[standing], **edge))
+        axes.add_artist(_patch(shape, facecolor=FILL[standing], **edge))
     for shape in frame.geometry if not inset else ():
-        axes.add_patch(_patch(shape, facecolor="none", edgecolor=SOFT_INK, linewidth=0.7, zorder=3))
+        axes.add_artist(
+            _patch(shape, facecolor="none", edgecolor=SOFT_INK, linewidth=0.7, zorder=3)
+        )
     shapes = dict(zone_shapes(frame, zones, inset))
     for zone, (width, dash) in zip(zones, OUTLINES, strict=False):
         if zone in shapes:
             halo = [] if inset else [(width + 2.2, "white", "solid", 4)]
             for wide, colour, style, above in (*halo, (width, INK, dash, 5)):
-                axes.add_patch(
+                axes.add_artist(
                     _patch(
                         shapes[zone],
                         facecolor="none",

@@ -23,7 +23,8 @@ from gapwatch.reporting.chapters.areas.chart_list import list_of
 from gapwatch.reporting.chapters.areas.chart_tiles import by_area, cards_height, draw_cards
 from gapwatch.reporting.drawing.canvas import INK, SOFT_INK, TIGHT, Canvas
 from gapwatch.reporting.drawing.labels import inside, label_places
-from gapwatch.reporting.drawing.places import DPI, box
+from gapwatch.reporting.drawing.letters import DPI
+from gapwatch.reporting.drawing.places import box
 from gapwatch.reporting.drawing.wrap import lines
 from gapwatch.reporting.evidence.areas import WardMap
 from gapwatch.reporting.language.numbers import count

@@ -26,7 +26,7 @@ from gapwatch.reporting.chapters.areas.chart_areas import (
     zone_labels,
 )
 from gapwatch.reporting.drawing.canvas import INK, SOFT_INK, TIGHT, Canvas
-from gapwatch.reporting.drawing.places import DPI
+from gapwatch.reporting.drawing.letters import DPI
 from gapwatch.reporting.drawing.places import box as box_of
 from gapwatch.reporting.drawing.wrap import lines
 from gapwatch.reporting.evidence.areas import RankedArea, WardMap

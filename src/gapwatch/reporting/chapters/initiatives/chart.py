@@ -40,8 +40,8 @@ def effects_figure(canvas: Canvas, bars: Sequence[Bar]) -> Figure:
             row * len(bars) / height,
         )
     )
+    _draw(axes, bars, NARROW_HALF if canvas.narrow else HALF)
     for at, bar in enumerate(bars):
-        _draw(axes, -float(at), bar, NARROW_HALF if canvas.narrow else HALF)
         _name(axes, -float(at), bar, canvas)
     axes.axvline(0, color=INK, linewidth=1.0)
     axes.set_ylim(-len(bars) + 0.5, 0.5 + (0.12 if canvas.narrow else 0.0))
@@ -58,17 +58,35 @@ def effects_figure(canvas: Canvas, bars: Sequence[Bar]) -> Figure:
     return figure
 
 
-def _draw(axes: Axes, y: float, bar: Bar, half: float) -> None:
-    if bar.smallest is not None:
-        ends = sorted((0.0, bar.smallest))
-        axes.add_patch(
-            Rectangle((ends[0], y - half), ends[1] - ends[0], 2 * half, color=UNSEEN, linewidth=0)
-        )
-    axes.hlines([y], [bar.lower], [bar.upper], color=BLUE, linewidth=2.0, zorder=4)
-    axes.plot([bar.value], [y], marker="o", markersize=7, color=BLUE, linestyle="none", zorder=6)
+def _draw(axes: Axes, bars: Sequence[Bar], half: float) -> None:
+    """Bands, intervals and both marks of all bars, a call a kind."""
+    ys = [-float(at) for at in range(len(bars))]
+    for y, bar in zip(ys, bars, strict=True):
+        if bar.smallest is not None:
+            low, high = sorted((0.0, bar.smallest))
+            axes.add_artist(
+                Rectangle((low, y - half), high - low, 2 * half, color=UNSEEN, linewidth=0)
+            )
+    axes.hlines(
+        ys,
+        [bar.lower for bar in bars],
+        [bar.upper for bar in bars],
+        color=BLUE,
+        linewidth=2.0,
+        zorder=4,
+    )
     axes.plot(
-        [bar.stated],
-        [y],
+        [bar.value for bar in bars],
+        ys,
+        marker="o",
+        markersize=7,
+        color=BLUE,
+        linestyle="none",
+        zorder=6,
+    )
+    axes.plot(
+        [bar.stated for bar in bars],
+        ys,
         marker="D",
         markersize=6.5,
         color=ORANGE,

@@ -14,8 +14,9 @@ from gapwatch.contracts import Verdict
 from gapwatch.reporting.chapters.trajectory.chart_windows import draw_windows, name_windows
 from gapwatch.reporting.chapters.trajectory.fan import ends, fan, warning
 from gapwatch.reporting.drawing.canvas import GREY, INK, ORANGE, SOFT_INK, Canvas
+from gapwatch.reporting.drawing.letters import DPI
 from gapwatch.reporting.drawing.marks import pandemic_band
-from gapwatch.reporting.drawing.places import BETWEEN, DPI, Room, box, spread, write
+from gapwatch.reporting.drawing.places import BETWEEN, Room, box, spread, write
 from gapwatch.reporting.evidence.rows import Window
 from gapwatch.reporting.language.numbers import MONTHS, apart
 
