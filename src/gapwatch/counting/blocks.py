@@ -237,7 +237,7 @@ def _deaths(
     frame: pd.DataFrame, year: int, ages: IntArray, *, sparse: bool, restricted: bool
 ) -> Blocks:
     where = f"deaths, year {year}"
-    months = sorted(set(frame["month"]))
+    months = sorted(frame["month"].unique())
     if months != [""]:
         numbers = [int(month) for month in months if month]
         if "" in months:
@@ -250,7 +250,7 @@ def _deaths(
                 f"nothing for month {lost[0]}",
                 "ask for the extract again; a month without deaths is no month",
             )
-    causes = set(frame["cause"])
+    causes = set(frame["cause"].unique())
     if "" in causes and len(causes) > 1:
         _refuse(where, "deaths of all causes, or by cause", "both", "keep one of the two")
     bands = len(frame[["age_start_years", "age_end_years"]].drop_duplicates())

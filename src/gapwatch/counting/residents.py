@@ -74,7 +74,7 @@ def at_risk(
         return None, NO_RESIDENTS
     for base in bases:
         mine = [frame[frame["base"] == base] for frame in held.values()]
-        kinds = sorted(set.intersection(*(set(frame["geography"]) for frame in mine)))
+        kinds = sorted(set.intersection(*(set(frame["geography"].unique()) for frame in mine)))
         if kinds:
             chosen = kind if kind in kinds else kinds[0]
             frames = tuple(frame[frame["geography"] == chosen] for frame in mine)

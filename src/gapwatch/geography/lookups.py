@@ -47,12 +47,12 @@ class Lookup:
     @property
     def from_codes(self) -> frozenset[str]:
         """Codes of the areas that are led from."""
-        return frozenset(self.pairs["from_code"])
+        return frozenset(self.pairs["from_code"].unique())
 
     @property
     def to_codes(self) -> frozenset[str]:
         """Codes of the areas that are led to."""
-        return frozenset(self.pairs["to_code"])
+        return frozenset(self.pairs["to_code"].unique())
 
 
 def read(rows: pd.DataFrame, source: str) -> Lookup:

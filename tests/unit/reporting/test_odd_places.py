@@ -25,6 +25,7 @@ from gapwatch.reporting.formats.pdf import to_pdfs
 from gapwatch.reporting.papers import sections_of
 from gapwatch.reporting.render import draw
 from gapwatch.study import Study
+from gapwatch.study.base import Declared
 
 Frames = dict[str, pd.DataFrame]
 LONG = "Saint Bartholomew the Great with Upper Wharfside and Meadows"
@@ -35,7 +36,7 @@ def changed(change: Callable[[dict[str, Any]], None], fonts: Typefaces = ()) -> 
     told = samples.study().model_dump(mode="json")
     change(told)
     letters = frozenset().union(*(font.letters for font in fonts))
-    return Study.model_validate(told, context=letters).with_typefaces(fonts)
+    return Study.model_validate(told, context=Declared(letters)).with_typefaces(fonts)
 
 
 def long_names() -> tuple[Study, Frames]:
