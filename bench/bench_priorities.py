@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
-ROUNDS = 3
+ROUNDS = 5
 INDICATORS, INITIATIVES = 60, 40
 MOST_SECONDS, MOST_RATIO = 2.0, 1.5
 ASKED = ("priorities", "indicators", "evidence_gaps")
