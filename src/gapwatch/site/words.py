@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gapwatch.reporting.language.numbers import date
@@ -13,6 +14,8 @@ from gapwatch.site.shelf import ShelvedRelease
 _SOURCE = re.compile(r"Source: ([^.]+?)(?: licensed under[^.]*)?(?:\.|$)")
 _OGL = "Open Government Licence v3.0"
 _CROWN = "Contains OS data © Crown copyright and database right"
+# What two lines of the smallest letters of a picture hold, licences apart.
+_MOST_LETTERS = 240
 LICENCE = (
     "Figures and text may be used under the licences of the sources that are named here, with the "
     "attributions that they ask for."
@@ -67,15 +70,25 @@ def picture_of(release: str, figure: str, form: str) -> str:
 
 
 def sources(entry: ShelvedRelease) -> str:
-    """The publishers of its data in one line, with the licence that all of them name."""
+    """The publishers of its data in two lines of a picture, with the licence that all name.
+
+    Where there are more than two lines hold, the rest is left to cite.txt, and that is said.
+    """
     rights = " ".join(entry.rights)
     names = [name.strip() for found in _SOURCE.findall(rights) for name in found.split(";")]
-    told = [f"Source: {'; '.join(dict.fromkeys(names))}." if names else rights]
-    if names and _OGL in rights:
-        told.append(f"{_OGL}.")
-    if _CROWN in rights:
-        told.append(f"{_CROWN}.")
-    return " ".join(told)
+    licences = [f"{told}." for told in (_OGL, _CROWN) if told in rights]
+    if not names:
+        return _in_short(entry.rights, " ", ["Further sources are in cite.txt."])
+    held = _in_short(list(dict.fromkeys(names)), "; ", ["others, which are in cite.txt"])
+    return " ".join([f"Source: {held}.", *licences])
+
+
+def _in_short(told: Sequence[str], between: str, further: list[str]) -> str:
+    """As many of these as a picture has room for, the first always; then the word for the rest."""
+    most = next(
+        (n for n in range(len(told), 1, -1) if len(between.join(told[:n])) <= _MOST_LETTERS), 1
+    )
+    return between.join([*told[:most], *(further if most < len(told) else [])])
 
 
 def citation(entry: ShelvedRelease, base: str) -> str:

@@ -9,6 +9,8 @@ import shutil
 import struct
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests import shelved
@@ -19,6 +21,8 @@ from gapwatch.audit import standing
 from gapwatch.audit.verify import release_problems
 from gapwatch.errors import IntegrityError, OutputError, UsageError
 from gapwatch.site import laying
+from gapwatch.site.shelf import ShelvedRelease
+from gapwatch.site.words import sources
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ADDRESS = "https://example.org/gap/"
@@ -415,3 +419,27 @@ def test_a_site_of_two_languages_says_its_shared_pages_in_british_english(
     assert "3 December 2025" in index
     own = (out / "pages" / newest.name / "index.html").read_text(encoding="utf-8")
     assert '<html lang="en-US">' in own
+
+
+def rights_of(*told: str) -> ShelvedRelease:
+    """A release with these licences and attributions, for what is told of its sources."""
+    return cast(ShelvedRelease, SimpleNamespace(rights=told))
+
+
+def test_a_picture_names_as_many_sources_as_it_has_room_for_and_says_where_the_rest_is() -> None:
+    licence = "Contains public sector information licensed under the Open Government Licence v3.0."
+    two = [f"Deaths {n}: {licence} Source: Office {n} for Statistics." for n in (1, 2, 1)]
+    assert sources(rights_of(*two)) == (
+        "Source: Office 1 for Statistics; Office 2 for Statistics. Open Government Licence v3.0."
+    )
+    many = [f"Deaths {n}: {licence} Source: Office {n} for Statistics." for n in range(40)]
+    told = sources(rights_of(*many))
+    assert told.startswith("Source: Office 0 for Statistics; Office 1 for Statistics; ")
+    assert told.endswith("; others, which are in cite.txt. Open Government Licence v3.0.")
+    assert len(told) < 320
+    invented = [f"Table {n}: None needed. No real place or person is counted." for n in range(13)]
+    told = sources(rights_of(*invented))
+    assert told.startswith(invented[0])
+    assert told.endswith("counted. Further sources are in cite.txt.")
+    assert len(told) < 320
+    assert sources(rights_of(*invented[:2])) == " ".join(invented[:2])
