@@ -34,7 +34,7 @@ Face = tuple[tuple[str, ...], str, str | int, str | int]
 
 
 @dataclass(frozen=True)
-class Line:
+class Lettering:
     """A line's letters as SVG text, and their names, each once."""
 
     letters: str
@@ -71,13 +71,13 @@ def _extent(text: str, face: Face) -> tuple[float, float, float]:
 
 
 @cache
-def _line(text: str, face: Face) -> Line:
+def _line(text: str, face: Face) -> Lettering:
     font = _SETTER._get_font(_sized(face))  # type: ignore[attr-defined]
     placed, _, _ = _SETTER.get_glyphs_with_font(font, text, _outlines(face).drawn)
     letters = "\n".join(
         f'<use xlink:href="#{name}"{_advance(across, up)}/>' for name, across, up, _ in placed
     )
-    return Line(letters, tuple(dict.fromkeys(name for name, *_ in placed)))
+    return Lettering(letters, tuple(dict.fromkeys(name for name, *_ in placed)))
 
 
 def _advance(across: float, up: float) -> str:

@@ -30,9 +30,9 @@ LAID_OUT, FULL = 120, 0.9
 FOLLOWING = (0.3, 0.0)
 # By what share a document gets longer for a share by which charts and spaces do.
 LONGER = 0.6
-# Scales that still look alike, and those that differ by less than can be told apart.
+# Scales that still look alike; how far one is asked for by a length, and how far from those tried.
 OTHERS = (0.98, 1.07, 0.93, 0.86, 1.11, 0.82, 1.04, 0.9, 1.15, 1.25, 0.76, 1.4, 0.7)
-LEAST, MOST, APART = 0.7, 1.4, 0.008
+LEAST, MOST, APART = 0.8, 1.25, 0.008
 # How near to good a summary must have been with one size to be tried with the next.
 NEAR = 0.05
 
