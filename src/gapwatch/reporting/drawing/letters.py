@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_svg import RendererSVG
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 DPI = 72
+# Lines of a few studies: a process that reports on hundreds holds no more of them.
+REMEMBERED = 4096
 _SETTER = TextToPath()
 _FONT_UNITS = 64  # of FreeType, in a unit of an outline as matplotlib gives it
 _SCALED = f"scale({1 / _FONT_UNITS:g})"
@@ -64,13 +66,13 @@ def _outlines(face: Face) -> Outlines:  # noqa: ARG001 - a place for each
     return Outlines()
 
 
-@cache
+@lru_cache(REMEMBERED)
 def _extent(text: str, face: Face) -> tuple[float, float, float]:
     """Width, height and descent of a line whose size is `TextToPath.FONT_SCALE`."""
     return _SETTER.get_text_width_height_descent(text, _sized(face), ismath=False)
 
 
-@cache
+@lru_cache(REMEMBERED)
 def _line(text: str, face: Face) -> Lettering:
     font = _SETTER._get_font(_sized(face))  # type: ignore[attr-defined]
     placed, _, _ = _SETTER.get_glyphs_with_font(font, text, _outlines(face).drawn)

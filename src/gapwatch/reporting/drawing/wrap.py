@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from bisect import bisect_left
-from functools import cache
+from functools import lru_cache
 
 from gapwatch.reporting.language.apart import mended
 
@@ -22,7 +22,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(lines(text, width))
 
 
-@cache
+@lru_cache(4096)
 def _balanced(text: str, width: int) -> tuple[str, ...]:
     """The lines of the narrowest column that takes no more of them than `width` does."""
     fewest = len(_filled(text, width))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup, escape
@@ -196,7 +196,7 @@ def _letters(line: str, named: dict[str, str]) -> str:
     return told
 
 
-@cache
+@lru_cache(4096)
 def _at(place: str) -> str:
     return f' x="{_tenths(place)}"' if place else ""
 
