@@ -78,17 +78,19 @@ def sources(entry: ShelvedRelease) -> str:
     names = [name.strip() for found in _SOURCE.findall(rights) for name in found.split(";")]
     licences = [f"{told}." for told in (_OGL, _CROWN) if told in rights]
     if not names:
-        return _in_short(entry.rights, " ", ["Further sources are in cite.txt."])
-    held = _in_short(list(dict.fromkeys(names)), "; ", ["others, which are in cite.txt"])
-    return " ".join([f"Source: {held}.", *licences])
+        held = _in_short(entry.rights, " ", "Further sources are in cite.txt.")
+    else:
+        held = _in_short(list(dict.fromkeys(names)), "; ", "others, which are in cite.txt")
+        held = f"Source: {held}."
+    return " ".join([held, *(told for told in licences if told not in held)])
 
 
-def _in_short(told: Sequence[str], between: str, further: list[str]) -> str:
+def _in_short(told: Sequence[str], between: str, further: str) -> str:
     """As many of these as a picture has room for, the first always; then the word for the rest."""
     most = next(
         (n for n in range(len(told), 1, -1) if len(between.join(told[:n])) <= _MOST_LETTERS), 1
     )
-    return between.join([*told[:most], *(further if most < len(told) else [])])
+    return between.join([*told[:most], *([further] if most < len(told) else [])])
 
 
 def citation(entry: ShelvedRelease, base: str) -> str:

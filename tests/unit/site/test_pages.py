@@ -442,4 +442,6 @@ def test_a_picture_names_as_many_sources_as_it_has_room_for_and_says_where_the_r
     assert told.startswith(invented[0])
     assert told.endswith("counted. Further sources are in cite.txt.")
     assert len(told) < 320
+    crown = "Contains OS data © Crown copyright and database right."
+    assert sources(rights_of(*invented, crown)).endswith(f"cite.txt. {crown}")
     assert sources(rights_of(*invented[:2])) == " ".join(invented[:2])
