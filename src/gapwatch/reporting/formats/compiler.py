@@ -7,7 +7,6 @@ A compiler remembers what it laid out, so the same content in another form costs
 from __future__ import annotations
 
 import json
-import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,27 +21,17 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 class Compiler:
-    """A template that is compiled with any inputs, in any thread.
+    """A template that is compiled with any inputs, by one thread at a time.
 
     `made` names what comes of it, for errors.
     """
 
     def __init__(self, template: str, made: str, fonts: Typefaces = ()) -> None:
-        self._template, self._made, self._fonts = template, made, fonts
+        self._made = made
         self._inputs = {"fonts": families(fonts)}
-        self._mine = threading.local()
-
-    @property
-    def _compiler(self) -> typst.Compiler:
-        """This thread's; one can't serve two at a time."""
-        if not hasattr(self._mine, "compiler"):
-            self._mine.compiler = typst.Compiler(
-                str(TEMPLATES / self._template),
-                root=str(TEMPLATES),
-                font_paths=typefaces(self._fonts),
-            )
-        found: typst.Compiler = self._mine.compiler
-        return found
+        self._compiler = typst.Compiler(
+            str(TEMPLATES / template), root=str(TEMPLATES), font_paths=typefaces(fonts)
+        )
 
     def pages(self, inputs: dict[str, str], **asked: Any) -> list[bytes]:
         """Every page, or the one file of a form that holds all pages.
