@@ -7,8 +7,10 @@ meet in a single small area (LSOA).
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -40,12 +42,19 @@ def code(kind: str, number: int) -> str:
     return f"{prefix}{number}"
 
 
+@cache
 def members() -> dict[tuple[str, str], frozenset[int]]:
-    """Small areas by kind and code of every published area; zones and the borough among them."""
+    """Small areas by kind and code of every area that may be published.
+
+    Zones and the borough are among them, and areas of a kind that are told together.
+    """
     found = {
-        (kind, code(kind, at)): frozenset(blocks)
+        (kind, "+".join(code(kind, at) for at in together)): frozenset(
+            block for at in together for block in groups[at]
+        )
         for kind, groups in _GROUPS.items()
-        for at, blocks in enumerate(groups)
+        for many in range(1, len(groups) + 1)
+        for together in itertools.combinations(range(len(groups)), many)
     }
     found["side", "north"] = frozenset(range(6))
     found["side", "south"] = frozenset(range(6, 12))

@@ -6,8 +6,11 @@ import datetime as dt
 
 import pytest
 
+from gapwatch.counting.areas import count
+from gapwatch.counting.disclosure.closing import Settled
 from tests.attacker.attacker import Attacker, proven
-from tests.attacker.places import WARDS, Death, History, changed, members, ordinary, study
+from tests.attacker.histories import history
+from tests.attacker.places import KINDS, WARDS, Death, History, changed, members, ordinary, study
 from tests.attacker.publications import Publication, protected, unprotected
 
 FIRST, SECOND = dt.date(2026, 8, 15), dt.date(2026, 9, 15)
@@ -87,3 +90,19 @@ def test_between_two_ordinary_months_no_count_is_proven_under_five() -> None:
     ours = protected(study(window=1), months, DAYS)
     assert ours[0].tables is ours[1].tables
     assert min(most_of_a_month(ours)) >= 5
+
+
+@pytest.mark.parametrize("leaves_out", ["the study", "its earlier releases"])
+def test_areas_are_left_out_where_the_study_says_so_or_began_so(leaves_out: str) -> None:
+    past, days = history(1)
+    mine = leaves_out == "the study"
+    of = study(KINDS[:2], window=5, **({"unite": False} if mine else {}))
+    inputs = past.inputs(days[-1])
+    united = count(study(KINDS[:2], window=5), inputs)
+    apart = count(of, inputs, None if mine else Settled(frozenset(), {}, united=False))
+    assert united is not None
+    assert apart is not None
+    assert united.crossing is not None
+    assert apart.crossing is not None
+    assert any("+" in area for area in united.crossing.level.areas)
+    assert apart.crossing.level.areas == apart.levels[KINDS[1]].areas

@@ -19,6 +19,7 @@ from gapwatch import pipeline, pulling, snapshots
 from gapwatch.audit.closed import closed_as_sent
 from gapwatch.audit.disclosed import RECORD
 from gapwatch.audit.registration import FILE as REGISTRATION
+from gapwatch.contracts import TOGETHER
 from gapwatch.counting.areas import count
 from gapwatch.counting.counts import windows
 from gapwatch.counting.disclosure.closing import Frames
@@ -26,6 +27,7 @@ from gapwatch.counting.disclosure.crossing import Figures, told_steps
 from gapwatch.counting.disclosure.reconstruction import error_steps
 from gapwatch.demo.replica import Replica
 from gapwatch.demo.twin import files
+from gapwatch.demo.twin.borough import borough as places
 from gapwatch.demo.twin.counted import make
 from gapwatch.demo.twin.making import ADDRESS, TODAY
 from gapwatch.demo.twin.routing import RoutedClient
@@ -37,7 +39,6 @@ from gapwatch.gap.evidence import series
 from gapwatch.project import Project
 from gapwatch.sources.inputs import load_inputs
 from gapwatch.study import Study, load
-from tests.conftest import ROOT
 
 pytestmark = pytest.mark.long
 SEED = 11
@@ -77,7 +78,6 @@ class Borough:
         self.project = Project(folder, folder / "gapwatch.toml")
         text = restricted(study_of(twin, SEED, ADDRESS))
         self.project.study_file.write_text(text, encoding="utf-8")
-        shutil.copytree(ROOT / "expectations", self.project.expectations)
         for each in (self.project.raw, self.project.curated, self.project.reports):
             each.mkdir(parents=True)
         self.content = self.world.files[files.DEATHS][files.NAMES[files.DEATHS]]
@@ -107,7 +107,10 @@ def opened(study: Study) -> Study:
 
 
 def require_close_to_the_open_one(borough: Borough, release: Path) -> None:
-    """Gap and verdict of the headline as from open deaths, and one level of areas told beside."""
+    """Gap and verdict of the headline as from open deaths, and all levels of areas but one.
+
+    Of the second level, which crosses the study's own, each area is told, some with neighbours.
+    """
     study, inputs = borough.inputs()
     of = series(opened(study), inputs)
     judged = judge(of.study, of.gaps, TODAY.year, of.baselines)
@@ -122,9 +125,22 @@ def require_close_to_the_open_one(borough: Borough, release: Path) -> None:
     assert len(both) > 20
     assert (both["gap_years"] - both["gap_years_open"]).abs().max() <= 0.1
     levels = pd.read_csv(release / "data" / "computed_life_expectancy.csv")
-    given = levels[levels["life_expectancy_years"].notna()].groupby("geography").size()
-    assert set(given.index) == {"ward2011", "ward2024", "side", "borough"}
-    assert given["ward2024"] > 300
+    shares = levels.assign(given=levels["life_expectancy_years"].notna()).groupby(
+        ["geography", "area"]
+    )["given"]
+    told = shares.mean()
+    assert set(told.index.get_level_values("geography")) == {
+        "ward2011",
+        "ward2024",
+        "side",
+        "borough",
+    }
+    second = told["ward2024"]
+    members = [code for area in second.index for code in area.split(TOGETHER)]
+    assert len(of.study.computed.levels) - 1 == 3  # beside the borough
+    assert sorted(members) == sorted(ward.code for ward in places().wards24)
+    assert second.min() > 0.85
+    assert len(second) >= 12
 
 
 def test_no_area_of_the_second_level_is_left_out_that_could_be_told_as_the_only_one(

@@ -48,7 +48,8 @@ class Record(BaseModel):
     """How a release of restricted deaths was protected.
 
     `closed` has the snapshot from which each closed year is read; `side_window_years` the length of
-    each measure's windows; `earlier` the releases before, the oldest first.
+    each measure's windows; `united` whether areas of the second level were told together where they
+    had to be; `earlier` the releases before, the oldest first.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -59,6 +60,7 @@ class Record(BaseModel):
     first_year: int | None
     closed: dict[Annotated[str, Field(pattern=_DIGITS)], Name]
     side_window_years: dict[Name, int]
+    united: bool = False  # records from before this could be said
     earlier: list[DisclosedRelease]
 
     @property
@@ -69,7 +71,7 @@ class Record(BaseModel):
     @property
     def settled(self) -> Settled:
         """What the next release has to keep."""
-        return Settled(frozenset(self.years), dict(self.side_window_years))
+        return Settled(frozenset(self.years), dict(self.side_window_years), self.united)
 
     def content(self) -> bytes:
         """The bytes of the file."""

@@ -8,6 +8,7 @@ from gapwatch.contracts.outputs import GAP
 from gapwatch.contracts.schema import (
     AREA_NAME,
     CODE,
+    CODES,
     GEOGRAPHY,
     MEASURE,
     PERIOD,
@@ -67,8 +68,9 @@ COMPUTED_LIFE_EXPECTANCY = Table(
         GEOGRAPHY,
         text(
             "area",
-            "The publisher's code of the area, or the name of a side of the study",
-            pattern=f"{CODE}|{SLUG}",
+            "The publisher's code of the area, or the name of a side of the study; codes with + "
+            "between them are areas that are told together",
+            pattern=f"{CODES}|{SLUG}",
         ),
         AREA_NAME,
         SEX_APART,

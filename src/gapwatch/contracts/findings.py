@@ -8,7 +8,7 @@ from __future__ import annotations
 from gapwatch import codes
 from gapwatch.contracts.row_class import cell, columns_of, row_class, shared
 from gapwatch.contracts.schema import (
-    AREA,
+    CODES,
     GEOGRAPHY,
     MEASURE,
     PERIOD,
@@ -58,7 +58,11 @@ class AreaStanding:
     figures: str = cell(
         text, "Whether the figures are published or computed here", choices=codes.FIGURES
     )
-    area_code: str = shared(AREA)
+    area_code: str = cell(
+        text,
+        "The publisher's code of the area; codes with + between them are areas told together",
+        pattern=CODES,
+    )
     sex: str = shared(SEX)
     period_start: int = shared(PERIOD[0])
     period_end: int = shared(PERIOD[1])

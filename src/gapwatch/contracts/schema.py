@@ -66,6 +66,9 @@ EVERY_SEX = (*SEXES, PERSONS)
 # Any publisher's code: no blank, and nothing that a list, an argument or a spreadsheet would read
 # as something else. Which codes a study's areas have is the study's to say (study.code_forms).
 CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
+TOGETHER = "+"
+"""What stands between the codes of areas whose figures are told together."""
+CODES = f"{CODE}(\\{TOGETHER}{CODE})*"
 ONS_CODE = "[A-Z][0-9]{8}"
 SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 

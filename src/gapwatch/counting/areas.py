@@ -18,6 +18,7 @@ from gapwatch.counting.counts import BoolArray, Counts, Rounded
 from gapwatch.counting.disclosure.closing import Settled
 from gapwatch.counting.disclosure.crossing import Crossing, Shares, crossing, shares_of
 from gapwatch.counting.disclosure.protect import protect_count_totals, require_adding_up
+from gapwatch.counting.disclosure.uniting import united
 from gapwatch.counting.plausibility.absent import mark_absent, monthly_deaths
 from gapwatch.errors import ValidationError
 from gapwatch.geography.bridge import chain
@@ -103,6 +104,8 @@ def count(study: Study, inputs: Frames, settled: Settled | None = None) -> Count
         anywhere = np.broadcast_to(marks.any(axis=0), borough.deaths.shape[:3])
         borough = replace(borough, absent=anywhere)
     beside = _crossing(study, series, inputs, levels) if restricted else None
+    if beside is not None and study.closing.unite and (settled is None or settled.united):
+        beside = united(beside, rules.area_window_years)
     return Counted(levels, borough, totals, _years(series), beside)
 
 

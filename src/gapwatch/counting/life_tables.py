@@ -23,6 +23,7 @@ from gapwatch.counting.counts import Counts, CountWindows, FloatArray, IntArray,
 from gapwatch.counting.disclosure.crossing import Crossing, Figures, told_steps
 from gapwatch.counting.disclosure.protect import Steps, parts_of, protect_life_expectancy
 from gapwatch.counting.disclosure.reconstruction import error_steps
+from gapwatch.counting.disclosure.uniting import named
 from gapwatch.counting.rounding import deaths_variance
 from gapwatch.demography.checks import StrArray
 from gapwatch.demography.life_table import LifeTable, life_table
@@ -129,7 +130,9 @@ def life_expectancies(study: Study, counted: Counted, names: dict[str, str]) -> 
     levels = (
         [own, *([beside.level] if beside else [])] if own.restricted else (counted.levels.values())
     )
-    made = [(tabled(counts, windows(counts, length)), names) for counts in levels]
+    made = [
+        (tabled(counts, windows(counts, length)), named(counts.areas, names)) for counts in levels
+    ]
     zones = {key: zone.areas for key, zone in study.zones.items()}
     titles = {key: zone.name for key, zone in study.zones.items()}
     wholes = [(counted.borough, {study.study.area_code: study.study.place})]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import geopandas
 import numpy as np
 import pandas as pd
 import shapely
 
+from gapwatch.contracts import TOGETHER
 from gapwatch.errors import ValidationError
 
 GRID = "EPSG:27700"
@@ -40,6 +43,23 @@ def outlines(boundary: pd.DataFrame, geography: str, crs: str = GRID) -> geopand
         )
     plain = rows[["area_code", "area_name", "area_km2"]]
     return geopandas.GeoDataFrame(plain, geometry=shapes, crs=crs)
+
+
+def together(areas: geopandas.GeoDataFrame, codes: Iterable[str]) -> geopandas.GeoDataFrame:
+    """Areas with these codes alone, in order; codes joined by `TOGETHER` have one outline of all.
+
+    KeyError for a code that `areas` lacks.
+    """
+    shapes = dict(zip(areas["area_code"], areas.geometry, strict=True))
+    found = {
+        code: shapely.union_all([shapes[one] for one in code.split(TOGETHER)])
+        if TOGETHER in code
+        else shapes[code]
+        for code in sorted(codes)
+    }
+    return geopandas.GeoDataFrame(
+        {"area_code": list(found)}, geometry=list(found.values()), crs=areas.crs
+    )
 
 
 def simplified(

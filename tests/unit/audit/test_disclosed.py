@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from gapwatch.audit.disclosed import (
     Earlier,
     Record,
     earlier,
+    read_record,
 )
 from gapwatch.audit.lineage import previous_at
 from gapwatch.audit.manifest import Identity, manifest, seal
@@ -114,6 +116,22 @@ def test_a_release_builds_on_the_record_of_the_one_before(tmp_path: Path, tables
     assert told.settled.years == frozenset(range(2018, 2026))
     assert told.settled.side_window_years == {"zones": 3, "wards": 3}
     assert [link.release for link in told.links] == [folder.name]
+
+
+def test_a_study_goes_on_uniting_areas_or_leaving_them_out_as_it_began(
+    tmp_path: Path, tables: Frames
+) -> None:
+    assert earlier(tmp_path, study(), after(None), claimed=False).settled.united
+    since = put(tmp_path / "since", tables, record(united=True))
+    assert earlier(tmp_path / "since", study(), after(since), claimed=False).settled.united
+    # A record from before areas were united says nothing of it.
+    before = put(tmp_path / "before", tables, record())
+    said = json.loads((before / RECORD).read_text(encoding="utf-8"))
+    del said["united"]
+    (before / RECORD).write_text(json.dumps(said), encoding="utf-8")
+    told = read_record(before)
+    assert told is not None
+    assert not told.settled.united
 
 
 def test_a_release_without_the_control_is_refused_until_its_years_are_left_out(

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from gapwatch.errors import ValidationError
-from gapwatch.geography.outlines import outlines, simplified
+from gapwatch.geography.outlines import outlines, simplified, together
 
 
 def _rows() -> pd.DataFrame:
@@ -37,6 +37,17 @@ def test_simplifying_drops_the_bump_from_both_sides_of_the_shared_edge() -> None
     assert shapely.intersection(west, east).area == 0
     assert shapely.union(west, east).area == pytest.approx(3_000_000)
     assert west.area == pytest.approx(1_000_000)
+
+
+def test_areas_that_are_told_together_have_one_outline() -> None:
+    areas = outlines(_rows(), "ward2022")
+    found = together(areas, ["E05000001+E05000002"])
+    assert found["area_code"].tolist() == ["E05000001+E05000002"]
+    assert found.crs == areas.crs
+    assert shapely.equals(found.geometry[0], shapely.box(0, 0, 3000, 1000))
+    assert together(areas, ["E05000002"]).geometry[0] == areas.geometry[1]
+    with pytest.raises(KeyError):
+        together(areas, ["E05000001+E05000009"])
 
 
 def test_a_geography_without_outlines_and_an_outline_that_is_none_are_refused() -> None:

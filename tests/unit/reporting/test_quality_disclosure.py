@@ -11,10 +11,11 @@ from gapwatch.reporting.chapters.quality import disclosure as quality_disclosure
 from gapwatch.reporting.evidence.case import Case
 
 
-def case(**disclosure: object) -> Case:
+def case(*, second: tuple[str, str] = ("E1", "E2"), **disclosure: object) -> Case:
     frame = pd.DataFrame(
         {
             "geography": ["ward2011", "ward2024", "ward2024"],
+            "area": ["E0", *second],
             "period_end": [2024, 2025, 2025],
             "reason": ["", "", "D01"],
             "life_expectancy_years": [80.0, 81.0, None],
@@ -32,6 +33,15 @@ def test_the_report_says_what_was_done_and_what_is_missing() -> None:
     assert told[3].startswith("Of 2024 wards 1 of 2 life expectancies are given")
     assert told[4].startswith("No life expectancy is given for 2021 MSOAs: these areas cross")
     assert "can't be known" in told[5]
+
+
+def test_areas_that_are_told_together_are_counted() -> None:
+    told = quality_disclosure.sentences(case(second=("E1+E2+E3", "E4")))
+    assert told[4] == (
+        "By themselves 3 of these areas would overlap an area of the study by too few people: they "
+        "are told together with neighbours, as 1 larger area."
+    )
+    assert "told together" not in " ".join(quality_disclosure.sentences(case()))
 
 
 def test_the_study_chooses_the_level_that_is_told_beside_its_own() -> None:

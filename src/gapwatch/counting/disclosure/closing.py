@@ -28,11 +28,13 @@ class Settled:
     """What earlier releases have settled of the figures from restricted deaths.
 
     `years` are closed and were published before: they were held against the publisher's totals
-    then. `side_window_years` is the length of the windows of each measure with two sides.
+    then. `side_window_years` is the length of the windows of each measure with two sides. `united`
+    says whether areas of the second level may be told together (see uniting).
     """
 
     years: frozenset[int]
     side_window_years: Mapping[str, int]
+    united: bool = True
 
 
 def last_closed(known_at: dt.date, months: int) -> int:

@@ -13,6 +13,7 @@ import pandas as pd
 from gapwatch.codes import COMPUTED, PUBLISHED
 from gapwatch.contracts.findings import AreaStanding
 from gapwatch.contracts.row_class import read_rows
+from gapwatch.contracts.schema import TOGETHER
 from gapwatch.reporting.evidence.rows import (
     LimitedValue,
     Tables,
@@ -260,7 +261,7 @@ def has_outlines(found: WardMap, tables: Tables) -> bool:
     if boundary is None:
         return False
     held = set(boundary.loc[boundary["geography"] == found.geography, "area_code"])
-    return {ward.code for ward in found.wards} <= held
+    return {code for ward in found.wards for code in ward.code.split(TOGETHER)} <= held
 
 
 def drawable(found: WardMap, tables: Tables) -> bool:

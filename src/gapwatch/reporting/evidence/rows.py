@@ -12,6 +12,7 @@ import pandas as pd
 from gapwatch.codes import PANDEMIC_YEARS, PROVISIONAL, Coded
 from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS, Verdict
 from gapwatch.contracts.row_class import read_rows
+from gapwatch.contracts.schema import TOGETHER
 from gapwatch.reporting.language.numbers import ending, period, span
 
 Tables = Mapping[str, pd.DataFrame]
@@ -186,7 +187,13 @@ def records(kind: type[Row], frame: pd.DataFrame) -> list[Row]:
 
 
 def area_name(tables: Tables, area_code: str) -> str:
-    """The published name of an area, or that of its outline; its code when it has neither."""
+    """The published name of an area, or that of its outline; its code when it has neither.
+
+    Areas that are told together have their names joined.
+    """
+    if TOGETHER in area_code:
+        joined = f" {TOGETHER} "
+        return joined.join(area_name(tables, one) for one in area_code.split(TOGETHER))
     for table in (tables["life_expectancy"], tables.get("boundary")):
         if table is not None:
             named = table.loc[table["area_code"] == area_code, "area_name"]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from shapely.affinity import affine_transform
 
-from gapwatch.geography.outlines import outlines, simplified
+from gapwatch.geography.outlines import outlines, simplified, together
 from gapwatch.reporting.chapters.areas.chart_areas import (
     MEANING,
     OUTLINES,
@@ -49,9 +49,8 @@ Entry = tuple[str, list[str]]
 
 def map_frame(ward_map: WardMap, boundary: pd.DataFrame) -> gpd.GeoDataFrame:
     """Outlines of the map's areas in kilometres, simplified, with each area's side and standing."""
-    frame = simplified(outlines(boundary, ward_map.geography))
     known = {ward.code: ward for ward in ward_map.wards}
-    frame = frame[frame["area_code"].isin(list(known))].reset_index(drop=True)
+    frame = together(simplified(outlines(boundary, ward_map.geography)), known)
     west, _, _, north = frame.total_bounds
     to_km = [0.001, 0, 0, 0.001, -west / 1000, -north / 1000]
     frame["code"] = frame["area_code"]

@@ -11,7 +11,7 @@ from gapwatch.contracts import CALENDAR_YEAR, DEATHS
 from gapwatch.reporting.chapters.quality.disclosure import sentences
 from gapwatch.reporting.document import Block, Paragraph, ReportTable, TableColumn
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import records
+from gapwatch.reporting.evidence.rows import Tables, area_name, records
 from gapwatch.reporting.language.numbers import (
     count,
     listing,
@@ -60,7 +60,7 @@ def blocks(case: Case) -> list[Block]:
     left = left_out(case.tables.get("counted_year"))
     texts = [_counted(rows, len(hidden)), *left, *totals, *(sentences(case) if secret else ())]
     found: list[Block] = [Paragraph(text) for text in texts]
-    return [*found, _table(hidden)] if hidden else found
+    return [*found, _table(hidden, case.tables)] if hidden else found
 
 
 def _counted(rows: Sequence[ComputedRow], hidden: int) -> str:
@@ -139,7 +139,7 @@ def adding_up(totals: pd.DataFrame | None, *, restricted: bool = False) -> list[
     return told
 
 
-def _table(hidden: Sequence[ComputedRow]) -> ReportTable:
+def _table(hidden: Sequence[ComputedRow], tables: Tables) -> ReportTable:
     """Withheld windows of one area, sex and reason in one row."""
     held: dict[tuple[str, str, str, str, str], list[ComputedRow]] = {}
     for row in hidden:
@@ -153,9 +153,10 @@ def _table(hidden: Sequence[ComputedRow]) -> ReportTable:
         when = span(first_start, first_end, ends)
         if len(rows) > 1:
             when = f"{count(len(rows), 'window')}, {when} up to {span(last_start, last_end, ends)}"
-        cells.append(
-            (f"{name} ({noun_of(geography)}, {code})", people(sex), when, reason_text(reason))
-        )
+        known = area_name(tables, code) if name == code else name
+        noun = noun_of(geography)
+        area = f"{code} ({noun})" if known == code else f"{known} ({noun}, {code})"
+        cells.append((area, people(sex), when, reason_text(reason)))
     return ReportTable(
         id="table-own-withheld",
         caption="Life expectancies of our own that are withheld",

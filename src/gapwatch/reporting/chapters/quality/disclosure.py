@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from gapwatch.codes import DISCLOSURE
+from gapwatch.contracts import TOGETHER
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import MONTHS, count, listing, vintage, whole
 from gapwatch.study import Study
@@ -68,7 +69,13 @@ def _beside(study: Study, frame: pd.DataFrame) -> list[str]:
         "not at all, so that no small area can be told from the difference of two. Their deaths "
         "are not given."
     )
-    return [text]
+    unions = [code for code in rows["area"].unique() if TOGETHER in code]
+    members = whole(sum(code.count(TOGETHER) + 1 for code in unions))
+    united = (
+        f"By themselves {members} of these areas would overlap an area of the study by too few "
+        f"people: they are told together with neighbours, as {count(len(unions), 'larger area')}."
+    )
+    return [text, united] if unions else [text]
 
 
 def _left_out(study: Study) -> list[str]:
