@@ -1,7 +1,8 @@
 """Everyday slips, one at a time, in any table of a right world.
 
 Each takes a copy of a world and a source of chance, and gives the world with the slip in it, or
-None where the world has no place for it. What may stay silent, and by how much, stands in UNSEEN.
+None where the world has no place for it. What may stay silent, and by how much, stands in UNSEEN;
+every report names these (gapwatch.reporting.chapters.quality.blind_spots).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ AREA, NAME, YEAR, SEX, COUNTS = 0, 1, 2, 3, 4
 SPARSE_HEADER = ["LSOA 2011 code", "LSOA 2011 name", "Year of registration", "Sex", "Age", "Deaths"]
 UNSEEN = {
     "a band merged": (0.1, "deaths of one band of two or three years, too few to rule out chance"),
-    "a block led to another ward": (
+    "a block led to another area": (
         0.9,
         "where no totals are near in time and published windows come within a year all the same",
     ),
@@ -555,7 +556,7 @@ def codes_and_names_of_another_vintage(world: World, rng: Chance) -> World | Non
 
 
 @slip("D")
-def a_block_led_to_another_ward(world: World, rng: Chance) -> World | None:
+def a_block_led_to_another_area(world: World, rng: Chance) -> World | None:
     if LOOKUP not in world.tables:
         return None
     rows = body(world, LOOKUP)

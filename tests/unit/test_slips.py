@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gapwatch.demo.twin.scenarios import SCENARIOS
+from gapwatch.reporting.chapters.quality.blind_spots import BLIND_SPOTS
 from tests.everyday.outcomes import TOLD, run, slipped
 from tests.everyday.slips import SLIPS, UNSEEN
 from tests.everyday.world import right
@@ -34,6 +35,15 @@ def test_slips_that_may_stay_silent_are_named_with_a_size_and_a_reason() -> None
     assert len(NUMBERS) >= 100
     assert set(UNSEEN) <= set(SLIPS)
     assert all(0 < years <= 1.5 and why for years, why in UNSEEN.values())
+
+
+def test_a_report_names_every_slip_that_may_stay_silent_and_how_far_it_may_move_the_gap() -> None:
+    told = {spot.slip: spot for spot in BLIND_SPOTS}
+    assert told.keys() == UNSEEN.keys()
+    for slip, (years, _) in UNSEEN.items():
+        # Published figures of another age move both sides, and the gap by less than is printed.
+        assert told[slip].most_gap_years >= (years if told[slip].own else 0)
+        assert told[slip].own or years < 0.05
 
 
 def test_published_figures_of_other_areas_alone_leave_nothing_to_compare() -> None:

@@ -179,7 +179,7 @@ def since(counts: Counts, year: int) -> Counts:
     )
 
 
-def test_a_block_that_was_led_to_another_ward_shows_beside_totals_of_earlier_years(
+def test_a_block_that_was_led_to_another_area_shows_beside_totals_of_earlier_years(
     right: Counts,
 ) -> None:
     before, later = totals(right, range(2001, 2008)), since(right, 2008)

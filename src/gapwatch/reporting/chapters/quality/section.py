@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from gapwatch.reporting.chapters.quality import blind_spots, not_renewed
 from gapwatch.reporting.chapters.quality import computed as quality_own
-from gapwatch.reporting.chapters.quality import not_renewed
 from gapwatch.reporting.chapters.quality.sources import compact
 from gapwatch.reporting.document import (
     Block,
@@ -79,6 +79,7 @@ def section(case: Case) -> Section:
     blocks.append(Subheading("Checks"))
     blocks += [Paragraph(text) for text in _checks(case)]
     blocks.append(_check_table(case))
+    blocks += blind_spots.blocks(case)
     blocks.append(Subheading("Withheld and flagged figures"))
     blocks += [Paragraph(text) for text in _withheld(case)]
     blocks += quality_own.blocks(case)
