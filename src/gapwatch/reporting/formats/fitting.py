@@ -20,6 +20,8 @@ from PIL import Image
 MOST_EMPTY = 0.25
 # What a trial may have of it: where a field of grey stands, a chart has some white of its own.
 TRIAL_EMPTY = 0.21
+# The same of a document without charts, in which nothing is left out but fine lines.
+PLAIN_EMPTY = 0.24
 # The part of a page between its header and its footer, and what counts as a gap there.
 TOP, BOTTOM, GAP = 22 / 297, 277 / 297, 12 / 297
 PAPER = 250
@@ -67,8 +69,13 @@ class Tried:
     length: float
 
 
-def best(pages: Callable[[Fit], list[bytes]], most_pages: int | None) -> Fit:
-    """The first sizes with pages full enough, and no more of them than asked; else the fullest."""
+def best(
+    pages: Callable[[Fit], list[bytes]], most_pages: int | None, most_empty: float = TRIAL_EMPTY
+) -> Fit:
+    """The first sizes with pages full enough, and no more of them than asked; else the fullest.
+
+    `most_empty` is the share of a page that may be empty in a trial.
+    """
     tried: list[tuple[Tried, Fit]] = []
     for following in FOLLOWING:
         if most_pages is None and sum(one.pages for one, _ in tried) >= LAID_OUT:
@@ -80,7 +87,7 @@ def best(pages: Callable[[Fit], list[bytes]], most_pages: int | None) -> Fit:
             gaps = [empty(page) for page in pages(fit)]
             found.append(Tried(scale, len(gaps), max(gaps), len(gaps) - gaps[-1]))
             tried.append((found[-1], fit))
-            if _good(gaps, most_pages):
+            if _good(gaps, most_pages, most_empty):
                 return fit
             scale = _next(found, most_pages)
     return min(tried, key=lambda one: _worse(one[0], most_pages))[1]
@@ -104,7 +111,7 @@ def fullest(
             fit = replace(size, first=first)
             gaps = [empty(page) for page in pages(fit)]
             found.append((Tried(fit.spaces, len(gaps), max(gaps), 0.0), fit))
-            if _good(gaps, most_pages):
+            if _good(gaps, most_pages, TRIAL_EMPTY):
                 return fit
         found.sort(key=lambda one: _worse(one[0], most_pages))
         tried += found
@@ -113,8 +120,8 @@ def fullest(
     return min(tried, key=lambda one: _worse(one[0], most_pages))[1]
 
 
-def _good(gaps: Sequence[float], most_pages: int | None) -> bool:
-    return max(gaps) <= TRIAL_EMPTY and len(gaps) <= (most_pages or len(gaps))
+def _good(gaps: Sequence[float], most_pages: int | None, most_empty: float) -> bool:
+    return max(gaps) <= most_empty and len(gaps) <= (most_pages or len(gaps))
 
 
 def _worse(one: Tried, most_pages: int | None) -> tuple[int, float]:

@@ -155,7 +155,10 @@ def _table(hidden: Sequence[ComputedRow], tables: Tables) -> ReportTable:
             when = f"{count(len(rows), 'window')}, {when} up to {span(last_start, last_end, ends)}"
         known = area_name(tables, code) if name == code else name
         noun = noun_of(geography)
-        area = f"{code} ({noun})" if known == code else f"{known} ({noun}, {code})"
+        # Areas that are told together and have no names are their codes, joined.
+        area = (
+            f"{known} ({noun})" if known.replace(" ", "") == code else f"{known} ({noun}, {code})"
+        )
         cells.append((area, people(sex), when, reason_text(reason)))
     return ReportTable(
         id="table-own-withheld",
