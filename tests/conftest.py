@@ -55,6 +55,8 @@ STAGES = (
     "hold against earlier",
     "compare",
     "draw",
+    "store",
+    "set out",
     "validate",
     "render",
     "publish",

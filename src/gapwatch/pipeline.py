@@ -147,9 +147,12 @@ def run(
         facts = release_facts(identity, study, snapshot, made_from, before)
         of, shown = found.series.study, {**found.series.inputs, **results}
         charts = step("draw", render.draw, of, shown, facts)
+        # What needs no finding is done while the checks go on; all of it lies aside.
+        step("store", store, place, study, {**inputs, **results})
+        pictures = step("set out", render.set_out, charts, study.typefaces)
         results["validation"] = step("validate", validate, gate)
         report = build_report(of, facts, {**shown, **results})
-        files = step("render", render.render, report, charts, study.typefaces)
+        files = step("render", render.render, report, charts, study.typefaces, pictures)
         files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project, study)}
         files |= {RECORD: with_lengths(record, found.series.lengths).content()} if record else {}
         answer = {
@@ -170,7 +173,7 @@ def run(
             identity,
             snapshot,
             files,
-            {**inputs, **results},
+            results["validation"],
             board,
             claims is None,
         )
@@ -280,6 +283,17 @@ def rights(snapshot: Snapshot) -> dict[str, list[str]]:
     return found | {BRIDGED_GAP.name: found.get(LIFE_EXPECTANCY.name, [])}
 
 
+def store(place: publishing.Workspace, study: Study, frames: Frames) -> None:
+    """Write the database aside: every table but that of validation, which isn't over.
+
+    Restricted tables aren't in it, nor are the answers that people gave.
+    """
+    restricted = restricted_tables(study.sources) | {table.name for table in OF_PERSONS}
+    warehouse.build(
+        place.database, {name: frame for name, frame in frames.items() if name not in restricted}
+    )
+
+
 def publish(
     project: Project,
     place: publishing.Workspace,
@@ -287,21 +301,17 @@ def publish(
     identity: Identity,
     snapshot: Snapshot,
     files: dict[str, bytes],
-    frames: Frames,
+    validation: pd.DataFrame,
     board: Mapping[str, bytes],
     on_site: bool,
 ) -> Path:
-    """Write release, site and database aside, then move all into place.
+    """Write release and site aside and complete the database, then move all into place.
 
-    Restricted tables are in neither, nor are the answers that people gave. A release of that name
-    that was cut short is made again; what was retired, or made from a retired snapshot, is never
-    the study's newest.
+    A release of that name that was cut short is made again; what was retired, or made from a
+    retired snapshot, is never the study's newest.
     """
     publishing.write_files(place.release, files)
-    restricted = restricted_tables(study.sources) | {table.name for table in OF_PERSONS}
-    warehouse.build(
-        place.database, {name: frame for name, frame in frames.items() if name not in restricted}
-    )
+    warehouse.add(place.database, {VALIDATION.name: validation})
     out = {**snapshots.retired(place.out), **snapshots.retired(project.raw)}
     gone = [out[name] for name in (identity.release, snapshot.id) if name in out]
     for record in gone:

@@ -111,6 +111,13 @@ def build(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
 
     Raises OutputError when it can't be written, which DuckDB says in errors of its own.
     """
+    if path.exists():
+        raise ValueError(f"{path}: expected no file yet")
+    add(path, frames)
+
+
+def add(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Write further canonical tables to a database, as `build` does."""
     try:
         with duckdb.connect(str(path), config=_SEALED) as database:
             _seal(database)

@@ -88,6 +88,10 @@ def options(
     )
 
 
+# Libraries with processes or connections that outlast a call.
+_KEEPING = {"distributed", "prefect"}
+
+
 def main() -> None:
     """Run the command line; a named error is printed on standard error, with its exit code."""
     if sys.flags.optimize > 1:
@@ -123,3 +127,25 @@ def main() -> None:
         )
         typer.echo(str(told), err=True)
         os._exit(told.exit_code)  # a second try to flush would only fail again
+
+
+def program() -> None:
+    """`gapwatch` as a process of its own: `main`, and then out.
+
+    Taking the libraries apart piece by piece would take half a second of every command. Where they
+    keep processes or connections of their own, they are left the time to end them.
+    """
+    try:
+        main()
+        code: str | int | None = 0
+    except SystemExit as ended:
+        code = ended.code
+    if isinstance(code, str) or _KEEPING & sys.modules.keys():
+        sys.exit(code)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # told by `main`, as far as it can be told
+        code = code or 1
+    logging.shutdown()
+    os._exit(code or 0)

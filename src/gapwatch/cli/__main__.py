@@ -1,6 +1,6 @@
 """`python -m gapwatch.cli` is `gapwatch`."""
 
-from gapwatch.cli import main
+from gapwatch.cli import program
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -47,10 +47,10 @@ def run(
     json_: JsonOption = False,
 ) -> None:
     """Make a release from a pinned snapshot: check, measure, judge, report."""
+    gc.disable()  # a short life: collecting garbage would cost a tenth of it
     project = project_begun(study)
     from gapwatch.quality.checker import Checker
 
-    gc.disable()  # a short life: collecting garbage would cost a tenth of it
     with Checker() as checker:  # the slowest import of all goes on while ours do
         from gapwatch import pipeline
 

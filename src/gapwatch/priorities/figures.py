@@ -54,33 +54,48 @@ def figures(
     is missing itself.
     """
     codes = areas_of(study)
+    at_home = published["geography"] == study.geography.vintage
+    own = published[at_home & published["area_code"].isin(codes)]
+    others = published[~at_home].groupby("figure")["geography"].unique()
+    of_own = dict(iter(own.groupby("figure")))
     found: dict[str, PublishedFigure] = {}
-    for name, rows in published.groupby("figure", sort=True):
-        mine = rows[(rows["geography"] == study.geography.vintage) & rows["area_code"].isin(codes)]
-        others = rows.loc[rows["geography"] != study.geography.vintage, "geography"]
-        carried = _added_up(study, rows, lookups) if not len(mine) else None
-        if carried is not None:
-            mine = carried
-        dated = mine if len(mine) else rows
-        newest = dated.sort_values(["last_day", "first_day"]).iloc[-1]
-        if len(mine):
-            at = (mine["last_day"] == newest["last_day"]) & (
-                mine["first_day"] == newest["first_day"]
-            )
-            mine = mine[at]
-        by_code = mine.set_index("area_code").reindex(codes)
+    for name in sorted(published["figure"].unique()):
+        mine = of_own.get(name)
+        carried = None
+        if mine is None:
+            rows = published[published["figure"] == name]
+            carried = _added_up(study, rows, lookups)
+            mine = rows.iloc[:0] if carried is None else carried
+            newest = _newest(rows if carried is None else carried)
+        else:
+            newest = _newest(mine)
+            mine = mine[
+                (mine["last_day"] == newest["last_day"])
+                & (mine["first_day"] == newest["first_day"])
+            ]
+        place = {code: at for at, code in enumerate(mine["area_code"])}
+        rows_of = [place.get(code, -1) for code in codes]
+        value, lower, upper = (
+            np.append(mine[column].to_numpy(dtype=np.float64), np.nan)[rows_of]
+            for column in ("value", "lower95", "upper95")
+        )
         found[str(name)] = PublishedFigure(
             name=str(name),
             period=str(newest["period"]),
             first=dt.date.fromisoformat(str(newest["first_day"])),
             last=dt.date.fromisoformat(str(newest["last_day"])),
-            value=by_code["value"].to_numpy(dtype=np.float64),
-            lower=by_code["lower95"].to_numpy(dtype=np.float64),
-            upper=by_code["upper95"].to_numpy(dtype=np.float64),
-            elsewhere=tuple(sorted(set(others))),
+            value=value,
+            lower=lower,
+            upper=upper,
+            elsewhere=tuple(sorted(others.get(name, ()))),
             apportioned=carried is not None,
         )
     return found
+
+
+def _newest(rows: pd.DataFrame) -> pd.Series:
+    """A row of the newest period, the shorter of two that end on one day."""
+    return rows.sort_values(["last_day", "first_day"]).iloc[-1]
 
 
 def _added_up(
@@ -90,7 +105,7 @@ def _added_up(
 
     Each smaller area counts for the areas that the lookups lead to, by their weights.
     """
-    newest = rows.sort_values(["last_day", "first_day"]).iloc[-1]
+    newest = _newest(rows)
     kind = str(newest["geography"])
     paths = {
         level.geography: level.paths for level in (study.computed.levels if study.computed else ())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gapwatch.reporting.drawing.canvas import Charts
+    from gapwatch.reporting.formats.html import Pictures
 
 
 def draw(study: Study, tables: Mapping[str, pd.DataFrame], facts: ReleaseFacts) -> Charts:
@@ -27,18 +28,32 @@ def draw(study: Study, tables: Mapping[str, pd.DataFrame], facts: ReleaseFacts) 
         return draw_all(case)
 
 
-def render(report: Report, charts: Charts, fonts: tuple[Typeface, ...] = ()) -> dict[str, bytes]:
+def set_out(charts: Charts, fonts: tuple[Typeface, ...] = ()) -> Pictures:
+    """What `render` needs beside a report, which takes as long: the page's pictures, typefaces."""
+    from gapwatch.reporting.formats.compiler import prepare  # noqa: PLC0415
+    from gapwatch.reporting.formats.html import pictures  # noqa: PLC0415
+
+    prepare(fonts)
+    return pictures(charts)
+
+
+def render(
+    report: Report,
+    charts: Charts,
+    fonts: tuple[Typeface, ...] = (),
+    pictures: Pictures | None = None,
+) -> dict[str, bytes]:
     """report.html, summary.pdf, report.pdf and annex.pdf, from the same words and charts.
 
-    `fonts` are those that the study declares, for what our own typefaces lack.
+    `fonts` are those that the study declares, for what our own typefaces lack; `pictures` is what
+    `set_out` made of the same charts.
     """
-    from gapwatch.reporting.formats.compiler import prepare  # noqa: PLC0415
     from gapwatch.reporting.formats.html import to_html  # noqa: PLC0415
     from gapwatch.reporting.formats.pdf import to_pdfs  # noqa: PLC0415
 
-    prepare(fonts)
+    pictures = pictures or set_out(charts, fonts)
     # The papers' compiler works outside Python, so the page costs no time of its own.
     with ThreadPoolExecutor(1) as pool:
         papers = pool.submit(to_pdfs, report, charts, fonts)
-        page = to_html(report, charts, fonts)
+        page = to_html(report, charts, fonts, pictures)
         return {"report.html": page, **papers.result()}

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-import pyogrio
 import pyproj
 import shapely
 
@@ -132,6 +131,8 @@ def _odd(where: str, expected: str, found: str) -> NoReturn:
 
 
 def _layer(source: FileSource, where: str, content: bytes) -> tuple[list[Record], str]:
+    import pyogrio  # noqa: PLC0415 - slow to import, and few sources are outlines
+
     if source.format == "gpkg" and not content.startswith(_GEOPACKAGE):
         refuse(where, "a GeoPackage", "a file of another kind", "state its format in the study")
     # A buffer has no name, which the reader warns of.
@@ -197,6 +198,8 @@ def _require_decoded(where: str, columns: Sequence[Sequence[object]]) -> None:
 
 
 def _named_layer(source: FileSource, where: str, content: bytes) -> str | int:
+    import pyogrio  # noqa: PLC0415 - as above
+
     if source.format != "gpkg":
         return 0
     layers = [str(name) for name, kind in pyogrio.list_layers(content) if kind is not None]

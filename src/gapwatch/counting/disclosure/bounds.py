@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -70,6 +72,8 @@ def sums_of(
 
     Parts of no area are left out: nothing is told of them.
     """
+    from scipy import sparse  # noqa: PLC0415 - slow to import, and few studies are restricted
+
     named = list(dict.fromkeys(areas))
     shares = np.array([parts.members[area] for area in named], dtype=float)
     inside = shares.any(axis=0)
@@ -158,6 +162,9 @@ def _reached(sums: PublishedSums, hidden: BoolArray, at: int, wanted: set[int]) 
 
     The search favours sets in which many of `wanted` reach 5, so that few searches do.
     """
+    from scipy import sparse  # noqa: PLC0415 - as above
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - as above
+
     many = len(sums.deaths)
     others = np.array(sorted(wanted))
     # Deaths of blocks that were shared out are not whole themselves.
@@ -232,6 +239,8 @@ def _highest(sums: PublishedSums, hidden: BoolArray, at: int) -> tuple[float, Bo
 
     With it, (C,) which sums stand at one of their bounds then.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - as above
+
     low, high = bounds_of(sums, hidden)
     aim = np.zeros(len(sums.deaths))
     aim[at] = -1.0

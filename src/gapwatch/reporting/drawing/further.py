@@ -16,8 +16,6 @@ from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
-from fontTools import subset
-from fontTools.ttLib import TTFont
 
 from gapwatch.study.fonts import Typeface
 from gapwatch.study.letters import FURTHER, JOINERS, PRINTED, SHAPED
@@ -105,6 +103,10 @@ def _face(name: str, weight: str, font: bytes) -> str:
 
 def _cut(source: Path | io.BytesIO, letters: Iterable[str], features: list[str]) -> bytes:
     """The font with these letters alone, without hinting; the same bytes each time."""
+    # Slow to import, and few places have names that our own fonts lack.
+    from fontTools import subset  # noqa: PLC0415
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
     options = subset.Options(hinting=False, layout_features=features, notdef_outline=True)
     options.drop_tables += ["FFTM"]  # of the program that drew it; there is nothing to cut down
     with TTFont(source, recalcTimestamp=False) as font:

@@ -23,10 +23,12 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 FIRST = ("Verdict", "By the numbers", "What can be said")
 _PAGE = re.compile(r"\bdocs/((?:[a-z0-9-]+/)*[a-z0-9-]+)\.md\b")
 _FILE = re.compile(r"\bdata/[a-z][a-z0-9_]*\.(?:csv|json)\b")
+# Both versions of every chart by its name, and what they are drawn with.
+Pictures = tuple[dict[str, dict[str, Markup]], Markup]
 _BREAKS = re.compile("(?<=[/&%,=?])")
 
 
-def pictures(charts: Charts) -> tuple[dict[str, dict[str, Markup]], Markup]:
+def pictures(charts: Charts) -> Pictures:
     """Both versions of every chart as elements of the page, and what they are drawn with."""
     drawings = Drawings()
     versions = [(name, version) for name in charts for version in ("wide", "narrow")]
@@ -59,18 +61,23 @@ def linked(glossary: Glossary, text: str) -> Markup:
     )
 
 
-def to_html(report: Report, charts: Charts, fonts: Typefaces = ()) -> bytes:
-    """The whole page, escaped by the template engine, as UTF-8 with line feeds."""
+def to_html(
+    report: Report, charts: Charts, fonts: Typefaces = (), shown: Pictures | None = None
+) -> bytes:
+    """The whole page, escaped by the template engine, as UTF-8 with line feeds.
+
+    `shown` is what `pictures` made of the same charts.
+    """
     environment = engine(TEMPLATES)
     environment.filters["breakable"] = breakable
     glossary = Glossary(report.tongue)
     environment.filters["linked"] = partial(linked, glossary)
     environment.filters["filed"] = partial(filed, report.docs)
     environment.filters["contact"] = contact
-    shown, drawn_with = pictures(charts)
+    drawings, drawn_with = shown or pictures(charts)
     text = environment.get_template("report.html.j2").render(
         report=report,
-        pictures=shown,
+        pictures=drawings,
         drawn_with=drawn_with,
         firsts=[block for block in every(report, ReportFigure) if block.number == 1],
         # Our own stylesheet: the only text that goes in unescaped.
