@@ -69,6 +69,17 @@ def test_no_page_is_more_than_a_quarter_empty(release: Path, name: str) -> None:
     assert max(gaps) <= MOST_EMPTY, gaps
 
 
+def test_a_browser_prints_no_page_that_is_more_than_a_quarter_empty(
+    release: Path, browser: Any
+) -> None:
+    page = browser.new_page()
+    page.goto((release / "report.html").as_uri())
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    page.close()
+    gaps = [empty(picture) for picture in pictures(printed)]
+    assert max(gaps[:-1]) <= MOST_EMPTY, gaps
+
+
 def test_the_summary_answers_ten_questions_by_rule(release: Path) -> None:
     pages = opened((release / "summary.pdf").read_bytes()).pages
     told = answers("\n".join(page.extract_text() for page in pages))

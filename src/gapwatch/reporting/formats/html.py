@@ -45,6 +45,12 @@ def size(svg: str) -> tuple[float, float]:
     return float(view[2]), float(view[3])
 
 
+def _tall(svg: str) -> str:
+    """The height of an SVG of ours as a part of its width."""
+    wide, high = size(svg)
+    return f"{high / wide:.4f}"
+
+
 def breakable(text: str) -> Markup:
     """An address, escaped, that may break after its punctuation."""
     parts = _BREAKS.split(text)
@@ -78,6 +84,7 @@ def to_html(
     text = environment.get_template("report.html.j2").render(
         report=report,
         pictures=drawings,
+        tall={name: _tall(chart.wide) for name, chart in charts.items()},
         drawn_with=drawn_with,
         firsts=[block for block in every(report, ReportFigure) if block.number == 1],
         # Our own stylesheet: the only text that goes in unescaped.
