@@ -267,6 +267,7 @@ def main() -> None:
     """Answer requests until standard input ends."""
     answers = sys.stdout
     import_library()
+    gc.freeze()  # a library is no garbage, and is large to go through between two runs
     with contextlib.redirect_stdout(sys.stderr):
         for line in sys.stdin:
             request = json.loads(line)
