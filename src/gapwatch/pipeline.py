@@ -28,25 +28,18 @@ from gapwatch.audit.standing import mend
 from gapwatch.audit.verify import MANIFEST, SEAL, torn_files
 from gapwatch.contracts import (
     BRIDGED_GAP,
-    DEATHS,
-    EXTRA_INPUTS,
-    INPUTS,
-    LIFE_EXPECTANCY,
-    OUTPUTS,
-    POPULATION,
     REGISTRATION,
     REVISION,
     VALIDATION,
     VERDICT,
-    VOICE,
 )
+from gapwatch.exporting import OF_PERSONS, exports
 from gapwatch.project import Project
 from gapwatch.quality import views
 from gapwatch.quality.checker import Checker
 from gapwatch.quality.gate import Gate
 from gapwatch.reporting import kit, render
 from gapwatch.reporting.build import Report, build_report
-from gapwatch.reporting.language.numbers import sentence
 from gapwatch.reporting.release import release_facts
 from gapwatch.site import laying
 from gapwatch.site.shelf import Coming
@@ -57,8 +50,6 @@ from gapwatch.targets import newest_end, targets_of
 
 log = logging.getLogger(__name__)
 Frames = dict[str, pd.DataFrame]
-OF_BLOCKS = (DEATHS, POPULATION)
-OF_PERSONS = (VOICE,)
 Result = TypeVar("Result")
 
 
@@ -251,36 +242,6 @@ def registrations(identity: Identity, inputs: Frames, snapshot: Snapshot, gate: 
 def validate(gate: Gate) -> pd.DataFrame:
     """Wait for the gate; stop here when a critical expectation fails."""
     return tables.canonical(VALIDATION, gate.findings(), "validation")
-
-
-def exports(study: Study, frames: Frames, snapshot: Snapshot) -> dict[str, bytes]:
-    """Every table as sorted CSV, with its CSVW metadata and the licences of its pins.
-
-    Counts of small blocks by age, and answers of few people with what they said, stay in the
-    snapshot: no number of the report is one of them. So does every table that holds anything
-    restricted.
-    """
-    banner = study.study.invented
-    kinds = (*INPUTS, *EXTRA_INPUTS, *OUTPUTS)
-    kept = {table.name for table in (*OF_BLOCKS, *OF_PERSONS)} | restricted_tables(study.sources)
-    if frames[LIFE_EXPECTANCY.name].empty:
-        kept.add(LIFE_EXPECTANCY.name)
-    described = [table for table in kinds if table.name in frames and table.name not in kept]
-    files = {
-        f"data/{table.name}.csv": tables.to_csv(table, frames[table.name], banner=banner)
-        for table in described
-    }
-    files["data/metadata.json"] = tables.csvw(described, rights(snapshot), banner=banner)
-    return files
-
-
-def rights(snapshot: Snapshot) -> dict[str, list[str]]:
-    """Licence and attribution of every pin, by table; later gaps have those of their figures."""
-    found: dict[str, list[str]] = {}
-    for pin in snapshot.pins:
-        told = f"{pin.title}: {sentence(pin.licence)} {sentence(pin.attribution)}"
-        found.setdefault(pin.table, []).append(told)
-    return found | {BRIDGED_GAP.name: found.get(LIFE_EXPECTANCY.name, [])}
 
 
 def store(place: publishing.Workspace, study: Study, frames: Frames) -> None:

@@ -15,7 +15,7 @@ import pytest
 from gapwatch import pulling, snapshots
 from gapwatch.contracts import TABLES
 from gapwatch.errors import IntegrityError, SourceError, StudyError, UsageError, ValidationError
-from gapwatch.pipeline import exports
+from gapwatch.exporting import exports
 from gapwatch.project import Project
 from gapwatch.quality.gate import Gate
 from gapwatch.queries import snapshot_changes, snapshot_list

@@ -100,3 +100,28 @@ def test_a_rule_that_a_restricted_table_breaks_names_and_counts_no_row(
     assert str(frame["area_code"].iloc[0]) not in str(caught.value)
     assert "1 row" not in str(caught.value)
     assert "restricted" in caught.value.found
+
+
+def test_tables_are_added_to_a_database_that_was_built_and_none_is_built_over(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame]
+) -> None:
+    path = tmp_path / "figures.duckdb"
+    names = sorted(inputs)
+    warehouse.build(path, {names[0]: inputs[names[0]]})
+    warehouse.add(path, {names[1]: inputs[names[1]]})
+    with duckdb.connect(str(path), read_only=True) as database:
+        made = {row[0] for row in database.execute("SHOW TABLES").fetchall()}
+    assert made == set(names[:2])
+    with pytest.raises(ValueError, match="expected no file yet"):
+        warehouse.build(path, {})
+
+
+def test_a_rule_that_is_broken_leaves_nothing_to_the_next_check(
+    inputs: dict[str, pd.DataFrame],
+) -> None:
+    broken = inputs["life_expectancy"].copy()
+    broken.loc[0, ["lower95_years", "upper95_years"]] = [90.0, 70.0]
+    for _ in range(2):
+        with pytest.raises(ValidationError):
+            warehouse.check({"life_expectancy": broken})
+        warehouse.check(inputs)

@@ -48,6 +48,7 @@ def engine(templates: Path) -> Environment:
         keep_trailing_newline=True,
         newline_sequence="\n",
         bytecode_cache=_COMPILED,
+        optimized=False,  # else a filter of one report would be worked out for all others
     )
     environment.globals["faces"] = _faces()
     return environment
