@@ -1,4 +1,4 @@
-"""Pages of many reports in one process: templates are compiled once, and never told out of date."""
+"""Pages of many reports in one process: none has anything of another."""
 
 from __future__ import annotations
 

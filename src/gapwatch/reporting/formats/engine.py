@@ -7,29 +7,11 @@ import base64
 from functools import cache
 from pathlib import Path
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gapwatch.reporting.drawing.canvas import FONT_FOLDER
 
 _FACES = (("400", "GapwatchSans-Regular.woff2"), ("600", "GapwatchSans-SemiBold.woff2"))
-
-
-class _Compiled(BytecodeCache):
-    """Templates as they were compiled in this process, which may make reports of many studies."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._held:
-            bucket.bytecode_from_string(self._held[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._held[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
 
 
 def data_uri(kind: str, content: bytes) -> str:
@@ -47,8 +29,6 @@ def engine(templates: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         newline_sequence="\n",
-        bytecode_cache=_COMPILED,
-        optimized=False,  # else a filter of one report would be worked out for all others
     )
     environment.globals["faces"] = _faces()
     return environment
