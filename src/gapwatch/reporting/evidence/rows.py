@@ -180,10 +180,18 @@ def rows(
 def records(kind: type[Row], frame: pd.DataFrame) -> list[Row]:
     """Rows of a table as `kind`, None for what is missing."""
     named = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    found: list[dict[Any, Any]] = frame.astype(object).to_dict("records")
-    return [
-        kind(**{name: None if pd.isna(row[name]) else row[name] for name in named}) for row in found
+    if frame.empty:
+        return []
+    columns = [
+        [
+            None if missing else value
+            for value, missing in zip(
+                frame[name].astype(object).tolist(), frame[name].isna().tolist(), strict=True
+            )
+        ]
+        for name in named
     ]
+    return [kind(**dict(zip(named, row, strict=True))) for row in zip(*columns, strict=True)]
 
 
 def area_name(tables: Tables, area_code: str) -> str:
