@@ -29,7 +29,7 @@ _NO_ROOM = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionExcepti
 def ddl(table: Table) -> str:
     """The CREATE TABLE statement of a contract: types, NOT NULL, CHECKs and the primary key."""
     lines = [_column(column) for column in table.columns]
-    lines += [f"CONSTRAINT {check.name} CHECK ({check.condition})" for check in table.checks]
+    lines += [f"CONSTRAINT {rule.name} CHECK ({rule.condition})" for rule in table.checks]
     lines.append(f"PRIMARY KEY ({', '.join(table.key)})")
     body = ",\n    ".join(lines)
     return f"CREATE TABLE {table.name} (\n    {body}\n)"

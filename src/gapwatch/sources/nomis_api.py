@@ -131,7 +131,7 @@ def read_data(
     """
     pages = [payload for payload in payloads if payload.role.startswith("data-")]
     areas = _asked_areas(source, payloads, pages)
-    if [page.role for page in pages] != [f"data-{n:04d}" for n in range(1, len(pages) + 1)]:
+    if [payload.role for payload in pages] != [f"data-{n:04d}" for n in range(1, len(pages) + 1)]:
         refuse(f"{source.id}, pages", "pages in order", ", ".join(p.role for p in pages)[:200])
     if not pages:
         refuse(f"{source.id}, pages", "at least one page", "none")

@@ -171,7 +171,7 @@ def later_maps(study: Study, tables: Tables, geography: str) -> tuple[WardMap, .
     if carried is None or not (carried["geography"] == geography).any():
         return ()
     found = (ward_map(study, tables, sex, geography) for sex in sexes(study))
-    return tuple(ward_map for ward_map in found if ward_map)
+    return tuple(shown for shown in found if shown)
 
 
 def level_maps(study: Study, tables: Tables) -> tuple[tuple[WardMap, ...], ...]:

@@ -141,7 +141,7 @@ def percent(probability: float, *thresholds: float) -> str:
         return "less than 1%"
     if probability > 0.99:  # noqa: PLR2004
         return "more than 99%"
-    shown = [_beside(100 * probability, 100 * line) for line in thresholds]
+    shown = [_beside(100 * probability, 100 * each) for each in thresholds]
     # The most decimals, or words, that any threshold asks for.
     return f"{max(shown, key=len, default=number(100 * probability, 0))}%"
 

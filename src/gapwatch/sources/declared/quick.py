@@ -70,7 +70,7 @@ def read(reader: Reader, shape: Shape, chunk: list[Record]) -> Read | None:
             if len(filled) != 1:
                 return None
             for field in filled.pop():
-                values = {word: read[field] for word, read in known.items()}
+                values = {word: meant[field] for word, meant in known.items()}
                 columns[field] = [values[word] for word in column]
     except GapwatchError:
         return None
