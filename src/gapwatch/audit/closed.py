@@ -52,7 +52,7 @@ def closed_inputs(
         first_year=rules.first_year,
         closed={str(year): name for year, name in sorted(years.items())},
         side_window_years=dict(before.settled.side_window_years),
-        united=rules.unite and before.settled.united,
+        united=before.settled.unites(study),
         earlier=list(before.links),
     )
     return found, record

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -82,18 +82,24 @@ class Record(BaseModel):
 class Earlier:
     """The release before, and its record; neither where nothing was told of the deaths before.
 
-    `again` says that this very release was made before.
+    `again` says that this very release was made before, `starts_again` that the study tells no year
+    that was told.
     """
 
     folder: Path | None = None
     record: Record | None = None
     links: tuple[DisclosedRelease, ...] = ()
     again: bool = False
+    starts_again: bool = False
 
     @property
     def settled(self) -> Settled:
         """What earlier releases have settled; nothing where there is none."""
-        return self.record.settled if self.record else Settled(frozenset(), {})
+        if self.record is None:
+            return Settled(frozenset(), {})
+        # A study that starts again decides again what is decided once.
+        told = self.record.settled
+        return replace(told, united=None) if self.starts_again else told
 
 
 def is_restricted_study(study: Study) -> bool:
@@ -121,7 +127,28 @@ def earlier(out: Path, study: Study, identity: Identity, claimed: bool) -> Earli
     if not again:
         _require_links(out, links)
         _require_all_known(out, study, links)
-    return Earlier(folder, record, links, again)
+    return Earlier(folder, record, links, again, _starts_again(study, record, again=again))
+
+
+def _starts_again(study: Study, record: Record | None, *, again: bool) -> bool:
+    """Whether `first_year` lies after all years that were told.
+
+    Raises StudyError where it was moved among them: counts that were told of windows across it
+    would be judged without those before it, and the two told beside one another.
+    """
+    first = study.closing.first_year
+    if record is None or first is None or not record.years:
+        return False
+    told = sorted(record.years)
+    if not again and first != record.first_year and told[0] < first <= told[-1]:
+        raise StudyError(
+            "the study, disclosure.first_year",
+            expected=f"a year after {told[-1]}, or the one of the release before, "
+            f"{record.first_year or 'none'}",
+            found=f"{first}, among the years that are told",
+            remedy="put it back; a year after all that are told starts again",
+        )
+    return first > told[-1]
 
 
 def _require_all_known(out: Path, study: Study, links: Iterable[DisclosedRelease]) -> None:

@@ -117,9 +117,9 @@ def require_same(before: Earlier, tables: Mapping[str, pd.DataFrame]) -> None:
                 expected=f"of restricted deaths up to {last} the figures that "
                 f"{before.folder.name} tells, and no others",
                 found=f"{moved} rows that differ from them or weren't among them",
-                remedy="put areas, levels, measures, windows, ages, promise, residents and lookups "
-                "of the study back as they were in that release; nothing was published. A figure "
-                "told in two ways would tell single deaths",
+                remedy="put areas, levels, measures, windows, ages, promise, residents, lookups "
+                "and [disclosure] of the study back as they were in that release; nothing was "
+                "published. A figure told in two ways would tell single deaths",
             )
 
 

@@ -104,7 +104,7 @@ def count(study: Study, inputs: Frames, settled: Settled | None = None) -> Count
         anywhere = np.broadcast_to(marks.any(axis=0), borough.deaths.shape[:3])
         borough = replace(borough, absent=anywhere)
     beside = _crossing(study, series, inputs, levels) if restricted else None
-    if beside is not None and study.closing.unite and (settled is None or settled.united):
+    if beside is not None and (settled or Settled(frozenset(), {})).unites(study):
         beside = united(beside, rules.area_window_years)
     return Counted(levels, borough, totals, _years(series), beside)
 

@@ -118,12 +118,41 @@ def test_a_release_builds_on_the_record_of_the_one_before(tmp_path: Path, tables
     assert [link.release for link in told.links] == [folder.name]
 
 
+@pytest.mark.parametrize("first_year", [2019, 2025])
+def test_the_first_year_is_not_moved_among_the_years_that_are_told(
+    tmp_path: Path, tables: Frames, first_year: int
+) -> None:
+    folder = put(tmp_path, tables, record())
+    with pytest.raises(StudyError, match="first_year") as caught:
+        earlier(tmp_path, study(first_year=first_year), after(folder), claimed=False)
+    assert "a year after 2025" in caught.value.expected
+
+
+@pytest.mark.parametrize(("first_year", "again"), [(2017, False), (2018, False), (2026, True)])
+def test_a_first_year_before_or_after_all_that_are_told_is_taken(
+    tmp_path: Path, tables: Frames, first_year: int, again: bool
+) -> None:
+    folder = put(tmp_path, tables, record(united=True))
+    told = earlier(tmp_path, study(first_year=first_year), after(folder), claimed=False)
+    assert told.starts_again is again
+    assert told.settled.united is (None if again else True)
+
+
+def test_a_first_year_that_stays_is_taken(tmp_path: Path, tables: Frames) -> None:
+    folder = put(tmp_path, tables, record(first_year=2020))
+    told = earlier(tmp_path, study(first_year=2020), after(folder), claimed=False)
+    assert not told.starts_again
+
+
 def test_a_study_goes_on_uniting_areas_or_leaving_them_out_as_it_began(
     tmp_path: Path, tables: Frames
 ) -> None:
-    assert earlier(tmp_path, study(), after(None), claimed=False).settled.united
+    for unite in (True, False):
+        first = study(unite=unite)
+        assert earlier(tmp_path, first, after(None), claimed=False).settled.unites(first) is unite
     since = put(tmp_path / "since", tables, record(united=True))
-    assert earlier(tmp_path / "since", study(), after(since), claimed=False).settled.united
+    later = study(unite=False)
+    assert earlier(tmp_path / "since", later, after(since), claimed=False).settled.unites(later)
     # A record from before areas were united says nothing of it.
     before = put(tmp_path / "before", tables, record())
     said = json.loads((before / RECORD).read_text(encoding="utf-8"))
@@ -131,7 +160,7 @@ def test_a_study_goes_on_uniting_areas_or_leaving_them_out_as_it_began(
     (before / RECORD).write_text(json.dumps(said), encoding="utf-8")
     told = read_record(before)
     assert told is not None
-    assert not told.settled.united
+    assert not told.settled.unites(study())
 
 
 def test_a_release_without_the_control_is_refused_until_its_years_are_left_out(

@@ -180,3 +180,11 @@ def test_deaths_of_a_band_in_two_atoms_are_taken_from_both_or_the_area_is_shut()
         for area in (whole, beside[0])
     ]
     assert not emptied([atom, atom], [exact, exact], 0)
+
+
+def test_where_nobody_lived_or_died_nothing_is_small() -> None:
+    # The third meets where areas of a later vintage do: nobody lives there yet.
+    places = np.array([[0, 0], [1, 1], [0, 1]])
+    none = np.zeros(len(BANDS))
+    made, atoms = crossed(places, np.array([MANY, MANY, none]), np.array([LARGE, LARGE, none]))
+    assert not np.isnan(steps_of(made, atoms)).any()

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,41 @@ def test_one_sex_below_the_floor_is_enough() -> None:
 def test_an_own_area_that_is_small_by_itself_unites_nothing() -> None:
     own, kept = placed((0, 0), (1, 0), (2, 1))
     assert unions(own, kept, people(400, 5000, 5000), LEAST) == ((0,), (1,))
+    own, kept = placed((0, 0), (0, 1), (1, 0), (2, 1))
+    assert unions(own, kept, people(300, 200, 5000, 5000), LEAST) == ((0,), (1,))
+
+
+def test_where_nobody_lived_in_the_first_year_nothing_is_small() -> None:
+    own, kept = placed((0, 0), (0, 1), (1, 1))
+    assert unions(own, kept, people(4000, 0, 4000), LEAST) == ((0,), (1,))
+
+
+def test_blocks_that_are_shared_out_alike_are_one_intersection_and_others_are_not() -> None:
+    own = np.ones((4, 1))
+    kept = np.array([[0.5, 0.5], [0.3, 0.7], [1, 0], [0, 1]])
+    residents = people(700, 700, 5000, 5000)
+    assert unions(own, kept, residents, LEAST) == ((0, 1),)
+    kept[1] = kept[0]
+    assert unions(own, kept, residents, LEAST) == ((0,), (1,))
+
+
+def test_areas_that_share_a_block_are_united_before_a_larger_neighbour() -> None:
+    own = np.ones((4, 1))
+    kept = np.array([[0.5, 0.5, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]])
+    assert unions(own, kept, people(500, 2000, 2000, 9000), LEAST) == ((0, 1), (2,))
+
+
+@pytest.mark.parametrize("shares", [(0.333333333,) * 3, (0.7, 0.2, 0.1)])
+def test_the_shares_of_a_whole_block_make_one(shares: tuple[float, ...]) -> None:
+    kept = np.vstack([np.eye(3), np.array(shares)])
+    atoms = np.full((4, 2, 1), 4000.0)
+    atoms[3] = 100
+    level = np.einsum("ub,usy->bsy", kept, atoms)
+    of = Crossing(
+        counts(("E1", "E2", "E3"), level), counts(("a",) * 4, atoms), np.ones((4, 1)), kept
+    )
+    assert united(of, 5).level.areas == ("E1+E2+E3",)
+    assert united(of, 5).kept.tolist() == [[1.0]] * 4
 
 
 def test_a_chain_of_slivers_unites_one_after_another() -> None:
@@ -75,9 +111,10 @@ def test_no_intersection_is_small_but_in_an_own_area_that_is(seed: int) -> None:
     assert sorted(itertools.chain.from_iterable(found)) == list(range(5))
     for area, union in itertools.product(range(4), found):
         mine = own[:, area] > 0
+        if residents[mine].sum(axis=0).min() < LEAST:
+            continue
         both = mine & (kept[:, list(union)] > 0).any(axis=1)
-        if both.any() and residents[both].sum(axis=0).min() < LEAST:
-            assert (both == mine).all()
+        assert not residents[both].any() or residents[both].sum(axis=0).min() >= LEAST
 
 
 def counts(areas: tuple[str, ...], persons: np.ndarray) -> Counts:

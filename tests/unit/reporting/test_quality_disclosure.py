@@ -38,10 +38,10 @@ def test_the_report_says_what_was_done_and_what_is_missing() -> None:
 def test_areas_that_are_told_together_are_counted() -> None:
     told = quality_disclosure.sentences(case(second=("E1+E2+E3", "E4")))
     assert told[4] == (
-        "By themselves 3 of these areas would overlap an area of the study by too few people: they "
-        "are told together with neighbours, as 1 larger area."
+        "Three of these areas are put together with others, as 1 larger area, because some of them "
+        "overlap an area of the study by too few people."
     )
-    assert "told together" not in " ".join(quality_disclosure.sentences(case()))
+    assert "put together" not in " ".join(quality_disclosure.sentences(case()))
 
 
 def test_the_study_chooses_the_level_that_is_told_beside_its_own() -> None:

@@ -29,12 +29,17 @@ class Settled:
 
     `years` are closed and were published before: they were held against the publisher's totals
     then. `side_window_years` is the length of the windows of each measure with two sides. `united`
-    says whether areas of the second level may be told together (see uniting).
+    says whether areas of the second level are told together where they have to be (see uniting);
+    None leaves it to the study.
     """
 
     years: frozenset[int]
     side_window_years: Mapping[str, int]
-    united: bool = True
+    united: bool | None = None
+
+    def unites(self, study: Study) -> bool:
+        """Whether areas of the second level are told together."""
+        return study.closing.unite if self.united is None else self.united
 
 
 def last_closed(known_at: dt.date, months: int) -> int:

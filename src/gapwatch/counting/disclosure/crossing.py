@@ -101,6 +101,7 @@ class _Choice:
         self._of, self._own, self._kept, self._atoms = of, own, kept, atoms
         self._ages = of.atoms.age_starts.astype(np.float64)
         self._people = kept.person_years.sum(axis=1)
+        self._held = (atoms.person_years > 0).any(axis=1) | (atoms.deaths > 0).any(axis=1)
         # Areas of both levels one after another.
         self._shares = np.hstack([of.own, of.kept])
         self._many = of.own.shape[1]
@@ -158,11 +159,12 @@ class _Choice:
     def _groups(self, told: BoolArray) -> list[IntArray]:
         """Atoms where areas of `told` are: (n,) places of their parts, in the order of these.
 
-        Of own areas without a part in one of these nothing is told but themselves.
+        Of own areas without a part in one of these nothing is told but themselves, and where nobody
+        lived or died in the window nothing is to be found out.
         """
         of = self._of
         touched = (of.own[(of.kept[:, told] > 0).any(axis=1)] > 0).any(axis=0)
-        near = np.flatnonzero((of.own[:, touched] > 0).any(axis=1))
+        near = np.flatnonzero((of.own[:, touched] > 0).any(axis=1) & self._held)
         kinds = np.hstack([of.own[near], of.kept[near][:, told]])
         _, which = np.unique(kinds, axis=0, return_inverse=True)
         which = which.reshape(-1)

@@ -2,28 +2,28 @@
 
 Two levels that were drawn at different times mostly differ by a few streets along a boundary. An
 area that takes a sliver of one of the study's own can't be told beside it (see crossing); together
-with the area on the other side of that boundary it can, as the sliver then lies inside both. So
+with another that has the rest of that own area it can, as the sliver then lies inside both. So
 areas are united across slivers until no intersection with an own area is small, and the level is
-told whole, in coarser steps (coarsening, or global recoding, as the literature has it).
+told in coarser steps (coarsening, or global recoding, as the literature has it).
 
-Which areas stand together is decided by the residents of the first year alone. These are public, so
-that the choice tells nothing of a death; and they never change, so that every release decides
-alike. Whether a union is told in a window is then decided as for any other area.
+Which areas stand together is decided by lookups, the length of the windows and the residents of the
+first year. All of these are public, so that the choice tells nothing of a death; and they may not
+change, so that every release decides alike. Whether a union is told in a window is then decided as
+for any other area. Where own areas are cut everywhere, a union may be most of the place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from gapwatch.contracts import TOGETHER
 from gapwatch.counting.counts import BoolArray, FloatArray
 from gapwatch.counting.disclosure.crossing import LEAST_PERSON_YEARS, Crossing
 
-IntArray = npt.NDArray[np.int64]
+_DECIMALS = 8
 Union = tuple[int, ...]
 
 
@@ -38,8 +38,8 @@ def united(of: Crossing, length: int) -> Crossing:
         TOGETHER.join(of.level.areas[at] for at in union): [of.level.areas[at] for at in union]
         for union in found
     }
-    kept = np.stack([of.kept[:, list(union)].sum(axis=1) for union in found], axis=1)
-    return replace(of, level=of.level.groups(members, of.level.geography), kept=kept)
+    level = of.level.groups(members, of.level.geography)
+    return replace(of, level=level, kept=_shares(of.kept, found))
 
 
 def named(codes: tuple[str, ...], names: Mapping[str, str]) -> dict[str, str]:
@@ -61,38 +61,49 @@ def unions(
     """Places of the second level's areas, those that have to stand together beside one another.
 
     `own` (U, A) and `kept` (U, B) are the share of each of U atoms in the areas of either level,
-    `residents` (U, 2) persons of either sex in each. The smallest intersection with fewer than
-    `least` residents of some sex goes first: the area that makes it is united with the one that has
-    most residents in common with it in the same own areas. An own area that is small by itself
-    can't be helped, and unites nothing.
+    `residents` (U, 2) persons of either sex in each; where nobody lives nothing is to be found out.
+    The smallest intersection with fewer than `least` residents of some sex goes first. Where blocks
+    are shared out between areas, these are united; else the area that makes it is united with the
+    one that has most residents in common with it in the same own areas. An own area that is small
+    by itself can't be helped, and unites nothing.
     """
+    lived_in = residents.any(axis=1)
+    own, here, residents = own[lived_in], kept[lived_in], residents[lived_in]
+    helped = ((own > 0).T.astype(float) @ residents).min(axis=1) >= least
     found: list[Union] = [(at,) for at in range(kept.shape[1])]
-    while (pair := _first_pair(own > 0, kept, residents, least, found)) is not None:
+    while (pair := _first_pair(own, _shares(here, found), residents, least, helped)) is not None:
         one, other = pair
         found[one] = tuple(sorted((*found[one], *found[other])))
         del found[other]
     return tuple(sorted(found))
 
 
+def _shares(kept: FloatArray, found: Sequence[Union]) -> FloatArray:
+    """The share of each atom in each union. Shares are rounded: those of a whole make one."""
+    summed = np.stack([kept[:, list(union)].sum(axis=1) for union in found], axis=1)
+    return np.round(summed, _DECIMALS)
+
+
 def _first_pair(
-    own: BoolArray, kept: FloatArray, residents: FloatArray, least: float, found: list[Union]
+    own: FloatArray, inside: FloatArray, residents: FloatArray, least: float, helped: BoolArray
 ) -> tuple[int, int] | None:
     """The two unions to be united next; None where no intersection that can be helped is small."""
-    inside = np.stack([(kept[:, list(union)] > 0).any(axis=1) for union in found], axis=1)
+    # As they are told apart when it is judged whether an area may be told.
     kinds, which = np.unique(np.hstack([own, inside]), axis=0, return_inverse=True)
     which = which.reshape(-1)
     size = np.stack([residents[which == kind].sum(axis=0) for kind in range(len(kinds))])
     for kind in np.argsort(size.min(axis=1), kind="stable"):
         if size[kind].min() >= least:
             return None
-        of_kind = kinds[kind]
-        holding = np.flatnonzero(of_kind[own.shape[1] :])
-        if not len(holding):
+        mine, holding = np.split(kinds[kind] > 0, [own.shape[1]])
+        if not helped[mine].any() or not holding.any():
             continue
-        one = int(holding[0])
-        near = (own & of_kind[: own.shape[1]]).any(axis=1)
-        shared = (residents.sum(axis=1)[:, np.newaxis] * (inside & near[:, np.newaxis])).sum(axis=0)
-        shared[one] = 0
+        one = int(np.flatnonzero(holding)[0])
+        near = (own[:, mine] > 0).any(axis=1)
+        shared = residents.sum(axis=1)[near] @ inside[near]
+        if holding.sum() > 1:
+            shared = np.where(holding, shared, 0.0)
+        shared[one] = 0.0
         if shared.any():
             other = int(np.argmax(shared))
             return min(one, other), max(one, other)

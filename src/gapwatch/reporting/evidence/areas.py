@@ -71,13 +71,18 @@ class WardMap:
 
     @property
     def noun(self) -> str:
-        """One of them, such as `ward` or `MSOA`."""
-        return noun_of(self.geography)
+        """One of them, such as `ward` or `MSOA`; `area` where some are told together."""
+        return "area" if self.together else noun_of(self.geography)
 
     @property
     def nouns(self) -> str:
         """Several of them."""
-        return nouns_of(self.geography)
+        return "areas" if self.together else nouns_of(self.geography)
+
+    @property
+    def together(self) -> bool:
+        """Whether areas of the kind are told together anywhere: then not all are one of it."""
+        return any(TOGETHER in ward.code for ward in self.wards)
 
     def named(self, standing: str) -> tuple[str, ...]:
         """Names of the areas with one standing."""
@@ -98,7 +103,12 @@ class WardMap:
 
     @property
     def numbered(self) -> bool:
-        """Whether every name ends in a number of its own, such as `Riverton 008`."""
+        """Whether every name ends in a number of its own, such as `Riverton 008`.
+
+        Areas that are told together have several.
+        """
+        if self.together:
+            return False
         found = {_NUMBER.search(ward.name) for ward in self.wards}
         return None not in found and len({n[0] for n in found if n}) == len(self.wards)
 

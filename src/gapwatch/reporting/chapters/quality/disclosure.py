@@ -7,7 +7,15 @@ import pandas as pd
 from gapwatch.codes import DISCLOSURE
 from gapwatch.contracts import TOGETHER
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.language.numbers import MONTHS, count, listing, vintage, whole
+from gapwatch.reporting.language.numbers import (
+    MONTHS,
+    capital,
+    count,
+    listing,
+    spelled,
+    vintage,
+    whole,
+)
 from gapwatch.study import Study
 
 NEVER = (
@@ -70,10 +78,11 @@ def _beside(study: Study, frame: pd.DataFrame) -> list[str]:
         "are not given."
     )
     unions = [code for code in rows["area"].unique() if TOGETHER in code]
-    members = whole(sum(code.count(TOGETHER) + 1 for code in unions))
+    members = spelled(sum(code.count(TOGETHER) + 1 for code in unions))
     united = (
-        f"By themselves {members} of these areas would overlap an area of the study by too few "
-        f"people: they are told together with neighbours, as {count(len(unions), 'larger area')}."
+        f"{capital(members)} of these areas are put together with others, as "
+        f"{count(len(unions), 'larger area')}, because some of them overlap an area of the study "
+        "by too few people."
     )
     return [text, united] if unions else [text]
 
