@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gapwatch.contracts import TABLES, VALIDATION, Table
 
-# What a study, a publisher or a suite wrote itself.
+# What a study, a publisher or a suite wrote itself, or a resident said.
 WRITTEN = {
     "area_name",
     "accepted_reason",
@@ -16,6 +16,7 @@ WRITTEN = {
     "lowest_name",
     "missing",
     "period",
+    "quote",
     "unit",
     "wanted_from",
 }
