@@ -323,7 +323,8 @@ def test_entries_that_share_their_bytes_are_refused(tmp_path: Path, into: Path) 
         + listed
         + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, number, number, len(listed), start, 0)
     )
-    assert zipfile.ZipFile(io.BytesIO(bomb)).testzip() is None
+    # Older Pythons' own reader sees nothing in it, later ones do.
+    assert zipfile.ZipFile(io.BytesIO(bomb)).testzip() in (None, "b/data/x")
     refused(tmp_path, into, bomb, "b/data/x", "another end")
 
 
