@@ -81,7 +81,7 @@ def test_a_browser_prints_few_pages_that_are_more_than_a_quarter_empty(
     mostly = [gap for gap in gaps[:-1] if gap > MOST_EMPTY]
     assert not mostly or "westminster" not in release.name, gaps
     assert len(mostly) <= len(gaps) / 10, gaps
-    assert max(gaps) < 0.5, gaps
+    assert max(gaps[:-1]) < 0.6, gaps
 
 
 def test_the_summary_answers_ten_questions_by_rule(release: Path) -> None:
