@@ -18,10 +18,11 @@ import numpy as np
 from PIL import Image
 
 MOST_EMPTY = 0.25
-# What a trial may have of it: where a field of grey stands, a chart has some white of its own.
-TRIAL_EMPTY = 0.21
-# The same of a document without charts, in which nothing is left out but fine lines.
-PLAIN_EMPTY = 0.24
+# What a page of a trial may have of it: where a field of grey stands, a chart has some white of its
+# own; a page without one lacks nothing but fine lines.
+TRIAL_EMPTY, PLAIN_EMPTY = 0.21, 0.24
+# The grey of such a field, how near to it a pixel is, and what part of a page is no text's grey.
+GREY, NEAR_GREY, LEAST_GREY = 178, 4, 0.02
 # The part of a page between its header and its footer, and what counts as a gap there.
 TOP, BOTTOM, GAP = 22 / 297, 277 / 297, 12 / 297
 PAPER = 250
@@ -69,13 +70,8 @@ class Tried:
     length: float
 
 
-def best(
-    pages: Callable[[Fit], list[bytes]], most_pages: int | None, most_empty: float = TRIAL_EMPTY
-) -> Fit:
-    """The first sizes with pages full enough, and no more of them than asked; else the fullest.
-
-    `most_empty` is the share of a page that may be empty in a trial.
-    """
+def best(pages: Callable[[Fit], list[bytes]], most_pages: int | None) -> Fit:
+    """The first sizes with pages full enough, and no more of them than asked; else the fullest."""
     tried: list[tuple[Tried, Fit]] = []
     for following in FOLLOWING:
         if most_pages is None and sum(one.pages for one, _ in tried) >= LAID_OUT:
@@ -84,10 +80,11 @@ def best(
         scale: float | None = 1.0
         while scale is not None and sum(one.pages for one in found) < LAID_OUT:
             fit = Fit.of(scale, following)
-            gaps = [empty(page) for page in pages(fit)]
+            made = pages(fit)
+            gaps = [empty(page) for page in made]
             found.append(Tried(scale, len(gaps), max(gaps), len(gaps) - gaps[-1]))
             tried.append((found[-1], fit))
-            if _good(gaps, most_pages, most_empty):
+            if _good(gaps, most_pages, made):
                 return fit
             scale = _next(found, most_pages)
     return min(tried, key=lambda one: _worse(one[0], most_pages))[1]
@@ -109,9 +106,10 @@ def fullest(
         found: list[tuple[Tried, Fit]] = []
         for first in left:
             fit = replace(size, first=first)
-            gaps = [empty(page) for page in pages(fit)]
+            made = pages(fit)
+            gaps = [empty(page) for page in made]
             found.append((Tried(fit.spaces, len(gaps), max(gaps), 0.0), fit))
-            if _good(gaps, most_pages, TRIAL_EMPTY):
+            if _good(gaps, most_pages, made):
                 return fit
         found.sort(key=lambda one: _worse(one[0], most_pages))
         tried += found
@@ -120,8 +118,19 @@ def fullest(
     return min(tried, key=lambda one: _worse(one[0], most_pages))[1]
 
 
-def _good(gaps: Sequence[float], most_pages: int | None, most_empty: float) -> bool:
-    return max(gaps) <= most_empty and len(gaps) <= (most_pages or len(gaps))
+def _good(gaps: Sequence[float], most_pages: int | None, made: Sequence[bytes]) -> bool:
+    if len(gaps) > (most_pages or len(gaps)) or max(gaps) > PLAIN_EMPTY:
+        return False
+    return not any(
+        gap > TRIAL_EMPTY and _has_field(page) for gap, page in zip(gaps, made, strict=True)
+    )
+
+
+def _has_field(page: bytes) -> bool:
+    """Whether a grey field stands for a chart on a page, which is a PNG."""
+    with Image.open(io.BytesIO(page)) as picture:
+        away = np.abs(np.asarray(picture.convert("L"), dtype=np.int16) - GREY)
+    return bool((away <= NEAR_GREY).mean() > LEAST_GREY)
 
 
 def _worse(one: Tried, most_pages: int | None) -> tuple[int, float]:

@@ -17,7 +17,7 @@ from gapwatch.reporting.document import Report, ReportFigure
 from gapwatch.reporting.drawing.canvas import Charts
 from gapwatch.reporting.drawing.further import Typefaces
 from gapwatch.reporting.formats.compiler import Compiler, prepare
-from gapwatch.reporting.formats.fitting import PLAIN_EMPTY, TRIAL_EMPTY, Fit, best, fullest
+from gapwatch.reporting.formats.fitting import Fit, best, fullest
 from gapwatch.reporting.formats.html import size
 from gapwatch.reporting.formats.row_headers import with_row_headers
 from gapwatch.reporting.language.speech import Speech, respelled, speaking
@@ -67,7 +67,7 @@ def to_pdf(
     chosen = (
         fullest(pages, SUMMARIES, FIRST, MOST_PAGES[document])
         if document == "summary"
-        else best(pages, MOST_PAGES.get(document), TRIAL_EMPTY if shown else PLAIN_EMPTY)
+        else best(pages, MOST_PAGES.get(document))
     )
     made = compiler.one(
         _fitted(inputs, chosen) | ({"charts": pictures} if shown else {}),
