@@ -6,7 +6,6 @@ The only module that opens DuckDB.
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,21 +70,14 @@ def _seal(database: duckdb.DuckDBPyConnection) -> None:
     database.execute("SET lock_configuration = true")
 
 
-@functools.cache
-def _in_memory() -> duckdb.DuckDBPyConnection:
-    """A database in memory that nothing stays in, with room on no disk; one a process."""
-    database = duckdb.connect(config={**_SEALED, "temp_directory": ""})
-    _seal(database)
-    return database
-
-
 def check(frames: Mapping[str, pd.DataFrame], restricted: Collection[str] = ()) -> None:
     """Hold every table against the rules across its columns; raise ValidationError with the rows.
 
     The database has the same rules as constraints, but a constraint doesn't say which row. Of
     `restricted` tables no row is named or counted, and nothing is spilled to a disk.
     """
-    with _in_memory().cursor() as database:
+    with duckdb.connect(config={**_SEALED, "temp_directory": ""}) as database:
+        _seal(database)
         for name, frame in frames.items():
             table = TABLES[name]
             database.register("frame", frame)

@@ -114,14 +114,3 @@ def test_tables_are_added_to_a_database_that_was_built_and_none_is_built_over(
     assert made == set(names[:2])
     with pytest.raises(ValueError, match="expected no file yet"):
         warehouse.build(path, {})
-
-
-def test_a_rule_that_is_broken_leaves_nothing_to_the_next_check(
-    inputs: dict[str, pd.DataFrame],
-) -> None:
-    broken = inputs["life_expectancy"].copy()
-    broken.loc[0, ["lower95_years", "upper95_years"]] = [90.0, 70.0]
-    for _ in range(2):
-        with pytest.raises(ValidationError):
-            warehouse.check({"life_expectancy": broken})
-        warehouse.check(inputs)

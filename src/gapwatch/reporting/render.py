@@ -29,7 +29,7 @@ def draw(study: Study, tables: Mapping[str, pd.DataFrame], facts: ReleaseFacts) 
 
 
 def set_out(charts: Charts, fonts: tuple[Typeface, ...] = ()) -> Pictures:
-    """What `render` needs beside a report, which takes as long: the page's pictures, typefaces."""
+    """What `render` needs that no report is needed for: typefaces, and the page's pictures."""
     from gapwatch.reporting.formats.compiler import prepare  # noqa: PLC0415
     from gapwatch.reporting.formats.html import pictures  # noqa: PLC0415
 

@@ -198,10 +198,10 @@ def _require_decoded(where: str, columns: Sequence[Sequence[object]]) -> None:
 
 
 def _named_layer(source: FileSource, where: str, content: bytes) -> str | int:
-    import pyogrio  # noqa: PLC0415 - as above
-
     if source.format != "gpkg":
         return 0
+    import pyogrio  # noqa: PLC0415 - as above
+
     layers = [str(name) for name, kind in pyogrio.list_layers(content) if kind is not None]
     if source.layer in layers or (source.layer is None and len(layers) == 1):
         return source.layer or layers[0]

@@ -19,9 +19,8 @@ class Disclosure(Part):
 
     `also` is the one level of areas that may be told beside the study's own, as far as no
     intersection of the two is small: the first of the study's levels unless another is named, and
-    none where it is "". Its areas that would make a small intersection are told together with
-    neighbours as far as `unite` says so; otherwise they are left out. What the first release did
-    holds for those after it.
+    none where it is "". Areas of it that would make a small intersection are told together with
+    others, or left out where `unite` is false. What the first release did holds for those after it.
     """
 
     calendar: Literal["year"] = "year"
