@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from tests.little import TODAY
 SKIPPED = ("test verdict", "find ages")
 _MOST_READ = 200
 _READ: dict[tuple[str | bytes, ...], dict[str, pd.DataFrame]] = {}
+_CHECKED: dict[tuple[str, bytes], list[Any]] = {}
 
 
 class Here(Checker):
@@ -49,14 +51,21 @@ class Here(Checker):
         """Check every table that was asked for."""
         asked, self._asked = self._asked, []
         assert count == len(asked)
-        return [
-            {
-                "results": worker.check(
-                    Path(item["suite"]), Path(item["csv"]), item["kinds"], item["key"], item["told"]
-                )
-            }
-            for item in asked
-        ]
+        return [{"results": checked(item)} for item in asked]
+
+
+def checked(item: Mapping[str, Any]) -> list[Any]:
+    """What the suite says of a table; of one with the very same bytes it says the same."""
+    table = Path(item["csv"])
+    about = {name: said for name, said in item.items() if name != "csv"}
+    key = json.dumps(about, sort_keys=True), table.read_bytes()
+    if key not in _CHECKED:
+        _CHECKED[key] = worker.check(
+            Path(item["suite"]), table, item["kinds"], item["key"], item["told"]
+        )
+        if len(_CHECKED) > _MOST_READ:
+            del _CHECKED[next(iter(_CHECKED))]
+    return [dict(one) for one in _CHECKED[key]]
 
 
 class Patient(Gate):

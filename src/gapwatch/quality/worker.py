@@ -26,6 +26,7 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -173,19 +174,26 @@ def check(
         na_values={name: [""] for name, kind in kinds.items() if kind != "text"},
         encoding="utf-8",
     )
-    batch = _batches().get_batch(batch_parameters={"dataframe": frame})
-    outcomes = _evaluate(where, batch, dict(enumerate(built, 1)), "BOOLEAN_ONLY")
+    validator = _validator(frame)
+    outcomes = _evaluate(where, validator, dict(enumerate(built, 1)), "BOOLEAN_ONLY")
     # To find which rows fail costs as much again, so only failures are looked at closely.
     failed = {number: built[number - 1] for number, one in outcomes.items() if not one.success}
     if failed:
-        outcomes |= _evaluate(where, batch, failed, "COMPLETE")
+        outcomes |= _evaluate(where, validator, failed, "COMPLETE")
     return [
         _result(f"{where}, expectation {number}", item, outcomes[number], frame, key)
         for number, item in enumerate(items, 1)
     ]
 
 
-def _evaluate(where: str, batch: Any, wanted: dict[int, Any], detail: str) -> dict[int, Any]:
+def _validator(frame: Any) -> Any:
+    """What a batch validates with; a batch that is asked for first has its rows hashed twice."""
+    from great_expectations.validator.v1_validator import Validator
+
+    return Validator(_batches(), batch_parameters={"dataframe": frame})
+
+
+def _evaluate(where: str, validator: Any, wanted: dict[int, Any], detail: str) -> dict[int, Any]:
     """Outcomes by number; as many as were asked for, or SuiteError.
 
     A suite drops an expectation that it holds already, so each is numbered in its meta.
@@ -193,7 +201,9 @@ def _evaluate(where: str, batch: Any, wanted: dict[int, Any], detail: str) -> di
     import great_expectations as gx
 
     suite = gx.ExpectationSuite(name="suite", expectations=list(wanted.values()))
-    evaluated = batch.validate(suite, result_format=detail).results
+    validator.result_format = detail
+    with _configured_once():
+        evaluated = validator.validate_expectation_suite(suite).results
     outcomes = {
         outcome.expectation_config.meta["number"]: outcome
         for outcome in evaluated
@@ -202,6 +212,32 @@ def _evaluate(where: str, batch: Any, wanted: dict[int, Any], detail: str) -> di
     if len(evaluated) != len(wanted) or set(outcomes) != set(wanted):
         raise SuiteError(where, f"{len(wanted)} expectations evaluated", str(len(evaluated)))
     return outcomes
+
+
+@contextlib.contextmanager
+def _configured_once() -> Iterator[None]:
+    """Have the library make the configuration of an expectation once.
+
+    It makes one anew for each argument that it looks up, eighty times an expectation and a third of
+    all its time. Nothing changes an expectation, or a configuration of one, while it is evaluated.
+    """
+    from great_expectations.expectations.expectation import Expectation
+
+    every: Any = Expectation
+    usual = every.configuration
+    # With the expectation itself, which must live as long as its identity is a key.
+    made: dict[int, tuple[Any, Any]] = {}
+
+    def configuration(expectation: Any) -> Any:
+        if id(expectation) not in made:
+            made[id(expectation)] = expectation, usual.__get__(expectation)
+        return made[id(expectation)][1]
+
+    every.configuration = property(configuration)
+    try:
+        yield
+    finally:
+        every.configuration = usual
 
 
 def _result(where: str, item: dict[str, Any], outcome: Any, frame: Any, key: list[str]) -> Any:
