@@ -7,11 +7,13 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
+from pandas.arrays import NumpyExtensionArray
 
 from gapwatch.contracts import DECIMALS, Column, Table
 from gapwatch.errors import ValidationError
@@ -20,6 +22,7 @@ from gapwatch.errors import ValidationError
 # text that has apostrophes there already gets one more, so that reading back is exact. A negative
 # number runs nothing and stays as it is.
 _FORMULA = re.compile(r"(?!-\d+(\.\d+)?(e-?\d+)?\Z)'*[=+@\t\r-]")
+_DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 _XSD = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
 
 
@@ -73,26 +76,33 @@ def _rows(content: bytes, origin: str) -> list[list[str]]:
 
 
 def _parse(column: Column, cells: Sequence[str], origin: str) -> pd.Series:
-    """Turn text into the column's type; the first cell that can't be one is named."""
-    if column.kind == "text":
-        unescaped = [
-            cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell for cell in cells
-        ]
-        values: list[object] = [
-            None if not cell and column.nullable else cell for cell in unescaped
-        ]
-        return pd.Series(values, dtype="str")
-    pattern, kind = _SYNTAX[column.kind]
-    parsed: list[object] = []
-    for number, cell in enumerate(cells, 2):
-        if not cell and column.nullable:
-            parsed.append(None)
-        elif not pattern.fullmatch(cell):
+    """Turn text into the column's type; the first cell that can't be one is named.
+
+    Each different cell is looked at once, and most come many times.
+    """
+    different = {cell: number for number, cell in enumerate(dict.fromkeys(cells))}
+    values: list[object] = []
+    for cell in different:
+        try:
+            values.append(_value(column, cell))
+        except ValueError:
             found = "a blank" if not cell else repr(cell)
-            _refuse(f"{origin}, row {number}, column {column.name}", _wanted(column), found)
-        else:
-            parsed.append(_TRUTH[cell] if kind == "boolean" else float(cell))
-    return pd.Series(parsed, dtype=kind)
+            row = cells.index(cell) + 2
+            _refuse(f"{origin}, row {row}, column {column.name}", _wanted(column), found)
+    places = np.fromiter(map(different.__getitem__, cells), dtype=np.intp, count=len(cells))
+    kind = "str" if column.kind == "text" else _SYNTAX[column.kind][1]
+    return pd.Series(values, dtype=kind).take(places).reset_index(drop=True)
+
+
+def _value(column: Column, cell: str) -> object:
+    """What a cell says, None where it says nothing; ValueError where it can't be of the column."""
+    if not cell and column.nullable:
+        return None
+    if column.kind == "text":
+        return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    if not _SYNTAX[column.kind][0].fullmatch(cell):
+        raise ValueError(cell)
+    return _TRUTH[cell] if column.kind == "boolean" else float(cell)
 
 
 _TRUTH = {"true": True, "false": False}
@@ -123,41 +133,62 @@ def canonical(table: Table, frame: pd.DataFrame, origin: str) -> pd.DataFrame:
 
     Every table passes here on its way to DuckDB, to CSV and to JSON, so the three always agree.
     """
-    frame = frame.reset_index(drop=True)
-    typed = pd.DataFrame({column.name: _typed(column, frame) for column in table.columns})
+    # Arrays, not series: nearly all tables are small, and their indexes would take half the time.
+    typed = {column.name: _typed(column, frame[column.name]) for column in table.columns}
     for column in table.columns:
         _check_column(column, typed[column.name], origin)
-    repeated = typed.duplicated(list(table.key), keep="first")
-    if repeated.any():
-        row = int(np.flatnonzero(repeated)[0])
-        key = ", ".join(f"{name} {typed[name].iloc[row]}" for name in table.key)
-        _refuse(f"{origin}, row {row + 2}", f"each {', '.join(table.key)} once", f"{key} again")
-    return typed.sort_values(list(table.key), kind="stable", ignore_index=True)
+    order, repeated = _ordered([typed[name] for name in table.key])
+    if repeated is not None:
+        key = ", ".join(f"{name} {typed[name][repeated]}" for name in table.key)
+        _refuse(
+            f"{origin}, row {repeated + 2}", f"each {', '.join(table.key)} once", f"{key} again"
+        )
+    if order is not None:
+        typed = {name: array.take(order) for name, array in typed.items()}
+    return pd.DataFrame(typed)
 
 
-def _typed(column: Column, frame: pd.DataFrame) -> pd.Series:
-    series = frame[column.name]
-    if column.kind == "number":
-        # Adding zero turns a rounded -0.0 into 0.0, which would read as another number.
-        return series.astype("float64").round(DECIMALS) + 0.0
-    if column.kind == "integer":
-        return series.astype("Int64")
-    return series.astype("boolean") if column.kind == "boolean" else series.astype("str")
+def _ordered(key: Sequence[Any]) -> tuple[npt.NDArray[np.intp] | None, int | None]:
+    """The order of the rows by their key, None where they are in it; the first row of a key again.
+
+    As `sort_values` and `duplicated` find them; each column is looked at once for both.
+    """
+    codes = np.empty((len(key), len(key[0])), dtype=np.intp)
+    for number, array in enumerate(key):
+        found, different = pd.factorize(array, sort=True)
+        # What is missing comes last.
+        codes[number] = np.where(found < 0, len(different), found)
+    order = np.lexsort(codes[::-1])
+    in_order = codes[:, order]
+    again = np.flatnonzero((in_order[:, 1:] == in_order[:, :-1]).all(axis=0))
+    first = int(order[again + 1].min()) if again.size else None
+    return (None if (order[1:] > order[:-1]).all() else order), first
 
 
-def _check_column(column: Column, series: pd.Series, origin: str) -> None:
-    present = series.notna().to_numpy()
-    bad = np.zeros(len(series), dtype=bool) if column.nullable else ~present
+def _typed(column: Column, series: pd.Series) -> ExtensionArray:
+    kind: Any = _DTYPES[column.kind]
+    array = (series if series.dtype == kind else series.astype(kind)).array
+    # Adding zero turns a rounded -0.0 into 0.0, which would read as another number.
+    return (
+        NumpyExtensionArray(array.to_numpy().round(DECIMALS) + 0.0)
+        if column.kind == "number"
+        else array
+    )
+
+
+def _check_column(column: Column, array: ExtensionArray, origin: str) -> None:
+    missing = np.asarray(array.isna())
+    bad = np.zeros(len(array), dtype=bool) if column.nullable else missing.copy()
     if column.kind == "text":
-        wrong = [word for word in series.unique() if isinstance(word, str) and _odd(column, word)]
+        wrong = [word for word in array.unique() if isinstance(word, str) and _odd(column, word)]
         if wrong:
-            bad |= series.isin(wrong).to_numpy()
+            bad |= np.fromiter((cell in wrong for cell in array), dtype=bool, count=len(array))
     elif column.kind != "boolean":
-        bad[present] |= _beyond(column, series.to_numpy(dtype=float, na_value=np.nan)[present])
+        bad[~missing] |= _beyond(column, array.to_numpy(dtype=float, na_value=np.nan)[~missing])
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
-        cell = series.iloc[row]
-        blank = not present[row] or cell == ""
+        cell = array[row]
+        blank = missing[row] or cell == ""
         found = "a blank" if blank else repr(cell) if isinstance(cell, str) else str(cell)
         _refuse(f"{origin}, row {row + 2}, column {column.name}", _wanted(column), found)
 
@@ -216,7 +247,7 @@ def to_csv(table: Table, frame: pd.DataFrame, *, banner: str = "") -> bytes:
 
 def _cells(series: pd.Series) -> list[str]:
     """The cells of a column; each different value is written once, and most come many times."""
-    codes, values = pd.factorize(series.astype(object))
+    codes, values = pd.factorize(series.astype(object) if series.dtype == "str" else series)
     texts = np.array([*(csv_text(value) for value in values), ""], dtype=object)
     found: list[str] = texts[codes].tolist()
     return found

@@ -63,6 +63,7 @@ def unlisted(study: Study, inputs: Frames) -> list[Unlisted]:
         if "geography" not in frame or "area_code" not in frame or table in hidden:
             continue
         mine = frame[frame["geography"] == study.geography.vintage]
+        mine = mine.drop_duplicates("area_code", keep="last")
         told = dict(zip(mine["area_code"], mine["area_name"], strict=True))
         for code in _others(study, table, set(told), inside, outside):
             held[code].append(table)

@@ -14,7 +14,7 @@ from gapwatch.reporting.document import (
 )
 from gapwatch.reporting.evidence import targets
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import Window, last_segment, windows
+from gapwatch.reporting.evidence.rows import Window, last_segment
 from gapwatch.reporting.language.numbers import (
     MISSING,
     SPACE,
@@ -189,7 +189,7 @@ def _windows_of(case: Case, sex: str) -> str:
 
 def _newest(case: Case, measure: Measure, sex: str) -> Window | None:
     """The newest window of all, even if it is withheld: each row is of the same one."""
-    found = last_segment(windows(case.tables, measure.id, sex))
+    found = last_segment(case.windows_of(measure.id, sex))
     return found[-1] if found else None
 
 

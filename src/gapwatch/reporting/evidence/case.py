@@ -74,7 +74,17 @@ class Case:
     @cached_property
     def windows(self) -> tuple[Window, ...]:
         """Every window of the headline's measure and sex."""
-        return windows(self.tables, self.measure.id, self.sexes[0])
+        return self.windows_of(self.measure.id, self.sexes[0])
+
+    def windows_of(self, measure: str, sex: str) -> tuple[Window, ...]:
+        """Every window of any measure and sex, oldest first."""
+        if (measure, sex) not in self._windows:
+            self._windows[measure, sex] = windows(self.tables, measure, sex)
+        return self._windows[measure, sex]
+
+    @cached_property
+    def _windows(self) -> dict[tuple[str, str], tuple[Window, ...]]:
+        return {}
 
     @cached_property
     def comparable(self) -> tuple[Window, ...]:
@@ -117,7 +127,7 @@ class Case:
 
     def provisional_of(self, measure: str, sex: str) -> set[tuple[int, int]]:
         """Windows of any measure that are provisional."""
-        found = windows(self.tables, measure, sex)
+        found = self.windows_of(measure, sex)
         return {(window.start, window.end) for window in found if window.provisional}
 
     @property

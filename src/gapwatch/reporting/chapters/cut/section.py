@@ -18,7 +18,6 @@ from gapwatch.reporting.document import (
 )
 from gapwatch.reporting.evidence import levelling_down as levelling
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.evidence.rows import windows
 from gapwatch.reporting.language.ages import band_name
 from gapwatch.reporting.language.numbers import (
     SPACE,
@@ -102,7 +101,7 @@ def _unsure(case: Case, sex: str, row: CutRow) -> list[str]:
     """The interval of the gap that the cut starts from, since the cut has none of its own."""
     same = (
         window.gap
-        for window in windows(case.tables, case.measure.id, sex)
+        for window in case.windows_of(case.measure.id, sex)
         if (window.start, window.end) == (row.period_start, row.period_end)
     )
     gap = next(same, None)

@@ -13,7 +13,6 @@ from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.expected import next_expected
 from gapwatch.reporting.evidence.goal import goal
 from gapwatch.reporting.evidence.provisional import provisional
-from gapwatch.reporting.evidence.rows import windows
 from gapwatch.reporting.evidence.sides import who_moved
 from gapwatch.reporting.language.numbers import sentence
 from gapwatch.reporting.language.phrases import joined
@@ -103,7 +102,7 @@ def _of_other(case: Case, sex: str) -> str:
     newest = case.newest
     same = [
         window
-        for window in windows(case.tables, case.measure.id, sex)
+        for window in case.windows_of(case.measure.id, sex)
         if newest and (window.start, window.end) == (newest.start, newest.end)
     ]
     found = same[0] if same else None
