@@ -78,18 +78,16 @@ def panel_of(
         .drop_duplicates()
         .sort_values(["period_start", "period_end"])
     )
-    index = pd.MultiIndex.from_frame(windows)
     rows = published[mine & (published["sex"] == sex)]
+    window = pd.MultiIndex.from_frame(windows).get_indexer(
+        pd.MultiIndex.from_frame(rows[["period_start", "period_end"]])
+    )
+    area = pd.Index(codes).get_indexer(pd.Index(rows["area_code"]))
 
     def grid(column: str) -> FloatArray:
-        wide = rows.pivot_table(
-            index=["period_start", "period_end"],
-            columns="area_code",
-            values=column,
-            aggfunc="first",
-            dropna=False,
-        )
-        return wide.reindex(index=index, columns=list(codes)).to_numpy(dtype=np.float64)
+        wide = np.full((len(windows), len(codes)), np.nan)
+        wide[window, area] = rows[column].to_numpy(dtype=np.float64)
+        return wide
 
     return Panel(
         sex=sex,
