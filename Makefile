@@ -40,14 +40,15 @@ preview: $(INSTALLED) ## The newest release's page with today's words and charts
 test: lint ## Lint, type check, layer contracts, then every test (under 8 minutes)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 
-test-unit: $(DEVELOPING) ## The unit tests alone
+test-unit: $(DEVELOPING) ## The tests of single parts, in about a minute
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" tests/unit
 
 test-long: $(DEVELOPING) ## The long calibration and fuzz suites
 	$(BIN)/python -m pytest -n 2 -m long
 
-coverage: $(DEVELOPING) ## The unit tests with branch coverage, against the floor in pyproject.toml
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" --cov --cov-report=term:skip-covered tests/unit
+coverage: $(DEVELOPING) ## Branch coverage of every test in one process, against the floor in pyproject.toml
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" --cov --cov-report=term:skip-covered \
+		tests/unit tests/whole
 
 lint: $(DEVELOPING) ## Style, types and layers
 	$(BIN)/ruff check .

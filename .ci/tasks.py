@@ -41,7 +41,9 @@ OF_DEVELOPMENT: dict[str, tuple[tuple[str, ...], ...]] = {
     "test": (*LINT, (*TESTS, *SPREAD)),
     "test-unit": ((*TESTS, *SPREAD, "tests/unit"),),
     "test-long": ((*TESTS, "-m", "long"),),
-    "coverage": ((*TESTS, *SPREAD, "--cov", "--cov-report=term:skip-covered", "tests/unit"),),
+    "coverage": (
+        (*TESTS, *SPREAD, "--cov", "--cov-report=term:skip-covered", "tests/unit", "tests/whole"),
+    ),
     "format": (("ruff", "check", "--fix", "."), ("ruff", "format", ".")),
     "reference": REFERENCE,
     "docs": (*REFERENCE, ("mkdocs", "build", "--strict")),

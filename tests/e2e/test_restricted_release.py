@@ -15,7 +15,7 @@ from gapwatch.errors import UsageError
 from gapwatch.project import Project
 from tests.command import gapwatch
 from tests.pullable import forget_publishers
-from tests.unit.test_restricted import DEATHS, FIRST, SOURCE, object_of, pull, put
+from tests.whole.test_restricted import DEATHS, FIRST, SOURCE, object_of, pull, put
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from tests.flow.conftest import (
 from tests.pullable import forget_publishers
 from tests.receiver import Receiver
 from tests.small_replica import ask_small_replica, small_world
-from tests.unit.test_restricted import DEATHS, FIRST, SOURCE, put
+from tests.whole.test_restricted import DEATHS, FIRST, SOURCE, put
 
 pytestmark = pytest.mark.long
 EVERY_MINUTE = "* * * * *"

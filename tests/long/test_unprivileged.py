@@ -27,7 +27,7 @@ from tests.conftest import ROOT
 from tests.flow.conftest import PASSWORD, ask, environment_of, free_port, serving, wait_for
 from tests.long.test_schedule import runs, said, served
 from tests.pullable import forget_publishers
-from tests.unit.test_restricted import DEATHS, SOURCE, put
+from tests.whole.test_restricted import DEATHS, SOURCE, put
 
 pytestmark = [
     pytest.mark.long,

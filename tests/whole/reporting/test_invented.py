@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 import pypdf
 import pytest
 from tests.unit.reporting import computed_samples as computed
-from tests.unit.reporting import test_layout
-from tests.unit.reporting.test_files import squeeze
+from tests.whole.reporting import test_layout
+from tests.whole.reporting.test_files import squeeze
 
 from gapwatch.reporting.build import build_report
 from gapwatch.reporting.drawing.canvas import WARNING

@@ -11,7 +11,7 @@ import pytest
 
 from gapwatch import publishing, site_files, stopping, switch
 from gapwatch.errors import OutputError
-from tests.unit.test_snapshot_leftovers import in_a_child
+from tests.whole.test_snapshot_leftovers import in_a_child
 
 
 def make(root: Path, release: str, content: bytes = b"x") -> Path:

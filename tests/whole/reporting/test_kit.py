@@ -236,7 +236,7 @@ def test_nothing_in_a_zip_tells_of_a_clock_or_a_machine(which: str) -> None:
 def test_another_process_on_another_day_makes_the_same_bytes() -> None:
     code = (
         "import sys, hashlib; sys.path.insert(0, '.')\n"
-        "from tests.unit.reporting.test_kit import reported\n"
+        "from tests.whole.reporting.test_kit import reported\n"
         "print([hashlib.sha256(c).hexdigest() for _, c in sorted(reported('plain')[1].items())])"
     )
     import hashlib

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gapwatch import stopping
-from tests.unit.test_snapshot_leftovers import in_a_child
+from tests.whole.test_snapshot_leftovers import in_a_child
 
 # The command line, with a run that waits where a real one is long: inside its workspace, with its
 # checker at work.

@@ -9,7 +9,7 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.reporting import samples
 from tests.unit.reporting.papers import opened
-from tests.unit.reporting.test_files import charts
+from tests.whole.reporting.test_files import charts
 
 from gapwatch.reporting.build import build_report
 from gapwatch.reporting.document import Report

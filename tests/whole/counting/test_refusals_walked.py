@@ -292,7 +292,7 @@ WALKS = [
         "take the average score of the index",
     ),
 ]
-BY_ACCEPTING = "tests/unit/test_study_remedies.py: the study accepts it, or declares it"
+BY_ACCEPTING = "tests/whole/test_study_remedies.py: the study accepts it, or declares it"
 NO_MONTHS = "needs deaths by month, by cause or of two kinds of year, which the six wards lack"
 COMMAND = "of `gapwatch boroughs`: tests/unit/counting/national"
 NOT_WALKED = {

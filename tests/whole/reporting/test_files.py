@@ -195,7 +195,7 @@ def test_a_demonstration_says_so_on_every_page():
 
 SCRIPT = """
 import hashlib
-from tests.unit.reporting.test_files import make
+from tests.whole.reporting.test_files import make
 for name, content in sorted(make()[1].items()):
     print(name, hashlib.sha256(content).hexdigest())
 """

@@ -32,7 +32,7 @@ from gapwatch.sources.payload import Payload
 from gapwatch.study import NomisSource
 from tests.little import TODAY, Little
 from tests.unit.sources.served import nomis_source
-from tests.unit.test_analysis import Here, project_of
+from tests.whole.test_analysis import Here, project_of
 
 BAD = "https://publisher.example/" + "a-long-way/" * 12
 CHECKED = CheckedSources(

@@ -13,8 +13,9 @@ import pandas as pd
 import pypdf
 import pytest
 from PIL import Image
-from tests.unit.reporting import samples, test_layout, test_scripts
+from tests.unit.reporting import samples, test_scripts
 from tests.unit.reporting.papers import opened, pictures
+from tests.whole.reporting import test_layout
 
 from gapwatch import codes
 from gapwatch.reporting.build import build_report
