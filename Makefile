@@ -47,8 +47,7 @@ test-long: $(DEVELOPING) ## The long calibration and fuzz suites
 	$(BIN)/python -m pytest -n 2 -m long
 
 coverage: $(DEVELOPING) ## Branch coverage of every test in one process, against the floor in pyproject.toml
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" --cov --cov-report=term:skip-covered \
-		tests/unit tests/whole
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" --cov --cov-report=term:skip-covered tests/unit tests/whole
 
 lint: $(DEVELOPING) ## Style, types and layers
 	$(BIN)/ruff check .
