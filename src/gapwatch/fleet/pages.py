@@ -94,10 +94,14 @@ def league_page(frame: pd.DataFrame) -> bytes:
 
 
 def _environment() -> Environment:
-    environment = engine(TEMPLATES)
-    environment.filters["capital"] = capital
-    environment.filters["slug"] = lambda label: label.replace(" ", "-")
-    environment.filters["picture"] = lambda svg: data_uri("image/svg+xml", svg.encode("utf-8"))
+    environment = engine(
+        TEMPLATES,
+        {
+            "capital": capital,
+            "slug": lambda label: label.replace(" ", "-"),
+            "picture": lambda svg: data_uri("image/svg+xml", svg.encode("utf-8")),
+        },
+    )
     # Our own stylesheets: the only texts that go in unescaped.
     style = (SITE_TEMPLATES / "site.css").read_text(encoding="utf-8")
     style += (TEMPLATES / "league.css").read_text(encoding="utf-8")

@@ -83,9 +83,9 @@ class _Press:
 
     @cached_property
     def environment(self) -> Environment:
-        environment = engine(TEMPLATES)
-        environment.filters |= {"day": date, "size": size, "capital": capital}
-        environment.filters["spelled"] = respelled
+        environment = engine(
+            TEMPLATES, {"day": date, "size": size, "capital": capital, "spelled": respelled}
+        )
         # Our own stylesheet: the only text that goes in unescaped.
         style = (TEMPLATES / "site.css").read_text(encoding="utf-8")
         environment.globals["style"] = Markup(style)  # noqa: S704

@@ -74,12 +74,16 @@ def to_html(
 
     `shown` is what `pictures` made of the same charts.
     """
-    environment = engine(TEMPLATES)
-    environment.filters["breakable"] = breakable
     glossary = Glossary(report.tongue)
-    environment.filters["linked"] = partial(linked, glossary)
-    environment.filters["filed"] = partial(filed, report.docs)
-    environment.filters["contact"] = contact
+    environment = engine(
+        TEMPLATES,
+        {
+            "breakable": breakable,
+            "linked": partial(linked, glossary),
+            "filed": partial(filed, report.docs),
+            "contact": contact,
+        },
+    )
     drawings, drawn_with = shown or pictures(charts)
     text = environment.get_template("report.html.j2").render(
         report=report,
