@@ -293,3 +293,21 @@ def test_what_was_not_checked_is_told_apart_from_what_held_and_what_failed() -> 
     found = views.told(pd.DataFrame(rows, columns=list(VALIDATION.names)))
     assert [line.split(": ")[1] for line in found] == ["not met", "not checked"]
     assert "nothing to compare it with" in found[1]
+
+
+def test_a_configuration_is_made_once_while_a_suite_is_evaluated_and_anew_after_it() -> None:
+    from great_expectations.expectations.expectation import Expectation
+
+    usual = Expectation.configuration
+    item = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "sex"}}
+    one, other = (
+        worker._implementation("gap.json", number, {**item, "severity": "critical"})
+        for number in (1, 2)
+    )
+    with worker._configured_once():
+        assert one.configuration is one.configuration
+        assert one.configuration.meta != other.configuration.meta
+    with pytest.raises(ZeroDivisionError), worker._configured_once():
+        _ = 1 / 0
+    assert Expectation.configuration is usual
+    assert one.configuration is not one.configuration
