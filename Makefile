@@ -40,7 +40,7 @@ preview: $(INSTALLED) ## The newest release's page with today's words and charts
 test: lint ## Lint, type check, layer contracts, then every test (under 8 minutes)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 
-test-unit: $(DEVELOPING) ## The tests of single parts, in about a minute
+test-unit: $(DEVELOPING) ## The tests of single parts, in a seventh of the time
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" tests/unit
 
 test-long: $(DEVELOPING) ## The long calibration and fuzz suites

@@ -22,7 +22,8 @@ from gapwatch.errors import ValidationError
 # text that has apostrophes there already gets one more, so that reading back is exact. A negative
 # number runs nothing and stays as it is.
 _FORMULA = re.compile(r"(?!-\d+(\.\d+)?(e-?\d+)?\Z)'*[=+@\t\r-]")
-_DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+"""Of what type pandas holds a column, by its kind."""
 _XSD = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
 
 
@@ -90,8 +91,8 @@ def _parse(column: Column, cells: Sequence[str], origin: str) -> pd.Series:
             row = cells.index(cell) + 2
             _refuse(f"{origin}, row {row}, column {column.name}", _wanted(column), found)
     places = np.fromiter(map(different.__getitem__, cells), dtype=np.intp, count=len(cells))
-    kind = "str" if column.kind == "text" else _SYNTAX[column.kind][1]
-    return pd.Series(values, dtype=kind).take(places).reset_index(drop=True)
+    every = pd.Series(values, dtype=DTYPES[column.kind])
+    return every.take(places).reset_index(drop=True)
 
 
 def _value(column: Column, cell: str) -> object:
@@ -100,17 +101,17 @@ def _value(column: Column, cell: str) -> object:
         return None
     if column.kind == "text":
         return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
-    if not _SYNTAX[column.kind][0].fullmatch(cell):
+    if not _SYNTAX[column.kind].fullmatch(cell):
         raise ValueError(cell)
     return _TRUTH[cell] if column.kind == "boolean" else float(cell)
 
 
 _TRUTH = {"true": True, "false": False}
 _SYNTAX = {
-    "integer": (re.compile(r"-?\d{1,15}"), "Int64"),
+    "integer": re.compile(r"-?\d{1,15}"),
     # With a small exponent as `csv_text` writes one; never a large one, as a spreadsheet shortens.
-    "number": (re.compile(r"-?\d{1,15}(\.\d{1,17})?(e-\d{1,3})?"), "float64"),
-    "boolean": (re.compile(r"true|false"), "boolean"),
+    "number": re.compile(r"-?\d{1,15}(\.\d{1,17})?(e-\d{1,3})?"),
+    "boolean": re.compile(r"true|false"),
 }
 
 
@@ -166,7 +167,7 @@ def _ordered(key: Sequence[Any]) -> tuple[npt.NDArray[np.intp] | None, int | Non
 
 
 def _typed(column: Column, series: pd.Series) -> ExtensionArray:
-    kind: Any = _DTYPES[column.kind]
+    kind: Any = DTYPES[column.kind]
     array = (series if series.dtype == kind else series.astype(kind)).array
     # Adding zero turns a rounded -0.0 into 0.0, which would read as another number.
     return (

@@ -62,7 +62,6 @@ _COMPARES = {
 }
 _PLAIN = (str, int, float, bool)
 _MAX_EXAMPLES = 5
-_DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 _LEFT_OPEN = re.compile(r"\{[a-z_]+\}")
 _KEYS = {"type", "kwargs", "severity", "says"}
 
@@ -161,6 +160,8 @@ def check(
     """
     import pandas as pd
 
+    from gapwatch.tables import DTYPES
+
     items = resolved(read_suite(suite_path), told)
     where = f"expectations/{suite_path.name}"
     built = [
@@ -169,7 +170,7 @@ def check(
     ]
     frame = pd.read_csv(
         csv,
-        dtype={name: _DTYPES[kind] for name, kind in kinds.items()},
+        dtype={name: DTYPES[kind] for name, kind in kinds.items()},
         keep_default_na=False,
         na_values={name: [""] for name, kind in kinds.items() if kind != "text"},
         encoding="utf-8",

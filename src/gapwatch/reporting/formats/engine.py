@@ -25,9 +25,10 @@ def data_uri(kind: str, content: bytes) -> str:
 
 
 class _Compiled(BytecodeCache):
-    """Templates that this process has compiled, by name and text: half a page's time otherwise."""
+    """Templates that this process has compiled, by name and text."""
 
-    held: dict[tuple[str, str], CodeType] = {}  # noqa: RUF012 - all engines share it
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give a template's code, if it is here."""
@@ -37,6 +38,9 @@ class _Compiled(BytecodeCache):
         """Keep it."""
         if bucket.code is not None:
             self.held[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 def engine(templates: Path, filters: Mapping[str, Callable[..., object]]) -> Environment:
@@ -53,7 +57,7 @@ def engine(templates: Path, filters: Mapping[str, Callable[..., object]]) -> Env
         lstrip_blocks=True,
         keep_trailing_newline=True,
         newline_sequence="\n",
-        bytecode_cache=_Compiled(),
+        bytecode_cache=_COMPILED,
     )
     environment.filters |= {name: _asked_late(function) for name, function in filters.items()}
     environment.globals["faces"] = _faces()
