@@ -92,14 +92,16 @@ def run(
     step: CallStage = timed,
     checker: Checker | None = None,
     with_kit: bool = False,
+    with_site: bool = True,
 ) -> Outcome:
     """Make the release of a snapshot: read, check, measure, judge, draw, write, publish.
 
     Nothing is published unless every critical expectation holds. Validation runs in a process of
     its own meanwhile, so `validate` only waits for it; `checker` is that process when it runs
     already. `known_at` takes the newest snapshot of that date or earlier; `claims` is what a
-    release that is made again says of its making; such a one is laid out on no site. `with_kit`
-    makes the board kit too, beside the release.
+    release that is made again says of its making; such a one is laid out on no site. Without
+    `with_site` a folder that has no site stays without. `with_kit` makes the board kit too, beside
+    the release.
     """
     if with_kit:
         kit.require()
@@ -166,7 +168,7 @@ def run(
             files,
             results["validation"],
             board,
-            claims is None,
+            claims is None and (with_site or laying.stands(place.out)),
         )
     return outcome(identity.release, snapshot, path, report, results, of.promise.sex)
 

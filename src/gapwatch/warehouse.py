@@ -121,8 +121,11 @@ def add(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     try:
         with duckdb.connect(str(path), config=_SEALED) as database:
             _seal(database)
+            # All at once: each transaction of its own would be written down, and waited for, twice.
+            database.begin()
             for name, frame in frames.items():
                 _insert(database, TABLES[name], frame)
+            database.commit()
             database.execute("CHECKPOINT")
     except _NO_ROOM as error:
         raise OutputError(

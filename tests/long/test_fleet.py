@@ -17,6 +17,7 @@ import pytest
 
 from gapwatch.demo.national import InventedCountry, write
 from gapwatch.shipped import STUDY_FILE
+from gapwatch.site_files import PLACES
 from tests.e2e.test_report_accessibility import ARGUMENTS, CHROMIUM
 from tests.e2e.test_site import in_a_browser
 
@@ -73,9 +74,27 @@ def test_one_worker_gives_the_same_bytes(studies: Path, made: Path) -> None:
     assert content(studies.parent / "one") == content(made)
 
 
-def test_each_release_is_that_of_a_single_run(studies: Path, made: Path, tmp_path: Path) -> None:
+def test_each_release_is_that_of_a_single_run_and_so_is_its_site_where_it_is_asked_for(
+    studies: Path, made: Path, tmp_path: Path
+) -> None:
     gapwatch("run", "--study", studies / "x09000000" / STUDY_FILE, "--out", tmp_path / "alone")
-    assert content(tmp_path / "alone") == content(made / "places" / "x09000000")
+    alone = content(tmp_path / "alone")
+    site = {name for name in alone if name.split("/")[0] in PLACES}
+    assert len(site) > 10
+    place = made / "places" / "x09000000"
+    assert content(place) == {name: held for name, held in alone.items() if name not in site}
+    # What stands already gets its site without being made again, and keeps it from then on.
+    again = tmp_path / "again"
+    shutil.copytree(made, again)
+    told = gapwatch("fleet", studies, "--out", again, "--workers", 1, "--sites", code=6)
+    assert "(2 already made, 1 failed)" in told
+    assert content(again / "places" / "x09000000") == alone
+    gapwatch("fleet", studies, "--out", again, "--workers", 1, code=6)
+    assert content(again / "places" / "x09000000") == alone
+    # As does one that is made with it at once.
+    out = tmp_path / "with-sites"
+    gapwatch("fleet", studies / "x09000000", "--out", out, "--workers", 1, "--sites")
+    assert content(out / "places" / "x09000000") == alone
 
 
 def test_what_stands_is_not_made_again_and_what_is_torn_is(studies: Path, made: Path) -> None:

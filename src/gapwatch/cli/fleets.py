@@ -47,6 +47,13 @@ def fleet(
             help="Run on a Dask cluster instead, by its scheduler, such as tcp://10.0.0.1:8786.",
         ),
     ] = None,
+    sites: Annotated[
+        bool,
+        typer.Option(
+            "--sites",
+            help="Lay out a site beside each study's releases too, with charts to share.",
+        ),
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
     """Make every study's release, and a league page over all of them.
@@ -71,7 +78,7 @@ def fleet(
         from gapwatch.cli.clusters import on_a_cluster
 
         schedule = on_a_cluster(dask)
-    _print(run_fleet(found, out, schedule), json_)
+    _print(run_fleet(found, out, schedule, with_sites=sites), json_)
 
 
 def _print(ended: FleetOutcome, json_: bool) -> None:

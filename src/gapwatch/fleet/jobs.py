@@ -15,12 +15,14 @@ class StudyJob:
     """A study to release: its file, its project's root and the fleet's folder, as whole paths.
 
     The root is found once, by whoever asks: a process elsewhere has another current folder.
+    `with_site` lays out a site beside its releases as well.
     """
 
     id: str
     file: str
     root: str
     folder: str
+    with_site: bool = False
 
     @property
     def releases(self) -> Path:

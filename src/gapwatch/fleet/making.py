@@ -18,6 +18,7 @@ from gapwatch.errors import GapwatchError, IntegrityError
 from gapwatch.fleet.jobs import FAILED, KEPT, MADE, StudyDone, StudyJob
 from gapwatch.project import Project
 from gapwatch.quality.standing_checker import StandingChecker
+from gapwatch.site import laying
 
 log = logging.getLogger(__name__)
 # A worker of a cluster may have threads; drawing and the validation process are one each.
@@ -38,8 +39,11 @@ def _make(job: StudyJob) -> StudyDone:
         project = Project(Path(job.root), Path(job.file), database_in=job.databases)
         standing = made_already(project, job)
         if standing:
+            if job.with_site and not laying.stands(job.releases):
+                study, _ = study_file.load(project.study_file)
+                laying.beside(job.releases, project.raw, study.site.base)
             return StudyDone(job.id, KEPT, standing)
-        found = pipeline.run(project, out=job.releases, checker=_checker())
+        found = pipeline.run(project, out=job.releases, checker=_checker(), with_site=job.with_site)
         return StudyDone(job.id, MADE, found.release)
     except GapwatchError as error:
         return StudyDone(job.id, FAILED, fault=str(error))

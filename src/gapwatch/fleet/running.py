@@ -54,12 +54,16 @@ def on_this_machine(workers: int | None = None) -> Scheduler:
     return lambda jobs: each_done(jobs, count)
 
 
-def run_fleet(studies: Sequence[FleetStudy], out: Path, schedule: Scheduler) -> FleetOutcome:
+def run_fleet(
+    studies: Sequence[FleetStudy], out: Path, schedule: Scheduler, *, with_sites: bool = False
+) -> FleetOutcome:
     """Release every study that isn't released from the same inputs yet, then lay out the league.
 
     A study's releases are in out/places/<id>, as `gapwatch run --out` makes them, and its database
-    in out/databases/<id>; the league is out/index.html and out/league.csv. One that fails doesn't
-    stop the others and stands in the league with its fault. The same bytes for any scheduler.
+    in out/databases/<id>; the league is out/index.html and out/league.csv. `with_sites` lays out a
+    site beside each study's releases, as a run does; without it those that stand are kept up. One
+    that fails doesn't stop the others and stands in the league with its fault. The same bytes for
+    any scheduler.
 
     Raises OutputError for a folder that another fleet uses or that can't be written.
     """
@@ -71,7 +75,7 @@ def run_fleet(studies: Sequence[FleetStudy], out: Path, schedule: Scheduler) -> 
             "each study is as it was or made whole; the same command goes on from there"
         )
         jobs = [
-            StudyJob(one.id, str(one.file), str(find(one.file).root), str(out))
+            StudyJob(one.id, str(one.file), str(find(one.file).root), str(out), with_sites)
             for one in studies
             if not one.fault
         ]

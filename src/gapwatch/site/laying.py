@@ -47,8 +47,13 @@ def beside(out: Path, raw: Path, base: str) -> Laid:
 
 def again(out: Path, raw: Path, base: str) -> None:
     """Lay a site out again after a retirement; a folder without one stays without."""
-    if (out / site_files.LIST).exists():
+    if stands(out):
         beside(out, raw, base)
+
+
+def stands(out: Path) -> bool:
+    """Whether a site is laid out beside the releases in `out`."""
+    return (out / site_files.LIST).exists()
 
 
 def exported(out: Path, raw: Path, base: str, target: Path) -> Laid:

@@ -68,6 +68,20 @@ def test_a_second_call_leaves_the_same_bytes(tmp_path: Path, studies: list[Fleet
     assert again.counts == {KEPT: 2, FAILED: 1}
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_job_says_whether_a_site_is_asked_for(
+    tmp_path: Path, studies: list[FleetStudy], *, asked: bool
+) -> None:
+    seen: list[StudyJob] = []
+
+    def schedule(jobs: Sequence[StudyJob]) -> Iterator[StudyDone]:
+        seen.extend(jobs)
+        yield from releasing(tmp_path)(jobs)
+
+    running.run_fleet(studies, tmp_path / "out", schedule, with_sites=asked)
+    assert [job.with_site for job in seen] == [asked, asked]
+
+
 def test_a_folder_that_another_fleet_uses_is_refused_and_left_as_it_is(
     tmp_path: Path, studies: list[FleetStudy], monkeypatch: pytest.MonkeyPatch
 ) -> None:
