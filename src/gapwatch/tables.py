@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
@@ -224,14 +225,14 @@ def _refuse(where: str, expected: str, found: str) -> NoReturn:
 
 def csv_text(value: object) -> str:
     """One cell: missing is empty, floats are as short as they can be, text can't be a formula."""
-    if pd.isna(value):  # type: ignore[call-overload]
-        return ""
+    # First what most cells are: to ask whether any object is missing takes longest.
+    if isinstance(value, str):
+        return f"'{value}" if _FORMULA.match(value) else str(value)
+    if isinstance(value, (float, np.floating)):
+        return "" if math.isnan(value) else repr(float(value)).removesuffix(".0")
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
-    if isinstance(value, (float, np.floating)):
-        return repr(float(value)).removesuffix(".0")
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
 
 
 def to_csv(table: Table, frame: pd.DataFrame, *, banner: str = "") -> bytes:

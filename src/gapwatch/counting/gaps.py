@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,13 +101,15 @@ def shortest(study: Study, counts: Counts) -> tuple[int, Tabled]:
     return lengths[-1], tabled(counts, windows(counts, lengths[-1]))
 
 
-def gap_rows(study: Study, measure: Measure, made: Tabled) -> pd.DataFrame:
-    """Rows of the table `gap` for both sexes from tables of the two sides.
+def gap_rows(
+    study: Study, measure: Measure, made: Tabled, sexes: Sequence[str] = SEXES
+) -> pd.DataFrame:
+    """Rows of the table `gap` for `sexes` from tables of the two sides.
 
     From restricted deaths they are made of the sides as these may be told.
     """
     frames = []
-    for sex in range(len(SEXES)):
+    for sex in map(SEXES.index, sexes):
         rows = _of_sex(study, measure, made, sex)
         frames.append(rows if made.steps is None else protect_gaps(rows, made.steps[:, sex].T))
     return pd.concat(frames, ignore_index=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gapwatch.codes import LONGER_WINDOWS, RESIDENTS_BOTH, RESIDENTS_GROWING, RESIDENTS_WORSE, Coded
-from gapwatch.counting.counts import Counts, period, windows
+from gapwatch.counting.counts import Counts, CountWindows, period, windows
 from gapwatch.counting.gaps import BETTER, WORSE, gap_rows, sided, two_sides
 from gapwatch.counting.life_tables import tabled
 from gapwatch.gap.assessment import Judged, series_of, settled
@@ -91,14 +91,16 @@ def _changed(counts: Counts, first_judged: int) -> Iterator[tuple[Coded, Counts]
 def _run(of: Series, item: Judged, counts: Counts, length: int) -> tuple[Run, Target] | None:
     if item.target is None:
         return None
-    rows = gap_rows(of.study, item.measure, tabled(counts, windows(counts, length)))
-    mine = settled(rows[rows["sex"] == item.sex])
+
+    def told(found: CountWindows) -> pd.DataFrame:
+        return gap_rows(of.study, item.measure, tabled(counts, found), (item.sex,))
+
+    mine = settled(told(windows(counts, length)))
     mine = mine[mine["segment"] == item.windows["segment"].iloc[0]]
     at_baseline = period(counts, *item.baseline_period)
     if mine.empty or not len(at_baseline.start):
         return None
-    baseline = gap_rows(of.study, item.measure, tabled(counts, at_baseline))
-    value = float(baseline.loc[baseline["sex"] == item.sex, "gap_years"].iloc[0])
+    value = float(told(at_baseline)["gap_years"].iloc[0])
     if np.isnan(value):
         return None
     ordered: pd.DataFrame = mine.sort_values(["period_end", "period_start"])

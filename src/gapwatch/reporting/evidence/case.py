@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gapwatch.codes import CANNOT, labelled
 from gapwatch.contracts import Verdict
@@ -109,11 +109,20 @@ class Case:
 
     def rows(self, kind: type[Row], table: str, **wanted: object) -> list[Row]:
         """Rows of the headline's measure and sex in another table."""
+        if not wanted:
+            return self.rows_of(kind, table, self.measure.id, self.sexes[0])
         return rows(kind, self.tables, table, self.measure.id, self.sexes[0], **wanted)
 
     def rows_of(self, kind: type[Row], table: str, measure: str, sex: str) -> list[Row]:
         """Rows of any measure and sex in another table."""
-        return rows(kind, self.tables, table, measure, sex)
+        key = kind, table, measure, sex
+        if key not in self._rows:
+            self._rows[key] = tuple(rows(kind, self.tables, table, measure, sex))
+        return list(self._rows[key])
+
+    @cached_property
+    def _rows(self) -> dict[tuple[type, str, str, str], tuple[Any, ...]]:
+        return {}
 
     @property
     def computes(self) -> bool:
