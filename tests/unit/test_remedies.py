@@ -56,8 +56,10 @@ RAISING = {"refuse": 3, "_refuse": 3, "refuse_plainly": 3, "break_contract": 3, 
 def texts() -> Iterator[tuple[str, int, str]]:
     """File, line and words of every remedy that the code gives; what is filled in stands as {}."""
     for path in sorted(SOURCE.rglob("*.py")):
-        file = path.relative_to(SOURCE).as_posix()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        file, code = path.relative_to(SOURCE).as_posix(), path.read_text(encoding="utf-8")
+        if not any(name in code for name in ("remedy", *RAISING)):
+            continue
+        for node in ast.walk(ast.parse(code)):
             if isinstance(node, ast.keyword) and node.arg == "remedy":
                 yield file, node.value.lineno, words(node.value)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
