@@ -19,7 +19,14 @@ from gapwatch.audit.closed import closed_inputs, with_lengths
 from gapwatch.audit.disclosed import RECORD, Earlier, Record, earlier
 from gapwatch.audit.lineage import lineage
 from gapwatch.audit.manifest import Identity, basis_of, identify, manifest, seal
-from gapwatch.audit.provenance import Claims, Provenance, believing, input_files, provenance
+from gapwatch.audit.provenance import (
+    Claims,
+    CodeState,
+    Provenance,
+    believing,
+    input_files,
+    provenance,
+)
 from gapwatch.audit.readings import require_no_other_reading, require_same
 from gapwatch.audit.registration import registration
 from gapwatch.audit.revisions.figures import figures
@@ -91,6 +98,7 @@ def run(
     claims: Claims | None = None,
     step: CallStage = timed,
     checker: Checker | None = None,
+    code: CodeState | None = None,
     with_kit: bool = False,
     with_site: bool = True,
 ) -> Outcome:
@@ -98,10 +106,10 @@ def run(
 
     Nothing is published unless every critical expectation holds. Validation runs in a process of
     its own meanwhile, so `validate` only waits for it; `checker` is that process when it runs
-    already. `known_at` takes the newest snapshot of that date or earlier; `claims` is what a
-    release that is made again says of its making; such a one is laid out on no site. Without
-    `with_site` a folder that has no site stays without. `with_kit` makes the board kit too, beside
-    the release.
+    already, and `code` is the state of this process's code when it is known already. `known_at`
+    takes the newest snapshot of that date or earlier; `claims` is what a release that is made again
+    says of its making; such a one is laid out on no site. Without `with_site` a folder that has no
+    site stays without. `with_kit` makes the board kit too, beside the release.
     """
     if with_kit:
         kit.require()
@@ -122,6 +130,7 @@ def run(
             study_sha256,
             snapshot,
             claims,
+            code,
         )
         told = step("read disclosures", earlier, place.out, study, identity, claims is not None)
         every = step("load", load_inputs, project.raw, snapshot, study)
@@ -187,9 +196,10 @@ def take_provenance(
     study_sha256: str,
     snapshot: Snapshot,
     claims: Claims | None,
+    code: CodeState | None = None,
 ) -> tuple[Provenance, Identity]:
     """What the release is made from, the release that it follows, and its name."""
-    own = believing(provenance(project, study_sha256), claims)
+    own = believing(provenance(project, study_sha256, code), claims)
     basis = basis_of(study, snapshot, own)
     mend(place.out, study.study.id, basis)
     follows = lineage(place.out, study.study.id, basis, snapshot.as_known_at)

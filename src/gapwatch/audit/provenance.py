@@ -51,6 +51,18 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class CodeState:
+    """This package's code: its hash, its last commit and whether all is as committed.
+
+    As `Provenance` has them.
+    """
+
+    code_sha256: str
+    commit: str | None
+    clean: bool | None
+
+
+@dataclass(frozen=True)
 class Claims:
     """What a release says of its making that a later making can't see, and doesn't have to."""
 
@@ -60,19 +72,26 @@ class Claims:
     made_with: Mapping[str, str]
 
 
-def provenance(project: Project, study_sha256: str) -> Provenance:
-    """Take the hashes of code, suites and lock, and ask git which commit this is."""
+def code_state() -> CodeState:
+    """Take the hash of the code, and ask git which commit this is."""
     # The last commit that touched what a release depends on: one that changes only documents is
     # the same code, and gives the same release.
     commit = ask("log", "-1", "--format=%H", "--", *BASIS) or None
     changes = ask("status", "--porcelain", "--", *BASIS) if commit else None
     extra = ask("ls-files", "--others", "--ignored", "--exclude-standard", "--", BASIS[0])
     strange = [name for name in (extra or "").splitlines() if "__pycache__" not in name]
+    clean = None if changes is None else changes == "" and not strange
+    return CodeState(code_sha256(), commit, clean)
+
+
+def provenance(project: Project, study_sha256: str, code: CodeState | None = None) -> Provenance:
+    """Take the hashes of suites and lock, and the state of the code unless it is known."""
+    code = code or code_state()
     return Provenance(
         package_version=metadata.version("gapwatch"),
-        code_sha256=code_sha256(),
-        commit=commit,
-        clean=None if changes is None else changes == "" and not strange,
+        code_sha256=code.code_sha256,
+        commit=code.commit,
+        clean=code.clean,
         study_sha256=study_sha256,
         lock_sha256=_file_sha256(project.lock) if project.lock.is_file() else None,
         suites={path.name: _file_sha256(path) for path in _suites(project)},

@@ -12,7 +12,7 @@ from pathlib import Path
 from gapwatch import pipeline, publishing
 from gapwatch import study as study_file
 from gapwatch.audit.manifest import basis_of
-from gapwatch.audit.provenance import provenance
+from gapwatch.audit.provenance import CodeState, code_state, provenance
 from gapwatch.audit.verify import verify_release
 from gapwatch.errors import GapwatchError, IntegrityError
 from gapwatch.fleet.jobs import FAILED, KEPT, MADE, StudyDone, StudyJob
@@ -68,7 +68,7 @@ def made_already(project: Project, job: StudyJob) -> str:
         return ""
     study, sha256 = study_file.load(project.study_file)
     snapshot = pipeline.chosen_snapshot(project, study, None, None)
-    basis = basis_of(study, snapshot, provenance(project, sha256))
+    basis = basis_of(study, snapshot, provenance(project, sha256, _code()))
     return told.release if told.basis == basis else ""
 
 
@@ -78,6 +78,12 @@ def _checker() -> StandingChecker:
     checker = StandingChecker()
     atexit.register(checker.close)
     return checker
+
+
+@cache
+def _code() -> CodeState:
+    """What this process's code is: it was read once, so it is asked for once."""
+    return code_state()
 
 
 def begin() -> None:
