@@ -58,6 +58,26 @@ def test_a_figure_is_what_matplotlib_would_draw_to_the_last_letter() -> None:
     assert ours == theirs
 
 
+@pytest.mark.parametrize("titles", [{}, {"label": "Gap, years"}, {"label": "Gap", "loc": "left"}])
+def test_titles_and_labels_stand_where_matplotlib_puts_them(titles: dict[str, str]) -> None:
+    def labelled() -> Figure:
+        made = Figure(figsize=(6, 4))
+        for place, (across, up) in enumerate([("", ""), ("Year", ""), ("", "Years"), ("X", "Y")]):
+            axes = made.add_axes((0.1 + 0.45 * (place % 2), 0.1 + 0.45 * (place // 2), 0.3, 0.3))
+            axes.plot([0, 1000], [0, 12.5])
+            axes.set_xlabel(across)
+            axes.set_ylabel(up)
+            axes.xaxis.set_ticks_position("top" if place == 1 else "bottom")
+            if titles:
+                axes.set_title(**titles)
+        return made
+
+    with canvas._style(()):
+        ours = [line for line in told(painted(labelled())) if line]
+        theirs = [line for line in told(drawn_by_matplotlib(labelled())) if line]
+    assert ours == theirs
+
+
 @pytest.mark.parametrize("line", [line for line in LINES if "\n" not in line])
 def test_a_line_is_as_long_and_as_high_as_matplotlib_says(line: str) -> None:
     ours, theirs = Renderer(100, 100), RendererSVG(100, 100, io.StringIO(), image_dpi=DPI)
