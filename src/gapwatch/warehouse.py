@@ -62,6 +62,8 @@ _SEALED: dict[str, Any] = {
     "allow_unsigned_extensions": False,
     "allow_persistent_secrets": False,
 }
+# A study's own tables are small: threads would wait for each other longer than they work.
+_ALONE: dict[str, Any] = {"threads": 1}
 
 
 def _seal(database: duckdb.DuckDBPyConnection) -> None:
@@ -76,7 +78,7 @@ def check(frames: Mapping[str, pd.DataFrame], restricted: Collection[str] = ()) 
     The database has the same rules as constraints, but a constraint doesn't say which row. Of
     `restricted` tables no row is named or counted, and nothing is spilled to a disk.
     """
-    with duckdb.connect(config={**_SEALED, "temp_directory": ""}) as database:
+    with duckdb.connect(config={**_SEALED, **_ALONE, "temp_directory": ""}) as database:
         _seal(database)
         for name, frame in frames.items():
             table = TABLES[name]
@@ -119,7 +121,7 @@ def build(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
 def add(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     """Write further canonical tables to a database, as `build` does."""
     try:
-        with duckdb.connect(str(path), config=_SEALED) as database:
+        with duckdb.connect(str(path), config={**_SEALED, **_ALONE}) as database:
             _seal(database)
             # All at once: each transaction of its own would be written down, and waited for, twice.
             database.begin()
