@@ -178,6 +178,7 @@ def test_faults_of_several_required_sources_are_told_together_and_nothing_is_pin
     assert contents(project.raw) == before
 
 
+@pytest.mark.long
 def test_a_pull_that_was_killed_asks_for_no_whole_source_again(
     first: tuple[Project, Replica],
 ) -> None:

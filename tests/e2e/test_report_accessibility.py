@@ -1,5 +1,6 @@
 """The page in a real browser: no accessibility violation, on a phone, on a desk and on paper."""
 
+import contextlib
 import pathlib
 import shutil
 
@@ -55,28 +56,50 @@ def browser():
         started.close()
 
 
-@pytest.fixture(params=STAGES, ids=lambda stage: f"{stage[0]} px, {stage[1]}, {stage[2]}")
-def page(request, browser, address):
-    width, medium, scheme = request.param
-    opened = browser.new_page(viewport={"width": width, "height": 800})
-    opened.emulate_media(media=medium, color_scheme=scheme)
-    opened.asked = []
-    opened.on("request", lambda asked: opened.asked.append(asked.url))
-    opened.goto(address)
-    yield opened
-    opened.close()
+@pytest.fixture(
+    scope="module",
+    params=STAGES,
+    ids=lambda stage: f"{stage[0]} px, {stage[1]}, {stage[2]}",
+)
+def stage(request):
+    return request.param
 
 
-def test_axe_finds_no_violation(page):
+@contextlib.contextmanager
+def opened(browser, address, stage):
+    width, medium, scheme = stage
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.emulate_media(media=medium, color_scheme=scheme)
+    page.asked = []
+    page.on("request", lambda asked: page.asked.append(asked.url))
+    page.goto(address)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser, address, stage):
+    """The page as it comes; tests that only look share it."""
+    with opened(browser, address, stage) as as_it_comes:
+        yield as_it_comes
+
+
+@pytest.fixture(scope="module")
+def unfolded(browser, address, stage):
+    """The page with all that a reader may open."""
+    with opened(browser, address, stage) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        yield page
+
+
+def test_axe_finds_no_violation(unfolded):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    found = axe.Axe().run(page)
+    found = axe.Axe().run(unfolded)
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_the_page_never_scrolls_sideways(page):
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+def test_the_page_never_scrolls_sideways(unfolded):
+    assert unfolded.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_the_page_asks_for_nothing_but_itself(page, address):
@@ -108,11 +131,10 @@ def test_the_first_screen_has_few_words(page):
         assert page.evaluate(WORDS) <= 120
 
 
-def test_a_row_of_a_table_is_a_card_on_a_phone_with_its_verdict_first(page):
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    if page.evaluate("innerWidth") > 600:
+def test_a_row_of_a_table_is_a_card_on_a_phone_with_its_verdict_first(unfolded):
+    if unfolded.evaluate("innerWidth") > 600:
         pytest.skip("a table is a table where there is room")
-    cards = page.evaluate(
+    cards = unfolded.evaluate(
         "[...document.querySelectorAll('[aria-labelledby=table-measures-male] tbody tr')].map(row "
         "=> [...row.children].sort((a, b) => a.getBoundingClientRect().top - "
         "b.getBoundingClientRect().top).map(cell => getComputedStyle(cell, '::before').content))"
@@ -120,7 +142,7 @@ def test_a_row_of_a_table_is_a_card_on_a_phone_with_its_verdict_first(page):
     assert cards
     assert {card[1] for card in cards} == {'"Verdict"'}
     over = "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > innerWidth)"
-    assert page.evaluate(f"{over}.length") == 0
+    assert unfolded.evaluate(f"{over}.length") == 0
 
 
 def test_the_table_of_checks_stays_closed_on_paper(page):
@@ -134,7 +156,8 @@ def test_the_table_of_checks_stays_closed_on_paper(page):
     assert {name for name, shown in found if shown} == {""}
 
 
-def test_the_keyboard_reaches_the_skip_link_first(page):
-    page.emulate_media(media="screen")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('href')") == "#answer"
+def test_the_keyboard_reaches_the_skip_link_first(browser, address, stage):
+    with opened(browser, address, stage) as page:
+        page.emulate_media(media="screen")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#answer"

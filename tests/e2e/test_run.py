@@ -218,18 +218,11 @@ def kill_at(project: Project, stage: str) -> None:
         process.wait()
 
 
-@pytest.mark.parametrize(
-    "stages",
-    [
-        ("publish",),
-        pytest.param(STAGES, marks=pytest.mark.long),
-    ],
-    ids=["one", "all"],
-)
+@pytest.mark.long
 def test_a_run_killed_at_any_stage_leaves_nothing_half_made_and_the_next_one_is_undisturbed(
-    project: Project, undisturbed: Undisturbed, stages: tuple[str, ...]
+    project: Project, undisturbed: Undisturbed
 ) -> None:
-    for stage in stages:
+    for stage in STAGES:
         kill_at(project, stage)
         visible = [path for path in project.reports.glob("*") if not path.name.startswith(".")]
         for release in (path for path in visible if path.is_dir()):
