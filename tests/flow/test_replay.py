@@ -1,4 +1,8 @@
-"""The replay flow on a real Prefect server: past releases made again, each month another."""
+"""The replay flow on a real Prefect server: past releases made again, each month another.
+
+Flows are imported by the tests that need them: Prefect takes seconds, and every test waits for what
+a module of tests imports.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from flows.replay import due
 
 from gapwatch.errors import UsageError
 from gapwatch.project import Project
@@ -49,11 +52,15 @@ def test_a_release_that_was_changed_fails_the_flow_with_its_name(
 
 
 def test_a_project_without_a_release_is_told_to_make_one(project: Project) -> None:
+    from flows.replay import due
+
     with pytest.raises(UsageError, match="gapwatch run"):
         due(project, project.reports, dt.date(2026, 12, 1))
 
 
 def test_each_of_the_others_has_its_month(chain: Chain, tmp_path: Path) -> None:
+    from flows.replay import due
+
     reports = tmp_path / "reports"
     names = [f"westminster-2026-0{number}-01-0123456789" for number in range(1, 5)]
     for name in (*names, "elsewhere-2026-01-01-0123456789"):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from pathlib import Path
+from types import ModuleType
 
 import pytest
-from flows import common, telling
 
 from gapwatch import alerting
 from gapwatch.alerting import Alert
@@ -18,15 +17,24 @@ ALERT = Alert("failed", "westminster", "The run failed for a reason.")
 BY_MAIL = Alerts(email_from="GAPWATCH_EMAIL", allow_loopback=True)
 
 
+@pytest.fixture(scope="module")
+def flows() -> ModuleType:
+    """Imported before a test's log is kept: Prefect sets logging up anew, and takes seconds."""
+    import flows.common
+    import flows.telling
+
+    return flows
+
+
 def test_an_alert_is_sent_by_mail_through_the_notification_block(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    flows: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with MailServer() as server:
         monkeypatch.setenv(
             "GAPWATCH_EMAIL",
             f"mailto://127.0.0.1:{server.port}/?from=gapwatch@example.org&to=a@example.org",
         )
-        telling.tell(BY_MAIL, ALERT)
+        flows.telling.tell(BY_MAIL, ALERT)
         server.shutdown()
     (message,) = server.messages
     assert "gapwatch, westminster: failed" in message
@@ -35,7 +43,7 @@ def test_an_alert_is_sent_by_mail_through_the_notification_block(
 
 
 def test_mail_that_hangs_or_fails_is_logged_without_its_address_and_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    flows: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(alerting, "SECONDS", 1.0)
     caplog.set_level(logging.DEBUG)
@@ -43,7 +51,7 @@ def test_mail_that_hangs_or_fails_is_logged_without_its_address_and_changes_noth
         port = deaf.address.rpartition(":")[2]
         monkeypatch.setenv("GAPWATCH_EMAIL", f"mailto://u:s3cret@127.0.0.1:{port}/?to=a@b.org")
         started = time.monotonic()
-        telling.tell(BY_MAIL, ALERT)
+        flows.telling.tell(BY_MAIL, ALERT)
         assert time.monotonic() - started < 5
     warned = [item.getMessage() for item in caplog.records if item.levelno >= logging.WARNING]
     assert any("nothing else is changed" in text for text in warned)
@@ -51,11 +59,11 @@ def test_mail_that_hangs_or_fails_is_logged_without_its_address_and_changes_noth
 
 
 def test_an_artifact_that_cannot_be_left_is_logged_and_the_work_stands(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    flows: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def refused(**_: object) -> None:
         raise RuntimeError("503 from the server")
 
-    monkeypatch.setattr(common, "create_markdown_artifact", refused)
-    common.show("gapwatch-verdict", "# On track", "the verdict")
+    monkeypatch.setattr(flows.common, "create_markdown_artifact", refused)
+    flows.common.show("gapwatch-verdict", "# On track", "the verdict")
     assert "the artifact gapwatch-verdict could not be left (RuntimeError)" in caplog.text
