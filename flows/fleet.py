@@ -125,7 +125,7 @@ def fleet(jobs: Sequence[dict[str, Any]], answers: int) -> None:
     one = task(name="study", cache_policy=NO_CACHE, persist_result=False)(make)
     at_work = {}
     for job in jobs:
-        study = StudyJob(**job)
+        study = StudyJob.read(job)
         at_work[one.with_options(task_run_name=study.id).submit(study)] = study
     waiting = dict(at_work)
     with contextlib.suppress(TimeoutError):

@@ -108,8 +108,8 @@ def run(
     its own meanwhile, so `validate` only waits for it; `checker` is that process when it runs
     already, and `code` is the state of this process's code when it is known already. `known_at`
     takes the newest snapshot of that date or earlier; `claims` is what a release that is made again
-    says of its making; such a one is laid out on no site. Without `with_site` a folder that has no
-    site stays without. `with_kit` makes the board kit too, beside the release.
+    says of its making; such a one is laid out on no site. `with_kit` makes the board kit too, which
+    stands on the site. With neither that nor `with_site` a folder that has no site stays without.
     """
     if with_kit:
         kit.require()
@@ -177,7 +177,7 @@ def run(
             files,
             results["validation"],
             board,
-            claims is None and (with_site or laying.stands(place.out)),
+            claims is None and (with_site or with_kit or laying.stands(place.out)),
         )
     return outcome(identity.release, snapshot, path, report, results, of.promise.sex)
 

@@ -89,8 +89,13 @@ def test_each_release_is_that_of_a_single_run_and_so_is_its_site_where_it_is_ask
     told = gapwatch("fleet", studies, "--out", again, "--workers", 1, "--sites", code=6)
     assert "(2 already made, 1 failed)" in told
     assert content(again / "places" / "x09000000") == alone
-    gapwatch("fleet", studies, "--out", again, "--workers", 1, code=6)
-    assert content(again / "places" / "x09000000") == alone
+    whole = content(again)
+    for name in ("x09000000", "x09000001"):
+        (again / "places" / name / "index.html").unlink()
+    next(again.glob("places/x09000001/x09000001-*/report.pdf")).unlink()
+    told = gapwatch("fleet", studies, "--out", again, "--workers", 1, code=6)
+    assert "(1 already made, 1 failed, 1 made)" in told
+    assert content(again) == whole
     # As does one that is made with it at once.
     out = tmp_path / "with-sites"
     gapwatch("fleet", studies / "x09000000", "--out", out, "--workers", 1, "--sites")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from gapwatch.audit.provenance import CodeState
 
 MADE, KEPT, FAILED = "made", "already made", "failed"
 PLACES, DATABASES = "places", "databases"
@@ -14,8 +18,10 @@ STATUSES = (MADE, KEPT, FAILED)
 class StudyJob:
     """A study to release: its file, its project's root and the fleet's folder, as whole paths.
 
-    The root is found once, by whoever asks: a process elsewhere has another current folder.
-    `with_site` lays out a site beside its releases as well.
+    The root is found once, by whoever asks: a process elsewhere has another current folder. So is
+    the state of the `code`, which is one for all studies of a fleet; without it a worker asks for
+    itself. `with_site` lays out a site beside the releases as well; one that stands is kept up to
+    date in any case.
     """
 
     id: str
@@ -23,6 +29,13 @@ class StudyJob:
     root: str
     folder: str
     with_site: bool = False
+    code: CodeState | None = None
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> StudyJob:
+        """A job from what `dataclasses.asdict` makes of one."""
+        code = told["code"]
+        return cls(**{**told, "code": code and CodeState(**code)})
 
     @property
     def releases(self) -> Path:
@@ -37,7 +50,10 @@ class StudyJob:
 
 @dataclass(frozen=True)
 class StudyDone:
-    """What became of a study: `status` is one of STATUSES, `release` its name, `fault` why not."""
+    """What became of a study: `status` is one of STATUSES, `release` its name.
+
+    `fault` says why there is no release, or why the site of one that stands couldn't be laid out.
+    """
 
     id: str
     status: str

@@ -78,10 +78,9 @@ def _row(one: FleetStudy, done: StudyDone, releases: Path) -> dict[str, object]:
         "invented": one.invented,
         "status": FAILED if done.status == FAILED else RELEASED,
         "release": done.release,
-        "fault": _told(one, done.fault),
     }
     if done.status == FAILED:
-        return row
+        return row | {"fault": _told(one, done.fault)}
     try:
         return row | _headline(load(one.file)[0], releases / done.release)
     except GapwatchError as error:

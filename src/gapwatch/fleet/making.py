@@ -12,7 +12,7 @@ from pathlib import Path
 from gapwatch import pipeline, publishing
 from gapwatch import study as study_file
 from gapwatch.audit.manifest import basis_of
-from gapwatch.audit.provenance import CodeState, code_state, provenance
+from gapwatch.audit.provenance import provenance
 from gapwatch.audit.verify import verify_release
 from gapwatch.errors import GapwatchError, IntegrityError
 from gapwatch.fleet.jobs import FAILED, KEPT, MADE, StudyDone, StudyJob
@@ -39,11 +39,14 @@ def _make(job: StudyJob) -> StudyDone:
         project = Project(Path(job.root), Path(job.file), database_in=job.databases)
         standing = made_already(project, job)
         if standing:
-            if job.with_site and not laying.stands(job.releases):
-                study, _ = study_file.load(project.study_file)
-                laying.beside(job.releases, project.raw, study.site.base)
-            return StudyDone(job.id, KEPT, standing)
-        found = pipeline.run(project, out=job.releases, checker=_checker(), with_site=job.with_site)
+            return _kept(project, job, standing)
+        found = pipeline.run(
+            project,
+            out=job.releases,
+            checker=_checker(),
+            code=job.code,
+            with_site=job.with_site,
+        )
         return StudyDone(job.id, MADE, found.release)
     except GapwatchError as error:
         return StudyDone(job.id, FAILED, fault=str(error))
@@ -52,6 +55,21 @@ def _make(job: StudyJob) -> StudyDone:
         return StudyDone(job.id, FAILED, fault=f"{type(error).__name__}: {error}")
     finally:
         _tidy()
+
+
+def _kept(project: Project, job: StudyJob, standing: str) -> StudyDone:
+    """What became of a study whose release stands, once its site is as it should be.
+
+    A site is made where it is asked for, and brought up to date where one is. What stands in its
+    way is told; the release stands all the same.
+    """
+    if job.with_site or laying.stands(job.releases):
+        study, _ = study_file.load(project.study_file)
+        try:
+            laying.beside(job.releases, project.raw, study.site.base)
+        except GapwatchError as error:
+            return StudyDone(job.id, KEPT, standing, str(error))
+    return StudyDone(job.id, KEPT, standing)
 
 
 def made_already(project: Project, job: StudyJob) -> str:
@@ -68,7 +86,7 @@ def made_already(project: Project, job: StudyJob) -> str:
         return ""
     study, sha256 = study_file.load(project.study_file)
     snapshot = pipeline.chosen_snapshot(project, study, None, None)
-    basis = basis_of(study, snapshot, provenance(project, sha256, _code()))
+    basis = basis_of(study, snapshot, provenance(project, sha256, job.code))
     return told.release if told.basis == basis else ""
 
 
@@ -78,12 +96,6 @@ def _checker() -> StandingChecker:
     checker = StandingChecker()
     atexit.register(checker.close)
     return checker
-
-
-@cache
-def _code() -> CodeState:
-    """What this process's code is: it was read once, so it is asked for once."""
-    return code_state()
 
 
 def begin() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gapwatch import publishing, stopping, tables
+from gapwatch.audit.provenance import code_state
 from gapwatch.contracts.league import LEAGUE
 from gapwatch.fleet.finding import FleetStudy
 from gapwatch.fleet.jobs import FAILED, PLACES, StudyDone, StudyJob
@@ -36,8 +37,8 @@ class FleetOutcome:
 
     @property
     def failed(self) -> tuple[StudyDone, ...]:
-        """The studies that have no release of these inputs."""
-        return tuple(one for one in self.done if one.status == FAILED)
+        """The studies that have no release of these inputs, or not the site that they should."""
+        return tuple(one for one in self.done if one.fault)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -61,9 +62,9 @@ def run_fleet(
 
     A study's releases are in out/places/<id>, as `gapwatch run --out` makes them, and its database
     in out/databases/<id>; the league is out/index.html and out/league.csv. `with_sites` lays out a
-    site beside each study's releases, as a run does; without it those that stand are kept up. One
-    that fails doesn't stop the others and stands in the league with its fault. The same bytes for
-    any scheduler.
+    site beside each study's releases, as a run does; one that stands is kept up to date in any
+    case. A study that fails doesn't stop the others and stands in the league with its fault. The
+    same bytes for any scheduler.
 
     Raises OutputError for a folder that another fleet uses or that can't be written.
     """
@@ -74,8 +75,9 @@ def run_fleet(
         stopping.leaves(
             "each study is as it was or made whole; the same command goes on from there"
         )
+        code = code_state()
         jobs = [
-            StudyJob(one.id, str(one.file), str(find(one.file).root), str(out), with_sites)
+            StudyJob(one.id, str(one.file), str(find(one.file).root), str(out), with_sites, code)
             for one in studies
             if not one.fault
         ]
@@ -104,7 +106,7 @@ def _told(ending: Iterable[StudyDone], total: int) -> Iterator[StudyDone]:
     for one in ending:
         counts[one.status] += 1
         now = time.monotonic()
-        if one.status == FAILED:
+        if one.fault:
             log.warning("%s failed: %s", one.id, one.fault.replace("\n", ";"))
         else:
             log.debug("%s: %s, %s", one.id, one.status, one.release)

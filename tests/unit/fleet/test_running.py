@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import filelock
 import pytest
 import typer
 
+from gapwatch.audit.provenance import code_state
 from gapwatch.cli import app
 from gapwatch.errors import NOT_EVERYTHING, OutputError
 from gapwatch.fleet import running
@@ -80,6 +82,34 @@ def test_a_job_says_whether_a_site_is_asked_for(
 
     running.run_fleet(studies, tmp_path / "out", schedule, with_sites=asked)
     assert [job.with_site for job in seen] == [asked, asked]
+
+
+def test_a_site_that_cannot_be_laid_out_takes_no_figure_from_the_league(
+    tmp_path: Path, studies: list[FleetStudy]
+) -> None:
+    whole = running.run_fleet(studies, tmp_path / "out", releasing(tmp_path)).table.read_bytes()
+
+    def schedule(jobs: Sequence[StudyJob]) -> Iterator[StudyDone]:
+        for one in releasing(tmp_path, KEPT)(jobs):
+            yield replace(one, fault="OutputError: in the way") if one.id == "alder" else one
+
+    ended = running.run_fleet(studies, tmp_path / "out", schedule)
+    assert ended.table.read_bytes() == whole
+    assert [(one.id, one.status) for one in ended.failed] == [("alder", KEPT), ("zz", FAILED)]
+    assert ended.failed[0].fault == "OutputError: in the way"
+
+
+def test_the_state_of_the_code_is_one_for_all_studies(
+    tmp_path: Path, studies: list[FleetStudy]
+) -> None:
+    seen: list[StudyJob] = []
+
+    def schedule(jobs: Sequence[StudyJob]) -> Iterator[StudyDone]:
+        seen.extend(jobs)
+        yield from releasing(tmp_path)(jobs)
+
+    running.run_fleet(studies, tmp_path / "out", schedule)
+    assert [job.code for job in seen] == [code_state()] * 2
 
 
 def test_a_folder_that_another_fleet_uses_is_refused_and_left_as_it_is(
