@@ -1,9 +1,10 @@
 """A fleet of districts of the national twin, beside one `gapwatch run` of one of them.
 
 What a further study costs is the time that it adds to a fleet on two cores, as a share of a single
-run's in the same minutes: the absolute times are the machine's. Processor seconds of all processes
-are told beside it. Each district is of the size of an English one: 23 wards, 20 years, both sexes,
-20 bands of ages.
+run's in the same minutes: the absolute times are the machine's. A run lays out a site; a fleet does
+so only where it is asked to, and isn't asked here. Processor seconds of all processes are told
+beside it. Each district is of the size of an English one: 23 wards, 20 years, both sexes, 20 bands
+of ages.
 
     FLEET_DISTRICTS=309 python -m pytest bench/bench_fleet.py -k whole    # the whole country
 """

@@ -119,7 +119,7 @@ def build(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
 
 
 def add(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
-    """Write further canonical tables to a database, as `build` does."""
+    """Write further canonical tables to a database, as `build` does: all of them or none."""
     try:
         with duckdb.connect(str(path), config={**_SEALED, **_ALONE}) as database:
             _seal(database)

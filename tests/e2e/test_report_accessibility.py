@@ -72,9 +72,11 @@ def opened(browser, address, stage):
     page.emulate_media(media=medium, color_scheme=scheme)
     page.asked = []
     page.on("request", lambda asked: page.asked.append(asked.url))
-    page.goto(address)
-    yield page
-    page.close()
+    try:
+        page.goto(address)
+        yield page
+    finally:
+        page.close()
 
 
 @pytest.fixture(scope="module")

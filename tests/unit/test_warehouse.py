@@ -51,6 +51,18 @@ def test_rows_that_break_a_rule_across_columns_are_named(inputs: dict[str, pd.Da
     assert "E05000630" in caught.value.found
 
 
+def test_tables_are_added_all_or_none(tmp_path: Path, inputs: dict[str, pd.DataFrame]) -> None:
+    path = tmp_path / "made.duckdb"
+    warehouse.build(path, {"area_reference": inputs["area_reference"]})
+    broken = inputs["life_expectancy"].copy()
+    broken.loc[broken.index[0], "sex"] = "other"
+    further = {"population_deaths": inputs["population_deaths"], "life_expectancy": broken}
+    with pytest.raises(duckdb.ConstraintException):
+        warehouse.add(path, further)
+    with duckdb.connect(str(path), read_only=True) as database:
+        assert database.execute("SHOW TABLES").fetchall() == [("area_reference",)]
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [("sex", "other"), ("life_expectancy_years", 39.0), ("area_code", "x y"), ("area_name", None)],

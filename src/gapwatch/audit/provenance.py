@@ -52,10 +52,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class CodeState:
-    """This package's code: its hash, its last commit and whether all is as committed.
-
-    As `Provenance` has them.
-    """
+    """This package's code as `Provenance` tells it: hash, last commit, whether all is committed."""
 
     code_sha256: str
     commit: str | None

@@ -104,9 +104,10 @@ def shortest(study: Study, counts: Counts) -> tuple[int, Tabled]:
 def gap_rows(
     study: Study, measure: Measure, made: Tabled, sexes: Sequence[str] = SEXES
 ) -> pd.DataFrame:
-    """Rows of the table `gap` for `sexes` from tables of the two sides.
+    """Rows of the table `gap` for `sexes`, each female or male, from tables of the two sides.
 
-    From restricted deaths they are made of the sides as these may be told.
+    From restricted deaths they are made of the sides as these may be told. Raises ValueError for
+    another sex.
     """
     frames = []
     for sex in map(SEXES.index, sexes):

@@ -93,7 +93,7 @@ def _number(value: float) -> str:
 
 
 def painted(figure: Figure) -> str:
-    """The figure as SVG text, 72 dots an inch."""
+    """The figure as SVG text, 72 dots an inch; it keeps that resolution."""
     figure.dpi = DPI
     _place_nothing(figure)
     width, height = figure.get_size_inches() * DPI
@@ -103,10 +103,8 @@ def painted(figure: Figure) -> str:
 
 
 def _place_nothing(figure: Figure) -> None:
-    """Say where labels and titles without a word stand: else every tick is measured to find out."""
+    """Say where labels without a word stand: else every tick is measured to find out."""
     for axes in figure.axes:
-        if not any(axes.get_title(side) for side in ("left", "center", "right")):
-            axes.set_title("", y=1.0)
         for axis in (axes.xaxis, axes.yaxis):
             if not axis.get_label_text():
                 axis.set_label_coords(0.0, 0.0)
