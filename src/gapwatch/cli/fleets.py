@@ -82,6 +82,8 @@ def fleet(
 
 
 def _print(ended: FleetOutcome, json_: bool) -> None:
+    from gapwatch.fleet.jobs import FAILED
+
     if json_:
         print_json(
             {
@@ -95,7 +97,8 @@ def _print(ended: FleetOutcome, json_: bool) -> None:
         told = ", ".join(f"{count} {status}" for status, count in ended.counts.items())
         typer.echo(f"Studies: {len(ended.done)} ({told})")
         for one in ended.failed[:_SHOWN]:
-            typer.echo(f"  failed: {one.id}: {one.fault.splitlines()[0]}")
+            what = "failed" if one.status == FAILED else "site not laid out"
+            typer.echo(f"  {what}: {one.id}: {one.fault.splitlines()[0]}")
         if len(ended.failed) > _SHOWN:
             typer.echo(f"  and {len(ended.failed) - _SHOWN} more: see the page")
         typer.echo(f"League:  {ended.page}")

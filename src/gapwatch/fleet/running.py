@@ -107,7 +107,8 @@ def _told(ending: Iterable[StudyDone], total: int) -> Iterator[StudyDone]:
         counts[one.status] += 1
         now = time.monotonic()
         if one.fault:
-            log.warning("%s failed: %s", one.id, one.fault.replace("\n", ";"))
+            what = "failed" if one.status == FAILED else "stands, its site doesn't"
+            log.warning("%s %s: %s", one.id, what, one.fault.replace("\n", ";"))
         else:
             log.debug("%s: %s, %s", one.id, one.status, one.release)
         number = sum(counts.values())

@@ -1,4 +1,4 @@
-"""What the command refuses before anything is read or made."""
+"""What the command refuses before anything is read or made, and how it tells what became."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from gapwatch.cli import app, clusters
-from gapwatch.errors import UsageError
+from gapwatch.cli import app, clusters, fleets
+from gapwatch.errors import NOT_EVERYTHING, UsageError
+from gapwatch.fleet.jobs import FAILED, KEPT, StudyDone
+from gapwatch.fleet.running import FleetOutcome
 
 
 def fleet(*words: object) -> None:
@@ -35,3 +37,23 @@ def test_a_path_that_is_not_there_is_refused_and_no_folder_is_made(
     with pytest.raises(UsageError, match="fleet nowhere"):
         fleet("nowhere")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_site_that_is_missing_beside_a_release_is_told_as_that(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = (
+        StudyDone("alder", KEPT, "a-release", "Cannot write: index.html\n  expected: room"),
+        StudyDone("beech", FAILED, fault="Study: wrong\n  expected: a place"),
+    )
+    with pytest.raises(typer.Exit) as ended:
+        fleets._print(
+            FleetOutcome(done, tmp_path / "index.html", tmp_path / "league.csv"), json_=False
+        )
+    assert ended.value.exit_code == NOT_EVERYTHING
+    told = capsys.readouterr().out.splitlines()
+    assert told[:3] == [
+        "Studies: 2 (1 already made, 1 failed)",
+        "  site not laid out: alder: Cannot write: index.html",
+        "  failed: beech: Study: wrong",
+    ]
