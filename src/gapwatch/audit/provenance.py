@@ -60,12 +60,9 @@ class CodeState:
 
 
 @dataclass(frozen=True)
-class Claims:
+class Claims(CodeState):
     """What a release says of its making that a later making can't see, and doesn't have to."""
 
-    code_sha256: str
-    commit: str | None
-    clean: bool | None
     made_with: Mapping[str, str]
 
 

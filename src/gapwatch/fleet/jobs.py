@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gapwatch.audit.provenance import CodeState
+if TYPE_CHECKING:
+    from gapwatch.audit.provenance import CodeState
 
 MADE, KEPT, FAILED = "made", "already made", "failed"
 PLACES, DATABASES = "places", "databases"
@@ -34,6 +35,8 @@ class StudyJob:
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> StudyJob:
         """A job from what `dataclasses.asdict` makes of one."""
+        from gapwatch.audit.provenance import CodeState  # noqa: PLC0415
+
         code = told["code"]
         return cls(**{**told, "code": code and CodeState(**code)})
 
