@@ -25,9 +25,14 @@ settings.load_profile("untimed")
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests and the libraries stay: going through them again costs a tenth."""
+    """Thousands of tests and the libraries stay: going through them again costs a tenth.
+
+    What tests leave is frames and reports, mostly without circles: to look for some every seven
+    hundred objects, as is usual, costs another tenth.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 def pytest_sessionfinish() -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import json
 import os
 import runpy
@@ -116,6 +117,8 @@ def worker_command() -> list[str]:
 
 
 def _serve(place: str, answer: Callable[[Mapping[str, Any]], None]) -> None:
+    gc.collect()
+    gc.freeze()  # what was imported stays, and no fork needs to go through it
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(place)
         listener.listen()

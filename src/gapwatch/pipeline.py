@@ -101,6 +101,7 @@ def run(
     code: CodeState | None = None,
     with_kit: bool = False,
     with_site: bool = True,
+    side_by_side: bool = True,
 ) -> Outcome:
     """Make the release of a snapshot: read, check, measure, judge, draw, write, publish.
 
@@ -110,6 +111,7 @@ def run(
     takes the newest snapshot of that date or earlier; `claims` is what a release that is made again
     says of its making; such a one is laid out on no site. `with_kit` makes the board kit too, which
     stands on the site. With neither that nor `with_site` a folder that has no site stays without.
+    `side_by_side` is for a run that has the machine to itself: see `render.render`.
     """
     if with_kit:
         kit.require()
@@ -154,7 +156,9 @@ def run(
         pictures = step("set out", render.set_out, charts, study.typefaces)
         results["validation"] = step("validate", validate, gate)
         report = build_report(of, facts, {**shown, **results})
-        files = step("render", render.render, report, charts, study.typefaces, pictures)
+        files = step(
+            "render", render.render, report, charts, study.typefaces, pictures, side_by_side
+        )
         files |= {**exports(study, {**inputs, **results}, snapshot), **input_files(project, study)}
         files |= {RECORD: with_lengths(record, found.series.lengths).content()} if record else {}
         answer = {

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gapwatch.contracts import TABLES, Column, Table
+from gapwatch.contracts import TABLES, Check, Column, Table
 from gapwatch.errors import OutputError, ValidationError
 
 _TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
@@ -78,34 +78,50 @@ def check(frames: Mapping[str, pd.DataFrame], restricted: Collection[str] = ()) 
     The database has the same rules as constraints, but a constraint doesn't say which row. Of
     `restricted` tables no row is named or counted, and nothing is spilled to a disk.
     """
+    ruled = {name: frame for name, frame in frames.items() if TABLES[name].checks}
+    if not ruled:
+        return
     with duckdb.connect(config={**_SEALED, **_ALONE, "temp_directory": ""}) as database:
         _seal(database)
-        for name, frame in frames.items():
+        for name, frame in ruled.items():
             table = TABLES[name]
             database.register("frame", frame)
-            for rule in table.checks:
-                # The condition and the key are the contract's own text, never data.
-                query = f"SELECT {', '.join(table.key)} FROM frame WHERE NOT ({rule.condition})"  # noqa: S608
-                rows = database.execute(f"{query} ORDER BY ALL").fetchall()
-                if rows and name in restricted:
-                    raise ValidationError(
-                        f"{name}, rule {rule.name}",
-                        expected=rule.meaning,
-                        found="rows that break it, which aren't told: the table is restricted",
-                        remedy="look at the restricted file itself; nothing was published",
-                    )
-                if rows:
-                    named = "; ".join(" ".join(map(str, row)) for row in rows[:_MAX_NAMED_ROWS])
-                    more = f" and {len(rows) - _MAX_NAMED_ROWS} more" * (
-                        len(rows) > _MAX_NAMED_ROWS
-                    )
-                    raise ValidationError(
-                        f"{name}, rule {rule.name}",
-                        expected=rule.meaning,
-                        found=f"{len(rows)} rows that break it: {named}{more}",
-                        remedy="compare the rows with the publisher's file; nothing was published",
-                    )
+            broken = _broken(database, table)
+            if broken:
+                raise _refusal(database, table, broken[0], told=name not in restricted)
             database.unregister("frame")
+
+
+def _broken(database: duckdb.DuckDBPyConnection, table: Table) -> list[Check]:
+    """The rules that a row of `frame` breaks: one look at a table for all of them."""
+    counts = ", ".join(f"count(*) FILTER (WHERE NOT ({rule.condition}))" for rule in table.checks)
+    (found,) = database.execute(f"SELECT {counts} FROM frame").fetchall()  # noqa: S608
+    return [rule for rule, rows in zip(table.checks, found, strict=True) if rows]
+
+
+def _refusal(
+    database: duckdb.DuckDBPyConnection, table: Table, rule: Check, *, told: bool
+) -> ValidationError:
+    """What to say of a rule that rows of `frame` break; of which ones, where they may be `told`."""
+    where = f"{table.name}, rule {rule.name}"
+    if not told:
+        return ValidationError(
+            where,
+            expected=rule.meaning,
+            found="rows that break it, which aren't told: the table is restricted",
+            remedy="look at the restricted file itself; nothing was published",
+        )
+    # The condition and the key are the contract's own text, never data.
+    query = f"SELECT {', '.join(table.key)} FROM frame WHERE NOT ({rule.condition})"  # noqa: S608
+    rows = database.execute(f"{query} ORDER BY ALL").fetchall()
+    named = "; ".join(" ".join(map(str, row)) for row in rows[:_MAX_NAMED_ROWS])
+    more = f" and {len(rows) - _MAX_NAMED_ROWS} more" * (len(rows) > _MAX_NAMED_ROWS)
+    return ValidationError(
+        where,
+        expected=rule.meaning,
+        found=f"{len(rows)} rows that break it: {named}{more}",
+        remedy="compare the rows with the publisher's file; nothing was published",
+    )
 
 
 def build(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:

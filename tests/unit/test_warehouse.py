@@ -51,6 +51,30 @@ def test_rows_that_break_a_rule_across_columns_are_named(inputs: dict[str, pd.Da
     assert "E05000630" in caught.value.found
 
 
+def test_each_rule_is_told_with_its_own_rows_one_after_the_other(
+    inputs: dict[str, pd.DataFrame],
+) -> None:
+    frame = inputs["life_expectancy"].copy()
+    first, second, third = frame.index[:3]
+    breaks = {
+        "period_order": (first, {"period_start": frame.loc[first, "period_end"] + 1}),
+        "value_in_interval": (second, {"life_expectancy_years": 500.0}),
+        "limits_together": (third, {"upper95_years": float("nan")}),
+    }
+    whole = frame.copy()
+    for row, changes in breaks.values():
+        for name, value in changes.items():
+            frame.loc[row, name] = value
+    for rule, (row, _) in breaks.items():
+        key = " ".join(str(frame.loc[row, name]) for name in LIFE_EXPECTANCY.key)
+        with pytest.raises(ValidationError) as caught:
+            warehouse.check({"life_expectancy": frame})
+        assert caught.value.where == f"life_expectancy, rule {rule}"
+        assert caught.value.found == f"1 rows that break it: {key}"
+        frame.loc[row] = whole.loc[row]
+    warehouse.check({"life_expectancy": frame})
+
+
 def test_tables_are_added_all_or_none(tmp_path: Path, inputs: dict[str, pd.DataFrame]) -> None:
     path = tmp_path / "made.duckdb"
     warehouse.build(path, {"area_reference": inputs["area_reference"]})

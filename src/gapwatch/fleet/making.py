@@ -46,6 +46,7 @@ def _make(job: StudyJob) -> StudyDone:
             checker=_checker(),
             code=job.code,
             with_site=job.with_site,
+            side_by_side=False,  # every processor has a worker
         )
         return StudyDone(job.id, MADE, found.release)
     except GapwatchError as error:

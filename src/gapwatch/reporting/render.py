@@ -42,16 +42,21 @@ def render(
     charts: Charts,
     fonts: tuple[Typeface, ...] = (),
     pictures: Pictures | None = None,
+    side_by_side: bool = True,
 ) -> dict[str, bytes]:
     """report.html, summary.pdf, report.pdf and annex.pdf, from the same words and charts.
 
     `fonts` are those that the study declares, for what our own typefaces lack; `pictures` is what
-    `set_out` made of the same charts.
+    `set_out` made of the same charts. Page and papers are made side by side, or one after another
+    where other processes want the processors too; the bytes are the same.
     """
     from gapwatch.reporting.formats.html import to_html  # noqa: PLC0415
     from gapwatch.reporting.formats.pdf import to_pdfs  # noqa: PLC0415
 
     pictures = pictures or set_out(charts, fonts)
+    if not side_by_side:
+        page = to_html(report, charts, fonts, pictures)
+        return {"report.html": page, **to_pdfs(report, charts, fonts, side_by_side=False)}
     # The papers' compiler works outside Python, so the page costs no time of its own.
     with ThreadPoolExecutor(1) as pool:
         papers = pool.submit(to_pdfs, report, charts, fonts)

@@ -75,6 +75,12 @@ def test_sizes_stay_within_their_limits(made):
     assert sum(every) < 2_000_000
 
 
+def test_made_in_turn_the_files_are_those_that_are_made_side_by_side(made):
+    """A fleet makes them in turn: every processor has a worker."""
+    report, files = made
+    assert render(report, charts(), side_by_side=False) == files
+
+
 def test_the_page_needs_no_script_and_asks_for_nothing(page):
     tags = Outline(page).tags
     assert "script" not in {tag for tag, _ in tags}

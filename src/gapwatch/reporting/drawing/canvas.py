@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from gapwatch.reporting.drawing.further import (
     Typefaces,
     kept,
 )
-from gapwatch.reporting.drawing.letters import painted
+from gapwatch.reporting.drawing.letters import REMEMBERED, painted
 from gapwatch.reporting.language.speech import respelled, spoken
 
 if TYPE_CHECKING:
@@ -212,8 +212,10 @@ def _rounded(match: re.Match[str]) -> str:
     return "0" if text == "-0" else text
 
 
-def _shorter(path: re.Match[str]) -> str:
-    short = _AROUND_LETTERS.sub(r"\1", _LONG_NUMBER.sub(_rounded, path.group().strip()))
+@lru_cache(REMEMBERED)
+def _shorter(path: str) -> str:
+    """The data of a path in fewer bytes; outlines of letters and markers are in every chart."""
+    short = _AROUND_LETTERS.sub(r"\1", _LONG_NUMBER.sub(_rounded, path.strip()))
     return short.replace(" ", ",")
 
 
@@ -253,7 +255,7 @@ def svg(figure: Figure, below: float = 0.0) -> str:
     _rims(figure)
     text = _COMMENT.sub("", painted(figure))
     text = _RIMMED.sub(lambda held: _LINE.sub(_rimmed, held.group()), text)
-    text = _COORDINATES.sub(_shorter, text)
+    text = _COORDINATES.sub(lambda path: _shorter(path.group()), text)
     text = _GROUP.sub("<g>", _ADVANCE.sub(r'x="\1"', text))
     for name, short in _SHORTER:
         text = text.replace(name, short)

@@ -72,6 +72,14 @@ def _extent(text: str, face: Face) -> tuple[float, float, float]:
     return _SETTER.get_text_width_height_descent(text, _sized(face), ismath=False)
 
 
+@cache
+def _heights(face: Face) -> tuple[int, int, int, int]:
+    """Ascent, descent, gap between lines and units of an em, as the typeface itself says."""
+    font = _SETTER._get_font(_sized(face))  # type: ignore[attr-defined]
+    told, units = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")["unitsPerEm"]
+    return told["sTypoAscender"], -told["sTypoDescender"], told["sTypoLineGap"], units
+
+
 @lru_cache(REMEMBERED)
 def _line(text: str, face: Face) -> Lettering:
     font = _SETTER._get_font(_sized(face))  # type: ignore[attr-defined]
@@ -139,6 +147,16 @@ class Renderer(RendererSVG):
         scale = prop.get_size_in_points() / _SETTER.FONT_SCALE
         width, height, descent = _extent(s, _face(prop))
         return width * scale, height * scale, descent * scale
+
+    def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float, float, float]:
+        """How far a line reaches up and down, and the gap to the next, in points.
+
+        Every text asks for them to lay itself out, and matplotlib finds the typeface anew for each
+        unless its renderer knows.
+        """
+        ascent, descent, gap, units = _heights(_face(prop))
+        scale = 1 / units * prop.get_size_in_points() * DPI / 72
+        return ascent * scale, descent * scale, gap * scale
 
     def draw_text(
         self,

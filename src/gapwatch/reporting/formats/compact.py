@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
@@ -20,6 +20,7 @@ SHARED = ("clip-path", "style")
 Point = tuple[int, int]
 
 
+@lru_cache(4096)
 def stepped(outline: str) -> str:
     """The data of a path, of straight lines alone, each end told from the one before.
 
