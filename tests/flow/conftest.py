@@ -120,7 +120,7 @@ def wait_for(condition: Any, what: str, *, seconds: float) -> None:
     while time.monotonic() < until:
         if condition():
             return
-        time.sleep(0.5)
+        time.sleep(0.1)
     pytest.fail(f"{what} didn't come in {seconds} seconds")
 
 
