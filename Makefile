@@ -37,10 +37,10 @@ report: $(INSTALLED) ## Make the report from the newest snapshot, and say where 
 preview: $(INSTALLED) ## The newest release's page with today's words and charts: dist/preview/report.html
 	@$(BIN)/gapwatch -q preview
 
-test: lint ## Lint, type check, layer contracts, then every test (6 to 15 minutes)
+test: lint ## Lint, type check, layer contracts, then every test (6 to 13 minutes)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 
-test-unit: $(DEVELOPING) ## The tests of single parts, in about a fifth of the time
+test-unit: $(DEVELOPING) ## The tests of single parts, in about a sixth of the time
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" tests/unit
 
 test-long: $(DEVELOPING) ## The long calibration and fuzz suites

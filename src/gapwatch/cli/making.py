@@ -114,6 +114,7 @@ def pull(
     A source that isn't required (`required = false`, or context such as maps) may fail: its last
     figures stand, and the exit code is 6.
     """
+    gc.disable()  # a short life, as of `run`
     project = project_begun(study)
     from dataclasses import asdict
 
