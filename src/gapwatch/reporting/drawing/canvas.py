@@ -28,7 +28,7 @@ from gapwatch.reporting.drawing.further import (
     Typefaces,
     kept,
 )
-from gapwatch.reporting.drawing.letters import REMEMBERED, painted
+from gapwatch.reporting.drawing.letters import painted
 from gapwatch.reporting.language.speech import respelled, spoken
 
 if TYPE_CHECKING:
@@ -212,9 +212,9 @@ def _rounded(match: re.Match[str]) -> str:
     return "0" if text == "-0" else text
 
 
-@lru_cache(REMEMBERED)
+# Outlines of letters and markers come again in every chart; those of areas are long, and don't.
+@lru_cache(512)
 def _shorter(path: str) -> str:
-    """The data of a path in fewer bytes; outlines of letters and markers are in every chart."""
     short = _AROUND_LETTERS.sub(r"\1", _LONG_NUMBER.sub(_rounded, path.strip()))
     return short.replace(" ", ",")
 

@@ -20,7 +20,7 @@ SHARED = ("clip-path", "style")
 Point = tuple[int, int]
 
 
-@lru_cache(4096)
+@lru_cache(512)  # letters and markers come again in every chart; outlines of areas don't
 def stepped(outline: str) -> str:
     """The data of a path, of straight lines alone, each end told from the one before.
 
