@@ -101,6 +101,7 @@ def run(
     code: CodeState | None = None,
     with_kit: bool = False,
     with_site: bool = True,
+    with_database: bool = True,
     side_by_side: bool = True,
 ) -> Outcome:
     """Make the release of a snapshot: read, check, measure, judge, draw, write, publish.
@@ -110,7 +111,8 @@ def run(
     already, and `code` is the state of this process's code when it is known already. `known_at`
     takes the newest snapshot of that date or earlier; `claims` is what a release that is made again
     says of its making; such a one is laid out on no site. `with_kit` makes the board kit too, which
-    stands on the site. With neither that nor `with_site` a folder that has no site stays without.
+    stands on the site. With neither that nor `with_site` a folder that has no site stays without;
+    without `with_database` a database that stands is left as it is.
     `side_by_side` is for a run that has the machine to itself: see `render.render`.
     """
     if with_kit:
@@ -152,7 +154,8 @@ def run(
         of, shown = found.series.study, {**found.series.inputs, **results}
         charts = step("draw", render.draw, of, shown, facts)
         # What needs no finding is done while the checks go on; all of it lies aside.
-        step("store", store, place, study, {**inputs, **results})
+        if with_database:
+            step("store", store, place, study, {**inputs, **results})
         pictures = step("set out", render.set_out, charts, study.typefaces)
         results["validation"] = step("validate", validate, gate)
         report = build_report(of, facts, {**shown, **results})
@@ -288,7 +291,8 @@ def publish(
     retired snapshot, is never the study's newest.
     """
     publishing.write_files(place.release, files)
-    warehouse.add(place.database, {VALIDATION.name: validation})
+    if place.database.exists():
+        warehouse.add(place.database, {VALIDATION.name: validation})
     out = {**snapshots.retired(place.out), **snapshots.retired(project.raw)}
     gone = [out[name] for name in (identity.release, snapshot.id) if name in out]
     for record in gone:

@@ -235,7 +235,8 @@ def publish(
 ) -> Path:
     """Move the release, its study's pointer to it and the database into place; return the release.
 
-    All of them or none, and with them the `site`: see `switch`. A release that is there already
+    All of them or none, and with them the `site`: see `switch`. A database that wasn't made leaves
+    the one that stands. A release that is there already
     must be the same to the byte, but for files that are known to be `torn`: the same inputs give
     the same bytes, so any other difference means that it was changed after it was made. `point`
     says whether it may become the study's newest.
@@ -255,7 +256,7 @@ def publish(
     plan = switch.Plan(
         release_id,
         f"latest-{study_id}" if newest else "",
-        place.database.name,
+        place.database.name if place.database.exists() else "",
         new,
         torn=bool(torn),
         pages=laid.write,

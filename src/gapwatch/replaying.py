@@ -121,6 +121,7 @@ def _with_current_code(held: Held, checker: Checker | None) -> Replayed:
             snapshot_id=held.told.snapshot.id,
             claims=claims_of(held.told),
             checker=checker,
+            with_database=False,
         )
         found = tuple(compare(held.folder, made.path))
         why = (*_causes(held.folder, made.path), *_surroundings(held)) if found else ()

@@ -28,7 +28,7 @@ _SITE_BEFORE = "site-before"
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be published: the release, the pointer's name ("" for none), the database's file.
+    """What is to be published: the release, the pointer's name, the database's file; "" for none.
 
     `new` says that the release isn't there yet; `torn` that one of that name is there, was cut
     short, and gives way. `pages` are the files of the site that are written, `gone` those removed.
@@ -52,8 +52,9 @@ def throw(prepared: Path, out: Path, curated: Path, plan: Plan) -> None:
     if plan.pointer:
         (prepared / _POINTER).write_text(f"{plan.release}\n", encoding="utf-8")
     sync_tree(prepared)
-    sync_file(curated / plan.database)
-    sync_folder(curated)
+    if plan.database:
+        sync_file(curated / plan.database)
+        sync_folder(curated)
     with stopping.uninterrupted():
         folder = out / f"{PUBLISHING}{prepared.parent.name.removeprefix(BUILDING)}"
         move(prepared, folder)
@@ -81,7 +82,7 @@ def resume(out: Path, curated: Path) -> None:
 def _finish(folder: Path, out: Path, curated: Path, plan: Plan) -> None:
     """Every step that isn't done yet, in order; each is undone when a later one is refused."""
     with contextlib.ExitStack() as undo:
-        undo.callback(_discard, folder, curated / plan.database)
+        undo.callback(_discard, folder, curated, plan)
         made, target = folder / RELEASE, out / plan.release
         if made.is_dir():
             if plan.torn and target.exists():
@@ -90,14 +91,15 @@ def _finish(folder: Path, out: Path, curated: Path, plan: Plan) -> None:
             move(made, target)
         if plan.new and target.exists():
             undo.callback(move, target, made)
-        _swap(curated / plan.database, curated / DATABASE, undo)
+        if plan.database:
+            _swap(curated / plan.database, curated / DATABASE, undo)
         _lay_site(folder, out, plan, undo)
         pointer = folder / _POINTER
         if pointer.exists():
             move(pointer, out / plan.pointer)
         undo.pop_all()
     site_files.prune(out, tuple(plan.gone))
-    _discard(folder, curated / plan.database)
+    _discard(folder, curated, plan)
 
 
 def _lay_site(folder: Path, out: Path, plan: Plan, undo: contextlib.ExitStack) -> None:
@@ -164,9 +166,11 @@ def _kept(staged: Path) -> Path:
     return staged.with_name(f"{BUILDING}old-{staged.name.removeprefix(BUILDING)}")
 
 
-def _discard(folder: Path, staged: Path) -> None:
-    for leftover in (staged, _kept(staged)):
-        leftover.unlink(missing_ok=True)
+def _discard(folder: Path, curated: Path, plan: Plan) -> None:
+    if plan.database:
+        staged = curated / plan.database
+        for leftover in (staged, _kept(staged)):
+            leftover.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     sync_folder(folder.parent)
 

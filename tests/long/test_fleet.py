@@ -13,11 +13,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from gapwatch.demo.national import InventedCountry, write
 from gapwatch.shipped import STUDY_FILE
 from gapwatch.site_files import PLACES
+from gapwatch.switch import DATABASE
 from tests.e2e.test_report_accessibility import ARGUMENTS, CHROMIUM
 from tests.e2e.test_site import in_a_browser
 
@@ -33,13 +35,20 @@ def gapwatch(*words: object, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-def content(folder: Path) -> dict[str, bytes]:
-    """Every file of the fleet's releases and its league, by name.
+def rows(database: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table of a database."""
+    with duckdb.connect(str(database), read_only=True) as held:
+        names = [name for (name,) in held.execute("SHOW TABLES").fetchall()]
+        return {name: held.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in names}
+
+
+def content(folder: Path, prefix: str = "") -> dict[str, bytes]:
+    """Every file of the fleet's releases and its league, by name after the prefix.
 
     Locks, databases and what a run set aside as torn are none.
     """
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+        prefix + path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != ".lock" and "databases" not in path.parts
         if not any(part.startswith(".torn-") for part in path.parts)
@@ -100,6 +109,28 @@ def test_each_release_is_that_of_a_single_run_and_so_is_its_site_where_it_is_ask
     out = tmp_path / "with-sites"
     gapwatch("fleet", studies / "x09000000", "--out", out, "--workers", 1, "--sites")
     assert content(out / "places" / "x09000000") == alone
+
+
+def test_a_database_is_that_of_a_single_run_where_it_is_asked_for_and_stays_up_to_date(
+    studies: Path, made: Path, tmp_path: Path
+) -> None:
+    assert not (made / "databases").exists()
+    project = studies / "x09000001"
+    gapwatch("run", "--study", project / STUDY_FILE, "--out", tmp_path / "alone")
+    of_run = rows(project / "data" / "curated" / DATABASE)
+    out = tmp_path / "fleet"
+    shutil.copytree(made / "places" / "x09000001", out / "places" / "x09000001")
+    told = gapwatch("fleet", project, "--out", out, "--workers", 1, "--databases")
+    assert "1 (1 made)" in told, "without its database a release isn't all that was asked for"
+    assert content(out / "places") == content(made / "places" / "x09000001", "x09000001/")
+    database = out / "databases" / "x09000001" / DATABASE
+    assert rows(database) == of_run
+    assert len(of_run) > 20
+    assert "1 (1 already made)" in gapwatch("fleet", project, "--out", out, "--databases")
+    # One that stood is made again without being asked for: it would be of another release.
+    database.unlink()
+    gapwatch("fleet", project, "--out", out, "--workers", 1)
+    assert rows(database) == of_run
 
 
 def test_what_stands_is_not_made_again_and_what_is_torn_is(studies: Path, made: Path) -> None:

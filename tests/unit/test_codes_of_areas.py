@@ -9,7 +9,7 @@ import pytest
 
 from gapwatch.errors import StudyError, UnfitError, ValidationError
 from gapwatch.quality.by_study import CODE, RANKING, resolved
-from gapwatch.quality.worker import SuiteError, read_suite
+from gapwatch.quality.suites import SuiteError, read_suite
 from gapwatch.study.code_forms import CodeForms
 from tests.elsewhere import CODES, WHOLE, Elsewhere
 from tests.little import Little

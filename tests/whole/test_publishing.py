@@ -155,6 +155,19 @@ def test_no_pointer_is_no_release(tmp_path: Path) -> None:
     assert publishing.latest(tmp_path, "town") is None
 
 
+def test_without_a_database_the_one_that_stands_is_left_as_it_is(tmp_path: Path) -> None:
+    make(tmp_path, b"one")
+    with publishing.workspace(tmp_path / "out", tmp_path / "curated") as place:
+        publishing.write_files(place.release, {"report.html": b"two", "manifest.json": b"{}"})
+        publishing.publish(place, "r2", "town")
+    assert (tmp_path / "curated" / "gapwatch.duckdb").read_bytes() == b"database"
+    assert publishing.latest(tmp_path / "out", "town") == tmp_path / "out" / "r2"
+    with publishing.workspace(tmp_path / "alone", tmp_path / "alone") as place:
+        publishing.write_files(place.release, {"report.html": b"two", "manifest.json": b"{}"})
+        publishing.publish(place, "r2", "town")
+    assert names(tmp_path / "alone") == {"r2/report.html", "r2/manifest.json", "latest-town"}
+
+
 def test_releases_may_lie_beside_the_database(tmp_path: Path) -> None:
     with publishing.workspace(tmp_path, tmp_path, patience_seconds=1) as place:
         assert place.release.is_dir()

@@ -17,6 +17,7 @@ from gapwatch.errors import ValidationError
 from gapwatch.project import Project
 from gapwatch.quality import views, worker
 from gapwatch.quality.gate import Gate
+from gapwatch.quality.suites import SuiteError, read_suite
 from gapwatch.sources.inputs import load_inputs
 
 pytestmark = pytest.mark.usefixtures("warm_worker")
@@ -61,32 +62,32 @@ def test_every_table_that_is_checked_has_a_suite_that_counts_rows(shipped: Proje
     unsuited = {VALIDATION.name, *(table.name for table in FINDINGS)}
     assert suites == {table.name for table in TABLES.values()} - unsuited
     for path in shipped.expectations.glob("*.json"):
-        assert len(worker.read_suite(path)) >= 3
+        assert len(read_suite(path)) >= 3
 
 
 def test_an_unknown_type_of_expectation_is_refused_with_the_nearest_known(
     tmp_path: Path, inputs: dict[str, pd.DataFrame]
 ) -> None:
     unknown = {**IN_RANGE, "type": "expect_column_values_to_be_betwixt"}
-    with pytest.raises(worker.SuiteError, match=r"did you mean expect_column_values_to_be_between"):
+    with pytest.raises(SuiteError, match=r"did you mean expect_column_values_to_be_between"):
         check(tmp_path, [COUNTED, unknown], inputs["area_reference"])
 
 
 def test_an_unknown_severity_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, [COUNTED, {**IN_RANGE, "severity": "crticial"}])
-    with pytest.raises(worker.SuiteError, match="severity critical or warning"):
-        worker.read_suite(path)
+    with pytest.raises(SuiteError, match="severity critical or warning"):
+        read_suite(path)
 
 
 @pytest.mark.parametrize("expectations", [[], None, {}])
 def test_an_empty_suite_is_refused(tmp_path: Path, expectations: Any) -> None:
-    with pytest.raises(worker.SuiteError, match="checks nothing"):
-        worker.read_suite(write(tmp_path, expectations))
+    with pytest.raises(SuiteError, match="checks nothing"):
+        read_suite(write(tmp_path, expectations))
 
 
 def test_a_suite_that_counts_no_rows_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(worker.SuiteError, match="an empty table would pass"):
-        worker.read_suite(write(tmp_path, [IN_RANGE]))
+    with pytest.raises(SuiteError, match="an empty table would pass"):
+        read_suite(write(tmp_path, [IN_RANGE]))
 
 
 UNKNOWN = {
@@ -132,7 +133,7 @@ def test_an_expectation_that_raises_is_not_taken_for_a_pass(
     tmp_path: Path, inputs: dict[str, pd.DataFrame]
 ) -> None:
     absent = {**IN_RANGE, "kwargs": {"column": "no_such_column", "min_value": 0}}
-    with pytest.raises(worker.SuiteError, match="no_such_column"):
+    with pytest.raises(SuiteError, match="no_such_column"):
         check(tmp_path, [COUNTED, absent], inputs["area_reference"])
 
 
@@ -140,7 +141,7 @@ def test_wrong_arguments_of_an_expectation_are_refused(
     tmp_path: Path, inputs: dict[str, pd.DataFrame]
 ) -> None:
     wrong = {**IN_RANGE, "kwargs": {"colum": "imd2010_average_score"}}
-    with pytest.raises(worker.SuiteError, match="arguments among"):
+    with pytest.raises(SuiteError, match="arguments among"):
         check(tmp_path, [COUNTED, wrong], inputs["area_reference"])
 
 
@@ -164,8 +165,8 @@ def test_a_suite_that_asks_for_more_than_plain_expectations_is_refused_before_an
 ) -> None:
     path = tmp_path / "suite.json"
     path.write_text(json.dumps({"table": "t", "expectations": [COUNTED, {**IN_RANGE, **changes}]}))
-    with pytest.raises(worker.SuiteError):
-        worker.read_suite(path)
+    with pytest.raises(SuiteError):
+        read_suite(path)
 
 
 def test_as_many_expectations_are_evaluated_as_the_suite_holds(
@@ -293,6 +294,40 @@ def test_what_was_not_checked_is_told_apart_from_what_held_and_what_failed() -> 
     found = views.told(pd.DataFrame(rows, columns=list(VALIDATION.names)))
     assert [line.split(": ")[1] for line in found] == ["not met", "not checked"]
     assert "nothing to compare it with" in found[1]
+
+
+def test_tables_that_are_asked_the_same_each_get_their_own_answer(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    areas = inputs["area_reference"]
+    high = areas.assign(imd2010_average_score=areas["imd2010_average_score"] + 100)
+    frames = (areas, high, areas.head(0), areas.head(3), high.head(2), areas)
+    suite = [COUNTED, IN_RANGE, {**IN_RANGE, "severity": "warning", "says": "again"}]
+    monkeypatch.setattr(worker, "_plans", {})
+    planned = [check(tmp_path, suite, frame) for frame in frames]
+    # By what is asked: all of it, one that an empty table fails, the two that high scores fail.
+    assert len(worker._plans) == 3
+    graphs = [graph for found, _ in worker._plans.values() for graph in found]
+    assert all(graph.graph._execution_engine is None for graph in graphs), "a table is held"
+    for frame, found in zip(frames, planned, strict=True):
+        worker._plans.clear()
+        assert check(tmp_path, suite, frame) == found
+
+
+def test_what_is_remembered_of_suites_is_bounded_and_no_refusal_is(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_plans", {})
+    monkeypatch.setattr(worker, "_MOST_PLANS", 3)
+    for most in range(50, 60):
+        suite = [{**COUNTED, "kwargs": {"min_value": 1, "max_value": most}}]
+        assert check(tmp_path, suite, inputs["area_reference"])[0]["success"]
+        assert len(worker._plans) <= 3
+    worker._plans.clear()
+    absent = {**IN_RANGE, "kwargs": {"column": "no_such_column", "min_value": 0}}
+    for _ in range(2):
+        with pytest.raises(SuiteError, match="no_such_column"):
+            check(tmp_path, [COUNTED, absent], inputs["area_reference"])
 
 
 def test_a_configuration_is_made_once_while_a_suite_is_evaluated_and_anew_after_it() -> None:

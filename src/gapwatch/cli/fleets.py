@@ -54,6 +54,13 @@ def fleet(
             help="Lay out a site beside each study's releases too, with charts to share.",
         ),
     ] = False,
+    databases: Annotated[
+        bool,
+        typer.Option(
+            "--databases",
+            help="Make a DuckDB database of each study's tables too, 16 MB each.",
+        ),
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
     """Make every study's release, and a league page over all of them.
@@ -78,7 +85,8 @@ def fleet(
         from gapwatch.cli.clusters import on_a_cluster
 
         schedule = on_a_cluster(dask)
-    _print(run_fleet(found, out, schedule, with_sites=sites), json_)
+    ended = run_fleet(found, out, schedule, with_sites=sites, with_databases=databases)
+    _print(ended, json_)
 
 
 def _print(ended: FleetOutcome, json_: bool) -> None:

@@ -21,8 +21,8 @@ class StudyJob:
 
     The root is found once, by whoever asks: a process elsewhere has another current folder. So is
     the state of the `code`, which is one for all studies of a fleet; without it a worker asks for
-    itself. `with_site` lays out a site beside the releases as well; one that stands is kept up to
-    date in any case.
+    itself. `with_site` lays out a site beside the releases as well, `with_database` makes a
+    database; one that stands is kept up to date in any case.
     """
 
     id: str
@@ -30,6 +30,7 @@ class StudyJob:
     root: str
     folder: str
     with_site: bool = False
+    with_database: bool = False
     code: CodeState | None = None
 
     @classmethod
@@ -47,7 +48,7 @@ class StudyJob:
 
     @property
     def databases(self) -> Path:
-        """Where its database is."""
+        """Where its database is, if it has one."""
         return Path(self.folder) / DATABASES / self.id
 
 

@@ -19,6 +19,7 @@ from gapwatch.fleet.jobs import FAILED, KEPT, MADE, StudyDone, StudyJob
 from gapwatch.project import Project
 from gapwatch.quality.standing_checker import StandingChecker
 from gapwatch.site import laying
+from gapwatch.switch import DATABASE
 
 log = logging.getLogger(__name__)
 # A worker of a cluster may have threads; drawing and the validation process are one each.
@@ -36,9 +37,14 @@ def make(job: StudyJob) -> StudyDone:
 
 def _make(job: StudyJob) -> StudyDone:
     try:
-        project = Project(Path(job.root), Path(job.file), database_in=job.databases)
+        with_database = job.with_database or job.databases.exists()
+        project = Project(
+            Path(job.root),
+            Path(job.file),
+            database_in=job.databases if with_database else job.releases,
+        )
         standing = made_already(project, job)
-        if standing:
+        if standing and (not with_database or (job.databases / DATABASE).is_file()):
             return _kept(project, job, standing)
         found = pipeline.run(
             project,
@@ -46,6 +52,7 @@ def _make(job: StudyJob) -> StudyDone:
             checker=_checker(),
             code=job.code,
             with_site=job.with_site,
+            with_database=with_database,
             side_by_side=False,  # every processor has a worker
         )
         return StudyDone(job.id, MADE, found.release)

@@ -56,15 +56,20 @@ def on_this_machine(workers: int | None = None) -> Scheduler:
 
 
 def run_fleet(
-    studies: Sequence[FleetStudy], out: Path, schedule: Scheduler, *, with_sites: bool = False
+    studies: Sequence[FleetStudy],
+    out: Path,
+    schedule: Scheduler,
+    *,
+    with_sites: bool = False,
+    with_databases: bool = False,
 ) -> FleetOutcome:
     """Release every study that isn't released from the same inputs yet, then lay out the league.
 
-    A study's releases are in out/places/<id>, as `gapwatch run --out` makes them, and its database
-    in out/databases/<id>; the league is out/index.html and out/league.csv. `with_sites` lays out a
-    site beside each study's releases, as a run does; one that stands is kept up to date in any
-    case. A study that fails doesn't stop the others and stands in the league with its fault. The
-    same bytes for any scheduler.
+    A study's releases are in out/places/<id>, as `gapwatch run --out` makes them; the league is
+    out/index.html and out/league.csv. `with_sites` lays out a site beside each study's releases,
+    `with_databases` makes its database in out/databases/<id>, as a run does; what stands of either
+    is kept up to date in any case. A study that fails doesn't stop the others and stands in the
+    league with its fault. The same bytes for any scheduler.
 
     Raises OutputError for a folder that another fleet uses or that can't be written.
     """
@@ -77,7 +82,15 @@ def run_fleet(
         )
         code = code_state()
         jobs = [
-            StudyJob(one.id, str(one.file), str(find(one.file).root), str(out), with_sites, code)
+            StudyJob(
+                one.id,
+                str(one.file),
+                str(find(one.file).root),
+                str(out),
+                with_sites,
+                with_databases,
+                code,
+            )
             for one in studies
             if not one.fault
         ]

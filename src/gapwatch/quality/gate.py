@@ -15,7 +15,7 @@ from gapwatch.contracts import Table
 from gapwatch.errors import ValidationError
 from gapwatch.quality.by_study import CODE, RANKING, SEXES, THREE_WINDOWS
 from gapwatch.quality.checker import Checker
-from gapwatch.quality.worker import SuiteError, read_suite
+from gapwatch.quality.suites import SuiteError, read_suite
 from gapwatch.study import Study
 
 # Not the area: a row that stands out is a death, and one of a small area.

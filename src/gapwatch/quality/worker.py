@@ -14,7 +14,6 @@ suite must count rows, and what was asked for must equal what was evaluated.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 import gc
 import importlib
@@ -23,35 +22,15 @@ import io
 import json
 import logging
 import os
-import re
 import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gapwatch.quality.by_study import PARAMETERS, resolved
+from gapwatch.quality.by_study import resolved
+from gapwatch.quality.suites import SuiteError, read_suite
 
-SEVERITIES = ("critical", "warning")
-ROW_COUNTS = ("expect_table_row_count_to_be_between", "expect_table_row_count_to_equal")
-# What a suite may ask. A suite is data, and may come with somebody else's release; the library
-# takes conditions on rows that it evaluates as a program, so those and all else are refused.
-ARGUMENTS = {
-    "expect_column_pair_values_a_to_be_greater_than_b": {
-        "column_A",
-        "column_B",
-        "or_equal",
-        "ignore_row_if",
-    },
-    "expect_column_values_to_be_between": {"column", "min_value", "max_value"},
-    "expect_column_values_to_be_in_set": {"column", "value_set"},
-    "expect_column_values_to_match_regex": {"column", "regex"},
-    "expect_column_values_to_not_be_null": {"column"},
-    "expect_column_values_to_not_match_regex": {"column", "regex"},
-    "expect_compound_columns_to_be_unique": {"column_list"},
-    "expect_table_row_count_to_be_between": {"min_value", "max_value"},
-    "expect_table_row_count_to_equal": {"value"},
-}
 # Of these a row that lacks what is compared is passed over, so it counts as not checked.
 _COMPARES = {
     "expect_column_pair_values_a_to_be_greater_than_b": ("column_A", "column_B"),
@@ -60,67 +39,10 @@ _COMPARES = {
     "expect_column_values_to_match_regex": ("column",),
     "expect_column_values_to_not_match_regex": ("column",),
 }
-_PLAIN = (str, int, float, bool)
 _MAX_EXAMPLES = 5
-_LEFT_OPEN = re.compile(r"\{[a-z_]+\}")
-_KEYS = {"type", "kwargs", "severity", "says"}
-
-
-class SuiteError(Exception):
-    """A suite that can't be trusted to check anything: expected, found."""
-
-    def __init__(self, where: str, expected: str, found: str) -> None:
-        super().__init__(where, expected, found)
-        self.where, self.expected, self.found = where, expected, found
-
-
-def read_suite(path: Path) -> list[dict[str, Any]]:
-    """Read a suite and refuse one that would check less than it seems to. Needs no library."""
-    where = f"expectations/{path.name}"
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise SuiteError(where, "a suite in JSON", str(error)[:200]) from error
-    expectations = content.get("expectations") if isinstance(content, dict) else None
-    if not expectations or not isinstance(expectations, list):
-        raise SuiteError(where, "at least one expectation", "an empty suite, which checks nothing")
-    for number, item in enumerate(expectations, 1):
-        place = f"{where}, expectation {number}"
-        if not isinstance(item, dict) or set(item) != _KEYS:
-            found = ", ".join(sorted(item)) if isinstance(item, dict) else repr(item)
-            raise SuiteError(place, f"the keys {', '.join(sorted(_KEYS))}", found)
-        if item["severity"] not in SEVERITIES:
-            raise SuiteError(place, f"severity {' or '.join(SEVERITIES)}", repr(item["severity"]))
-        _require_plain(place, item)
-    if not any(item["type"] in ROW_COUNTS for item in expectations):
-        raise SuiteError(
-            where,
-            f"one of {' or '.join(ROW_COUNTS)}",
-            "no count of rows, so an empty table would pass",
-        )
-    return expectations
-
-
-def _require_plain(place: str, item: dict[str, Any]) -> None:
-    """Refuse a type or an argument beyond those of ARGUMENTS, and a value that isn't plain."""
-    if not isinstance(item["says"], str):
-        raise SuiteError(place, "words in says", repr(item["says"])[:80])
-    if not isinstance(item["type"], str) or item["type"] not in ARGUMENTS:
-        near = difflib.get_close_matches(str(item["type"]), ARGUMENTS, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise SuiteError(place, "a known type of expectation", f"{item['type']!r}{hint}"[:200])
-    known = ARGUMENTS[item["type"]]
-    kwargs = item["kwargs"]
-    if not isinstance(kwargs, dict) or not set(kwargs) <= known:
-        found = ", ".join(sorted(set(kwargs) - known)) if isinstance(kwargs, dict) else repr(kwargs)
-        raise SuiteError(place, f"arguments among {', '.join(sorted(known))}", found[:200])
-    for name, value in kwargs.items():
-        parts = value if isinstance(value, list) else [value]
-        if not all(part is None or isinstance(part, _PLAIN) for part in parts):
-            raise SuiteError(f"{place}, {name}", "plain values", repr(value)[:80])
-        if _LEFT_OPEN.fullmatch(str(value)) and value not in PARAMETERS:
-            known_ones = ", ".join(PARAMETERS)
-            raise SuiteError(f"{place}, {name}", f"a value, or one of {known_ones}", repr(value))
+# By what is asked: graphs of what must be computed, and the expectations as they are evaluated.
+_plans: dict[str, tuple[list[Any], list[Any]]] = {}
+_MOST_PLANS = 500
 
 
 def _implementation(where: str, number: int, item: dict[str, Any]) -> Any:
@@ -139,10 +61,13 @@ def _batches() -> Any:
     """One context in memory for all tables: a context in files would scatter its own."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.execution_engine import pandas_execution_engine
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("run").add_dataframe_asset("table")
+    # Above so many bytes the library takes no fingerprint of a table; nobody asks for one here.
+    pandas_execution_engine.HASH_THRESHOLD = 0
     return asset.add_batch_definition_whole_dataframe("all")
 
 
@@ -175,12 +100,12 @@ def check(
         na_values={name: [""] for name, kind in kinds.items() if kind != "text"},
         encoding="utf-8",
     )
-    validator = _validator(frame)
-    outcomes = _evaluate(where, validator, dict(enumerate(built, 1)), "BOOLEAN_ONLY")
+    validator, asked = _validator(frame), json.dumps(items)
+    outcomes = _evaluate(where, asked, validator, dict(enumerate(built, 1)), "BOOLEAN_ONLY")
     # To find which rows fail costs as much again, so only failures are looked at closely.
     failed = {number: built[number - 1] for number, one in outcomes.items() if not one.success}
     if failed:
-        outcomes |= _evaluate(where, validator, failed, "COMPLETE")
+        outcomes |= _evaluate(where, asked, validator, failed, "COMPLETE")
     return [
         _result(f"{where}, expectation {number}", item, outcomes[number], frame, key)
         for number, item in enumerate(items, 1)
@@ -194,8 +119,10 @@ def _validator(frame: Any) -> Any:
     return Validator(_batches(), batch_parameters={"dataframe": frame})
 
 
-def _evaluate(where: str, validator: Any, wanted: dict[int, Any], detail: str) -> dict[int, Any]:
-    """Outcomes by number; as many as were asked for, or SuiteError.
+def _evaluate(
+    where: str, asked: str, validator: Any, wanted: dict[int, Any], detail: str
+) -> dict[int, Any]:
+    """Outcomes of those `wanted` of all that are `asked`, by number; SuiteError if any is missing.
 
     A suite drops an expectation that it holds already, so each is numbered in its meta.
     """
@@ -203,7 +130,7 @@ def _evaluate(where: str, validator: Any, wanted: dict[int, Any], detail: str) -
 
     suite = gx.ExpectationSuite(name="suite", expectations=list(wanted.values()))
     validator.result_format = detail
-    with _configured_once():
+    with _configured_once(), _planned_once(validator, f"{detail} {sorted(wanted)} {asked}"):
         evaluated = validator.validate_expectation_suite(suite).results
     outcomes = {
         outcome.expectation_config.meta["number"]: outcome
@@ -213,6 +140,36 @@ def _evaluate(where: str, validator: Any, wanted: dict[int, Any], detail: str) -
     if len(evaluated) != len(wanted) or set(outcomes) != set(wanted):
         raise SuiteError(where, f"{len(wanted)} expectations evaluated", str(len(evaluated)))
     return outcomes
+
+
+@contextlib.contextmanager
+def _planned_once(validator: Any, asked: str) -> Iterator[None]:
+    """Have the library find what must be computed once for all tables that are asked the same.
+
+    It finds it anew for each table, for a third of all its time, though it follows from what is
+    asked alone. A process that checks the tables of many runs asks the same of each.
+    """
+    inner = validator._wrapped_validator
+    usual = inner._generate_metric_dependency_subgraphs_for_each_expectation_configuration
+
+    def planned(**given: Any) -> tuple[list[Any], list[Any], list[Any]]:
+        if asked not in _plans:
+            graphs, refused, configurations = usual(**given)
+            if refused:
+                return graphs, refused, configurations
+            for one in graphs:
+                one.graph._execution_engine = None  # which holds the table
+            if len(_plans) >= _MOST_PLANS:
+                _plans.clear()
+            _plans[asked] = graphs, configurations
+        graphs, configurations = _plans[asked]
+        return [*graphs], [], [*configurations]
+
+    inner._generate_metric_dependency_subgraphs_for_each_expectation_configuration = planned
+    try:
+        yield
+    finally:
+        del inner._generate_metric_dependency_subgraphs_for_each_expectation_configuration
 
 
 @contextlib.contextmanager
@@ -242,6 +199,8 @@ def _configured_once() -> Iterator[None]:
 
 
 def _result(where: str, item: dict[str, Any], outcome: Any, frame: Any, key: list[str]) -> Any:
+    import numpy as np
+
     raised = outcome.exception_info or {}
     if raised.get("raised_exception") or any(
         isinstance(part, dict) and part.get("raised_exception") for part in raised.values()
@@ -258,7 +217,7 @@ def _result(where: str, item: dict[str, Any], outcome: Any, frame: Any, key: lis
         unexpected = 1
         examples = [f"observed {found.get('observed_value')}"]
     compared = [item["kwargs"][name] for name in _COMPARES.get(item["type"], ())]
-    lacking = int(frame[compared].isna().any(axis=1).sum()) if compared else 0
+    lacking = int(np.logical_or.reduce([frame[name].isna() for name in compared]).sum())
     return {
         "says": item["says"],
         "severity": item["severity"],

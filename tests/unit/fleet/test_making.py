@@ -89,7 +89,56 @@ def test_a_release_is_made_of_the_fleets_own_code_with_a_site_where_asked(
     assert laid == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "found", "status"),
+    [
+        (False, "nothing", KEPT),
+        (True, "nothing", MADE),
+        (False, "folder", MADE),
+        (True, "folder", MADE),
+        (False, "database", KEPT),
+        (True, "database", KEPT),
+    ],
+)
+def test_a_database_is_made_where_asked_or_where_one_stood(
+    job: StudyJob,
+    laid: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    asked: bool,
+    found: str,
+    status: str,
+) -> None:
+    seen: list[tuple[Path, bool]] = []
+
+    def run(project: Project, **given: Any) -> SimpleNamespace:
+        seen.append((project.curated, given["with_database"]))
+        return SimpleNamespace(release="a-release")
+
+    monkeypatch.setattr(pipeline, "run", run)
+    if found != "nothing":
+        job.databases.mkdir(parents=True)
+    if found == "database":
+        (job.databases / "gapwatch.duckdb").write_bytes(b"as the release is")
+    done = making.make(replace(job, with_database=asked))
+    assert done == StudyDone("westminster", status, "a-release")
+    assert seen == [(job.databases, True)] * (status == MADE)
+
+
+def test_without_a_database_nothing_is_written_beside_the_releases(
+    job: StudyJob, laid: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(project: Project, **given: Any) -> SimpleNamespace:
+        assert (project.curated, given["with_database"]) == (job.releases, False)
+        return SimpleNamespace(release="a-new-release")
+
+    monkeypatch.setattr(making, "made_already", lambda project, job: "")
+    monkeypatch.setattr(pipeline, "run", run)
+    assert making.make(job) == StudyDone("westminster", MADE, "a-new-release")
+    assert not job.databases.exists()
+
+
 @pytest.mark.parametrize("code", [CODE, None])
 def test_a_job_is_the_same_after_a_line_of_json(job: StudyJob, code: CodeState | None) -> None:
-    sent = replace(job, code=code, with_site=True)
+    sent = replace(job, code=code, with_site=True, with_database=True)
     assert StudyJob.read(json.loads(json.dumps(asdict(sent)))) == sent

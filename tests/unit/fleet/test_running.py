@@ -71,7 +71,7 @@ def test_a_second_call_leaves_the_same_bytes(tmp_path: Path, studies: list[Fleet
 
 
 @pytest.mark.parametrize("asked", [False, True])
-def test_a_job_says_whether_a_site_is_asked_for(
+def test_a_job_says_whether_a_site_or_a_database_is_asked_for(
     tmp_path: Path, studies: list[FleetStudy], *, asked: bool
 ) -> None:
     seen: list[StudyJob] = []
@@ -80,8 +80,10 @@ def test_a_job_says_whether_a_site_is_asked_for(
         seen.extend(jobs)
         yield from releasing(tmp_path)(jobs)
 
-    running.run_fleet(studies, tmp_path / "out", schedule, with_sites=asked)
-    assert [job.with_site for job in seen] == [asked, asked]
+    out = tmp_path / "out"
+    running.run_fleet(studies, out, schedule, with_sites=asked, with_databases=not asked)
+    told = [(job.with_site, job.with_database, job.code is not None) for job in seen]
+    assert told == [(asked, not asked, True)] * 2
 
 
 def test_a_site_that_cannot_be_laid_out_takes_no_figure_from_the_league(
