@@ -119,7 +119,7 @@ def pdf(words: str, fonts: Typefaces) -> PdfReader:
     found = (line.strip() for line in template.splitlines())
     (setting,) = (line for line in found if line.startswith("set text(font"))
     setting = "#" + setting.replace("fill: ink, ", "")
-    spoken = '#let report = (tongue: (tag: "en-GB"))\n#let fit = (text: 1)'
+    spoken = '#let report = (tongue: (tag: "en-GB"))\n#let fit = (text: 1)\n#let given = sys.inputs'
     made = typst.Compiler(
         f"{spoken}\n{setting}\n{words}\n".encode(), font_paths=typefaces(fonts)
     ).compile(

@@ -135,7 +135,9 @@ def test_a_pdf_has_further_letters_from_the_locks_font_alone() -> None:
     lines = (line.strip() for line in template.splitlines())
     (setting,) = (line for line in lines if line.startswith("set text(font"))
     setting = "#" + setting.replace("fill: ink, ", "")
-    spoken = '#let report = (tongue: (tag: "en-GB"))\n#let fit = (text: 1)'
+    spoken = (
+        '#let report = (tongue: (tag: "en-GB"))\n#let fit = (text: 1)\n#let given = (fonts: "[]")'
+    )
     made = typst.Compiler(
         f"{spoken}\n{setting}\nКиїв *Київ*\n".encode(), font_paths=typefaces()
     ).compile(

@@ -1,7 +1,8 @@
 """The compiler of papers and pictures: our templates, our fonts, and nothing of the machine's.
 
 Content travels through inputs and is never spliced into markup, so no text can become a command.
-A compiler remembers what it laid out, so the same content in another form costs little.
+A compiler remembers what it laid out, so the same content in another form costs little. To do so
+it must be given the same, and its package hands over several inputs in any order: so there is one.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ class Compiler:
 
         Raises OutputError when the compiler refuses, for instance a figure without alt text.
         """
+        given = json.dumps(self._inputs | inputs, ensure_ascii=False, sort_keys=True)
         try:
-            made = self._compiler.compile(sys_inputs=self._inputs | inputs, **asked)
+            made = self._compiler.compile(sys_inputs={"given": given}, **asked)
         except typst.TypstError as error:
             raise OutputError(
                 self._made,
