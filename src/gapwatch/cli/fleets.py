@@ -36,7 +36,7 @@ def fleet(
             "--workers",
             min=1,
             max=512,
-            help="Processes on this machine, 0.8 GB each; as many as processors if not given.",
+            help="Processes here, up to 1.6 GB each; as many as processors if not given.",
         ),
     ] = None,
     dask: Annotated[
