@@ -25,7 +25,8 @@ _BUILDING, _LOCK = switch.BUILDING, ".lock"
 _RELEASE = re.compile(r"[a-z0-9][a-z0-9-]{0,150}")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BROKEN = {errno.EIO}
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+_REFUSED = dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "change its permissions")
+_REFUSED |= dict.fromkeys((errno.ENOTDIR, errno.EEXIST, errno.EISDIR), "move away what is there")
 DEFAULT_PATIENCE_SECONDS = 120.0
 
 
@@ -156,7 +157,7 @@ def told(*folders: Path, chosen: Path | None = None) -> Iterator[None]:
                 where,
                 expected="a folder that can be written",
                 found=error.strerror or str(error),
-                remedy=f"{_another(Path(where), chosen)}change its permissions",
+                remedy=_another(Path(where), chosen) + _REFUSED[error.errno],
             ) from error
         raise
 
@@ -235,11 +236,9 @@ def publish(
 ) -> Path:
     """Move the release, its study's pointer to it and the database into place; return the release.
 
-    All of them or none, and with them the `site`: see `switch`. A database that wasn't made leaves
-    the one that stands. A release that is there already
-    must be the same to the byte, but for files that are known to be `torn`: the same inputs give
-    the same bytes, so any other difference means that it was changed after it was made. `point`
-    says whether it may become the study's newest.
+    All of them or none, and with them the `site`: see `switch`. Without a new database the old one
+    stays. A release that is there must be the same to the byte, as the same inputs make it, but for
+    files known to be `torn`. `point` says whether it may become the study's newest.
     """
     target = place.out / release_id
     new = not target.exists() or bool(torn)

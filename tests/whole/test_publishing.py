@@ -168,6 +168,16 @@ def test_without_a_database_the_one_that_stands_is_left_as_it_is(tmp_path: Path)
     assert names(tmp_path / "alone") == {"r2/report.html", "r2/manifest.json", "latest-town"}
 
 
+def test_a_file_where_a_folder_should_be_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "curated").write_text("a file", encoding="utf-8")
+    with pytest.raises(OutputError) as refused:
+        make(tmp_path, b"one")
+    assert refused.value.where == str(tmp_path / "curated")
+    assert refused.value.remedy == "move away what is there"
+    (tmp_path / "curated").unlink()
+    assert make(tmp_path, b"one").is_dir()
+
+
 def test_releases_may_lie_beside_the_database(tmp_path: Path) -> None:
     with publishing.workspace(tmp_path, tmp_path, patience_seconds=1) as place:
         assert place.release.is_dir()
