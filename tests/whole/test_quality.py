@@ -314,7 +314,7 @@ def test_tables_that_are_asked_the_same_each_get_their_own_answer(
         assert check(tmp_path, suite, frame) == found
 
 
-def test_what_is_remembered_of_suites_is_bounded_and_no_refusal_is(
+def test_what_is_remembered_of_suites_is_bounded_and_a_fault_is_told_each_time(
     tmp_path: Path, inputs: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "_plans", {})
