@@ -6,7 +6,7 @@ import contextlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,10 @@ from gapwatch.audit.verify import MANIFEST, release_problems
 from gapwatch.errors import IntegrityError, UsageError
 from gapwatch.project import Project
 from gapwatch.quality.checker import Checker
+
+# What a person wants to know first, and how many lines one file may take from the others.
+_ANSWERS = ("data/gap.csv", "data/verdict.csv")
+_OF_EACH_FILE = 5
 
 
 @dataclass(frozen=True)
@@ -249,11 +253,23 @@ def in_words(found: Replayed, shown: int) -> str:
             "Nothing that the release declares explains it: an output was changed after it was "
             "made, or the code doesn't give the same bytes each time."
         )
-    lines += [f"  {item}" for item in found.differences[:shown]]
-    more = len(found.differences) - shown
+    told = _told_first(found.differences)[:shown]
+    lines += [f"  {item}" for item in told]
+    more = len(found.differences) - len(told)
     if more > 0:
         lines.append(f"  and {more} more: see --json")
     return "\n".join(lines)
+
+
+def _told_first(differences: Sequence[Difference]) -> list[Difference]:
+    """The first differences of each file: verdict and gap, then other tables, then the papers."""
+    of_file: dict[str, list[Difference]] = {}
+    for one in differences:
+        of_file.setdefault(one.file, []).append(one)
+    names = sorted(
+        of_file, key=lambda name: (name not in _ANSWERS, not name.startswith("data/"), name)
+    )
+    return [one for name in names for one in of_file[name][:_OF_EACH_FILE]]
 
 
 def difference(one: str, other: str, project: Project, out: Path | None) -> Since:

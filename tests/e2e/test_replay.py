@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import py_compile
+import re
 import shutil
 import subprocess
 import sys
@@ -193,8 +194,13 @@ def test_other_code_is_told_with_the_rows_that_it_moves(
     )
     assert second == "The verdict is the same: cannot calculate."
     assert any(line.startswith("Because: The code differs: ") for line in rest)
-    assert "data/gap.csv, " in done.stdout
-    assert "lower95_years: " in done.stdout
+    # A published interval is as wide as before, so what is taken for its standard error is not.
+    told = [line.strip() for line in rest if line.startswith("  ")]
+    moved = re.fullmatch(r"data/gap\.csv, row \d+ \(.+\), se_years: (\S+) -> (\S+)", told[0])
+    assert moved is not None, told[0]
+    was, now = map(float, moved.groups())
+    assert now / was == pytest.approx(1.959963984540054 / 1.96, abs=1e-6)
+    assert any(line.startswith("data/verdict.csv, row ") for line in told)
     assert "no input" not in done.stdout
 
 
