@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import shutil
@@ -33,11 +34,8 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
-
-
-def pytest_sessionfinish() -> None:
-    """Let go of all, so that what libraries hold is freed in their order."""
-    gc.unfreeze()
+    # What libraries hold is freed in their order; not before pytest's own last collections.
+    atexit.register(gc.unfreeze)
 
 
 ROOT = Path(__file__).resolve().parent.parent

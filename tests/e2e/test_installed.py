@@ -129,6 +129,7 @@ def seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
+@pytest.mark.long
 def test_a_first_report_of_another_borough_is_as_quick_as_its_page_says(
     programs: Path, tmp_path: Path
 ) -> None:

@@ -19,7 +19,9 @@ import pytest
 
 from gapwatch import own_code, replaying
 from gapwatch.audit.bundle import bag as bags
-from gapwatch.errors import UsageError
+from gapwatch.audit.bundle.release import PACKAGED, require_code
+from gapwatch.audit.verify import verify_release
+from gapwatch.errors import IntegrityError, UsageError
 from gapwatch.project import Project
 from tests.command import COMMAND, contents, gapwatch
 from tests.conftest import ROOT
@@ -296,24 +298,28 @@ def test_of_a_bundles_code_only_what_its_hash_covers_is_run_and_the_bundle_stays
 
 
 def test_code_of_a_bundle_that_is_not_the_releases_own_is_refused_and_not_run(
-    committed: Committed, tmp_path: Path
+    chain: Chain, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marker = tmp_path / "ran"
-    init = (ROOT / "src" / "gapwatch" / "cli" / "__init__.py").read_text(encoding="utf-8")
-    init = init.replace("import logging\n", f"import logging\n{marking(marker)}", 1)
-    packed = repacked(
-        committed.bundle, tmp_path / "altered", {"code/src/gapwatch/cli/__init__.py": init.encode()}
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    marker, package = tmp_path / "ran", ROOT / PACKAGED
+    code = {
+        f"code/{path.relative_to(ROOT).as_posix()}": path.read_bytes()
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    own = tmp_path / "own"
+    for name, content in code.items():
+        (own / name).parent.mkdir(parents=True, exist_ok=True)
+        (own / name).write_bytes(content)
+    require_code(verify_release(chain.second), own / "code")
+    first = f"code/{PACKAGED}/cli/__init__.py"
+    code[first] = code[first].replace(
+        b"import logging\n", f"{marking(marker)}import logging\n".encode()
     )
-    done = gapwatch(
-        committed.project,
-        "replay",
-        str(packed),
-        "--as-then",
-        XDG_CACHE_HOME=str(tmp_path / "cache"),
-    )
-    assert done.returncode == 5
-    assert f"the code that made {committed.release.name}" in done.stderr
-    assert "nothing was run" in done.stderr
+    packed = repacked(bundle, tmp_path / "altered", code)
+    with pytest.raises(IntegrityError, match=f"the code that made {chain.second.name}") as caught:
+        replaying.replay(str(packed), None, as_then=True)
+    assert "nothing was run" in caught.value.remedy
     assert not marker.exists()
     assert not (tmp_path / "cache" / "gapwatch" / "code").exists()
 

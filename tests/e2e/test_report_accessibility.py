@@ -12,11 +12,12 @@ from tests.unit.reporting import later_samples, samples
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+# The long suite looks at every width, light and dark (tests/long/test_documents.py).
 STAGES = [
-    (1280, "screen", "light"),
+    pytest.param((1280, "screen", "light"), marks=pytest.mark.long),
     (1280, "screen", "dark"),
-    (768, "screen", "light"),
-    (390, "screen", "dark"),
+    pytest.param((768, "screen", "light"), marks=pytest.mark.long),
+    pytest.param((390, "screen", "dark"), marks=pytest.mark.long),
     (320, "screen", "light"),
     (794, "print", "light"),
 ]

@@ -117,7 +117,7 @@ def browser() -> Iterator[Any]:
 
 
 @in_a_browser
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, pytest.param(390, marks=pytest.mark.long), 1280])
 def test_a_browser_finds_every_page_and_picture_and_no_violation(
     equipped: Project, browser: Any, width: int
 ) -> None:

@@ -6,6 +6,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,9 +58,15 @@ def lines_of(example: Example) -> Iterator[str]:
 COMMANDS = [line for example in examples("sh", "console") for line in lines_of(example)]
 
 
+@cache
+def whole() -> Any:
+    """The command line, which takes long to be put together."""
+    return typer.main.get_command(app)
+
+
 @pytest.mark.parametrize("line", sorted(set(COMMANDS)))
 def test_every_command_of_the_documents_is_one_that_gapwatch_takes(line: str) -> None:
-    words, command = shlex.split(line), typer.main.get_command(app)
+    words, command = shlex.split(line), whole()
     context: Any = None
     while hasattr(command, "commands") and words and words[0] in command.commands:
         command = command.commands[words.pop(0)]
@@ -76,7 +83,7 @@ def test_a_command_that_gapwatch_does_not_take_would_be_found(
     command: str, words: list[str], told: str
 ) -> None:
     with pytest.raises(Exception, match=f"(?i){told}"):
-        typer.main.get_command(app).commands[command].make_context("gapwatch", words)
+        whole().commands[command].make_context("gapwatch", words)
 
 
 @pytest.mark.parametrize("example", [e for e in examples("console") if e.marked], ids=str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -77,6 +78,7 @@ def words(node: ast.AST) -> str:
     return " ".join(words(child) for child in ast.iter_child_nodes(node))
 
 
+@cache
 def options() -> dict[str, set[str]]:
     """Options of every command, by its name; of a group's commands by both names."""
 

@@ -6,6 +6,9 @@ import errno
 import multiprocessing
 import os
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -79,24 +82,28 @@ def test_what_a_killed_run_left_behind_is_removed(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob(".building-*"))
 
 
-def hold(folder: Path, seconds: float) -> None:
+def hold(folder: Path, until: Event) -> None:
     with publishing.workspace(folder / "out", folder / "curated"):
         (folder / "holding").touch()
-        time.sleep(seconds)
+        until.wait()
 
 
 @pytest.fixture
-def holder(tmp_path: Path) -> object:
-    process = multiprocessing.get_context("spawn").Process(target=hold, args=(tmp_path, 4))
+def held(tmp_path: Path) -> Iterator[Event]:
+    """A run of another process, which ends when the event is set."""
+    new_process = multiprocessing.get_context("spawn")
+    ends = new_process.Event()
+    process = new_process.Process(target=hold, args=(tmp_path, ends))
     process.start()
     while not (tmp_path / "holding").exists():
         time.sleep(0.05)
         assert process.is_alive()
-    yield process
+    yield ends
+    ends.set()
     process.join()
 
 
-@pytest.mark.usefixtures("holder")
+@pytest.mark.usefixtures("held")
 def test_a_second_run_refuses_when_the_first_does_not_end(tmp_path: Path) -> None:
     with (
         pytest.raises(OutputError, match="no other run"),
@@ -105,9 +112,13 @@ def test_a_second_run_refuses_when_the_first_does_not_end(tmp_path: Path) -> Non
         pass
 
 
-@pytest.mark.usefixtures("holder")
-def test_a_second_run_waits_for_the_first(tmp_path: Path) -> None:
-    assert make(tmp_path, b"one").is_dir()
+def test_a_second_run_waits_for_the_first(tmp_path: Path, held: Event) -> None:
+    with ThreadPoolExecutor() as pool:
+        second = pool.submit(make, tmp_path, b"one")
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.5)
+        held.set()
+        assert second.result().is_dir()
 
 
 def test_a_folder_that_cannot_be_written_is_refused_by_name(tmp_path: Path) -> None:
