@@ -23,6 +23,8 @@ from gapwatch.sources.inputs import load_inputs
 pytestmark = pytest.mark.usefixtures("warm_worker")
 
 Suite = list[dict[str, Any]]
+# By name: the library takes seconds to import.
+CALCULATOR = "great_expectations.validator.metrics_calculator.MetricsCalculator"
 COUNTED = {
     "type": "expect_table_row_count_to_be_between",
     "kwargs": {"min_value": 1, "max_value": 100},
@@ -346,3 +348,20 @@ def test_a_configuration_is_made_once_while_a_suite_is_evaluated_and_anew_after_
         _ = 1 / 0
     assert Expectation.configuration is usual
     assert one.configuration is not one.configuration
+
+
+def test_what_the_library_could_not_plan_is_told_each_time_and_not_remembered(
+    tmp_path: Path, inputs: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_plans", {})
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("nothing can be planned")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(f"{CALCULATOR}.build_metric_dependency_graph", refuse)
+        for _ in range(2):
+            with pytest.raises(SuiteError, match="nothing can be planned"):
+                check(tmp_path, [COUNTED], inputs["area_reference"])
+            assert worker._plans == {}
+    assert check(tmp_path, [COUNTED], inputs["area_reference"])[0]["success"]
