@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from gapwatch.codes import CANNOT
 from gapwatch.contracts import TARGET, VERDICT
 from gapwatch.reporting.language.chance import chance
 from gapwatch.reporting.language.numbers import number
@@ -41,7 +42,7 @@ def targets_of(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
             "target_gap_years": _number(row["target_gap_years"]),
             "verdict": str(row["verdict"]),
             "label": str(row.get("label") or row["verdict"]),
-            "p_target": _number(row["p_target"]),
+            "p_target": _chance(row),
             "heads": bool(row["heads"]),
         }
         for row in frame.to_dict("records")
@@ -95,6 +96,11 @@ def in_words(one: Mapping[str, Any]) -> str:
     told = one["label"] if p_target is None else f"{one['label']} ({chance(p_target)})"
     heads = ", heads the report" if one["heads"] else ""
     return f"{one['target']}, {one['sex']}s: {wanted}; {told}{heads}"
+
+
+def _chance(row: Mapping[Any, Any]) -> float | None:
+    """The chance of a target that was judged: what figures come to that can't be is none."""
+    return None if row["verdict"] == CANNOT else _number(row["p_target"])
 
 
 def _number(value: object) -> float | None:

@@ -11,7 +11,7 @@ import pytest
 
 from gapwatch import alerting
 from gapwatch.audit.verify import read_manifest
-from gapwatch.codes import LEVELLING_DOWN
+from gapwatch.codes import GOOD_VERDICTS, LEVELLING_DOWN
 from gapwatch.demo.twin.scenarios import SCENARIOS
 from gapwatch.project import Project
 from tests import claims
@@ -39,6 +39,13 @@ def test_every_string_of_a_scenario_goes_by_the_label_of_its_verdict(name: str, 
         rows = [row for row in csv.DictReader(lines) if row["is_primary"] == "true"]
     assert label in {row["label"] for row in rows}
     levels = {row["sex"] for row in rows if row["levels_down"] == "true"}
+    for table in ("sensitivity", "flip"):
+        with (release / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
+            tried = [row for row in csv.DictReader(lines) if row["measure"] == rows[0]["measure"]]
+        same = [row for row in tried if not row.get("choice_arguments", "").startswith("measure=")]
+        assert {row["sex"] for row in same if row["by_numbers_label"] == LEVELLING_DOWN} <= levels
+        for row in same:
+            assert row["sex"] not in levels or row["by_numbers_label"] not in GOOD_VERDICTS
     files = contents(project.reports)
     told = {path: claims.of(path, content) for path, content in files.items()}
     kinds = {path.rpartition(".")[2] for path, texts in told.items() if texts}

@@ -20,7 +20,7 @@ import pandas as pd
 
 from gapwatch import snapshots
 from gapwatch.audit.disclosed import Earlier, Record, read_record
-from gapwatch.audit.verify import MANIFEST, read_manifest
+from gapwatch.audit.verify import MANIFEST, OlderReleaseError, read_manifest
 from gapwatch.codes import DISCLOSURE
 from gapwatch.contracts import (
     AGE_CONTRIBUTION,
@@ -31,7 +31,7 @@ from gapwatch.contracts import (
     GAP_CHANGE,
     Table,
 )
-from gapwatch.errors import GapwatchError, StudyError
+from gapwatch.errors import StudyError, UsageError
 from gapwatch.study import Study
 from gapwatch.tables import to_csv
 
@@ -164,7 +164,8 @@ def require_no_other_reading(
 
     Two studies over one extract are one table to whoever reads both: this one may tell of the years
     that the other tells only life expectancies and gaps that stand there too. Releases in the same
-    folder are looked at, and those alone. Raises StudyError.
+    folder are looked at, and those alone. Raises StudyError, and IntegrityError for a release
+    there that isn't as it was: nobody knows what it tells.
     """
     own = frozenset[str]().union(*(extract_digests(raw, name) for name in record.years.values()))
     for other in _others(out, raw, study.study.id, own):
@@ -203,8 +204,11 @@ def _others(out: Path, raw: Path, study_id: str, own: frozenset[str]) -> list[_O
             if record is None:
                 continue
             theirs = [extract_digests(raw, name) for name in set(record.years.values())]
-        except GapwatchError as error:
-            log.warning("%s can't be read and is passed over: %s", folder, error.found)
+        except OlderReleaseError:
+            continue  # It told of no deaths.
+        except UsageError as error:
+            # Its snapshots lie in another folder, whose digests have another key.
+            log.warning("%s can't be compared and is passed over: %s", folder, error.found)
             continue
         if own & frozenset[str]().union(*theirs):
             found.append(_OtherStudy(folder, max(record.years)))

@@ -222,7 +222,9 @@ class PromiseVersion:
     label: str = cell(text, "What that verdict is called", choices=codes.LABELS)
     reason_code: str = cell(text, "Code of why there is no verdict; else empty", may_be_empty=True)
     p_target: float | None = cell(
-        share, "Probability that the gap in its target year is at or below its target"
+        share,
+        "Probability that the gap in its target year is at or below its target. Where the verdict "
+        "is 'cannot calculate' it is what the figures at hand come to, and no chance to quote",
     )
 
 

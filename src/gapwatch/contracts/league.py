@@ -66,7 +66,12 @@ LEAGUE = Table(
         years("slope_years_per_year", "Change of the gap a year over the comparable windows"),
         years("slope_lower95_years_per_year", "Lower 95% limit of that change"),
         years("slope_upper95_years_per_year", "Upper 95% limit of that change"),
-        text("verdict", "The verdict", choices=("", *codes.VERDICTS), may_be_empty=True),
+        text(
+            "verdict",
+            "The verdict before levelling down is considered: quote label",
+            choices=("", *codes.VERDICTS),
+            may_be_empty=True,
+        ),
         text("label", "What the verdict is called", choices=("", *codes.LABELS), may_be_empty=True),
         _places("group", "Number of the comparison that the place is in; empty for none", least=1),
         _places("group_places", "How many places are compared with each other there", least=1),

@@ -138,7 +138,11 @@ TARGET = Table(
         ),
         years("target_gap_years", "Gap that the promise asks for"),
         calendar("target_year", "Year by which the promise is to be kept"),
-        text("verdict", "The verdict against this target", choices=VERDICTS),
+        text(
+            "verdict",
+            "The verdict against this target, before levelling down is considered: quote label",
+            choices=VERDICTS,
+        ),
         text("label", "What that verdict is called, as in the table verdict", choices=codes.LABELS),
         text(
             "reason_code",
@@ -148,7 +152,8 @@ TARGET = Table(
         share(
             "p_target",
             "Probability that the gap in the target year is at or below this target, "
-            "with the baseline's error",
+            "with the baseline's error. Where the verdict is 'cannot calculate' it is what the "
+            "figures at hand come to, and no chance to quote",
         ),
         years(
             "required_change_years_per_year",
@@ -176,7 +181,8 @@ TARGET = Table(
 
 TRAJECTORY = Table(
     "trajectory",
-    "The annual gap behind the windows, its projection and the target line",
+    "The annual gap behind the windows, its projection and the target line; no forecast of a "
+    "measure whose verdict is 'cannot calculate'",
     (
         MEASURE,
         SEX,

@@ -31,7 +31,12 @@ SENSITIVITY = Table(
             "The years, ages, measure, ... of that choice, as name=value; empty where it has none",
         ),
         words("choice", "What is done otherwise", of="choice_code"),
-        text("verdict", "The verdict under this choice", choices=codes.VERDICTS),
+        text(
+            "verdict",
+            "The verdict under this choice, before levelling down is considered: quote label",
+            choices=codes.VERDICTS,
+        ),
+        text("label", "What that verdict is called, by how the sides moved", choices=codes.LABELS),
         text(
             "reason_code",
             "Code of the reason, when the verdict can't be calculated",
@@ -42,6 +47,7 @@ SENSITIVITY = Table(
             "What the probabilities alone would say; no verdict where the release can't be judged",
             choices=codes.VERDICTS,
         ),
+        text("by_numbers_label", "What by_numbers is called, likewise", choices=codes.LABELS),
         share("p_target", "Probability that the gap in the target year is at or below the target"),
         share("p_narrowing", "Probability that the gap is getting smaller"),
         years("projected_gap_years", "Expected gap in the target year"),
@@ -65,6 +71,11 @@ FLIP = Table(
         text("changed", "What is changed", choices=(codes.NEWEST_GAP, codes.TARGET)),
         years("change_years", "Smallest change that flips; empty when none up to the limit does"),
         text("by_numbers", "What the probabilities would then say", choices=codes.VERDICTS),
+        text(
+            "by_numbers_label",
+            "What by_numbers is called, by how the sides moved: quote this",
+            choices=codes.LABELS,
+        ),
         years("limit_down_years", "Largest decrease tried", nullable=False, minimum=0),
         years("limit_up_years", "Largest increase tried", nullable=False, minimum=0),
     ),

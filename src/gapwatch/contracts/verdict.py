@@ -37,7 +37,11 @@ class Verdict:
     measure: str = shared(MEASURE)
     sex: str = shared(SEX)
     is_primary: bool = cell(truth, "Whether the study's headline verdict is this one")
-    verdict: str = cell(text, "The verdict", choices=codes.VERDICTS)
+    verdict: str = cell(
+        text,
+        "The verdict before levelling down is considered: quote label",
+        choices=codes.VERDICTS,
+    )
     label: str = cell(
         text,
         "What the verdict is called: levelling down where it would be a good one and levels_down "
@@ -98,7 +102,9 @@ class Verdict:
         years, "Upper 95% limit of the gap in the target year"
     )
     p_target: float | None = cell(
-        share, "Probability that the gap in the target year is at or below the target"
+        share,
+        "Probability that the gap in the target year is at or below the target. Where the verdict "
+        "is 'cannot calculate' it is what the figures at hand come to, and no chance to quote",
     )
     p_narrowing: float | None = cell(share, "Probability that the gap is getting smaller")
     required_change_years_per_year: float | None = cell(

@@ -8,10 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from gapwatch.codes import MEASURED_BASELINE, OTHER_MEASURE, STATED, STATED_BASELINE, Coded
+from gapwatch.codes import (
+    MEASURED_BASELINE,
+    OTHER_MEASURE,
+    STATED,
+    STATED_BASELINE,
+    Coded,
+    labelled,
+)
 from gapwatch.contracts import BACKTEST, FLIP, SELECTION, SENSITIVITY, Table
 from gapwatch.gap.assessment import Judged, prior_of, series_of
 from gapwatch.gap.evidence import Series
+from gapwatch.gap.levelling_down import levels_down
 from gapwatch.gap.population_error import other_populations
 from gapwatch.gap.trend.backtest import backtest, score
 from gapwatch.gap.trend.selection import selection_effect
@@ -44,6 +52,7 @@ def _table(table: Table, rows: Iterator[Row]) -> pd.DataFrame:
 
 def _sensitivity(of: Series, judged: list[Judged], release_year: int) -> Iterator[Row]:
     study = of.study
+    levelling = {(item.measure.id, item.sex): levels_down(item) for item in judged}
     for item in judged:
         if item.target is None:
             continue
@@ -58,6 +67,8 @@ def _sensitivity(of: Series, judged: list[Judged], release_year: int) -> Iterato
         )
         found = (*found, *_other_measures(study, item, judged, found[0].by_numbers))
         for position, row in enumerate(found, 1):
+            # Another target or other windows don't change which side moved; another measure does.
+            down = levelling[str(row.choice.get("measure") or item.measure.id), item.sex]
             yield {
                 "measure": item.measure.id,
                 "sex": item.sex,
@@ -65,8 +76,10 @@ def _sensitivity(of: Series, judged: list[Judged], release_year: int) -> Iterato
                 "choice_code": row.choice.code,
                 "choice_arguments": row.choice.written,
                 "verdict": row.verdict,
+                "label": labelled(row.verdict, down),
                 "reason_code": row.reason_code,
                 "by_numbers": row.by_numbers,
+                "by_numbers_label": labelled(row.by_numbers, down),
                 "p_target": row.p_target,
                 "p_narrowing": row.p_narrowing,
                 "projected_gap_years": row.mean,
@@ -163,6 +176,7 @@ def _flips(study: Study, judged: list[Judged]) -> Iterator[Row]:
                 "changed": flip.what,
                 "change_years": flip.change_years,
                 "by_numbers": flip.verdict,
+                "by_numbers_label": labelled(flip.verdict, levels_down(item)),
                 "limit_down_years": flip.limit_down,
                 "limit_up_years": flip.limit_up,
             }

@@ -30,7 +30,7 @@ from gapwatch.counting.disclosure.closing import last_closed, newly_closed, take
 from gapwatch.demo.twin.counted import make
 from gapwatch.demo.twin.making import ADDRESS
 from gapwatch.demo.twin.study import study as study_of
-from gapwatch.errors import IntegrityError, StudyError
+from gapwatch.errors import IntegrityError, StudyError, UsageError
 from gapwatch.snapshots import Snapshot
 from gapwatch.study import Study, load
 from gapwatch.tables import to_csv
@@ -333,6 +333,41 @@ def test_two_studies_of_one_extract_are_one_table(
     # Another extract is another table.
     apart = record(closed={"2025": "invented-2"})
     readings.require_no_other_reading(tmp_path, tmp_path, one, apart, areas)
+
+
+@pytest.mark.parametrize("part", [MANIFEST, RECORD])
+def test_another_studys_release_that_was_changed_is_not_passed_over(
+    tmp_path: Path, tables: Frames, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    one = study()
+    other = one.model_copy(update={"study": one.study.model_copy(update={"id": "other"})})
+    folder = put(tmp_path, tables, record(), name="other-2026-08-15-abc", of=other)
+    monkeypatch.setattr(readings, "extract_digests", lambda *_: frozenset({"f" * 64}))
+    content = (folder / part).read_bytes()
+    (folder / part).write_bytes(content[:-9])
+    with pytest.raises(IntegrityError, match="other-2026-08-15-abc"):
+        readings.require_no_other_reading(tmp_path, tmp_path, one, record(), tables)
+
+
+def test_another_study_whose_snapshots_lie_elsewhere_has_digests_of_another_key(
+    tmp_path: Path,
+    tables: Frames,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = study()
+    other = one.model_copy(update={"study": one.study.model_copy(update={"id": "other"})})
+    theirs = record(closed={"2025": "elsewhere-1"})
+    put(tmp_path, tables, theirs, name="other-2026-08-15-abc", of=other)
+
+    def digests(_: Path, snapshot: str) -> frozenset[str]:
+        if snapshot == "elsewhere-1":
+            raise UsageError(snapshot, expected="one that is here", found="none", remedy="none")
+        return frozenset({"f" * 64})
+
+    monkeypatch.setattr(readings, "extract_digests", digests)
+    readings.require_no_other_reading(tmp_path, tmp_path, one, record(), tables)
+    assert "other-2026-08-15-abc can't be compared and is passed over" in caplog.text
 
 
 def test_a_level_that_the_study_lacks_can_not_be_told_beside_its_own(tmp_path: Path) -> None:

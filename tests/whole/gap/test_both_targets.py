@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from tests.unit.counting import worlds
 from tests.unit.counting.worlds import World
 from tests.unit.gap.own_cases import judged, of_measure, own_series
 
+from gapwatch.codes import CANNOT, GOOD_VERDICTS, LEVELLING_DOWN
 from gapwatch.errors import StudyError
 from gapwatch.gap.ages import which_ages
 from gapwatch.gap.assessment import Judged
@@ -106,6 +108,26 @@ def test_the_other_target_is_a_row_of_the_choices_with_the_same_chance(target: s
     assert mine["p_target"].iloc[0] == expected.loc[target, "p_target"]
 
 
+@pytest.mark.parametrize("down", ["zones", "nobody"])
+def test_other_choices_have_the_label_of_the_measure_that_they_judge(
+    down: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gapwatch.gap.robustness.levels_down", lambda item: item.measure.id == down)
+    made_of = robustness(made("stated"), items("stated"), 2010)
+    labelled = []
+    for name, codes in (("sensitivity", ("verdict", "by_numbers")), ("flip", ("by_numbers",))):
+        for row in made_of[name].to_dict("records"):
+            other = re.search("measure=([^;]+)", row.get("choice_arguments", ""))
+            good = {c: row[c] in GOOD_VERDICTS for c in codes}
+            judged_one = other[1] if other else row["measure"]
+            for code in codes:
+                label = row["label" if code == "verdict" else "by_numbers_label"]
+                levels = good[code] and judged_one == down
+                assert label == (LEVELLING_DOWN if levels else row[code])
+                labelled.append(levels)
+    assert any(labelled) == (down == "zones")
+
+
 def test_no_line_leads_from_a_stated_gap_to_own_figures() -> None:
     """Nothing is spliced: the stated target stands alone in its year."""
     paths = trajectory_table(items("stated")).set_index(["measure", "sex"])
@@ -192,6 +214,17 @@ def test_targets_are_told_to_programs_and_at_a_terminal_from_one_table() -> None
     assert in_words(mine[0]).startswith("stated, males: 5.0")
     assert in_words(mine[0]).endswith("heads the report")
     assert newest_end(tables["verdict"], "male") == 2008
+
+
+def test_what_cannot_be_judged_is_told_with_no_chance() -> None:
+    """Its probability stays in the table, for whoever tests the method."""
+    verdict = verdict_table(items())
+    assert verdict["p_target"].notna().any()
+    cannot = verdict.assign(verdict=CANNOT, label=CANNOT, reason_code="V03")
+    for one in targets_of({"verdict": cannot}):
+        assert one["p_target"] is None
+        assert in_words(one).endswith("; cannot calculate, heads the report")
+        assert "%" not in in_words(one)
 
 
 def test_without_the_table_there_is_the_measured_target_alone() -> None:
