@@ -21,7 +21,6 @@ PARTS = (
 )
 AUTHOR = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.org")
 # The half-widths of all intervals come from this line.
-CONSTANT = "_NORMAL_95 = 1.959963984540054"
 
 
 def git(folder: Path, *arguments: str) -> None:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from gapwatch.demo.replica.world import BANDS
 from gapwatch.demo.twin import names
-from gapwatch.demo.twin.borough import borough
 from gapwatch.demo.twin.counted import BASE, make
 from gapwatch.demo.twin.files import (
     DEATHS_HEADER,
@@ -332,8 +331,3 @@ def _sources(decides: bool) -> str:
         'constants = { source = "to-wards", weight = "1", from_geography = "lsoa2011", '
         'to_geography = "ward2011" }\n',
     )
-
-
-def borough_is_there() -> bool:
-    """Whether the invented borough holds these wards."""
-    return {ward.code for ward in borough().wards} >= set(ward_codes())

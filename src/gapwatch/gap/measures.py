@@ -30,13 +30,13 @@ from gapwatch.contracts import CALENDAR_YEAR, GAP
 from gapwatch.demography.extremes import corrected_range
 from gapwatch.demography.inequality import slope_index
 from gapwatch.demography.pooling import pool_published
+from gapwatch.demography.table import WIDEST_INTERVAL_YEARS
 from gapwatch.gap.window_flags import quality_flags, segments
 from gapwatch.geography.panel import BoolArray, FloatArray, Panel, build_panel
 from gapwatch.intervals import Z95, between_sides
 from gapwatch.study import Measure, Study
 from gapwatch.tables import canonical
 
-WITHHELD_WIDTH_YEARS = 20.0
 MINIMUM_RANKS = 3
 _SLOPES = {
     "imd2007_average_score": SLOPE_IMD2007,
@@ -113,7 +113,7 @@ def side(panel: Panel, codes: tuple[str, ...]) -> Side:
         pooled_se = np.where(np.isnan(se).any(axis=1), np.nan, pool.se)
         lower, upper = pooled - Z95 * pooled_se, pooled + Z95 * pooled_se
         missing = np.asarray(pool.reason) != ""
-    too_wide = np.asarray((upper - lower) > WITHHELD_WIDTH_YEARS)
+    too_wide = np.asarray((upper - lower) > WIDEST_INTERVAL_YEARS)
     reason = tuple(
         GROUP_MISSING if absent else NO_INTERVAL if bare else INTERVAL_TOO_WIDE if wide else ""
         for absent, bare, wide in zip(missing, np.isnan(pooled_se), too_wide, strict=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from gapwatch.codes import INTERVAL_WIDE, PANDEMIC, PANDEMIC_YEARS
 from gapwatch.contracts import CALENDAR_YEAR, YEAR_LEADS
+from gapwatch.demography.life_table import WIDE_INTERVAL_YEARS
 from gapwatch.geography.panel import FloatArray, Panel
 from gapwatch.study import Study
-
-WIDE_YEARS = 4.0
 
 
 def segments(study: Study, panel: Panel) -> list[int]:
@@ -22,7 +21,7 @@ def quality_flags(panel: Panel, widths: FloatArray, year_ends: str = CALENDAR_YE
     """Q03 where the wider side's interval is wider than 4 years, Q04 for a pandemic year; (W,)."""
     flags = []
     for start, end, width in zip(panel.start, panel.end, widths, strict=True):
-        codes = [INTERVAL_WIDE] if width > WIDE_YEARS else []
+        codes = [INTERVAL_WIDE] if width > WIDE_INTERVAL_YEARS else []
         begins = start - int(YEAR_LEADS[year_ends] > 0)
         if any(begins <= year <= end for year in PANDEMIC_YEARS):
             codes.append(PANDEMIC)

@@ -22,7 +22,6 @@ from gapwatch.initiatives.panel import (
     windows,
 )
 from gapwatch.initiatives.placebo import (
-    Z95,
     BeforeAndAfter,
     BoolArray,
     effects,
@@ -31,6 +30,7 @@ from gapwatch.initiatives.placebo import (
     spread,
 )
 from gapwatch.initiatives.register import PlacedInitiative
+from gapwatch.intervals import Z95
 
 SIGNIFICANT = 0.05
 LEAST_POWER = 0.8

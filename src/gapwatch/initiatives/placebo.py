@@ -15,12 +15,13 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from gapwatch.intervals import Z95
+
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 MOST_EXACT = math.comb(20, 8)
 """Sets that are all tried: those of 8 of 20 areas. Where there are more, so many are drawn."""
-Z95 = NormalDist().inv_cdf(0.975)
 Z80 = NormalDist().inv_cdf(0.8)
 # Two placebo effects that are equal but for the last bits are equal.
 _TIE = 1e-12

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
-Z95 = NormalDist().inv_cdf(0.975)
+from gapwatch.intervals import Z95
 
 
 def wilson(count: int, of: int) -> tuple[float, float]:

@@ -13,8 +13,6 @@ from gapwatch.site.build import KIT, build
 from gapwatch.site.shelf import Coming, ShelvedRelease, require_any, shelf
 from gapwatch.site_files import Made, OfferedSite, item
 
-Kits = Mapping[str, Mapping[str, bytes]]
-
 
 @dataclass(frozen=True)
 class Laid:

@@ -78,7 +78,6 @@ def found_down(sex, narrowed, by_better, gap):
 
 
 DOWN = found_down("male", 5.8, 5.7, 6.9)
-ONLY = codes.BETTER_WORSENS
 BOTH = codes.BOTH_MOVE
 
 

@@ -27,9 +27,9 @@ import numpy.typing as npt
 from gapwatch.counting.counts import BoolArray, Counts, FloatArray
 from gapwatch.counting.disclosure.isolation import PublishedArea, emptied, open_bands
 from gapwatch.counting.disclosure.reconstruction import LEAST_DEATHS, error_steps
+from gapwatch.demography.life_table import LEAST_PERSON_YEARS
 from gapwatch.geography.lookups import Lookup
 
-LEAST_PERSON_YEARS = 5_000.0
 _DECIMALS = 9
 Shares = tuple[tuple[str, float], ...]
 IntArray = npt.NDArray[np.int64]

@@ -42,13 +42,13 @@ from gapwatch.contracts import SEXES
 from gapwatch.counting.counts import BoolArray, Counts, FloatArray
 from gapwatch.counting.disclosure.bounds import Parts, rounded, sums_of, withhold
 from gapwatch.counting.disclosure.reconstruction import LEAST_DEATHS, upward
+from gapwatch.demography.life_table import WIDE_INTERVAL_YEARS
 from gapwatch.errors import ValidationError
 from gapwatch.intervals import WIDTH_SE, Z95
 
 _YEAR_DECIMALS = 1
 TELLING_REASONS = (DEATHS_EXCEED, OPEN_BAND_DEATHLESS, INTERVAL_TOO_WIDE)
 _TELLING_FLAGS = frozenset({FEW_DEATHS_OPEN_BAND, BAND_DEATHLESS, INTERVAL_WIDE})
-_WIDE_YEARS = 4.0
 _ROUNDING = 1e-3
 Steps = Mapping[tuple[str, str, str, int, int], float]
 
@@ -103,7 +103,7 @@ def protect_life_expectancy(frame: pd.DataFrame, parts: Parts, steps: Steps) -> 
         upper95_years=upper,
         deaths_persons=_counts(frame, parts, told.to_numpy(), telling.to_numpy()),
         reason=frame["reason"].mask(telling | (given & ~told), DISCLOSURE),
-        flags=_flags(frame["flags"], (upper - lower) > _WIDE_YEARS),
+        flags=_flags(frame["flags"], (upper - lower) > WIDE_INTERVAL_YEARS),
     )
 
 
@@ -201,7 +201,7 @@ def protect_gaps(frame: pd.DataFrame, steps: FloatArray) -> pd.DataFrame:
         relative_lower95=ratio * np.exp(-spread),
         relative_upper95=ratio * np.exp(spread),
         reason=frame["reason"].mask(telling, DISCLOSURE),
-        flags=_flags(frame["flags"], (upper - lower) > _WIDE_YEARS),
+        flags=_flags(frame["flags"], (upper - lower) > WIDE_INTERVAL_YEARS),
     )
 
 

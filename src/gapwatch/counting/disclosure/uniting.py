@@ -21,7 +21,8 @@ import numpy as np
 
 from gapwatch.contracts import TOGETHER
 from gapwatch.counting.counts import BoolArray, FloatArray
-from gapwatch.counting.disclosure.crossing import LEAST_PERSON_YEARS, Crossing
+from gapwatch.counting.disclosure.crossing import Crossing
+from gapwatch.demography.life_table import LEAST_PERSON_YEARS
 
 _DECIMALS = 8
 Union = tuple[int, ...]

@@ -27,7 +27,6 @@ NEVER_BY_CHANCE = 18.0
 LOWEST_LEVEL, LOWEST_LEVEL_DEATHS = 1 / 3, 6.0
 AGES = ((0, 65), (65, 80), (80, None))
 MONTHS = 12
-_SHOWN = 3
 
 
 @dataclass(frozen=True)

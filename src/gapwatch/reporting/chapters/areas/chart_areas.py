@@ -128,15 +128,6 @@ def zone_shapes(
     return shapes
 
 
-def limits_of(ward: RankedArea) -> str:
-    """The 95% interval of an area, in words."""
-    if ward.value is None:
-        return "withheld"
-    if ward.value.lower is None or ward.value.upper is None:
-        return ""
-    return f"{number(ward.value.lower)} to {number(ward.value.upper)}"
-
-
 def zone_labels(axes: Axes, frame: gpd.GeoDataFrame, study: Study) -> None:
     """Each zone's name, above the one in the north and below the one in the south."""
     middle = frame.geometry.union_all().centroid.y
