@@ -33,6 +33,9 @@ PLACES = frozenset({LIST, "index.html", "feed.xml", *FOLDERS})
 
 _MOST_BYTES = 50_000_000
 _AGAIN = "lay the site out again with `gapwatch site`"
+_FOREIGN = f"move it away, and {_AGAIN}"
+_BEGINS = b'{\n "files": {'
+"""How every list begins, as `_written` writes it: enough to know a torn or edited one by."""
 _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _Release = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]{0,150}$")]
 _Name = Annotated[
@@ -115,7 +118,8 @@ def read(folder: Path) -> OfferedSite | None:
         content = path.read_bytes()
         site = OfferedSite.model_validate_json(content)
     except (OSError, ValueError, PydanticError) as error:
-        raise _wrong(path, "a list of the site's files", type(error).__name__) from error
+        remedy = _AGAIN if _begins_as_ours(path) else _FOREIGN
+        raise _wrong(path, "a list of the site's files", type(error).__name__, remedy) from error
     if site.content() != content:
         raise _wrong(path, "the list as it was written", "one that was edited")
     return site
@@ -163,7 +167,7 @@ def changes(folder: Path, made: Made) -> Changes:
         there = folder / name
         if _is_plain(folder, name) and there.read_bytes() == made.content(name):
             continue
-        if (there.exists() or there.is_symlink()) and name not in {*before, LIST}:
+        if (there.exists() or there.is_symlink()) and name not in before:
             raise _in_the_way(there)
         for parent in _above(name):
             above = folder / parent
@@ -218,15 +222,44 @@ def _write(folder: Path, name: str, content: bytes) -> None:
 
 
 def _owned(folder: Path) -> frozenset[str]:
-    """Files that an earlier site wrote: those of its list, or all where a power cut tore that."""
+    """Files that an earlier site wrote: the list and those it names, or all where it was torn.
+
+    Of a list that was edited only the list itself: it may name anything. Of somebody else's file
+    of that name nothing.
+    """
+    path = folder / LIST
     try:
         site = read(folder)
     except IntegrityError:
-        path = folder / LIST
+        if not _begins_as_ours(path):
+            return frozenset({LIST}) if _is_edited(path) else frozenset()
         if is_torn(path) or is_cut_json(path.read_bytes()):
             return frozenset(name for name, is_folder in _there(folder) if not is_folder)
-        return frozenset()
-    return frozenset(site.files) if site else frozenset()
+        return frozenset({LIST})
+    return frozenset({LIST, *site.files}) if site else frozenset()
+
+
+def _begins_as_ours(path: Path) -> bool:
+    """Whether a file begins as a list does, or is as much of that as a power cut leaves."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_BEGINS)).rstrip(b"\0")
+    except OSError:
+        return False
+    return _BEGINS.startswith(start)
+
+
+def _is_edited(path: Path) -> bool:
+    """Whether a file is a list of ours that something wrote otherwise, such as an editor."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST_BYTES:
+        return False
+    try:
+        OfferedSite.model_validate_json(path.read_bytes())
+    except PydanticError:
+        return False
+    return True
 
 
 def _there(folder: Path) -> Iterator[tuple[str, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,8 @@ def test_nothing_is_written_where_nothing_changes(tmp_path: Path) -> None:
         lambda root: (root / "pages" / "a" / "more.html").write_bytes(b"x"),
         lambda root: (root / "archive").mkdir(),
         lambda root: (root / "pages" / "empty").mkdir(),
-        lambda root: (root / "site.json").write_bytes(b"{}\n"),
-        lambda root: (root / "site.json").write_bytes(ONE.site.content() + b"\n"),
+        lambda root: (root / "site.json").write_bytes(b"{}\n"),  # somebody else's
+        lambda root: (root / "site.json").write_bytes(ONE.site.content() + b"\n"),  # edited
         lambda root: (root / "site.json").unlink(),
         lambda root: ((root / "index.html").unlink(), (root / "index.html").symlink_to("feed.xml")),
     ],
@@ -91,6 +92,65 @@ def test_a_file_that_no_list_names_is_in_the_way(tmp_path: Path, name: str) -> N
     assert there(tmp_path) == {name: b"mine"}
 
 
+FOREIGN = {
+    "another program's": b'{\n  "title": "ours"\n}\n',
+    "one without an end of line, which isn't cut short": b'{\n "title": "ours"\n}',
+    "one that is cut short": b'{\n "title": "ou',
+    "an empty object": b"{}\n",
+    "no JSON": b"mine",
+}
+
+
+@pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN)
+def test_somebody_elses_file_of_the_lists_name_is_in_the_way_and_so_is_all_beside_it(
+    tmp_path: Path, content: bytes
+) -> None:
+    mine = {"site.json": content, "pages/mine.html": b"mine"}
+    (tmp_path / "pages").mkdir()
+    for name, held in mine.items():
+        (tmp_path / name).write_bytes(held)
+    with pytest.raises(OutputError, match="no earlier site wrote") as caught:
+        site_files.lay(tmp_path, ONE)
+    assert caught.value.where == str(tmp_path / "site.json")
+    assert there(tmp_path) == mine
+    (told, *_) = site_files.problems(tmp_path)
+    assert told.remedy.startswith("move it away, and lay the site out again")
+    (tmp_path / "site.json").rename(tmp_path / "mine.json")  # as the remedy says
+    site_files.lay(tmp_path, ONE)
+    assert (tmp_path / "pages" / "mine.html").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_a_link_or_a_folder_of_the_lists_name_is_in_the_way(tmp_path: Path, *, link: bool) -> None:
+    site_files.lay(tmp_path / "elsewhere", ONE)
+    (tmp_path / "out").mkdir()
+    if link:
+        (tmp_path / "out" / "site.json").symlink_to(tmp_path / "elsewhere" / "site.json")
+    else:
+        (tmp_path / "out" / "site.json").mkdir()
+    before = there(tmp_path)
+    with pytest.raises(OutputError, match="no earlier site wrote"):
+        site_files.lay(tmp_path / "out", OTHER)
+    assert there(tmp_path) == before
+
+
+EDITED = {
+    "a line more": ONE.site.content() + b"\n",
+    "indented by an editor": json.dumps(json.loads(ONE.site.content()), indent=4).encode(),
+    "something that no list has": ONE.site.content().replace(b'"standing"', b'"standign"'),
+}
+
+
+@pytest.mark.parametrize("content", EDITED.values(), ids=EDITED)
+def test_a_list_of_ours_that_was_edited_is_laid_out_again(tmp_path: Path, content: bytes) -> None:
+    site_files.lay(tmp_path, ONE)
+    (tmp_path / "site.json").write_bytes(content)
+    (told,) = [e for e in site_files.problems(tmp_path) if e.where.endswith("site.json")]
+    assert told.remedy == "lay the site out again with `gapwatch site`"
+    site_files.lay(tmp_path, ONE)
+    assert there(tmp_path) == {**ONE.files, "site.json": ONE.site.content()}
+
+
 def test_a_link_in_the_way_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out").mkdir()
@@ -100,10 +160,17 @@ def test_a_link_in_the_way_is_not_followed(tmp_path: Path) -> None:
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-def test_a_list_that_a_power_cut_tore_is_made_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("left", ["half", "zeros to its end", "zeros alone", "nothing"])
+def test_a_list_that_a_power_cut_tore_is_made_anew(tmp_path: Path, left: str) -> None:
     site_files.lay(tmp_path, ONE)
     content = ONE.site.content()
-    (tmp_path / "site.json").write_bytes(content[: len(content) // 2])
+    torn = {
+        "half": content[: len(content) // 2],
+        "zeros to its end": content[:512] + bytes(len(content) - 512),
+        "zeros alone": bytes(len(content)),
+        "nothing": b"",
+    }
+    (tmp_path / "site.json").write_bytes(torn[left])
     assert site_files.problems(tmp_path)
     site_files.lay(tmp_path, OTHER)
     assert there(tmp_path) == {**OTHER.files, "site.json": OTHER.site.content()}

@@ -153,15 +153,17 @@ def test_a_refused_step_leaves_the_site_as_it_was_too(tmp_path: Path, number: in
     assert laid(tmp_path) == OLD
 
 
+@pytest.mark.parametrize("name", ["index.html", "site.json"])
 def test_a_file_in_the_sites_way_refuses_the_publication_before_anything_moves(
-    tmp_path: Path,
+    tmp_path: Path, name: str
 ) -> None:
     make(tmp_path, OLD)
-    (tmp_path / "out" / "index.html").write_bytes(b"mine")
-    with pytest.raises(OutputError, match="no earlier site wrote"):
+    (tmp_path / "out" / name).write_bytes(b"mine")
+    with pytest.raises(OutputError, match="no earlier site wrote") as caught:
         make_with_site(tmp_path, NEW)
+    assert caught.value.where == str(tmp_path / "out" / name)
     assert published(tmp_path) == BEFORE
-    assert (tmp_path / "out" / "index.html").read_bytes() == b"mine"
+    assert (tmp_path / "out" / name).read_bytes() == b"mine"
 
 
 def refuse() -> None:
