@@ -77,10 +77,14 @@ class OfferedSite(_SitePart):
 
 @dataclass(frozen=True)
 class Made:
-    """A site as it is to be: the list, and the bytes of each file that isn't kept as it is."""
+    """A site as it is to be: the list, and the bytes of each file that isn't kept as it is.
+
+    `with_releases` says whether the releases themselves are copied into it.
+    """
 
     site: OfferedSite
     files: Mapping[str, bytes]
+    with_releases: bool = False
 
     def content(self, name: str) -> bytes:
         """The bytes of a file that isn't kept as it is, or of the list."""
@@ -159,7 +163,8 @@ def problems(folder: Path) -> list[IntegrityError]:
 def changes(folder: Path, made: Made) -> Changes:
     """What must be written and removed. OutputError where a file that no list names is in the way.
 
-    A file of the site that was edited is laid out again.
+    A file of the site that was edited is laid out again. A release stays, though the list of a site
+    that it was copied with names its files: only another such site takes it away.
     """
     before = _owned(folder)
     write = []
@@ -175,6 +180,8 @@ def changes(folder: Path, made: Made) -> Changes:
                 raise _in_the_way(above)
         write.append(name)
     gone = sorted(before - set(made.site.files) - {LIST})
+    if not made.with_releases:
+        gone = [name for name in gone if name.partition("/")[0] in PLACES]
     return Changes(tuple(write), tuple(name for name in gone if _is_plain(folder, name)))
 
 

@@ -76,7 +76,7 @@ def exported(out: Path, raw: Path, base: str, target: Path) -> Laid:
         files = _Files(made, {name: path for entry in entries for name, path in _held(entry)})
         held = {name: item(path.read_bytes()) for name, path in files.copied.items()}
         site = made.site.model_copy(update={"files": {**made.site.files, **held}})
-        whole = Made(site, files)
+        whole = Made(site, files, with_releases=True)
         return _laid(target, whole, site_files.lay(target, whole))
 
 

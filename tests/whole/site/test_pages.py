@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import json
 import re
 import shutil
 import struct
@@ -18,10 +19,10 @@ from tests.unit.site.walking import walk
 
 from gapwatch import site_files
 from gapwatch.audit import standing
-from gapwatch.audit.verify import release_problems
+from gapwatch.audit.verify import MANIFEST, release_problems
 from gapwatch.errors import IntegrityError, OutputError, UsageError
 from gapwatch.site import laying
-from gapwatch.site.shelf import ShelvedRelease
+from gapwatch.site.shelf import Coming, ShelvedRelease
 from gapwatch.site.words import sources
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -445,3 +446,23 @@ def test_a_picture_names_as_many_sources_as_it_has_room_for_and_says_where_the_r
     crown = "Contains OS data © Crown copyright and database right."
     assert sources(rights_of(*invented, crown)).endswith(f"cite.txt. {crown}")
     assert sources(rights_of(*invented[:2])) == " ".join(invented[:2])
+
+
+def test_releases_of_a_folder_that_was_exported_stay_when_a_site_is_laid_out_or_a_run_made_there(
+    own: Path, tmp_path: Path
+) -> None:
+    target, raw = tmp_path / "public", tmp_path / "raw"
+    laying.exported(own, raw, "", target)
+    sealed = {
+        name: content
+        for name, content in contents(target).items()
+        if name.partition("/")[0] in names(own)
+    }
+    assert len(sealed) > len(names(own)) * 2
+    coming = shelved.release(tmp_path / "elsewhere", date="2026-03-01", text="more")
+    study = str(json.loads((coming / MANIFEST).read_bytes())["study"]["id"])
+    of_a_run = laying.with_coming(target, raw, "", Coming(coming.name, coming, study, newest=True))
+    assert not {*site_files.changes(target, of_a_run).remove} & {*sealed}
+    assert laying.beside(target, raw, "").removed == 0
+    assert sealed.items() <= contents(target).items()
+    assert site_files.problems(target) == []
