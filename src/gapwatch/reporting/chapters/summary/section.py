@@ -148,12 +148,18 @@ def _target(case: Case) -> Number:
 def _chance(case: Case) -> Number:
     verdict, rules = case.verdict, case.study.verdict
     label = f"Chance of the target by {verdict.target_year}"
-    if verdict.label == codes.CANNOT or verdict.p_target is None:
+    chance = _probability(case)
+    if chance is None:
         return Number(label, "cannot be calculated", words.no_chance(case))
-    shown = about(verdict.p_target, rules.on_track_probability, rules.off_track_probability)
+    shown = about(chance, rules.on_track_probability, rules.off_track_probability)
     # A chance that may be quoted alone never passes for a success.
     down = verdict.label == codes.LEVELLING_DOWN
     return Number(label, shown, "By levelling down, which is no success." if down else "")
+
+
+def _probability(case: Case) -> float | None:
+    """The chance of the target; None where there is no verdict."""
+    return None if case.verdict.label == codes.CANNOT else case.verdict.p_target
 
 
 def _ages(case: Case) -> list[str]:
@@ -167,11 +173,14 @@ def _limits(case: Case) -> list[str]:
     told = []
     if case.is_old and last is not None:
         told.append(f"Nothing comparable is known about the years after {last.ends}.")
+    # First of all, as the first alone stays where there is little room: no chance without it.
+    if _probability(case) is not None:
+        told.append(words.PAST_ONLY)
     if touched(case.comparable):
         told.append("Some figures hold a year of the pandemic.")
     if case.provisional:
         told.append("The latest figures are provisional and decide nothing.")
-    return [*told, words.PAST_ONLY, words.NO_FORECAST, words.NO_CAUSE][:MOST_LIMITS]
+    return [*told, words.NO_FORECAST, words.NO_CAUSE][:MOST_LIMITS]
 
 
 def _contact(case: Case, *, draft: bool = True) -> list[str]:

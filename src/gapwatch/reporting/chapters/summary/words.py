@@ -37,6 +37,8 @@ def depends(tried: Sequence[Choice], *, example: bool = True) -> list[str]:
     made, others = tried[0], tried[1:]
     differ = [row for row in others if row.verdict != made.verdict]
     if not differ:
+        if made.verdict == codes.CANNOT:
+            return [f"None of {count(len(others), 'other choice')} would allow a verdict."]
         return [f"{count(len(others), 'other choice')} would give the same verdict."]
     if not example:
         return [f"{len(differ)} of {count(len(others), 'other choice')} would change it."]
