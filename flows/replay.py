@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from flows import telling
 from flows.keeping import has_restricted, keep, make_up_for_missed_runs
 from gapwatch import publishing, replaying
 from gapwatch import study as study_file
+from gapwatch.audit import standing
 from gapwatch.audit.bundle.release import own_code
 from gapwatch.audit.verify import MANIFEST
 from gapwatch.errors import GapwatchError, IntegrityError, UsageError
@@ -39,10 +41,10 @@ SHOWN = 10
     on_crashed=[telling.crashed],
 )
 def replay(study: str | None = None, out: str | None = None) -> list[dict[str, Any]]:
-    """Replay the newest release, and each month another of the rest; raise when any differs.
+    """Replay the newest release, and that of the rest whose turn it is; raise when any differs.
 
     Each is made again with its own code: today's, or that of its commit. Where that isn't known,
-    what today's code makes of it is told in the artifact.
+    what today's code makes of it is told in the artifact. See `due` for how long a turn may take.
     """
     project = find(Path(study) if study else None)
     make_up_for_missed_runs()
@@ -69,7 +71,10 @@ def _replayed(project: Project, releases: Path) -> list[replaying.Replayed]:
 
 
 def due(project: Project, releases: Path, today: dt.date) -> list[str]:
-    """The newest release of the study, and one of the others: a different one each month."""
+    """The newest release of the study, and that of its others whose turn it is this month.
+
+    Each of the others has its turn. No record is kept: see `whose_turn`.
+    """
     study, _ = study_file.load(project.study_file)
     newest = publishing.latest(releases, study.study.id)
     if newest is None:
@@ -79,13 +84,42 @@ def due(project: Project, releases: Path, today: dt.date) -> list[str]:
             found="none",
             remedy="make one with `gapwatch run`",
         )
-    others = sorted(
-        item.parent.name
-        for item in releases.glob(f"{study.study.id}-*/{MANIFEST}")
-        if item.parent != newest
-    )
-    turn = today.year * 12 + today.month
-    return [newest.name, *([others[turn % len(others)]] if others else [])]
+    # One whose manifest can't be read has its turn too: then it is told by name.
+    others = [
+        name
+        for name, manifest in standing.releases(releases, study.study.id).items()
+        if name != newest.name
+        and (manifest is None or manifest.study.id == study.study.id)
+        and (releases / name / MANIFEST).is_file()
+    ]
+    return [newest.name, *whose_turn(others, study.study.id, today)]
+
+
+def whose_turn(others: Sequence[str], study_id: str, today: dt.date) -> list[str]:
+    """That of these releases which waits longest this month, or none where there are none.
+
+    Told from the dates in their names alone, as if the flow had run once in each month since the
+    first: a release was replayed as the newest in its own month, and goes to the end of the line
+    then and after each turn. So none waits for more months than the study had releases when it
+    went there, whatever is released meanwhile. Where each month brings a release that is double
+    the time from turn to turn: one replay a month can't do more for a line that grows by one.
+    """
+    if not others:
+        return []
+    last = {name: _month(name, study_id) for name in sorted(others)}
+    began = dict(last)
+    this = today.year * 12 + today.month
+    for month in range(min(began.values()) + 1, this):
+        waiting = [name for name in last if began[name] < month]
+        last[min(waiting, key=lambda name: (last[name], began[name], name))] = month
+    waiting = [name for name in last if began[name] < this] or list(last)
+    return [min(waiting, key=lambda name: (last[name], began[name], name))]
+
+
+def _month(name: str, study_id: str) -> int:
+    """The month that a release is of, counted from year 0."""
+    year, month, *_ = name.removeprefix(f"{study_id}-").split("-")
+    return int(year) * 12 + int(month)
 
 
 def replay_one(project: Project, releases: Path, name: str) -> replaying.Replayed:

@@ -1,4 +1,4 @@
-"""The replay flow on a real Prefect server: past releases made again, each month another.
+"""The replay flow on a real Prefect server: past releases made again, each in its turn.
 
 Flows are imported by the tests that need them: Prefect takes seconds, and every test waits for what
 a module of tests imports.
@@ -7,12 +7,14 @@ a module of tests imports.
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-import shutil
+import hashlib
+import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from gapwatch.audit.verify import MANIFEST, SEAL
 from gapwatch.errors import UsageError
 from gapwatch.project import Project
 from tests.e2e.conftest import Chain, copied
@@ -58,17 +60,94 @@ def test_a_project_without_a_release_is_told_to_make_one(project: Project) -> No
         due(project, project.reports, dt.date(2026, 12, 1))
 
 
+def release_of(study_id: str, date: str, like: Path, reports: Path) -> str:
+    """A release in name and manifest, with the seal: enough to be chosen."""
+    name = f"{study_id}-{date}-0123456789"
+    told = json.loads((like / MANIFEST).read_bytes())
+    told |= {"release": name, "as_known_at": date, "study": told["study"] | {"id": study_id}}
+    content = json.dumps(told).encode()
+    (reports / name).mkdir(parents=True)
+    (reports / name / MANIFEST).write_bytes(content)
+    seal = f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n"
+    (reports / name / SEAL).write_text(seal, encoding="ascii", newline="")
+    return name
+
+
 def test_each_of_the_others_has_its_month(chain: Chain, tmp_path: Path) -> None:
     from flows.replay import due
 
-    reports = tmp_path / "reports"
-    names = [f"westminster-2026-0{number}-01-0123456789" for number in range(1, 5)]
-    for name in (*names, "elsewhere-2026-01-01-0123456789"):
-        (reports / name).mkdir(parents=True)
-        shutil.copy(chain.first / "manifest.json", reports / name)
-    (reports / "latest-westminster").write_text(f"{names[-1]}\n", encoding="utf-8")
-    chosen = [due(chain.project, reports, dt.date(2026, month, 1)) for month in range(1, 13)]
+    names = [
+        release_of("westminster", f"2026-0{number}-01", chain.first, tmp_path)
+        for number in range(1, 5)
+    ]
+    (tmp_path / "latest-westminster").write_text(f"{names[-1]}\n", encoding="utf-8")
+    chosen = [due(chain.project, tmp_path, dt.date(2026, month, 1)) for month in range(5, 13)]
     assert {newest for newest, _ in chosen} == {names[-1]}
     others = [other for _, other in chosen]
-    assert set(others) == set(names[:-1])
-    assert all(one != other for one, other in itertools.pairwise(others))
+    assert all(set(others[at : at + 3]) == set(names[:-1]) for at in range(6))
+
+
+def test_another_study_whose_name_begins_the_same_has_no_turn(chain: Chain, tmp_path: Path) -> None:
+    from flows.replay import due
+
+    older, newest = (
+        release_of("westminster", date, chain.first, tmp_path)
+        for date in ("2026-01-01", "2026-02-01")
+    )
+    for month in range(1, 7):
+        release_of("westminster-north", f"2026-0{month}-01", chain.first, tmp_path)
+    (tmp_path / "latest-westminster").write_text(f"{newest}\n", encoding="utf-8")
+    for month in range(1, 13):
+        assert due(chain.project, tmp_path, dt.date(2026, month, 1)) == [newest, older]
+
+
+def test_a_release_whose_manifest_was_changed_has_its_turn_too(
+    chain: Chain, tmp_path: Path
+) -> None:
+    from flows.replay import due
+
+    older, newest = (
+        release_of("westminster", date, chain.first, tmp_path)
+        for date in ("2026-01-01", "2026-02-01")
+    )
+    (tmp_path / "latest-westminster").write_text(f"{newest}\n", encoding="utf-8")
+    edit(tmp_path / older / MANIFEST, lambda text: text.replace("2026-01-01", "2026-01-02"))
+    assert due(chain.project, tmp_path, dt.date(2026, 3, 1)) == [newest, older]
+
+
+def test_each_release_has_its_turn_though_every_month_brings_another() -> None:
+    from flows.replay import whose_turn
+
+    months = [dt.date(2027 + at // 12, at % 12 + 1, 1) for at in range(96)]
+    names = [f"westminster-{day:%Y-%m-%d}-0123456789" for day in months]
+    line: dict[str, int] = {}  # when each was last made again, and how many it stood behind then
+    behind: dict[str, int] = {}
+    turns: Counter[str] = Counter()
+    for at in range(1, len(months)):
+        line[names[at - 1]], behind[names[at - 1]] = at - 1, at - 1  # it was the newest
+        (chosen,) = whose_turn(names[:at], "westminster", months[at])
+        assert at - line[chosen] <= behind[chosen] + 1
+        line[chosen], behind[chosen] = at, at
+        turns[chosen] += 1
+        assert all(at - line[name] <= behind[name] for name in line), at
+    assert set(turns) >= set(names[:48])
+    assert max(turns.values()) <= 7, "and none has the turns of others"
+
+
+def test_a_line_that_grows_no_more_goes_round() -> None:
+    from flows.replay import whose_turn
+
+    names = [f"westminster-2026-{number:02}-01-0123456789" for number in range(1, 6)]
+    months = [dt.date(2027 + at // 12, at % 12 + 1, 1) for at in range(40)]
+    chosen = [whose_turn(names, "westminster", month)[0] for month in months]
+    assert all(set(chosen[at : at + 5]) == set(names) for at in range(35))
+
+
+def test_two_releases_of_this_very_month_and_none_at_all() -> None:
+    from flows.replay import whose_turn
+
+    assert whose_turn([], "westminster", dt.date(2026, 1, 1)) == []
+    (name,) = ["westminster-2026-01-05-0123456789"]
+    for month in (1, 2):
+        assert whose_turn([name], "westminster", dt.date(2026, month, 1)) == [name]
+    assert whose_turn([name], "westminster", dt.date(2025, 12, 1)) == [name]
