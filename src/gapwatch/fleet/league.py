@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from gapwatch.demography.ranks import rank_sets
 from gapwatch.errors import GapwatchError, IntegrityError
 from gapwatch.fleet.finding import FleetStudy
 from gapwatch.fleet.jobs import FAILED, StudyDone
+from gapwatch.project import find
 from gapwatch.study import Study
 from gapwatch.study.loading import load
 
@@ -80,11 +83,11 @@ def _row(one: FleetStudy, done: StudyDone, releases: Path) -> dict[str, object]:
         "release": done.release,
     }
     if done.status == FAILED:
-        return row | {"fault": _told(one, done.fault)}
+        return row | {"fault": _told(one, done.fault, releases)}
     try:
         return row | _headline(load(one.file)[0], releases / done.release)
     except GapwatchError as error:
-        return row | {"status": FAILED, "fault": _told(one, str(error))}
+        return row | {"status": FAILED, "fault": _told(one, str(error), releases)}
     except OSError as error:
         lost = IntegrityError(
             str(error.filename or releases / done.release),
@@ -92,12 +95,26 @@ def _row(one: FleetStudy, done: StudyDone, releases: Path) -> dict[str, object]:
             found=error.strerror or str(error),
             remedy="run again: a release that isn't whole is made anew",
         )
-        return row | {"status": FAILED, "fault": _told(one, str(lost))}
+        return row | {"status": FAILED, "fault": _told(one, str(lost), releases)}
 
 
-def _told(one: FleetStudy, fault: str) -> str:
-    """A fault as one line of a page that others may read: no path of this machine."""
-    return fault.replace(f"{one.file.parent}/", "").replace("\n  ", "; ")
+def _told(one: FleetStudy, fault: str, releases: Path) -> str:
+    """A fault as one line of a page that others may read, its paths without those of this machine.
+
+    A path in the study's folder, that of its releases or the project is told from there on, and one
+    in a folder around these from that on. Such a folder itself is told by its last name.
+    """
+    near = {one.file.parent, releases}
+    with contextlib.suppress(GapwatchError):  # the study has gone since
+        near.add(find(one.file).root)
+    folders = {folder for path in near for folder in (path, *path.parents) if folder.name}
+    for folder in sorted(folders, key=lambda folder: (-len(folder.parts), folder)):
+        for written in {str(folder), folder.as_posix()}:
+            # Not the end of another path, nor of an address; not the start of another name.
+            path = rf"(?<![\w.~%/\\-]){re.escape(written)}"
+            fault = re.sub(rf"{path}[/\\](?=[\w.])", "", fault)
+            fault = re.sub(rf"{path}(?![\w-]|\.\w)", lambda _, name=folder.name: name, fault)
+    return fault.replace("\n  ", "; ")
 
 
 def _headline(study: Study, release: Path) -> dict[str, object]:

@@ -135,6 +135,41 @@ def test_a_release_whose_tables_are_gone_fails_that_study_alone(
     assert rows.loc["alder", "group_places"] == 2
 
 
+def test_a_fault_tells_no_path_of_this_machine(tmp_path: Path) -> None:
+    one = write(tmp_path / "project", "alder", 8.0)
+    (tmp_path / "project" / "expectations").mkdir()
+    root, out = tmp_path / "project", tmp_path / "out"
+    address = f"https://publisher.example{root}/x"
+    fault = "\n".join(
+        (
+            f"Integrity: {out}/places/alder/alder-2026-01-01-0123456789/data/gap.csv",
+            f"  expected: {root}/data/raw/snapshots, {one.file} and '{one.file.parent}/own.csv'",
+            f"  found:    {address}, {out}/places/alder, {out}; ({out}/databases/alder)",
+            f"  to do:    free {out}-other/x, {root}.old or {root}.",
+        )
+    )
+    done = {"alder": StudyDone("alder", FAILED, fault=fault)}
+    frame = league([one], done, {"alder": out / "places" / "alder"})
+    assert frame["fault"].item() == "; ".join(
+        (
+            "Integrity: alder-2026-01-01-0123456789/data/gap.csv",
+            "expected: data/raw/snapshots, gapwatch.toml and 'own.csv'",
+            f"found:    {address}, alder, out; (databases/alder)",
+            "to do:    free out-other/x, project.old or project.",
+        )
+    )
+    told = (tables.to_csv(LEAGUE, frame) + league_page(frame)).decode()
+    assert str(tmp_path) not in told.replace(address, "")
+
+
+def test_a_release_that_is_gone_is_told_without_the_folder_it_was_in(tmp_path: Path) -> None:
+    one = write(tmp_path, "alder", 8.0)
+    (tmp_path / "releases" / "alder" / "r" / "data" / "gap.csv").unlink()
+    (fault,) = of(tmp_path, [one])["fault"]
+    assert "Integrity: r/data/gap.csv; expected" in fault
+    assert str(tmp_path) not in fault
+
+
 def test_the_page_escapes_names_asks_nobody_and_says_why_places_have_no_rank(
     tmp_path: Path, mixed: list[FleetStudy]
 ) -> None:
