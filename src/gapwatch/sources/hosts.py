@@ -8,9 +8,9 @@ from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 MASK = "***"
 _SECRET = re.compile(
-    r"^(auth|authorization|sas|jwt|pwd)$|"
-    r"(^|[-_.])(key|apikey|token|sig|signature|secret|password|passwd|credential|credentials"
-    r"|accesskey|accesstoken|sessionid)$",
+    r"^(auth|authorization|code|sas|jwt|pwd)$|"  # not area_code, which publishers ask for
+    r"(^|[-_.\s])(key|apikey|token|sig|signature|secret|password|passwd|passphrase|credential"
+    r"|credentials|accesskey|accesstoken|sessionid)$",
     re.IGNORECASE,
 )
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
@@ -72,22 +72,28 @@ def is_local_name(host: str) -> bool:
 
 
 def masked(address: str) -> str:
-    """An address as it may be told: the value of each parameter that is a key, and any name or
-    password before the host, are put out."""
+    """An address as it may be told: the value of each parameter that is a key, in the query or
+    behind a #, and any name or password before the host, are put out."""
     try:
         parts = urlsplit(address)
-        host = parts.netloc.rpartition("@")
-        pairs = [(name, value, _is_secret(name)) for name, value in _pairs(parts.query)]
     except ValueError:
-        return address.partition("?")[0]
-    if not host[1] and not any(secret for *_, secret in pairs):
+        return re.split("[?#]", address, maxsplit=1)[0]
+    host = parts.netloc.rpartition("@")
+    # A fragment may be an address again, with its own query: #/data?token=...
+    route, mark, rest = parts.fragment.rpartition("?")
+    query, fragment = _without_values(parts.query), f"{route}{mark}{_without_values(rest)}"
+    if not host[1] and (query, fragment) == (parts.query, parts.fragment):
         return address
-    query = parts.query
-    for name, value, secret in pairs:
-        if secret and value:
-            query = re.sub(rf"(^|[&;])({re.escape(name)}=)[^&;]*", rf"\1\2{MASK}", query)
     netloc = f"{MASK}@{host[2]}" if host[1] else parts.netloc
-    return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
+    return urlunsplit((parts.scheme, netloc, parts.path, query, fragment))
+
+
+def _without_values(query: str) -> str:
+    """A query, or what is written as one, with each key's value put out."""
+    for name, value in _pairs(query):
+        if value and _is_secret(name):
+            query = re.sub(rf"(^|[&;])({re.escape(name)}=)[^&;]*", rf"\1\2{MASK}", query)
+    return query
 
 
 def without_secrets(text: str, address: str) -> str:
@@ -96,7 +102,8 @@ def without_secrets(text: str, address: str) -> str:
         parts = urlsplit(address)
     except ValueError:
         return text
-    secrets = {value for name, value in _pairs(parts.query) if _is_secret(name) and value}
+    pairs = [*_pairs(parts.query), *_pairs(parts.fragment.rpartition("?")[2])]
+    secrets = {value for name, value in pairs if _is_secret(name) and value}
     secrets |= {unquote_plus(value) for value in secrets}
     for value in sorted({*secrets, parts.password or ""} - {""}, key=len, reverse=True):
         text = text.replace(value, MASK)
@@ -110,6 +117,7 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 
 def _is_secret(name: str) -> bool:
-    plain = re.sub("%5B|%5D|[\\[\\]]", "_", name, flags=re.IGNORECASE)
+    # As the server reads it; of auth[token] the last word counts.
+    plain = re.sub(r"[\[\]]", "_", unquote_plus(name)).strip("_ ")
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain)
     return _SECRET.search(plain) is not None or _SECRET.search(words) is not None

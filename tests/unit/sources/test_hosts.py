@@ -174,6 +174,47 @@ def test_keys_of_an_address_are_masked_and_the_rest_stays() -> None:
         assert masked(f"https://x.example/?{name}=s3cret") == f"https://x.example/?{name}=***"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "api%5Fkey",
+        "%6bey",
+        "api+key",
+        "api%20key",
+        "auth[token]",
+        "auth%5Btoken%5D",
+        "code",
+        "Code",
+        "passphrase",
+        "key_passphrase",
+    ],
+)
+@pytest.mark.parametrize("before", ["?", "?a=1&", "#", "?a=1#b=2&", "#/data?"])
+def test_a_key_is_known_by_its_name_however_that_is_written(name: str, before: str) -> None:
+    address = f"https://x.example/f{before}{name}=s3c%2Fret&b=2"
+    assert masked(address) == f"https://x.example/f{before}{name}=***&b=2"
+    assert without_secrets("bad s3c/ret or s3c%2Fret", address) == "bad *** or ***"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "?area_code=E09&area%5Fcode=E09&postcode=SW1&codes=E09&code_type=ward&areaCode=E09&code=",
+        "?filter[code]=E09&time=2024+to+2025#code",
+        "#wards",
+        "#page=3&design=2",
+        "#/data?monkey=1",
+    ],
+)
+def test_what_is_no_key_stays_as_it_is_written(rest: str) -> None:
+    assert masked(f"https://x.example/f{rest}") == f"https://x.example/f{rest}"
+
+
+def test_of_an_address_that_is_none_nothing_behind_its_path_is_told() -> None:
+    for mark in "?#":
+        assert masked(f"https://[x.example/f{mark}token=s3cret") == "https://[x.example/f"
+
+
 def test_a_key_is_in_no_log_record_pin_or_error(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
