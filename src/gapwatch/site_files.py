@@ -150,7 +150,7 @@ def problems(folder: Path) -> list[IntegrityError]:
         for name, told in sorted(files.items())
         if not is_whole(folder, name, told)
     ]
-    folders = {parent for name in files for parent in _above(name)}
+    folders = {parent for name in files for parent in folders_above(name)}
     for name, is_folder in _there(folder):
         if name != LIST and name not in (folders if is_folder else files):
             what = "another folder" if is_folder else "another file"
@@ -174,7 +174,7 @@ def changes(folder: Path, made: Made) -> Changes:
             continue
         if (there.exists() or there.is_symlink()) and name not in before:
             raise _in_the_way(there)
-        for parent in _above(name):
+        for parent in folders_above(name):
             above = folder / parent
             if above.is_symlink() or (above.exists() and not above.is_dir()):
                 raise _in_the_way(above)
@@ -210,7 +210,7 @@ def lay(folder: Path, made: Made) -> Changes:
 def prune(folder: Path, removed: tuple[str, ...]) -> None:
     """Remove folders that held removed files alone."""
     for name in removed:
-        for parent in reversed(_above(name)):
+        for parent in reversed(folders_above(name)):
             with contextlib.suppress(OSError):  # something else is in it
                 (folder / parent).rmdir()
 
@@ -284,10 +284,11 @@ def _is_plain(folder: Path, name: str) -> bool:
     path = folder / name
     if path.is_symlink() or not path.is_file():
         return False
-    return not any((folder / parent).is_symlink() for parent in _above(name))
+    return not any((folder / parent).is_symlink() for parent in folders_above(name))
 
 
-def _above(name: str) -> list[str]:
+def folders_above(name: str) -> list[str]:
+    """The folders that a name of a file, written with /, lies in: the outermost first."""
     parts = name.split("/")[:-1]
     return ["/".join(parts[: n + 1]) for n in range(len(parts))]
 

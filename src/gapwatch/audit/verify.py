@@ -16,6 +16,7 @@ from gapwatch.codes import LABELS
 from gapwatch.contracts import VERDICTS
 from gapwatch.durable import is_cut_json, is_torn
 from gapwatch.errors import IntegrityError, TornError
+from gapwatch.site_files import folders_above
 
 SCHEMA_VERSION = 2
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
@@ -112,7 +113,7 @@ def release_problems(folder: Path) -> tuple[Manifest | None, list[IntegrityError
     named = {*told.outputs, MANIFEST, SEAL}
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     present = {name for name, path in there.items() if _is_plain(path)}
-    kept = {parent for name in named for parent in _parents(name)}
+    kept = {parent for name in named for parent in folders_above(name)}
     found += [
         _broken(path, "files and the folders that hold them", "something else")
         for name, path in sorted(there.items())
@@ -161,11 +162,6 @@ def torn_files(folder: Path) -> frozenset[str]:
 def _is_plain(path: Path) -> bool:
     """A regular file of its own: a link, a pipe or a folder is none."""
     return not path.is_symlink() and path.is_file()
-
-
-def _parents(name: str) -> list[str]:
-    parts = name.split("/")[:-1]
-    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
 
 
 def _older(path: Path) -> bool:

@@ -15,8 +15,6 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-# Width of a 95% normal interval in standard errors.
-
 
 @dataclass(frozen=True)
 class Panel:

@@ -9,9 +9,8 @@ from pydantic import Field, model_validator
 
 from gapwatch.errors import UnfitError
 from gapwatch.study.base import Part
+from gapwatch.study.source_base import is_loopback
 
-# The same as gapwatch.study.sources.LOOPBACK, which imports more than is needed here.
-_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 Variable = Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]{0,99}$")]
 Address = Annotated[str, Field(min_length=1, max_length=2000)]
 
@@ -58,9 +57,7 @@ def wrong_address(address: str, allow_loopback: bool) -> str:
         return "no web address"
     if parts.username or parts.password:
         return "an address with a user name or password in it"
-    if parts.scheme == "https" or (
-        parts.scheme == "http" and allow_loopback and host in _THIS_MACHINE
-    ):
+    if parts.scheme == "https" or (parts.scheme == "http" and allow_loopback and is_loopback(host)):
         return ""
     return f"{parts.scheme or 'no scheme'}://"
 
@@ -77,7 +74,7 @@ def wrong_mail(address: str, allow_loopback: bool) -> str:
     if "verify=" in parts.query.lower():
         return "one that switches the check of certificates off (verify=)"
     if parts.scheme == "mailtos" or (
-        parts.scheme == "mailto" and allow_loopback and host in _THIS_MACHINE
+        parts.scheme == "mailto" and allow_loopback and is_loopback(host)
     ):
         return ""
     return f"{parts.scheme or 'no scheme'}://"
