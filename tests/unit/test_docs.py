@@ -9,6 +9,7 @@ import pytest
 
 from gapwatch.cli import app
 from gapwatch.errors import GapwatchError
+from gapwatch.sources import sanity
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,6 +34,28 @@ def test_every_command_is_in_the_reference_and_hidden_ones_are_in_contributing()
 def test_every_exit_code_is_in_the_reference() -> None:
     for kind in GapwatchError.__subclasses__():
         assert re.search(rf"\b{kind.exit_code} \w+", COMMANDS.split("Exit codes:")[1])
+
+
+def test_every_part_of_the_code_has_a_row_in_contributing() -> None:
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## See it")[0]
+    parts = {path.parent.name for path in (ROOT / "src" / "gapwatch").glob("*/__init__.py")}
+    assert len(parts) > 15
+    assert {part for part in parts if f"`{part}/" not in told} == set()
+
+
+def test_the_tutorial_shows_the_lines_with_which_a_run_ends() -> None:
+    code = (ROOT / "src" / "gapwatch" / "cli" / "making.py").read_text(encoding="utf-8")
+    ending = code.split("def pull(")[0].split("    if kit:")[0]
+    told = (ROOT / "docs" / "tutorial" / "first-report.md").read_text(encoding="utf-8")
+    shown = told.split("```console\n")[1].split("```")[0].splitlines()
+    labels = re.findall(r'typer\.echo\(f"([A-Z][a-z]+: +|  +)', ending)
+    assert len(labels) == len(shown) >= 4
+    assert all(line.startswith(label) for line, label in zip(shown, labels, strict=True))
+
+
+def test_men_ahead_of_women_are_named_from_as_many_standard_errors_as_the_methods_say() -> None:
+    words = {2.0: "two", 2.5: "two and a half", 3.0: "three"}
+    assert f"men outlive women by {words[sanity._OUTLIVED]} standard errors" in METHODS
 
 
 def test_the_readme_stays_a_welcome() -> None:

@@ -33,6 +33,9 @@ def tasks() -> ModuleType:
 def test_every_command_of_make_is_there_but_those_that_are_makes_own() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert set(re.findall(r"^([a-z-]+):", text, re.M)) - WITH_MAKE_ALONE == set(tasks().TASKS)
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (line,) = [line for line in told.splitlines() if ".ci/tasks.py TASK" in line]
+    assert all(f"`{name}`" in line for name in WITH_MAKE_ALONE - {"help"})
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
