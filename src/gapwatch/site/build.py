@@ -86,7 +86,7 @@ def _before(out: Path) -> dict[str, Item]:
     try:
         site = site_files.read(out)
     except IntegrityError as error:
-        log.warning("the site is laid out anew: %s, %s", error.where, error.found)
+        log.warning("nothing of an earlier site is kept: %s, %s", error.where, error.found)
         return {}
     return dict(site.files) if site else {}
 

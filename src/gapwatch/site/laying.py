@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gapwatch import publishing, site_files
 from gapwatch.audit.verify import MANIFEST, SEAL
-from gapwatch.errors import IntegrityError, UsageError
+from gapwatch.errors import IntegrityError, OutputError, UsageError
 from gapwatch.site.build import KIT, build
 from gapwatch.site.shelf import Coming, ShelvedRelease, require_any, shelf
 from gapwatch.site_files import Made, OfferedSite, item
@@ -44,9 +44,22 @@ def beside(out: Path, raw: Path, base: str) -> Laid:
 
 
 def again(out: Path, raw: Path, base: str) -> None:
-    """Lay a site out again after a retirement; a folder without one stays without."""
-    if stands(out):
+    """Lay a site out again after a retirement; a folder without one stays without.
+
+    Where it can't be laid out, OutputError says what remains: the retirement is done.
+    """
+    if not stands(out):
+        return
+    try:
         beside(out, raw, base)
+    except OutputError as error:
+        raise OutputError(
+            error.where,
+            expected=error.expected,
+            found=error.found,
+            remedy="once this is put right, as by moving away what is in the way, run "
+            f"`gapwatch site --releases {out}`; all but the site is done",
+        ) from error
 
 
 def stands(out: Path) -> bool:

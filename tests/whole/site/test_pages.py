@@ -316,6 +316,20 @@ def test_the_reason_of_a_restricted_release_is_not_told(tmp_path: Path) -> None:
     ]
 
 
+def test_after_a_retirement_somebody_elses_list_is_told_with_what_remains_to_be_done(
+    own: Path,
+) -> None:
+    (own / "site.json").write_bytes(b"{}\n")
+    before = contents(own)
+    with pytest.raises(OutputError, match="no earlier site wrote") as caught:
+        laying.again(own, own.parent / "raw", "")
+    assert f"run `gapwatch site --releases {own}`; all but the site is done" in caught.value.remedy
+    assert contents(own) == before
+    (own / "site.json").rename(own.parent / "site.json")
+    lay(own)
+    assert site_files.problems(own) == []
+
+
 def test_a_release_that_was_edited_is_not_on_the_site(
     own: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
