@@ -54,6 +54,15 @@ def test_a_pace_that_is_sure_to_narrow_gets_years_with_an_interval() -> None:
     assert "narrowing" not in told()
 
 
+def test_an_arrival_by_levelling_down_says_so_in_its_own_sentence() -> None:
+    assert (
+        "At that pace, by levelling down, the target would be reached about 7 years after 2012, "
+        "plausibly 3 to 21 years."
+    ) in told(levels_down=True)
+    for other in (False, None):
+        assert "levelling down" not in told(levels_down=other)
+
+
 def test_years_without_both_limits_have_no_interval() -> None:
     assert "about 7 years after 2012." in told(years_to_target_upper95=None)
 

@@ -94,7 +94,9 @@ def _arrival(
     spread = f", plausibly {interval(least, most, 0)}{SPACE}years" if certain else ""
     line, point = start
     after = f"about {years(verdict.years_to_target, 0)} {point}{spread}."
-    told = [f"{line}At that pace the target would be reached {after}"]
+    # An arrival that may be quoted alone never passes for a success.
+    how = ", by levelling down," if verdict.levels_down else ""
+    told = [f"{line}At that pace{how} the target would be reached {after}"]
     if verdict.verdict == CANNOT:
         which = "old figures" if old else "figures"
         told.append(f"That is what the {which} alone imply, and no forecast.")
