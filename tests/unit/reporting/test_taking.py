@@ -52,7 +52,18 @@ def test_deaths_a_year(value, text):
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({}, "41% fewer deaths of males at ages 40 to 74. That is about 45 deaths a year."),
+        ({}, "About 41% fewer deaths of males at ages 40 to 74. That is about 45 deaths a year."),
+        (
+            {"cut_share": 0.004, "deaths_a_year": 0.4},
+            (
+                "Less than 1% fewer deaths of males at ages 40 to 74. That is less than one death "
+                "a year."
+            ),
+        ),
+        (
+            {"cut_share": 1.0},
+            "100% fewer deaths of males at ages 40 to 74. That is about 45 deaths a year.",
+        ),
         (
             {"cut_share": 0.0, "deaths_a_year": 0.0},
             "No cut is needed at ages 40 to 74: the gap is at the target already.",
@@ -72,3 +83,10 @@ def test_deaths_a_year(value, text):
 )
 def test_what_is_needed(changes, text):
     assert flat(taking.needed(dataclasses.replace(CUT, **changes), "male")) == text
+
+
+def test_a_cut_that_is_small_by_levelling_down_says_so_in_its_own_sentence():
+    assert flat(taking.needed(CUT, "male", "Castle")) == (
+        "About 41% fewer deaths of males at ages 40 to 74, enough only because lives got shorter "
+        "in Castle. That is about 45 deaths a year."
+    )

@@ -281,8 +281,8 @@ def test_every_cut_is_told_widest_ages_first():
         "Males: 8.1 years in 2019 to 2023, and a target of 5.0 years"
     )
     assert [flat(text) for text in of_kind(section, Items)[0].items] == [
-        "27% fewer deaths of males at all ages. That is about 62 deaths a year.",
-        "41% fewer deaths of males at ages under 75. That is about 45 deaths a year.",
+        "About 27% fewer deaths of males at all ages. That is about 62 deaths a year.",
+        "About 41% fewer deaths of males at ages under 75. That is about 45 deaths a year.",
         (
             "Not reachable at ages 15 to 39 alone: even without any death of males at ages 15 to "
             "39, the gap would stay above 5.0 years."

@@ -9,6 +9,7 @@ from gapwatch import codes
 from gapwatch.contracts import GAP_CHANGE
 from gapwatch.contracts.findings import LevellingDown
 from gapwatch.reporting.chapters.cut import section as section_take
+from gapwatch.reporting.chapters.summary import words as summary_words
 from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
 from gapwatch.reporting.evidence import levelling_down as levelling
 
@@ -176,3 +177,21 @@ def test_beside_any_other_verdict_the_share_stands_with_the_direction():
     case = leveller(-0.1, -2.0, verdict="too early to tell")
     assert not any("of the narrowing" in text for text in banner(case).because)
     assert any("nearly all of the narrowing" in text for text in answers(case)[1].more)
+
+
+def test_no_sentence_on_a_small_cut_reads_as_success_being_near():
+    def items(case):
+        held = [block for block in section_take.section(case).blocks if block.kind == "items"]
+        return [flat(text) for block in held for text in block.items]
+
+    down, up = leveller(-0.1, -2.0), leveller(-2.0, -1.0)
+    assert not any("By arithmetic" in text for text in summary_words.actions(down))
+    assert [flat(text) for text in summary_words.actions(up)][1] == (
+        "By arithmetic, about 27% fewer deaths of males at all ages in the west of the town would "
+        "reach the target."
+    )
+    assert items(down)[0] == (
+        "About 27% fewer deaths of males at all ages, enough only because lives got shorter in "
+        "Castle. That is about 62 deaths a year."
+    )
+    assert items(up)[0].startswith("About 27% fewer deaths of males at all ages. That is")

@@ -93,8 +93,15 @@ def _told(case: Case, sex: str, rows: Sequence[CutRow]) -> list[Block]:
     )
     if all(row.cut_share == 0 for row in rows):
         return [heading, Paragraph("No cut is needed: the gap is at the target already.")]
-    items = Items(tuple(taking.needed(row, sex) for row in rows))
+    down = case.better_name if _levels_down(case, sex) else ""
+    items = Items(tuple(taking.needed(row, sex, down) for row in rows))
     return [heading, items, *(Paragraph(text) for text in _unsure(case, sex, first))]
+
+
+def _levels_down(case: Case, sex: str) -> bool:
+    """Whether the gap is near its target mainly because the better-off side got worse."""
+    verdict = case.verdicts.get((case.measure.id, sex))
+    return bool(verdict and verdict.levels_down and levelling.down(case, sex))
 
 
 def _unsure(case: Case, sex: str, row: CutRow) -> list[str]:

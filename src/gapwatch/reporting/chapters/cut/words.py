@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gapwatch.codes import UNREACHABLE
 from gapwatch.contracts import CALENDAR_YEAR
 from gapwatch.reporting.language.ages import Ages, band_name
-from gapwatch.reporting.language.numbers import number, percent
+from gapwatch.reporting.language.numbers import capital, number, percent
 from gapwatch.reporting.language.phrases import size_of
 from gapwatch.reporting.language.reasons import reason_text
 from gapwatch.reporting.language.sexes import people
@@ -55,8 +55,18 @@ def deaths(value: float | None) -> str:
     return f"about {shown} {'death' if shown == '1' else 'deaths'} a year"
 
 
-def needed(row: CutRow, sex: str) -> str:
-    """What the cut at these ages would be, or why there is none."""
+def fewer(row: CutRow, sex: str) -> str:
+    """`about 41% fewer deaths of males at ages 40 to 74`: rounded, so it may just fall short."""
+    told = share(row.cut_share or 0.0)
+    about = "about " if told[0].isdigit() and row.cut_share != 1 else ""
+    return f"{about}{told} fewer deaths of {people(sex)} {at_ages(row.ages)}"
+
+
+def needed(row: CutRow, sex: str, down: str = "") -> str:
+    """What the cut at these ages would be, or why there is none.
+
+    `down` names the better-off side where its shorter lives are what makes the cut so small.
+    """
     where = at_ages(row.ages)
     if row.cut_share is None:
         if row.reason == UNREACHABLE:
@@ -68,5 +78,5 @@ def needed(row: CutRow, sex: str) -> str:
         return f"Not given {where}: {reason_text(row.reason)}."
     if row.cut_share == 0:
         return f"No cut is needed {where}: the gap is at the target already."
-    fewer = f"{share(row.cut_share)} fewer deaths of {people(sex)} {where}"
-    return f"{fewer}. That is {deaths(row.deaths_a_year)}."
+    only = f", enough only because lives got shorter in {down}" if down else ""
+    return f"{capital(fewer(row, sex))}{only}. That is {deaths(row.deaths_a_year)}."

@@ -93,13 +93,16 @@ def _first(case: Case) -> str:
 
 
 def _cut(case: Case) -> str:
-    """What would bring the gap to its target by arithmetic, at the widest ages."""
+    """What would bring the gap to its target by arithmetic, at the widest ages.
+
+    Where the gap gets smaller by levelling down, a small cut would read as success being near.
+    """
     rows = newest_cuts(case, case.measure, case.sexes[0])
     given = [row for row in rows if row.cut_share]
-    if not given or case.verdict.verdict == codes.TARGET_MET:
+    if not given or case.verdict.verdict == codes.TARGET_MET or case.verdict.levels_down:
         return ""
     whole = next((row for row in given if taking.at_ages(row.ages) == "at all ages"), given[0])
-    told = taking.needed(whole, case.sexes[0]).partition(". ")[0].rstrip(".")
+    told = taking.fewer(whole, case.sexes[0])
     return f"By arithmetic, {told} in {case.worse_name} would reach the target."
 
 
