@@ -81,7 +81,7 @@ def test_the_earliest_year_is_that_of_the_table(year, text):
     assert text in earliest(case(earliest_verdict_year=year))
 
 
-def life(values, geography="msoa2021", start=2016, sex="male"):
+def life(values, geography="msoa2021", start=2016, sex="male", half=2.5):
     return pd.DataFrame(
         [
             {
@@ -92,6 +92,8 @@ def life(values, geography="msoa2021", start=2016, sex="male"):
                 "period_start": start,
                 "period_end": start + 4,
                 "life_expectancy_years": value,
+                "lower95_years": None if value is None else value - half,
+                "upper95_years": None if value is None else value + half,
             }
             for place, value in enumerate(values, 1)
         ]
@@ -109,13 +111,35 @@ def test_the_spread_is_of_the_newest_figures_of_each_kind():
     assert spreads(life([84.0, 77.3])).empty
 
 
-def test_what_is_seen_elsewhere_is_told_with_why_it_differs():
+def elsewhere(figures):
     found = case()
-    tables = {**found.tables, "spread": spreads(life([84.0, 77.3, 96.3]))}
-    told = words(type(found)(found.study, found.facts, tables))
+    tables = {**found.tables, "life_expectancy": figures, "spread": spreads(figures)}
+    return words(type(found)(found.study, found.facts, tables))
+
+
+def test_what_is_seen_elsewhere_is_told_with_why_it_differs():
+    told = elsewhere(life([84.0, 77.3, 96.3]))
     assert (
-        "19.0 years for males in 2016 to 2020: from 77.3 years in Riverton 002 to 96.3 in" in told
-    )
-    assert "They are not the wards of the promise" in told
-    assert "They hold 2020, of the pandemic." in told
-    assert "picked after the fact" in told
+        "19.0 years for males in 2016 to 2020, on 2021 MSOAs (middle layer super output areas: "
+        "statistical areas of about 8,000 people): from 77.3 years in Riverton 002 (plausibly 74.8 "
+        "to 79.8) to 96.3 in Riverton 003 (plausibly 93.8 to 98.8), of 3 areas with a figure. "
+        "These areas are not the wards of the promise"
+    ) in told
+    assert "The figures hold 2020, a year of the pandemic." in told
+    assert "The figures hold 2020 and 2021, years of" in elsewhere(life([84.0, 77, 96], start=2018))
+    assert "pandemic" not in elsewhere(life([84.0, 77.3, 96.3], start=2010))
+
+
+def test_a_spread_is_said_to_be_widened_by_chance_and_not_made_by_it():
+    told = elsewhere(life([84.0, 77.3, 96.3]))
+    assert "never smaller than the gap between two areas that were named beforehand" in told
+    assert "chance widens it" in told
+    assert "chance alone" not in told
+
+
+def test_areas_without_a_figure_and_without_limits_are_told_as_such():
+    told = elsewhere(life([84.0, None, 77.3, 96.3]))
+    assert "of 3 areas with a figure; 1 more is withheld." in told
+    assert "; 2 more are withheld." in elsewhere(life([84.0, None, 77.3, None, 96.3]))
+    bare = elsewhere(life([84.0, 77.3, 96.3]).assign(upper95_years=None))
+    assert "from 77.3 years in Riverton 002 to 96.3 in Riverton 003, of 3 areas" in bare

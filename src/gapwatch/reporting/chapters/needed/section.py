@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gapwatch.codes import PANDEMIC_YEARS
 from gapwatch.contracts.findings import Spread
@@ -26,16 +27,21 @@ from gapwatch.reporting.language.numbers import (
     apart,
     count,
     explained,
+    interval,
     listing,
     period,
     years,
 )
 from gapwatch.reporting.language.sexes import people
 
-OWN_AREAS = "They are the study’s own areas; but the promise names its two sides beforehand."
+if TYPE_CHECKING:
+    import pandas as pd
+
+OWN_AREAS = "These are the study’s own areas, but the promise names its two sides beforehand."
 PICKED = (
-    "The lowest and the highest area are picked after the fact, so chance alone makes such a "
-    "spread larger than any gap between two sides that were named beforehand."
+    "The lowest and the highest area are picked after the fact. Such a spread is never smaller "
+    "than the gap between two areas that were named beforehand, in the same figures, and chance "
+    "widens it."
 )
 
 
@@ -126,14 +132,35 @@ def _elsewhere(case: Case) -> list[Block]:
 
 def _spread(case: Case, row: Spread) -> str:
     """One such spread, and why it is not the promise’s gap."""
+    held = _figures(case, row)
     low, high = apart(row.lowest_years, row.highest_years)
     when = period(row.period_start, row.period_end)
+    first, last = (_plausibly(held, code) for code in (row.lowest_code, row.highest_code))
     told = (
-        f"{years(row.spread_years)} for {people(row.sex)} in {when}: from {low}{SPACE}years in "
-        f"{row.lowest_name} to {high} in {row.highest_name}, of {count(row.areas, 'area')}: "
-        f"{explained(row.geography)}."
+        f"{years(row.spread_years)} for {people(row.sex)} in {when}, on "
+        f"{explained(row.geography)}: from {low}{SPACE}years in {row.lowest_name}{first} to {high} "
+        f"in {row.highest_name}{last}, of {count(row.areas, 'area')} with a figure"
     )
-    return f"{told} {' '.join(_why(case, row))}"
+    lacking = int(held["life_expectancy_years"].isna().sum())
+    more = f"; {lacking} more {'is' if lacking == 1 else 'are'} withheld" if lacking else ""
+    return f"{told}{more}. {' '.join(_why(case, row))}"
+
+
+def _figures(case: Case, row: Spread) -> pd.DataFrame:
+    """The published figures that a spread was taken from, and those withheld among them."""
+    life = case.tables["life_expectancy"]
+    mine = life["sex"].eq(row.sex) & life["geography"].eq(row.geography)
+    when = life["period_start"].eq(row.period_start) & life["period_end"].eq(row.period_end)
+    return life[mine & when]
+
+
+def _plausibly(held: pd.DataFrame, code: str) -> str:
+    """The interval of one area's figure; "" where none is published."""
+    mine = held[held["area_code"] == code]
+    limits = mine[["lower95_years", "upper95_years"]].dropna()
+    if limits.empty:
+        return ""
+    return f" (plausibly {interval(*(float(limit) for limit in limits.iloc[0]))})"
 
 
 def _why(case: Case, row: Spread) -> Sequence[str]:
@@ -142,12 +169,13 @@ def _why(case: Case, row: Spread) -> Sequence[str]:
         found.append(OWN_AREAS)
     else:
         found.append(
-            f"They are not the {case.nouns} of the promise, and nothing of {_base(case)} stands "
-            "beside them."
+            f"These areas are not the {case.nouns} of the promise, and nothing of {_base(case)} "
+            "stands beside them."
         )
-    if any(row.period_start <= year <= row.period_end for year in PANDEMIC_YEARS):
-        held = [str(year) for year in PANDEMIC_YEARS if row.period_start <= year <= row.period_end]
-        found.append(f"They hold {listing(held)}, of the pandemic.")
+    held = [str(year) for year in PANDEMIC_YEARS if row.period_start <= year <= row.period_end]
+    if held:
+        years_of = "a year" if len(held) == 1 else "years"
+        found.append(f"The figures hold {listing(held)}, {years_of} of the pandemic.")
     return found
 
 
