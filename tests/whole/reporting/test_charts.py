@@ -14,8 +14,9 @@ from gapwatch.reporting.build import build_report
 from gapwatch.reporting.chapters.areas.chart_areas import draw_areas, tiles, zone_shapes
 from gapwatch.reporting.chapters.areas.chart_ranking import dots_figure
 from gapwatch.reporting.chapters.trajectory.chart_sides import ends_figure
+from gapwatch.reporting.chapters.trajectory.words import alt
 from gapwatch.reporting.document import ReportFigure
-from gapwatch.reporting.drawing.canvas import Canvas, drawn
+from gapwatch.reporting.drawing.canvas import ORANGE, Canvas, drawn
 from gapwatch.reporting.drawing.wrap import lines
 from gapwatch.reporting.evidence.areas import ward_map
 from gapwatch.reporting.render import draw
@@ -78,6 +79,25 @@ def test_old_figures_turn_the_fan_grey(charts):
     assert "#d5dee8" in charts["trajectory"].wide
     assert "#d5dee8" not in old["trajectory"].wide
     assert "#ececec" in old["trajectory"].wide
+
+
+@pytest.mark.parametrize(
+    ("verdict", "path", "said"),
+    [
+        ("off track", True, "straight line falls from the baseline to the target of 5.0 years in"),
+        ("off track", False, "The target, 5.0 years in 2030, is not drawn."),
+        ("cannot calculate", True, "is not drawn, as there is no verdict."),
+    ],
+)
+def test_words_on_the_target_in_the_alt_text_are_those_of_the_drawing(verdict, path, said):
+    tables = samples.tables(verdict, reason_code="V02" if verdict == "cannot calculate" else "")
+    if not path:
+        tables["trajectory"] = tables["trajectory"].iloc[:0]
+    case = samples.case(samples.study(), samples.facts(), tables)
+    told = alt(case).replace("\N{NO-BREAK SPACE}", " ")
+    drawing = draw(samples.study(), tables, samples.facts())["trajectory"].wide
+    assert said in told
+    assert (ORANGE.lower() in drawing) == ("is not drawn" not in told)
 
 
 def test_a_trajectory_without_projection_is_still_drawn():

@@ -123,12 +123,15 @@ def alt(case: Case) -> str:
     ]
     if before:
         parts.append(f"{len(before)} earlier windows stand apart in grey, left of a break.")
-    if verdict.target_gap_years is not None and not case.judged:
+    # The chart draws and names the target only where its path has a line to it.
+    drawn = bool(case.path["target_line_years"].notna().any())
+    if verdict.target_gap_years is not None and not drawn:
+        why = "" if case.judged else ", as there is no verdict"
         parts.append(
-            f"The target, {size_of(verdict.target_gap_years)} in {verdict.target_year}, is named "
-            "beside the plot, and no line leads to it."
+            f"The target, {size_of(verdict.target_gap_years)} in {verdict.target_year}, is not "
+            f"drawn{why}."
         )
-    if verdict.target_gap_years is not None and case.judged:
+    if verdict.target_gap_years is not None and drawn:
         aim = f"target of {size_of(verdict.target_gap_years)} in {verdict.target_year}."
         parts.append(
             f"A diamond marks the {aim}"
