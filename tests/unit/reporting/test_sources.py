@@ -92,8 +92,8 @@ def test_sources_that_are_not_held_stand_under_a_heading_of_their_own() -> None:
     assert told[start + 1 : start + 3] == [
         (
             "This report rests on figures that were pinned by hand. 1 other source of the study "
-            "was not fetched, so this report holds no later figures on other areas and no map on "
-            "real boundaries."
+            "was not fetched, so this report holds no later figures carried to the two sides "
+            "from other areas and no map on real boundaries."
         ),
         "Outlines",
     ]

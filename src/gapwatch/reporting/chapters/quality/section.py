@@ -136,7 +136,7 @@ def _absent(case: Case) -> list[Block]:
     text = f"{capital(other)} of the study {were} not fetched"
     lacks = []
     if case.study.geography.bridges and "bridged_gap" not in case.tables:
-        lacks.append("no later figures on other areas")
+        lacks.append("no later figures carried to the two sides from other areas")
     if any(source.table == "boundary" for source in absent):
         lacks.append("no map on real boundaries")
     text += f", so this report holds {listing(lacks)}." if lacks else "."
