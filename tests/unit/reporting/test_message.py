@@ -12,6 +12,7 @@ from gapwatch.contracts import VERDICTS
 from gapwatch.reporting.build import build_report
 from gapwatch.reporting.chapters.verdict.message import message
 from gapwatch.reporting.evidence.case import Case
+from gapwatch.reporting.evidence.direction import direction
 
 
 def flat(text):
@@ -105,6 +106,23 @@ def test_a_clear_direction_names_the_side_that_it_comes_from():
         "In Riverton, the gap for males widened by about 0.3 years a year (plausibly 0.2 to 0.4) "
         "between 2004 to 2008 and 2011 to 2015, as life expectancy rose in Castle, with no clear "
         "change in the west of the town."
+    )
+
+
+def test_a_change_that_may_be_none_is_a_range_for_the_average_and_not_two_outcomes():
+    unclear = {
+        "slope_years_per_year": -0.1,
+        "slope_lower95_years_per_year": -0.6,
+        "slope_upper95_years_per_year": 0.4,
+    }
+    found = case("too early to tell", **unclear)
+    spread = "on average it may have become anything from 0.6 years smaller to 0.4 years bigger"
+    assert flat(message(found).direction) == (
+        "In Riverton, no change of the gap for males is clear between 2004 to 2008 and 2011 to "
+        f"2015: {spread} a year."
+    )
+    assert flat(direction(found.verdict, *found.comparable[:2], "in Castle")[1]).endswith(
+        f". O{spread[1:]} a year."
     )
 
 

@@ -7,7 +7,7 @@ from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.rows import Window
 from gapwatch.reporting.evidence.sides import cause
 from gapwatch.reporting.language.chance import about
-from gapwatch.reporting.language.changes import change
+from gapwatch.reporting.language.changes import spread
 from gapwatch.reporting.language.numbers import capital, interval, years
 from gapwatch.reporting.language.sexes import people
 from gapwatch.study import Thresholds
@@ -57,8 +57,7 @@ def direction(
             (
                 f"Any change of the gap for {people(verdict.sex)} {span} is within what "
                 "chance alone "
-                f"could produce. Each year the gap could have become {change(low)} or "
-                f"{change(high)}."
+                f"could produce. {capital(_on_average(low, high))}."
             ),
         )
     went = _went(slope, last)
@@ -68,6 +67,11 @@ def direction(
         f"The gap for {people(verdict.sex)} {went} {span}{f', {why}' if why else ''}.",
         f"The change is about {years(abs(slope))} a year (plausibly {interval(least, most)}).",
     )
+
+
+def _on_average(low: float, high: float) -> str:
+    """A yearly change that may be none: a range for the average, not two outcomes of a year."""
+    return f"on average it may have become anything from {spread(low, high)} a year"
 
 
 def _went(slope: float, newest: Window) -> str:
@@ -92,10 +96,8 @@ def direction_line(case: Case, *, alone: bool = True) -> str:
         return _in_place(case, f"{told} the gap for {people(found.sex)} goes.", alone=alone)
     span = f" between {comparable[0].when} and {comparable[-1].when}" if alone else ""
     if low <= 0 <= high:
-        told = (
-            f"no change of the gap for {people(found.sex)} is clear{span}: each year it could have"
-        )
-        return _in_place(case, f"{told} become {change(low)} or {change(high)}.", alone=alone)
+        told = f"no change of the gap for {people(found.sex)} is clear{span}"
+        return _in_place(case, f"{told}: {_on_average(low, high)}.", alone=alone)
     went = _went(slope, comparable[-1])
     least, most = sorted((abs(low), abs(high)))
     why = mainly_down(found, case.in_better) or _cause(case, narrowed=slope < 0)
