@@ -89,7 +89,7 @@ def test_making_either_again_gives_the_very_release(mine: Chain) -> None:
 
 
 def test_the_report_says_what_moved_since_the_release_before(chain: Chain) -> None:
-    assert "This report is not compared with earlier ones." in text_of(chain.first)
+    assert "This is the first release of this study." in text_of(chain.first)
     assert "data/revision.csv" not in contents(chain.first)
     said = text_of(chain.second)
     assert (

@@ -68,7 +68,7 @@ def test_the_command_says_where_the_page_is_and_which_lines_differ(
     assert f"Page: {tmp_path / 'p' / 'report.html'}" in done.output
     monkeypatch.setattr(release, "changed", lambda *_: "Nothing <was> compared.")
     told = CliRunner().invoke(app, command).output
-    assert "  - This report is not compared with earlier ones." in told
+    assert "  - This is the first release of this study." in told
     assert "  + Nothing <was> compared." in told
     assert f"{undisturbed.release.name}: 1 line differs" in told
     page = (tmp_path / "p" / "report.html").read_bytes()

@@ -112,7 +112,7 @@ def facts(**changes: Any) -> ReleaseFacts:
         "lock_sha256": "",
         "rerun_command": "gapwatch run --snapshot 2016-11-23-0123456789",
         "rerun_needs": "Check out the commit named in manifest.json.",
-        "changed_sentence": "This report is not compared with earlier ones.",
+        "changed_sentence": "This is the first release of this study.",
     }
     return ReleaseFacts(**(values | changes))
 

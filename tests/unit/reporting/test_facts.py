@@ -38,9 +38,9 @@ def made(**changes: Any) -> ReleaseFacts:
     return release_facts(IDENTITY, samples.study(), cast("Snapshot", snapshot), basis, before=None)
 
 
-def test_a_report_without_an_earlier_one_is_not_compared() -> None:
+def test_a_release_without_an_earlier_one_is_called_the_first() -> None:
     assert made().changed_sentence == (
-        "This report is not compared with earlier ones. The next edition is expected in May."
+        "This is the first release of this study. The next edition is expected in May."
     )
 
 

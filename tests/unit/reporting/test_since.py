@@ -30,8 +30,8 @@ def said(
     return changed(samples.study(), Since("riverton-1", DAY, same, moved))
 
 
-def test_without_an_earlier_release_nothing_is_said_to_be_the_same() -> None:
-    assert changed(samples.study(), None) == "This report is not compared with earlier ones."
+def test_the_first_release_is_called_the_first_and_not_compared() -> None:
+    assert changed(samples.study(), None) == "This is the first release of this study."
 
 
 @pytest.mark.parametrize(("same", "ending"), [(True, " It rests on the same data."), (False, "")])

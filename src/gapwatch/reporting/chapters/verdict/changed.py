@@ -23,7 +23,7 @@ KIND_WORDS = {
 def changed(study: Study, found: Since | None) -> str:
     """The answer to what has changed: a short sentence first, then what supports it."""
     if found is None:
-        return "This report is not compared with earlier ones."
+        return "This is the first release of this study."
     before = date(found.as_known_at)
     if found.moved.empty:
         data = " It rests on the same data." if found.same_snapshot else ""
