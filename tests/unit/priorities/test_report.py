@@ -117,8 +117,8 @@ def test_nothing_lines_up_is_said_with_the_number_of_areas(case: Case) -> None:
     ]
     said = words.lines_up(case, rows)
     assert said[0] == (
-        "Over 20 wards, none of 22 indicators with a better direction lines up with male life "
-        "expectancy of 2010 to 2014 beyond chance."
+        "Over 20 wards, none of 22 indicators for which one way is better lines up with male "
+        "life expectancy of 2010 to 2014 beyond chance."
     )
     assert words.lines_up(case, []) == []
 
@@ -128,8 +128,8 @@ def test_an_indicator_that_lines_up_the_other_way_is_named(case: Case) -> None:
         replace(one, reading="reversed") if one.indicator == "no2" else one for one in lined(case)
     ]
     assert any(
-        text == "The other way round over 20 wards: nitrogen dioxide, annual mean, better where "
-        "lives are shorter."
+        text == "The other way round over 20 wards, better where lives are shorter: nitrogen "
+        "dioxide, annual mean."
         for text in words.lines_up(case, rows)
     )
 
@@ -143,13 +143,22 @@ GAP = Missing("money", 1, "People who lack", "the region", "nobody")
         (
             [{}],
             (
-                "The one indicator with a better direction is worse in the north of the borough: "
-                "unemployed, of those economically active."
+                "The only indicator for which one way is better is worse in the north of the "
+                "borough: unemployed, of those economically active."
             ),
         ),
         ([{}], "At most 5% of the ways to divide the wards differ as much."),
         ([{"split_share": 0.06}], "More than 5% of the ways to divide the wards differ as much."),
-        ([{}, {}], "Two of 2 indicators with a better direction are worse in the north of the"),
+        ([{}, {}], "2 of 2 indicators for which one way is better are worse in the north of the"),
+        ([{}, {"flags": "no-sign"}], "1 of 2 indicators for which one way is better is worse in"),
+        (
+            [{}, {"indicator": "gcse-points"}],
+            (
+                "2 of 2 indicators for which one way is better are worse in the north of the "
+                "borough: unemployed, of those economically active; and GCSE points, capped "
+                "average."
+            ),
+        ),
         ([{}, {}], "On each of them at most 5% of the ways to divide the wards differ as much."),
         (
             [{"split_share": 0.2}, {"split_share": 0.2}],
@@ -158,8 +167,8 @@ GAP = Missing("money", 1, "People who lack", "the region", "nobody")
         (
             [{"flags": "reversed"}],
             (
-                "Reversed: on unemployed, of those economically active, the north of the borough "
-                "is better off than the rest of the borough."
+                "Reversed: the north of the borough is better off than the rest of the borough on "
+                "unemployed, of those economically active."
             ),
         ),
         (
@@ -178,6 +187,17 @@ GAP = Missing("money", 1, "People who lack", "the region", "nobody")
             (
                 "Not compared: unemployed, of those economically active (it comes from a survey "
                 "whose number of respondents isn't published)."
+            ),
+        ),
+        (
+            [
+                {"reason": "P02"},
+                {"reason": "P02", "indicator": "gcse-points"},
+                {"reason": "P06", "indicator": "lone-parents"},
+            ],
+            (
+                "Not compared: unemployed, of those economically active; and GCSE points, capped "
+                "average (it counts people or events that its denominator doesn't). Not compared: "
             ),
         ),
         ([], "Nothing is published about it for small areas that could be compared."),
@@ -252,3 +272,32 @@ def test_blocks_are_shared_out_over_few_figures_without_being_cut(case: Case) ->
 def test_titles_stand_in_a_sentence() -> None:
     assert in_a_sentence("Child poverty") == "child poverty"
     assert in_a_sentence("GCSE points") == "GCSE points"
+    assert in_a_sentence("Housing Benefit claims") == "Housing Benefit claims"
+    assert in_a_sentence("Residents who claim Housing Benefit").startswith("residents who")
+    assert in_a_sentence("Wellbeing") == "wellbeing"
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ([{}], "The only indicator for which one way is better is worse in the north of the"),
+        ([{"flags": "reversed"}], "The only indicator for which one way is better is better in"),
+        (
+            [{"flags": "no-sign"}],
+            "The only indicator for which one way is better shows no sign of a difference",
+        ),
+        (
+            [{}, {}, {"flags": "reversed"}],
+            (
+                "2 of 3 indicators for which one way is better are worse in the north of the "
+                "borough, 1 better"
+            ),
+        ),
+        ([{"better": "neither"}] * 2, "2 indicators for which neither way is better"),
+    ],
+)
+def test_no_title_of_a_chart_reads_as_if_indicators_improved(
+    case: Case, row: ComparisonRow, changes: list[dict[str, object]], title: str
+) -> None:
+    rows = [replace(row, **change) for change in changes]  # type: ignore[arg-type]
+    assert chapter._finding(case, rows).startswith(title)

@@ -18,6 +18,7 @@ from gapwatch.reporting.language.numbers import (
     interval,
     line,
     listing,
+    listing_of,
     names_in_short,
     noun_of,
     number,
@@ -135,6 +136,20 @@ def test_lists_and_sentences():
     assert sentence("Is it? ") == "Is it?"
     assert sentence("imd_score is given") == "imd_score is given."
     assert sentence(" ") == ""
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        (["a", "b", "c"], "a, b and c"),
+        (["income, modelled"], "income, modelled"),
+        (["points, capped", "absence"], "points, capped; and absence"),
+        (["a", "bands A and B", "c"], "a; bands A and B; and c"),
+        (["1,000 m", "sand"], "1,000 m and sand"),
+    ],
+)
+def test_items_with_marks_of_their_own_are_parted_by_semicolons(items, text):
+    assert listing_of(items) == text
 
 
 def test_vintages_are_said_in_words():

@@ -226,6 +226,13 @@ def listing(items: tuple[str, ...] | list[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def listing_of(items: tuple[str, ...] | list[str]) -> str:
+    """The same with semicolons where an item has a comma or an "and" of its own."""
+    if len(items) > 1 and any(mark in item for item in items for mark in (", ", " and ")):
+        return f"{'; '.join(items[:-1])}; and {items[-1]}"
+    return listing(items)
+
+
 def vintage(geography: str) -> str:
     """`2011 wards` for `ward2011`, `2021 MSOAs` for `msoa2021`; other names as they are.
 

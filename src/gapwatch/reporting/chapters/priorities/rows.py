@@ -213,5 +213,10 @@ def title_of(case: Case, name: str) -> str:
 
 
 def in_a_sentence(title: str) -> str:
-    """A title inside a sentence: its first letter small, unless it is an abbreviation's."""
-    return f"{title[:1].lower()}{title[1:]}" if title[1:2].islower() else title
+    """A title inside a sentence: its first letter small, but for an abbreviation or a name.
+
+    Where the second word has a capital too, both are taken for a name: Housing Benefit.
+    """
+    second = title.split(" ", 2)[1:2]
+    named = bool(second and second[0][:1].isupper())
+    return f"{title[:1].lower()}{title[1:]}" if title[1:2].islower() and not named else title

@@ -21,10 +21,11 @@ from gapwatch.reporting.chapters.priorities.rows import (
 )
 from gapwatch.reporting.document import Block, Paragraph, ReportFigure, Section, Subheading, annexed
 from gapwatch.reporting.evidence.case import Case
-from gapwatch.reporting.language.numbers import count, date, listing, number
+from gapwatch.reporting.language.numbers import count, date, listing_of, number
 from gapwatch.reporting.language.sexes import people
 
 HEADING = "What residents asked for"
+NO_SIGN = "shows no sign of a difference"
 CHART, PLACES = "priorities", "localities"
 
 
@@ -75,14 +76,14 @@ def chart_id(place: int) -> str:
 
 def _sides(case: Case, part: Sequence[Drawn], place: int, first_number: int) -> ReportFigure:
     rows = [row for block in part for _, row in block.rows]
-    names = listing([in_a_sentence(block.name) for block in part])
+    names = listing_of([in_a_sentence(block.name) for block in part])
     worse, better = tables.sided(case)
     return ReportFigure(
         id=chart_id(place),
         number=first_number + place,
         title=_finding(case, rows),
-        subtitle=f"Both sides of {count(len(rows), 'indicator')} on {names}; {worse} and "
-        f"{better}, with 95% intervals where there are any. As known at "
+        subtitle=f"Both sides, {worse} and {better}, with 95% intervals where there are any: "
+        f"{count(len(rows), 'indicator')} on {names}. As known at "
         f"{date(case.facts.as_known_at)}.",
         alt=_alt(case, part),
         notes=(
@@ -101,12 +102,15 @@ def _finding(case: Case, rows: Sequence[ComparisonRow]) -> str:
     worse = [row for row in directed if not row.is_reversed and not row.has_no_sign]
     back = [row for row in directed if row.is_reversed]
     if not directed:
-        return f"{count(len(rows), 'indicator').capitalize()} without a better direction"
-    told = f"{len(worse)} of {count(len(directed), 'indicator')} with a better direction are"
+        return f"{count(len(rows), 'indicator').capitalize()} for which neither way is better"
+    place = words.case_worse(case)
     if len(directed) == 1:
-        told = f"{'The one' if worse else 'Not the one'} indicator with a better direction is"
+        found = f"is worse in {place}" if worse else f"is better in {place}" if back else NO_SIGN
+        return f"The only indicator {words.ONE_WAY} {found}"
+    told = f"{len(worse)} of {count(len(directed), 'indicator')} {words.ONE_WAY}"
+    verb = "is" if len(worse) == 1 else "are"
     reversed_ = f", {len(back)} better" if back else ""
-    return f"{told} worse in {words.case_worse(case)}{reversed_}"
+    return f"{told} {verb} worse in {place}{reversed_}"
 
 
 def _alt(case: Case, part: Sequence[Drawn]) -> str:

@@ -22,7 +22,7 @@ from gapwatch.reporting.language.numbers import (
     capital,
     count,
     interval,
-    listing,
+    listing_of,
     number,
     percent,
     period,
@@ -52,6 +52,7 @@ FLAGS = {
     "no-sign": "no sign of a difference",
     "apportioned": "added up from smaller areas by best fit",
 }
+ONE_WAY = "for which one way is better"
 ONE_AXIS = 0.6
 SURE = 0.95
 NOT_A_CAUSE = (
@@ -117,7 +118,7 @@ def block(case: Case, rows: Sequence[ComparisonRow], gaps: Sequence[Missing]) ->
     """One priority in sentences: worse, reversed, no sign, describing, refused, not published."""
 
     def titles(some: Sequence[ComparisonRow]) -> str:
-        return listing([in_a_sentence(title_of(case, row.indicator)) for row in some])
+        return listing_of([in_a_sentence(title_of(case, row.indicator)) for row in some])
 
     directed = [row for row in rows if row.is_directed]
     back = [row for row in directed if row.is_reversed]
@@ -127,19 +128,16 @@ def block(case: Case, rows: Sequence[ComparisonRow], gaps: Sequence[Missing]) ->
     refused = [row for row in rows if row.reason]
     texts = []
     if worse:
-        of = f"{spelled(len(worse))} of {count(len(directed), 'indicator')}"
-        of = "the one indicator" if len(directed) == 1 else of
+        of = f"{len(worse)} of {count(len(directed), 'indicator')}"
+        of = "The only indicator" if len(directed) == 1 else of
         verb = "is" if len(worse) == 1 else "are"
-        texts.append(
-            f"{capital(of)} with a better direction {verb} worse in {case_worse(case)}: "
-            f"{titles(worse)}."
-        )
+        texts.append(f"{of} {ONE_WAY} {verb} worse in {case_worse(case)}: {titles(worse)}.")
         rare = [row for row in worse if (row.split_share or 0) <= CHANCE]
         texts.append(_rare(case, worse, rare))
     if back:
         texts.append(
-            f"Reversed: on {titles(back)}, {case_worse(case)} is better off than "
-            f"{case_better(case)}."
+            f"Reversed: {case_worse(case)} is better off than {case_better(case)} on "
+            f"{titles(back)}."
         )
     if open_:
         texts.append(f"No sign of a difference: {titles(open_)}.")
@@ -156,7 +154,9 @@ def block(case: Case, rows: Sequence[ComparisonRow], gaps: Sequence[Missing]) ->
         for row in refused:
             held.setdefault(row.reason, []).append(row)
         told = [f"{titles(some)} ({reason(code)})" for code, some in sorted(held.items())]
-        texts.append(f"Not compared: {'; '.join(told)}.")
+        # Semicolons within a reason's indicators can't part it from the next reason's too.
+        between = ". Not compared: " if any("; " in text for text in told) else "; "
+        texts.append(f"Not compared: {between.join(told)}.")
     if gaps:
         lacking = "; ".join(in_a_sentence(gap.missing) for gap in gaps)
         texts.append(f"Not published for small areas: {lacking}.")
@@ -199,10 +199,10 @@ def lines_up(case: Case, rows: Sequence[Lined]) -> list[str]:
     back = [row for row in tested if row.reading == "reversed"]
     texts = [_aligned(case, life, areas, tested, aligned)]
     if back:
-        names = listing([in_a_sentence(title_of(case, row.indicator)) for row in back])
+        names = listing_of([in_a_sentence(title_of(case, row.indicator)) for row in back])
         texts.append(
-            f"The other way round over {areas} {case.nouns}: {names}, better where lives are "
-            "shorter."
+            f"The other way round over {areas} {case.nouns}, better where lives are shorter: "
+            f"{names}."
         )
     if first.life_reliability is not None:
         texts.append(
@@ -224,13 +224,13 @@ def _aligned(
     over = f"Over {areas} {case.nouns}, "
     of = count(len(tested), "indicator")
     if not aligned:
-        return f"{over}none of {of} with a better direction lines up with {life} beyond chance."
+        return f"{over}none of {of} {ONE_WAY} lines up with {life} beyond chance."
     values = [abs(row.r) for row in aligned if row.r is not None]
     low, high = number(min(values), 2), number(max(values), 2)
     size = f"{low} in size" if low == high else f"{low} to {high} in size"
     verb = "is" if len(aligned) == 1 else "are"
     return (
-        f"{over}{len(aligned)} of {of} with a better direction {verb} worse where {life} is "
+        f"{over}{len(aligned)} of {of} {ONE_WAY} {verb} worse where {life} is "
         f"shorter, by more than chance (correlations of {size}; of those named so, 5% may be "
         "false)."
     )
