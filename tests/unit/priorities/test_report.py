@@ -87,8 +87,8 @@ def test_no_generated_sentence_names_a_cause(texts: list[str], case: Case) -> No
 
 def test_the_age_of_the_figures_is_said(texts: list[str]) -> None:
     assert (
-        "The newest of these figures are from 2015, 11 years before this release, the oldest 2011. "
-        "They describe that time, not today." in texts
+        "The newest of these figures are from 2015, 11 years before this release; the oldest reach "
+        "back to 2009. They describe that time, not today." in texts
     )
 
 

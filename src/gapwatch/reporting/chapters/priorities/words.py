@@ -87,10 +87,10 @@ def age(case: Case, held: Sequence[ComparisonRow]) -> str:
     """How old the figures are: the newest and the oldest that are compared."""
     used = [row for row in held if not row.reason] or list(held)
     newest = max(int(row.last_day[:4]) for row in used)
-    oldest = min(int(row.last_day[:4]) for row in used)
+    oldest = min(int(row.first_day[:4]) for row in used)
     years = case.facts.as_known_at.year - newest
     ago = "this year" if years <= 0 else f"{count(years, 'year')} before this release"
-    since = "" if oldest == newest else f", the oldest {oldest}"
+    since = "" if oldest == newest else f"; the oldest reach back to {oldest}"
     return (
         f"The newest of these figures are from {newest}, {ago}{since}. They describe that time, "
         "not today."
