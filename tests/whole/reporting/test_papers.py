@@ -26,6 +26,7 @@ from gapwatch.reporting.document import (
     ReportTable,
     Section,
     Subheading,
+    TableColumn,
     annexed,
 )
 from gapwatch.reporting.formats.fitting import MOST_EMPTY, Fit, best, empty, fullest
@@ -138,6 +139,29 @@ def test_a_heading_goes_where_something_under_it_goes() -> None:
     assert told == {
         "report": ["Both", "Here."],
         "annex": ["Both", "There.", "Annex alone", "There too."],
+    }
+
+
+def test_a_section_whose_tables_are_all_in_the_annex_says_which_they_are() -> None:
+    def table(name: str, *, folded: bool = True) -> ReportTable:
+        return ReportTable(name, "Caption", (TableColumn("One"),), (("1",),), folded=folded)
+
+    one, two, three = table("one"), table("two"), table("three")
+    sections = (
+        Section("a", "A", (Paragraph("Text."), one)),
+        Section("b", "B", (Paragraph("Text."), table("shown", folded=False), table("more"))),
+        Section("c", "C", (Paragraph("Text."), two, three)),
+        Section("d", "D", tuple(annexed([Paragraph("There."), table("there")]))),
+    )
+    report = dataclasses.replace(made("old")[0], sections=sections)
+    told = {
+        section.id: [block.text for block in section.blocks if isinstance(block, Paragraph)]
+        for section in sections_of(report, "report")
+    }
+    assert told == {
+        "a": ["Text.", "The table of this section, A1, is in the annex."],
+        "b": ["Text."],
+        "c": ["Text.", "The tables of this section, A3 and A4, are in the annex."],
     }
 
 

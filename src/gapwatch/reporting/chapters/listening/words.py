@@ -22,9 +22,9 @@ SELF_SELECTED = (
 OPEN = "People answered in their own words."
 PROMPTED = "People chose from a list, which brings up what is on it."
 NOT_MERGED = (
-    "What people name and what is measured are two things. They stand side by side, and neither "
-    "changes the other. The last column counts the indicators by which the worse-off side is "
-    "worse; it says nothing of single areas."
+    "What people name and what is measured are two things. Tables set them side by side, and "
+    "neither changes the other. Their last column counts the indicators by which the worse-off "
+    "side is worse; it says nothing of single areas."
 )
 WITHHELD = (
     "A share of fewer than 10 people is not told, nor are others from which it could be worked out."

@@ -160,7 +160,8 @@ def _plausibly(held: pd.DataFrame, code: str) -> str:
     limits = mine[["lower95_years", "upper95_years"]].dropna()
     if limits.empty:
         return ""
-    return f" (plausibly {interval(*(float(limit) for limit in limits.iloc[0]))})"
+    low, high = (float(limit) for limit in limits.iloc[0])
+    return f" (plausibly {interval(low, high)})"
 
 
 def _why(case: Case, row: Spread) -> Sequence[str]:

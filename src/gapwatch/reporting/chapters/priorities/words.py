@@ -74,8 +74,8 @@ def opening(case: Case, held: Sequence[ComparisonRow]) -> list[str]:
     things = len(case.study.priorities)
     asked = "one thing" if things == 1 else f"{spelled(things)} things"
     first = (
-        f"Residents asked for {asked}. For each, this section shows what is published by "
-        f"{case.noun}, on both sides, and what isn't. There is no overall score."
+        f"Residents asked for {asked}. For each, tables show what is published by {case.noun}, "
+        "on both sides, and what isn't. There is no overall score."
     )
     texts = [first]
     if held:
