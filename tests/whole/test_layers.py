@@ -1,4 +1,4 @@
-"""Who opens a socket: two modules, and nobody by another name of the same library.
+"""Who opens a socket: two modules, and nobody by another name of the same library; who is apart.
 
 The import contracts see `urllib` as a whole; here `urllib.parse`, which opens nothing, is told from
 `urllib.request`, which does.
@@ -7,6 +7,7 @@ The import contracts see `urllib` as a whole; here `urllib.parse`, which opens n
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 
 import pytest
@@ -114,3 +115,12 @@ def test_only_the_modules_that_may_open_sockets_do() -> None:
         if (names := opening(path.read_text(encoding="utf-8")))
     }
     assert found == ALLOWED
+
+
+def test_every_chapter_of_the_report_is_held_apart_from_the_others() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {one["id"]: one for one in project["tool"]["importlinter"]["contracts"]}
+    held = {name.rpartition(".")[2] for name in contracts["chapters-apart"]["modules"]}
+    chapters = ROOT / "src" / "gapwatch" / "reporting" / "chapters"
+    there = {path.stem for path in chapters.iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert held == there - {"__init__", "__pycache__"}

@@ -21,7 +21,6 @@ from gapwatch.reporting.chapters.published import section as section_series
 from gapwatch.reporting.chapters.quality import section as section_quality
 from gapwatch.reporting.chapters.robustness import section as section_doubts
 from gapwatch.reporting.chapters.standing import standing
-from gapwatch.reporting.chapters.summary.section import summary
 from gapwatch.reporting.chapters.trajectory import section as section_trajectory
 from gapwatch.reporting.chapters.verdict import first_screen
 from gapwatch.reporting.chapters.verdict.message import message
@@ -30,6 +29,7 @@ from gapwatch.reporting.document import PinFacts, ReleaseFacts, Report, ReportFi
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.language.numbers import date, sentence
 from gapwatch.reporting.language.speech import respelled, speaking, speech_of
+from gapwatch.reporting.summary.section import summary
 from gapwatch.study import Study
 
 __all__ = ["PinFacts", "ReleaseFacts", "Report", "build_report"]

@@ -9,8 +9,8 @@ from tests.unit.reporting import samples
 
 from gapwatch.codes import AS_CALCULATED, CANNOT, Coded
 from gapwatch.reporting.build import build_report
-from gapwatch.reporting.chapters.summary import words
 from gapwatch.reporting.evidence.choices import Choice
+from gapwatch.reporting.summary import words
 
 
 def points(verdict: str, **changes: Any) -> dict[str, Any]:

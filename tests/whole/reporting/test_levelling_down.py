@@ -9,9 +9,9 @@ from gapwatch import codes
 from gapwatch.contracts import GAP_CHANGE
 from gapwatch.contracts.findings import LevellingDown
 from gapwatch.reporting.chapters.cut import section as section_take
-from gapwatch.reporting.chapters.summary import words as summary_words
 from gapwatch.reporting.chapters.verdict.section import answers, banner, one_sentence
 from gapwatch.reporting.evidence import levelling_down as levelling
+from gapwatch.reporting.summary import words as summary_words
 
 PARTLY = (
     "Part of the narrowing is that life expectancy fell in Castle. That part is levelling "

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from gapwatch import codes
 from gapwatch.reporting.chapters.ages.rows import newest as newest_ages
 from gapwatch.reporting.chapters.standing import standing
-from gapwatch.reporting.chapters.summary import words
 from gapwatch.reporting.document import Number, Point, ReportFigure, Section, Summary
 from gapwatch.reporting.evidence.case import Case
 from gapwatch.reporting.evidence.choices import choices
@@ -21,6 +20,7 @@ from gapwatch.reporting.language.chance import about
 from gapwatch.reporting.language.numbers import capital, date, interval, sentence, years
 from gapwatch.reporting.language.phrases import at_most
 from gapwatch.reporting.language.sexes import people
+from gapwatch.reporting.summary import words
 
 MOST_FIGURES = 2
 MOST_LIMITS = 3
