@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -114,13 +113,8 @@ def _told(one: FleetStudy, fault: str, releases: Path) -> str:
             # Not the end of another path, nor of an address; not the start of another name.
             path = rf"(?<![\w.~%/\\-]){re.escape(written)}"
             fault = re.sub(rf"{path}[/\\](?=[\w.])", "", fault)
-            # By a function, since a name may hold what a replacement takes for a reference.
-            fault = re.sub(rf"{path}(?![\w-]|\.\w)", partial(_named, folder), fault)
+            fault = re.sub(rf"{path}(?![\w-]|\.\w)", folder.name.replace("\\", r"\\"), fault)
     return fault.replace("\n  ", "; ")
-
-
-def _named(folder: Path, _: re.Match[str]) -> str:
-    return folder.name
 
 
 def _headline(study: Study, release: Path) -> dict[str, object]:
