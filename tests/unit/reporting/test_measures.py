@@ -43,3 +43,17 @@ def test_a_row_of_another_window_shows_it_beside_its_figure() -> None:
 def test_rows_of_one_window_do_not_repeat_it() -> None:
     table = next(b for b in section(case()).blocks if isinstance(b, ReportTable))
     assert all(row[1].endswith(")") for row in table.rows)
+
+
+def test_the_baseline_has_its_interval_where_its_window_is_one_of_the_trend() -> None:
+    def shown(found: Case) -> str:
+        table = next(b for b in section(found).blocks if isinstance(b, ReportTable))
+        return table.rows[0][2]
+
+    assert shown(case()) == "10.0 (8.0 to 12.0)"
+    gap = case().tables["gap"]
+    mine = (gap["period_start"] == 2004) & (gap["period_end"] == 2008)
+    without = {**case().tables, "gap": gap.assign(lower95_years=gap["lower95_years"].mask(mine))}
+    assert shown(samples.case(samples.study(), samples.facts(), without)) == "10.0"
+    other = samples.tables(baseline_gap_years=9.4)
+    assert shown(samples.case(samples.study(), samples.facts(), other)) == "9.4"

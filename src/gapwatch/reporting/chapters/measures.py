@@ -126,13 +126,13 @@ def _table(case: Case, sex: str) -> ReportTable:
         columns=(
             TableColumn("Measure"),
             TableColumn(f"Newest gap, years (95%{SPACE}interval)", numeric=True),
-            TableColumn("Baseline gap, years", numeric=True),
+            TableColumn(f"Baseline gap, years (95%{SPACE}interval)", numeric=True),
             TableColumn("Target, years", numeric=True),
             TableColumn(f"Relative gap (95%{SPACE}interval)", numeric=True),
             TableColumn("Verdict"),
         ),
         rows=tuple(rows),
-        shares=(2.4, 1.8, 1.0, 0.9, 2.0, 1.4),
+        shares=(2.2, 1.7, 1.7, 0.7, 1.9, 1.4),
         note=_note(case, sex),
     )
 
@@ -207,11 +207,23 @@ def _row(case: Case, measure: Measure, verdict: Verdict, usual: str) -> tuple[st
     return (
         measure.title,
         gap,
-        plain(verdict.baseline_gap_years),
+        _baseline(case, measure, verdict),
         plain(verdict.target_gap_years),
         relative,
         verdict.label,
     )
+
+
+def _baseline(case: Case, measure: Measure, verdict: Verdict) -> str:
+    """The gap of the baseline, with its interval where a window of the trend holds it."""
+    span, value = (verdict.baseline_start, verdict.baseline_end), verdict.baseline_gap_years
+    same = (
+        window.gap
+        for window in last_segment(case.windows_of(measure.id, verdict.sex))
+        if (window.start, window.end) == span and window.gap and window.gap.value == value
+    )
+    found = next(same, None)
+    return estimate(value, found.lower, found.upper) if found else plain(value)
 
 
 def _relative(case: Case) -> list[str]:
