@@ -27,7 +27,7 @@ from gapwatch.publishing import told
 from gapwatch.pulls.asking import FAULTS, AreaCodes, ask_all, read_all, require
 from gapwatch.pulls.kept import Kept
 from gapwatch.pulls.lost import NotRenewed, lost_sources
-from gapwatch.pulls.pinning import pin_of
+from gapwatch.pulls.pinning import mend, pin_of
 from gapwatch.pulls.progress import Progress
 from gapwatch.pulls.settling import Parts, SettledPart, put_back, settle
 from gapwatch.pulls.starting import Base, base_of, previous_of
@@ -56,7 +56,8 @@ _PATIENCE_SECONDS = 120.0
 class Pulled:
     """What a pull leaves: the snapshot, whether it is new, what changed, what was asked.
 
-    `carried` are the sources that could not be renewed, which the study can do without.
+    `carried` are the sources that could not be renewed, which the study can do without; `mended`
+    the files of the store that were damaged, and were written anew from what was sent.
     """
 
     snapshot: str
@@ -65,6 +66,7 @@ class Pulled:
     changes: tuple[Change, ...]
     requests: tuple[Exchange, ...]
     carried: tuple[NotRenewed, ...] = ()
+    mended: tuple[str, ...] = ()
 
 
 def can_pull(project: Project) -> bool:
@@ -180,6 +182,7 @@ def _pull(
         for name, a in answers.items()
         if a.error is None
     }
+    mended = mend(project.raw, fresh.values())
     judge = judge_of(base, accept_revisions=accept_revisions, checker=checker)
     at_hand = {**base.pinned, **put_back(fresh, set(faults), before)}
     spare = [name for name in fresh if not is_required(study, answers[name].source)]
@@ -200,7 +203,7 @@ def _pull(
     if base.previous is not None and pins == base.known and missed.keys() == base.missed.keys():
         log.info("nothing new since snapshot %s", base.previous.id)
         kept.sweep(all_of_it=True)
-        return Pulled(base.previous.id, False, (), (), asked, told)
+        return Pulled(base.previous.id, False, (), (), asked, told, mended)
     changed = tuple(sorted(name for name, pin in pins.items() if base.known.get(name) != pin))
     made = snapshots.write(
         project.raw,
@@ -214,7 +217,7 @@ def _pull(
     _require_not_retired(project, made)
     stopping.leaves(f"snapshot {made.id} had been pinned, whole")
     kept.sweep(all_of_it=True)
-    return Pulled(made.id, True, changed, tuple(moved), asked, told)
+    return Pulled(made.id, True, changed, tuple(moved), asked, told, mended)
 
 
 def start(project: Project, study: Study, today: dt.date) -> Base:

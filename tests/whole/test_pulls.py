@@ -13,6 +13,7 @@ from rich.console import Console
 from gapwatch import pulling, snapshots, study
 from gapwatch.cli import tables as terminal
 from gapwatch.errors import (
+    IntegrityError,
     SourceError,
     StudyError,
     UnaskedError,
@@ -27,6 +28,7 @@ from gapwatch.pulls.kept import Kept
 from gapwatch.pulls.progress import Progress
 from gapwatch.reporting.chapters.quality.not_renewed import warning
 from gapwatch.reporting.document import MissedFacts
+from gapwatch.retiring import retire_snapshot
 from gapwatch.sources.http import Client
 from gapwatch.sources.payload import Payload
 from gapwatch.study import NomisSource
@@ -103,6 +105,70 @@ def test_deaths_that_can_be_spared_and_were_never_pinned_stop_a_pull_that_needs_
         pulling.pull(project, today=TODAY, checker=Here("coverage"))
     assert any(isinstance(other, StudyError) for other in caught.value.others)
     assert not snapshots.ids(project.raw)
+
+
+def test_a_damaged_object_is_written_anew_by_a_pull_that_is_sent_the_same(tmp_path: Path) -> None:
+    project = project_of(Little(), tmp_path)
+    first = pulling.pull(project, today=TODAY, checker=Here("coverage"))
+    before = stored(project)
+    again = pulling.pull(project, today=TODAY, checker=Here("coverage"))
+    assert (again.new, again.mended) == (False, ())
+    assert stored(project) == before, "an undamaged store was touched"
+
+    pins = {pin.id: pin for pin in snapshots.load(project.raw, first.snapshot).pins}
+    paths = [snapshots.object_path(project.raw, pin.objects[0]) for pin in pins.values()]
+    for path in paths:
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    (problem, *_) = snapshots.check(project.raw).problems
+    assert problem.remedy.startswith("pull again, which writes it anew")
+
+    mended = pulling.pull(project, today=TODAY, checker=Here("coverage"))
+    assert (mended.snapshot, mended.new) == (first.snapshot, False)
+    assert set(mended.mended) == {str(path) for path in paths}
+    assert snapshots.check(project.raw).problems == []
+    assert {name: content for name, (_, content) in stored(project).items()} == {
+        name: content for name, (_, content) in before.items()
+    }
+
+
+def test_a_damaged_object_that_nobody_sends_any_more_is_passed_over_once_retired(
+    tmp_path: Path,
+) -> None:
+    project = project_of(Little(), tmp_path)
+    first = pulling.pull(project, today=TODAY, checker=Here("coverage")).snapshot
+    pin = snapshots.load(project.raw).pin("published")
+    path = snapshots.object_path(project.raw, pin.objects[0])
+    path.write_bytes(path.read_bytes().replace(b"1", b"2"))
+    with (tmp_path / "published.csv").open("a", encoding="utf-8") as sent:
+        sent.write("\n")
+    with pytest.raises(IntegrityError) as caught:
+        pulling.pull(project, today=TODAY, checker=Here("coverage"))
+    assert "gapwatch snapshots retire" in caught.value.remedy
+    retire_snapshot(project, first, "damaged", on=TODAY)
+    assert pulling.pull(project, today=TODAY, checker=Here("coverage")).new
+
+
+def test_a_pin_that_was_edited_is_made_anew_once_it_is_deleted(tmp_path: Path) -> None:
+    project = project_of(Little(), tmp_path)
+    first = pulling.pull(project, today=TODAY, checker=Here("coverage")).snapshot
+    pin = project.raw / "snapshots" / first / "pins" / "published.json"
+    pin.write_bytes(pin.read_bytes().replace(b'"published"', b'"Published"', 1))
+    with pytest.raises(IntegrityError, match="delete the file and pull again"):
+        pulling.pull(project, today=TODAY, checker=Here("coverage"))
+    pin.unlink()
+    assert pulling.pull(project, today=TODAY, checker=Here("coverage")).new
+    assert snapshots.check(project.raw).problems == []
+
+
+def stored(project: Project) -> dict[Path, tuple[int, bytes]]:
+    """Every file below data/raw, with the time at which it was written and its bytes."""
+    return {
+        path: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in sorted(project.raw.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
 
 
 def deaths_to_spare(root: Path) -> tuple[Project, Path]:

@@ -195,6 +195,16 @@ def test_a_flipped_a_strange_and_an_open_restricted_file_are_named(pulled: Proje
     assert (problem.where, problem.found) == (str(path), "mode 644")
 
 
+def test_a_damaged_restricted_object_is_written_anew_and_stays_its_owners(pulled: Project) -> None:
+    path = object_of(pulled)
+    good = path.read_bytes()
+    path.write_bytes(good[::-1])
+    again = pull(pulled)
+    assert (again.new, again.mended) == (False, (str(path),))
+    assert path.read_bytes() == good
+    assert snapshots.check(pulled.raw).problems == []
+
+
 def test_a_stopped_pull_takes_its_restricted_objects_with_it(pulled: Project) -> None:
     folder = pulled.raw / "snapshots" / snapshots.load(pulled.raw, study="westminster").id
     room = folder.parent / ".writing-x"

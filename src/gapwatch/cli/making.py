@@ -155,6 +155,8 @@ def _print_pulled(found: Pulled) -> None:
     for lost in found.carried:
         typer.echo(str(lost))
         typer.echo(f"  to do: {lost.remedy}")
+    for path in found.mended:
+        typer.echo(f"Mended: {path}, which didn't hold what was pinned")
     if not found.new:
         typer.echo(f"Nothing new since snapshot {found.snapshot}.")
         return

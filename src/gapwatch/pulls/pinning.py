@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from gapwatch import snapshots
+from gapwatch.errors import IntegrityError
 from gapwatch.pulls.asking import FAULTS
 from gapwatch.pulls.settling import SettledPart
 from gapwatch.snapshots import Pin, Snapshot
@@ -65,6 +67,19 @@ def pin_of(
     return old if same and old is not None else pin
 
 
+def mend(raw: Path, parts: Iterable[SettledPart]) -> tuple[str, ...]:
+    """Files of the store that hold other bytes than were pinned, written anew from what was sent.
+
+    They hold what their names say, whatever becomes of the pull.
+    """
+    mended = []
+    for part in parts:
+        for path in snapshots.mend(raw, part.pin, [item.content for item in part.sent]):
+            log.warning("%s didn't hold what was pinned: written anew as it was sent", path)
+            mended.append(str(path))
+    return tuple(mended)
+
+
 class Before:
     """What was pinned of each live source in the snapshot that a pull follows; read when asked."""
 
@@ -97,9 +112,13 @@ class Before:
             return None
 
     def lookups(self) -> dict[str, pd.DataFrame]:
-        """The lookups that are pinned, by source."""
-        held = [name for name, source in self._live.items() if source.table == "lookup"]
-        return {name: part.found["lookup"] for name in held if (part := self(name)) is not None}
+        """The lookups that are pinned, by source; less what is damaged, which may be sent anew."""
+        found: dict[str, pd.DataFrame] = {}
+        for name, source in self._live.items():
+            with contextlib.suppress(IntegrityError):
+                part = self(name) if source.table == "lookup" else None
+                found |= {} if part is None else {name: part.found["lookup"]}
+        return found
 
 
 def carried(previous: Snapshot | None, shipped: Snapshot | None, source: Source) -> Pin:

@@ -17,7 +17,7 @@ from gapwatch.durable import is_torn, move
 from gapwatch.errors import IntegrityError, TornError
 from gapwatch.snapshots import retirement
 from gapwatch.snapshots.keyed import require_digest
-from gapwatch.snapshots.objects import PULL_AGAIN, WRITING, restricted_folder
+from gapwatch.snapshots.objects import AGAIN, PULL_AGAIN, RESTORE, WRITING, restricted_folder
 from gapwatch.snapshots.pruned import PRUNED, is_pruned, pruned_problems
 from gapwatch.snapshots.reading import LIST, list_in, read_pin
 from gapwatch.snapshots.records import Object, sha256
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 PLAIN = ("README.md", ".lock", ".gitkeep")
 _FOLDERS = ("objects", "snapshots", retirement.FOLDER, PRUNED)
 _Wanted = dict[tuple[str, bool], tuple[Object, str]]
-_RESTORE = "restore it from version control or a backup"
 _EXTRA = "move it away; what a pull that was stopped left, the next pull clears"
 
 
@@ -101,7 +100,7 @@ def record_problems(root: Path, of: Callable[[str], Path]) -> list[IntegrityErro
                     str(path),
                     expected=f"{about} with sha256 {record.sha256}, as it was retired",
                     found=sha,
-                    remedy=_RESTORE,
+                    remedy=RESTORE,
                 )
             )
     return found
@@ -214,7 +213,7 @@ def _object(path: Path, item: Object, pin: str) -> list[IntegrityError]:
             f"{path} (pin {pin})",
             expected=f"{item.bytes} bytes, sha256 {item.sha256}",
             found=f"{found} bytes, sha256 {sha}{', cut short' if cut else ''}",
-            remedy=PULL_AGAIN if cut else _RESTORE,
+            remedy=PULL_AGAIN if cut else AGAIN,
         )
     ]
 
@@ -293,7 +292,7 @@ def _named(folder: Path) -> set[tuple[str, bool]] | None:
 
 
 def _missing(path: Path, what: str) -> IntegrityError:
-    return IntegrityError(str(path), expected=what, found="no such file", remedy=_RESTORE)
+    return IntegrityError(str(path), expected=what, found="no such file", remedy=RESTORE)
 
 
 def _extra(path: Path) -> IntegrityError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gapwatch import system
@@ -15,7 +15,11 @@ from gapwatch.snapshots.records import Object, Pin, sha256
 
 WRITING = ".writing-"
 RESTRICTED = "restricted"
-AGAIN = "restore it from version control or a backup, or make a new snapshot"
+RESTORE = "restore it from version control or a backup"
+AGAIN = (
+    "pull again, which writes it anew where the publisher still sends the same; else restore it "
+    "from version control or a backup, or `gapwatch snapshots retire` the snapshot and pull again"
+)
 PULL_AGAIN = "pull again, which writes it anew; or restore it from version control or a backup"
 
 
@@ -145,16 +149,34 @@ def write_all(files: Mapping[Path, bytes]) -> None:
         raise
 
 
-def require_hash(content: bytes, sha: str, where: str) -> None:
+def mend(raw: Path, pin: Pin, contents: Sequence[bytes]) -> tuple[Path, ...]:
+    """Write objects of a pin again whose files hold other bytes, from the very bytes, and give
+    which; all of it is on the disk when this returns.
+
+    A file that isn't there is left to `write_all`.
+    """
+    mended = []
+    for item, content in zip(pin.objects, contents, strict=True):
+        path = object_path(raw, item, restricted=pin.restricted)
+        if path.exists() and not _holds(path, content):
+            require_object(raw, item, content, f"pin {pin.id}, {item.role}")
+            _write(path, content)
+            mended.append(path)
+    sync_folders(path.parent for path in mended)
+    return tuple(mended)
+
+
+def require_hash(content: bytes, sha: str, where: str, remedy: str = AGAIN) -> None:
     """Raise IntegrityError unless bytes have this SHA-256."""
     found = sha256(content)
     if found != sha:
-        raise IntegrityError(where, expected=f"sha256 {sha}", found=f"sha256 {found}", remedy=AGAIN)
+        raise IntegrityError(
+            where, expected=f"sha256 {sha}", found=f"sha256 {found}", remedy=remedy
+        )
 
 
 def _write_once(path: Path, content: bytes) -> None:
-    """Write a file that never changes again: to a temporary name, flushed, then moved."""
-    private = path.parent.parent.name == RESTRICTED
+    """Write a file that never changes again, unless it is there."""
     there = path.read_bytes() if path.exists() else None
     if there == content:
         return
@@ -163,8 +185,22 @@ def _write_once(path: Path, content: bytes) -> None:
             str(path),
             expected="the bytes that it was pinned with",
             found="other bytes",
-            remedy=AGAIN,
+            remedy=RESTORE,
         )
+    _write(path, content)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether a file can be read and holds these bytes."""
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file to a temporary name, flushed, then moved."""
+    private = path.parent.parent.name == RESTRICTED
     _make_folder(path.parent, private=private)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
     try:

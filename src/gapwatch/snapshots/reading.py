@@ -11,11 +11,14 @@ from pydantic import ValidationError as PydanticError
 
 from gapwatch.durable import is_cut_json, is_torn
 from gapwatch.errors import IntegrityError, TornError
-from gapwatch.snapshots.objects import AGAIN, PULL_AGAIN, require_hash
+from gapwatch.snapshots.objects import PULL_AGAIN, RESTORE, require_hash
 from gapwatch.snapshots.records import Pin, SnapshotList, sha256
 
 MAX_PIN_BYTES = 1_000_000
 LIST = "snapshot.json"
+RECORD = (
+    f"{RESTORE}; where there is none, delete the file and pull again: the snapshot is set aside"
+)
 RecordType = TypeVar("RecordType", bound=BaseModel)
 
 
@@ -36,7 +39,7 @@ def list_in(folder: Path) -> SnapshotList:
             str(path),
             expected=f"the list that snapshot {folder.name} is named after",
             found=f"the list of {identify(listed.as_known_at, content)}",
-            remedy=AGAIN,
+            remedy=RECORD,
         )
     return listed
 
@@ -47,7 +50,7 @@ def read_pin(folder: Path, source: str, sha: str) -> Pin:
     content = _read_small(path)
     if sha256(content) != sha:
         _require_end(path, content)
-    require_hash(content, sha, str(path))
+    require_hash(content, sha, str(path), RECORD)
     return _parse(Pin, content, path)
 
 
@@ -74,7 +77,7 @@ def _read_small(path: Path) -> bytes:
                 str(path),
                 expected=f"at most {MAX_PIN_BYTES} bytes",
                 found=f"{path.stat().st_size} bytes",
-                remedy=AGAIN,
+                remedy=RECORD,
             )
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -89,7 +92,7 @@ def _read_small(path: Path) -> bytes:
             str(path),
             expected="a file that can be read",
             found=str(error.strerror),
-            remedy=AGAIN,
+            remedy=RECORD,
         ) from error
 
 
@@ -103,5 +106,5 @@ def _parse(model: type[RecordType], content: bytes, path: Path) -> RecordType:
             f"{path}, {key}",
             expected=first["msg"].lower(),
             found=repr(first["input"])[:80],
-            remedy=AGAIN,
+            remedy=RECORD,
         ) from error
