@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from gapwatch import study
@@ -76,6 +78,18 @@ def test_a_wrong_study_is_refused_with_file_key_expected_and_found(
     assert error.expected
     assert error.remedy
     assert error.exit_code == 2
+
+
+def test_a_baseline_that_is_still_to_come_is_refused_on_the_day_of_a_snapshot(
+    project: Project,
+) -> None:
+    changed(project, "baseline_period = [2005, 2009]", "baseline_period = [2030, 2034]")
+    loaded, _ = study.load(project.study_file)
+    with pytest.raises(StudyError) as caught:
+        loaded.known_at(dt.date(2033, 12, 31))
+    assert "promise.baseline_period" in caught.value.where
+    assert caught.value.found == "2030 to 2034"
+    assert loaded.known_at(dt.date(2034, 1, 1)) == loaded
 
 
 def test_a_misspelt_key_is_answered_with_the_nearest_known_one(project: Project) -> None:

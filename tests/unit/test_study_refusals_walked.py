@@ -101,6 +101,12 @@ WALKS: list[tuple[str, str, Edits, Edits]] = [
     ),
     (
         "promise_checks",
+        "years that were over or running when the promise was stated, in {}",
+        versions("stated_on = 2013\n"),
+        versions("stated_on = 2014\n"),
+    ),
+    (
+        "promise_checks",
         "a time of its own for each version",
         versions('stated_on = "2022"\n', "stated_on = 2022\n"),
         SOUND,
@@ -499,6 +505,7 @@ LIVE = "needs a live dataset of figures, not walked yet"
 ZIPPED = "needs a zip of CSV files, not walked yet"
 NOT_EDITED = {
     ("model", "a version of the promise that was stated by {}"): "it is of a day, not of the file",
+    ("promise", "years up to {}, that of the snapshot ({})"): "it is of a day, not of the file",
     ("letters", TYPEFACES): "needs a study with names beyond its typefaces, not walked yet",
     ("figures", "a column beside times, lower95 and upper95"): COUNTED_ROWS,
     ("figures", "either a column or rows that are counted"): COUNTED_ROWS,

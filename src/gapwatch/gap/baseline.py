@@ -30,7 +30,8 @@ def baseline_period(
     same base (a table in the shape of `gap`, of windows that are none of the trend); else the first
     whole window of that run, which is the first that is given for every sex. A promise that was
     made on other populations has its baseline nowhere in the run, and nothing is spliced to reach
-    it (docs/methods.md, "What own figures are judged against").
+    it (docs/methods.md, "What own figures are judged against"). A baseline that begins after the
+    newest window isn't reached yet, and no earlier one stands for it.
     """
     asked = study.baseline_period(measure)
     decides = study.computed is not None and study.computed.decides
@@ -38,7 +39,7 @@ def baseline_period(
         return asked
     mine = gaps[gaps["measure"] == measure.id]
     run = newest_run(settled(mine))
-    if run.empty:
+    if run.empty or asked[0] > int(run["period_end"].max()):
         return asked
     for frame in (mine, baselines):
         if frame is not None and _holds(frame, measure, run["segment"].iloc[0], asked):

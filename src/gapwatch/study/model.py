@@ -188,9 +188,10 @@ class Study(Part):
     def known_at(self, day: dt.date) -> Study:
         """The study with the promise that was in force on a day, and what was stated by then.
 
-        Raises StudyError where no version had been stated.
+        Raises StudyError where no version had been stated, and for a baseline that isn't over.
         """
         if not self.promises:
+            self.promise.require_past_baseline(day)
             return self
         stated = tuple(one for one in self.promises if one.stated_by <= day)
         if not stated:

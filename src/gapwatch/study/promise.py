@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from gapwatch.errors import UnfitError
+from gapwatch.errors import StudyError, UnfitError
 from gapwatch.study.base import Part, Period, Sex, Text, Year
 
 _STATED = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -57,7 +57,8 @@ class Promise(Part):
     is read as a gap at or below zero. A promise that was changed is a list of `[[promises]]`, one
     for each version, in place of `[promise]`: `stated_on` is the year, month or day in ISO 8601 on
     which each was stated. The newest that was stated by the day of a report is in force and
-    decides; older ones are judged beside it.
+    decides; older ones are judged beside it. The baseline was over, or running, when the promise
+    was stated, and is over on the day of the snapshot.
     """
 
     text: Text
@@ -71,6 +72,17 @@ class Promise(Part):
     share_of_baseline: float = Field(ge=0, lt=1)
     deadline_year: Year
     stated_on: StatedOn = ""
+
+    def require_past_baseline(self, day: dt.date) -> None:
+        """Raise StudyError for a baseline that isn't over, or not even begun, on a day."""
+        first, last = self.baseline_period
+        if last > day.year:
+            raise StudyError(
+                "the study, promise.baseline_period",
+                expected=f"years up to {day.year}, that of the snapshot ({day.isoformat()})",
+                found=f"{first} to {last}",
+                remedy="correct it to the years whose gap the promise is about",
+            )
 
     @property
     def stated_by(self) -> dt.date:

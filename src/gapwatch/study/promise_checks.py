@@ -56,6 +56,15 @@ def _figures(key: str, promise: Promise) -> Iterator[Problem]:
             f"{promise.stated_gap_years:g}",
         )
     yield from _period(key, promise.baseline_period, key, promise)
+    last, stated = promise.baseline_period[1], promise.stated_on
+    if stated and last > promise.stated_by.year:
+        yield _wrong(
+            key,
+            "baseline_period",
+            f"years that were over or running when the promise was stated, in {stated}",
+            f"{promise.baseline_period[0]} to {last}",
+            "correct stated_on, or the years whose gap the promise is about",
+        )
 
 
 def _baselines(study: Study) -> Iterator[Problem]:

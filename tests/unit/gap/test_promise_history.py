@@ -71,7 +71,7 @@ def test_the_newest_version_that_was_stated_by_the_day_is_in_force(loaded: Study
 
 
 def test_a_study_with_one_promise_is_as_it_was(loaded: Study) -> None:
-    assert loaded.known_at(dt.date(1900, 1, 1)) is loaded
+    assert loaded.known_at(dt.date(2009, 1, 1)) is loaded
     content = {"promise": {"sex": "male"}}
     assert in_force(content, dt.date(2000, 1, 1)) == {"sex": "male"}
 

@@ -155,6 +155,14 @@ def test_a_promise_whose_years_are_not_all_there_has_the_first_whole_window(
     assert of_measure(items("baseline", promised)).baseline_period == (2001, 2001)
 
 
+def test_a_promise_whose_years_are_still_to_come_has_no_earlier_baseline_in_their_place() -> None:
+    promised = (2020, 2020)
+    item = of_measure(items("baseline", promised))
+    assert (item.baseline_period, item.target) == (promised, None)
+    row = targets("baseline", promised).loc[("zones", "male", "baseline")]
+    assert row["verdict"] == CANNOT
+
+
 def test_the_first_whole_window_is_on_the_base_of_the_newest() -> None:
     """A promise of 2001 to 2003 stands on the old base: the new one begins in 2005."""
     two = worlds.world(1, size=20.0)
