@@ -47,7 +47,7 @@ def test_every_key_of_every_part_of_a_study_is_told_with_its_type() -> None:
 
 def test_limits_defaults_and_requirement_are_those_of_the_model() -> None:
     text = (FOLDER / "study.md").read_text(encoding="utf-8")
-    assert "| `deadline_year` | whole number, from 1801, to 2200 | required |" in text
+    assert "| `deadline_year` | whole number, from 1801, to 2100 | required |" in text
     assert "| `on_track_probability` | number, above 0, below 1 | `0.8` |" in text
     assert '| `sex` | one of `"female"`, `"male"`, `"persons"` | required |' in text
 

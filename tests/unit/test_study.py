@@ -58,6 +58,7 @@ def test_westminster_registers_the_five_kinds_of_the_campaigns_gap(shipped: Proj
         ("deadline_year = 2035", "deadline_year = 2009", "promise.deadline_year", "2009"),
         ("stated_gap_years = 14", "stated_gap_years = 12", "promise.stated_gap_years", "12"),
         ("stated_gap_years = 14", "stated_gap_years = inf", "promise.stated_gap_years", "inf"),
+        ("deadline_year = 2035", "deadline_year = 2101", "promise.deadline_year", "2101"),
         ("[2005, 2009]", "[2009, 2005]", "promise.baseline_period", "2009 to 2005"),
         ("on_track_probability = 0.8", "on_track_probability = 1", "on_track_probability", "1"),
         ("[study]", '[site]\ndocs = "http://a.org/"\n[study]', "site", "http://a.org/"),

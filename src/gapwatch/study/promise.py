@@ -58,7 +58,7 @@ class Promise(Part):
     for each version, in place of `[promise]`: `stated_on` is the year, month or day in ISO 8601 on
     which each was stated. The newest that was stated by the day of a report is in force and
     decides; older ones are judged beside it. The baseline was over, or running, when the promise
-    was stated, and is over on the day of the snapshot.
+    was stated, and is over on the day of the snapshot; the deadline is 2100 at the latest.
     """
 
     text: Text
@@ -70,7 +70,7 @@ class Promise(Part):
     stated_gap_years: float = Field(gt=0, lt=130)
     baseline_period: Period
     share_of_baseline: float = Field(ge=0, lt=1)
-    deadline_year: Year
+    deadline_year: Annotated[Year, Field(le=2100)]
     stated_on: StatedOn = ""
 
     def require_past_baseline(self, day: dt.date) -> None:
