@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gapwatch import shipped
-from gapwatch.errors import StudyError
+from gapwatch.errors import StudyError, UsageError
 from gapwatch.shipped import SUITES
 
 STUDY_FILE = shipped.STUDY_FILE
@@ -31,6 +31,11 @@ class Project:
         return self.snapshots_in or self.root / "data" / "raw"
 
     @property
+    def restricted(self) -> Path:
+        """Restricted files and their key, beside the snapshots."""
+        return self.raw.parent / "restricted"
+
+    @property
     def curated(self) -> Path:
         """The DuckDB database."""
         return self.database_in or self.root / "data" / "curated"
@@ -50,6 +55,23 @@ class Project:
     def lock(self) -> Path:
         """Every package with its hashes."""
         return self.root / "requirements.lock"
+
+    def require_apart(self, target: Path, named: str = "--out", *, study: bool = True) -> None:
+        """Raise UsageError for an output in the folders of data or around them, or, where `study`
+        says so, around the study's file: whoever serves it would serve what is pinned.
+        """
+        place = target.resolve()
+        held = [path.resolve() for path in (self.raw, self.restricted, self.curated)]
+        inside = any(place.is_relative_to(path) for path in held)
+        around = [*held, self.study_file.resolve()] if study else held
+        if inside or any(path.is_relative_to(place) for path in around):
+            raise UsageError(
+                named,
+                expected="a place apart from data/raw, data/restricted and data/curated"
+                f"{' and from the study file' if study else ''}, which are never to be served",
+                found=str(target),
+                remedy=f"name another place, such as {self.root / 'public'}",
+            )
 
 
 def find(study_file: Path | None = None) -> Project:

@@ -166,7 +166,10 @@ def bundle(
     from gapwatch.audit.bundle import release as bundles
 
     stopping.leaves(f"{file} wasn't written")
-    with replaying.located(release, _maybe_project(study), out) as held:
+    project = _maybe_project(study)
+    if project is not None:
+        project.require_apart(file, str(file), study=False)
+    with replaying.located(release, project, out) as held:
         bundles.require_free(file, held.told)
         included = include_restricted or []
         bundles.write(held, file, include_restricted=included)

@@ -49,6 +49,8 @@ def run(
     """Make a release from a pinned snapshot: check, measure, judge, report."""
     gc.disable()  # a short life: collecting garbage would cost a tenth of it
     project = project_begun(study)
+    if out is not None:
+        project.require_apart(out)
     from gapwatch.quality.checker import Checker
 
     with Checker() as checker:  # the slowest import of all goes on while ours do

@@ -35,6 +35,8 @@ def site(
     site in a folder of its own.
     """
     project = project_of(study)
+    if out is not None:
+        project.require_apart(out)
     from gapwatch import study as study_file
     from gapwatch.site import laying
 

@@ -71,9 +71,12 @@ def run_fleet(
     is kept up to date in any case. A study that fails doesn't stop the others and stands in the
     league with its fault. The same bytes for any scheduler.
 
-    Raises OutputError for a folder that another fleet uses or that can't be written.
+    Raises OutputError for a folder that another fleet uses or that can't be written, UsageError
+    for one in a study's folders of data or around them.
     """
     out = out.resolve()
+    for project in {one.root: one for one in (find(one.file) for one in studies)}.values():
+        project.require_apart(out, study=False)
     with publishing.told(out, chosen=out):
         out.mkdir(parents=True, exist_ok=True)
     with publishing.told(out, chosen=out), publishing.alone(out, _PATIENCE_SECONDS, chosen=out):
