@@ -93,6 +93,17 @@ def find(study_file: Path | None = None) -> Project:
             )
         study_file = found[0] / STUDY_FILE
     study_file = study_file.resolve()
+    if study_file.is_dir():
+        inside = study_file / STUDY_FILE
+        there = inside.is_file()
+        raise StudyError(
+            str(study_file),
+            expected="a study file",
+            found=f"a folder, with {STUDY_FILE} in it" if there else "a folder",
+            remedy=f"name the file: --study {inside}"
+            if there
+            else "name the study file in it, or leave --study out to use the project's own",
+        )
     if not study_file.is_file():
         raise StudyError(
             str(study_file),

@@ -1,4 +1,4 @@
-"""Where a project may write: never where its data lie, nor around them."""
+"""Which project is meant, and where it may write: never where its data lie, nor around them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gapwatch.errors import UsageError
+from gapwatch.errors import StudyError, UsageError
 from gapwatch.fleet.finding import find_studies
 from gapwatch.fleet.running import run_fleet
 from gapwatch.project import Project, find
@@ -21,6 +21,16 @@ def made(tmp_path: Path) -> Project:
     study.parent.mkdir(parents=True)
     study.touch()
     return find(study)
+
+
+def test_a_folder_for_a_study_is_told_with_the_file_in_it(made: Project, tmp_path: Path) -> None:
+    with pytest.raises(StudyError) as caught:
+        find(made.study_file.parent)
+    assert caught.value.found == "a folder, with gapwatch.toml in it"
+    assert find(Path(caught.value.remedy.partition("--study ")[2])) == made
+    with pytest.raises(StudyError) as caught:
+        find(tmp_path / "expectations")
+    assert caught.value.found == "a folder"
 
 
 @pytest.mark.parametrize(
