@@ -26,6 +26,32 @@ def deaths(mark: str, *, other: str = "4") -> list[list[str]]:
     ]
 
 
+@pytest.mark.parametrize(
+    "count", ["5.10e+01", "1E3", "'51", "\u201951", "\u0665\u0661", "\uff15\uff11"]
+)
+def test_a_count_that_is_written_otherwise_is_no_mark_to_be_thrown_away(count: str) -> None:
+    error = refused(DEATHS, deaths(count))
+    assert error.remedy.startswith("save the file with plain numbers")
+    assert "missing" not in error.remedy
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_is_still_told_to_be_one(mark: str) -> None:
+    assert "add the mark to missing" in refused(DEATHS, deaths(mark)).remedy
+
+
+@pytest.mark.parametrize("age", ["04-Jan", "4-jan", "Oct-14", "09-May", "2026-01-04 00:00:00"])
+def test_an_age_that_a_spreadsheet_took_for_a_date_is_told_as_one(age: str) -> None:
+    rows = deaths("4")
+    rows[2][3] = age
+    for more in ({}, {"values": {"age": {"60-64": "60-64", "65-69": "65-69"}}}):
+        error = refused(DEATHS, rows, **more)
+        assert "took a band such as 1-4 or 10-14 for a date" in error.remedy
+        assert "values" not in error.remedy
+    rows[2][3] = "Total"
+    assert "map the word in values" in refused(DEATHS, rows).remedy
+
+
 @pytest.mark.parametrize("mark", MARKS)
 def test_a_mark_in_a_sparse_file_is_never_left_out_for_a_zero(mark: str) -> None:
     error = refused(DEATHS, deaths(mark), **SPARSE, missing=["", mark], drop_missing=True)

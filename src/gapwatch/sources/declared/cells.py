@@ -152,7 +152,8 @@ class Reader:
                 return text
             if name == "age" and self._keeps_ages:
                 return text
-            refuse(str(where), f"one of the words that values maps for {name}", repr(text), MAP)
+            remedy = (faults.of_age(text) if name == "age" else "") or MAP
+            refuse(str(where), f"one of the words that values maps for {name}", repr(text), remedy)
         return self._maps[name][text]
 
     def _worded(self, name: str, word: str, where: CellPlace) -> Mapping[str, Value]:
@@ -253,9 +254,11 @@ class Reader:
             )
         column = self._columns.get(name)
         if column is None or not measured(column):
-            return MAP
+            return (faults.of_age(word) if name == "age" else "") or MAP
         if not self._is_number(word):
-            return faults.of_withheld(self._source, nullable=column.nullable)
+            return faults.of_number(word) or faults.of_withheld(
+                self._source, nullable=column.nullable
+            )
         if column.kind == "number" and self._source.table in ESTIMATED:
             return (
                 "describe the column of counts, not one of rates or shares; where the source says "

@@ -16,6 +16,36 @@ _ERROR = re.compile(
     r"|CONNECT!|UNKNOWN!|EXTERNAL!|BUSY!|PYTHON!|ERROR!|FORMULA!)|#{2,}|Err:[0-9]{3}",
     re.IGNORECASE,
 )
+# Numbers that a program or another script wrote in its own way, and no marks.
+_OTHERWISE = re.compile(
+    r"-?[0-9]+(?:[.,][0-9]+)?e[-+]?[0-9]+|['\u2018\u2019`][0-9.,]+|(?=.*[^\x00-\x7f])-?[\d.,\u066b\u066c]+",
+    re.IGNORECASE,
+)
+_MONTH = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
+_DATE = re.compile(
+    rf"[0-9]{{1,2}}[-/. ]?{_MONTH}|{_MONTH}[-/. ]?[0-9]{{1,4}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}.*",
+    re.IGNORECASE,
+)
+
+
+def of_number(word: str) -> str:
+    """What to do about a number that is written as no file of numbers writes it; "" for a mark."""
+    if _OTHERWISE.fullmatch(word) is None:
+        return ""
+    return (
+        "save the file with plain numbers in the digits 0 to 9, such as 51, from where it was "
+        "made: one with an e in it may have lost its last digits"
+    )
+
+
+def of_age(word: str) -> str:
+    """What to do about an age that a spreadsheet took for a date; "" for any other word."""
+    if _DATE.fullmatch(word) is None:
+        return ""
+    return (
+        "a spreadsheet took a band such as 1-4 or 10-14 for a date: ask for the file again, or "
+        "format the column as text and type its bands anew"
+    )
 
 
 def of_withheld(source: FileSource, *, nullable: bool) -> str:
