@@ -74,8 +74,8 @@ _CURVE = (
 )
 _BANDS = "each age of each sex has residents; bands may be merged"
 _DEATHLESS = (
-    "no age of the place is without a death where the one beside it has those of both; bands may "
-    "be merged"
+    "no age of the place lacks deaths that are to be expected there; bands may be merged, or "
+    "deaths under 1 left out"
 )
 _UNLIKE = (
     "published life expectancies of the same area, sex and years come out within the study's "

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from gapwatch.counting.counts import Counts
-from gapwatch.counting.plausibility.ages import require_ages
+from gapwatch.counting.plausibility.ages import LOWEST_INFANT_RATE, require_ages
+from gapwatch.counting.plausibility.bands import bands_without_deaths
 from gapwatch.demo.twin.counted import make
 from gapwatch.errors import ValidationError
 from gapwatch.sources.rounded import least_below
@@ -48,6 +49,41 @@ def test_no_age_of_restricted_deaths_is_told_with_its_rate(place: Counts) -> Non
     with pytest.raises(ValidationError) as caught:
         require_ages(replace(place, deaths=deaths, restricted=True))
     assert "in 1,000" not in caught.value.found
+
+
+def without_infants(place: Counts, expected: float) -> Counts:
+    """The place with no infant death, and so many expected at the lowest rate of any country."""
+    deaths, people = place.deaths.copy(), place.person_years.copy()
+    share = expected / (LOWEST_INFANT_RATE * people[..., 0].sum())
+    deaths[..., 0] = 0
+    return replace(place, deaths=deaths * share, person_years=people * share)
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+def test_infant_deaths_that_are_left_out_are_refused(place: Counts, restricted: bool) -> None:
+    bare = replace(without_infants(place, 14.1), restricted=restricted)
+    with pytest.raises(ValidationError, match="deaths under one year of age") as caught:
+        require_ages(bare)
+    assert caught.value.where == "deaths, 2001 to 2025, aged under 1"
+    assert "at least 14 at the lowest" in caught.value.expected
+
+
+def test_infant_deaths_that_are_left_out_of_a_small_place_are_named(place: Counts) -> None:
+    small = without_infants(place, 5.6)
+    require_ages(small)
+    assert bands_without_deaths(small) == ["no death aged under 1, 2001 to 2025"]
+    # A death of one boy in all these years, and a place so small that chance may do it.
+    one = small.deaths.copy()
+    one[0, 1, 7, 0] = 1
+    assert bands_without_deaths(replace(small, deaths=one)) == []
+    tiny = without_infants(place, 5.4)
+    require_ages(tiny)
+    assert bands_without_deaths(tiny) == []
+
+
+def test_infants_of_years_that_are_open_are_not_expected_to_die_yet(place: Counts) -> None:
+    late = np.arange(len(place.years)) > 1
+    assert bands_without_deaths(replace(without_infants(place, 20), provisional=late)) == []
 
 
 def test_small_counts_that_are_gone_are_seen_and_others_are_not_missed() -> None:

@@ -286,6 +286,13 @@ WALKS = [
         "see whether ages stand in each other's place",
     ),
     Walk(
+        "plausibility/ages",
+        "deaths of infants: of so many residents under 1 at least {} at the lowest infant "
+        "mortality of any country",
+        cells(DEATHS, COUNTS, lambda _: "0"),
+        "complete the file",
+    ),
+    Walk(
         "deprivation",
         "deprivation scores from 0 to 100, the most deprived highest",
         cells(REFERENCE, 3, lambda row: str(1 + ward_codes().index(row[0]))),

@@ -18,6 +18,10 @@ YOUNG, OLD = 30, 65
 _CHANCE_OF_RESIDENTS = 5.0
 NO_CHANCE = 1e-8
 """Chance of so few deaths at the later age, were the two rates the same."""
+LOWEST_INFANT_RATE = 0.0015
+"""Deaths under one year by person-years, as low as any country's: those of Japan and Iceland."""
+INFANTS_EXPECTED = 14.0
+"""Infant deaths at that rate of which none is refused: a chance of 1 in 1.2 million."""
 
 
 def require_ages(whole: Counts) -> None:
@@ -28,9 +32,11 @@ def require_ages(whole: Counts) -> None:
     30, infants included, above that of people aged 65 and over. Each pair is tested exactly: given
     the deaths of both, those of one are binomial. Nor may residents of a single year of age under 1
     and from 1 to 4 be twice as many of one as of the other, as they are where columns are shifted.
+    Nor may all infant deaths be missing, where 14 are expected at the lowest rate of any country.
     Of restricted deaths the ages alone are told.
     """
     _require_infants(whole)
+    _require_infant_deaths(whole)
     for at in (None, *range(len(whole.years))):
         years = slice(None) if at is None else slice(at, at + 1)
         told = "all years" if at is None else str(whole.years[at])
@@ -59,6 +65,32 @@ def _require_infants(whole: Counts) -> None:
                 remedy="see whether columns of ages are shifted, or whether the bands are others "
                 "than their headings say",
             )
+
+
+def infant_deaths_lacking(whole: Counts) -> float:
+    """Infant deaths to be expected at the least, where none is told in any year; 0 elsewhere.
+
+    At the lowest rate that any country has, over all areas, years and both sexes. Years that are
+    still open make none to be expected, but a death in one is a death. So do bands that begin at
+    0 and hold other ages too: children may well not die there.
+    """
+    if [int(start) for start in whole.age_starts[:2]] != [0, 1] or whole.deaths[..., 0].any():
+        return 0.0
+    return LOWEST_INFANT_RATE * float(whole.person_years[:, :, ~whole.provisional, 0].sum())
+
+
+def _require_infant_deaths(whole: Counts) -> None:
+    expected = infant_deaths_lacking(whole)
+    if expected >= INFANTS_EXPECTED:
+        raise ValidationError(
+            f"deaths, {whole.years[0]} to {whole.years[-1]}, aged under 1",
+            expected="deaths of infants: of so many residents under 1 at least "
+            f"{expected:.0f} at the lowest infant mortality of any country",
+            found="none at all",
+            remedy="ask for the extract again with deaths under one year of age, or complete the "
+            "file: ages that an extract leaves out are no zeros. See too whether its ages begin at "
+            "1 because they are counted from 1 on, or because a row or column of age 0 is lost",
+        )
 
 
 def _out_of_order(

@@ -1,4 +1,4 @@
-"""Bands of age of a place that hold no death, although the band beside them has those of both."""
+"""Bands of age of a place that hold no death, although residents make some to be expected."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import betaln
 
 from gapwatch.counting.counts import Counts, FloatArray
+from gapwatch.counting.plausibility.ages import infant_deaths_lacking
 from gapwatch.counting.plausibility.chance import FALSE_WARNINGS
 
 _JEFFREYS = 0.5
@@ -19,8 +20,10 @@ def bands_without_deaths(whole: Counts) -> list[str]:
     beta-binomial of d has at none, with the share that the band has in the other years at its
     residents then. Where the band is empty in every year, its rate is taken for no less than the
     lower one of the bands on both sides, and the chance is that of a Poisson count. Named are runs
-    with a chance below 0.4% over all that are compared: each year of each pair of bands. Of
-    restricted deaths the ages and years alone are told, as of all.
+    with a chance below 0.4% over all that are compared: each year of each pair of bands. Infants,
+    who die more than children do, are held against the lowest infant mortality of any country
+    instead where none died in any year. Of restricted deaths the ages and years alone are told, as
+    of all.
     """
     deaths, people = (a.sum(axis=(0, 1)) for a in (whole.deaths, whole.person_years))
     usable = np.flatnonzero(~whole.provisional)
@@ -29,7 +32,9 @@ def bands_without_deaths(whole: Counts) -> list[str]:
         return []
     most = FALSE_WARNINGS / (2 * years * (bands - 1))
     told = []
-    for band in range(bands):
+    if np.exp(-infant_deaths_lacking(whole)) < FALSE_WARNINGS:
+        told.append(f"no death aged under 1, {whole.years[0]} to {whole.years[-1]}")
+    for band in range(len(told), bands):
         for run in _runs(usable, deaths[usable, band]):
             chance = (
                 _never(deaths, people, band, usable)
