@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from tests.everyday import refusals
 from tests.everyday.running import parsed
-from tests.everyday.slips import COUNTS, YEAR, body, sparse
+from tests.everyday.slips import AREA, COUNTS, NAME, SEX, YEAR, body, sparse
 from tests.everyday.world import (
     DEATHS,
     LOOKUP,
@@ -293,6 +293,18 @@ WALKS = [
         "complete the file",
     ),
     Walk(
+        "plausibility/repeated",
+        "deaths of each area for itself: chance makes them differ",
+        lambda world: _pasted(world, block(0, 0), block(1, 0)),
+        "copy the rows of both areas",
+    ),
+    Walk(
+        "plausibility/repeated",
+        "deaths of each year for itself: chance makes them differ",
+        lambda world: _pasted(world, "2016", "2017"),
+        "copy the rows of both years",
+    ),
+    Walk(
         "deprivation",
         "deprivation scores from 0 to 100, the most deprived highest",
         cells(REFERENCE, 3, lambda row: str(1 + ward_codes().index(row[0]))),
@@ -342,6 +354,17 @@ NOT_WALKED = {
 def _rolled(world: World, table: str) -> World:
     for row in body(world, table):
         row[COUNTS:] = [str(cell) for cell in np.roll([int(c) for c in row[COUNTS:]], 1)]
+    return world
+
+
+def _pasted(world: World, one: str, other: str) -> World:
+    """Deaths of one block, or of one year, pasted over those of another."""
+    told = {tuple(row[:COUNTS]): row[COUNTS:] for row in body(world, DEATHS)}
+    names = {row[AREA]: row[NAME] for row in body(world, DEATHS)}
+    for row in body(world, DEATHS):
+        if other in (row[AREA], row[YEAR]):
+            area, year = (one if cell == other else cell for cell in (row[AREA], row[YEAR]))
+            row[COUNTS:] = told[area, names[area], year, row[SEX]]
     return world
 
 

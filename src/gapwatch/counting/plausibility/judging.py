@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from gapwatch.contracts import PERSONS, PLAUSIBILITY
+from gapwatch.contracts import DEATHS, PERSONS, PLAUSIBILITY
 from gapwatch.contracts.plausibility import (
     DEATHS_ABSENT,
     DEATHS_CHANGE,
@@ -22,6 +22,7 @@ from gapwatch.counting.counts import Counts
 from gapwatch.counting.plausibility.absent import LEAST_EXPECTED, expected_deaths
 from gapwatch.counting.plausibility.ages import require_ages
 from gapwatch.counting.plausibility.jumps import deaths_change, life_change, residents_change
+from gapwatch.counting.plausibility.repeated import require_told_once
 from gapwatch.counting.plausibility.totals import against_totals
 from gapwatch.errors import ValidationError
 from gapwatch.study import Study
@@ -39,12 +40,14 @@ def plausibility(
 ) -> pd.DataFrame:
     """Every comparison, with those that warn, are withheld or are accepted by the study.
 
-    Raises ValidationError for comparisons that stop and for mortality by age that no place has
-    (docs/methods.md, plausibility). Of restricted
-    deaths the table tells, by rule, kind of area and year, only whether all areas are within the
-    limit.
+    Raises ValidationError for comparisons that stop, for mortality by age that no place has and
+    for deaths of an area or a year that are told again as another's (docs/methods.md,
+    plausibility). Of restricted deaths the table tells, by rule, kind of area and year, only
+    whether all areas are within the limit.
     """
     require_ages(counted.borough)
+    if DEATHS.name in inputs:
+        require_told_once(inputs[DEATHS.name], counted.levels[study.geography.vintage])
     rows = _compared(study, inputs, counted)
     rows = _accepted(study, rows)
     stopped = rows[(rows["times"] > STOPS) & (rows["outcome"] != "accepted")]
