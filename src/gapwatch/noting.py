@@ -15,6 +15,7 @@ from gapwatch.counting.plausibility.bands import bands_without_deaths
 from gapwatch.counting.plausibility.published import unlike_published
 from gapwatch.gap.evidence import Series
 from gapwatch.quality.gate import Gate
+from gapwatch.sources.repeated import same_areas
 from gapwatch.sources.sanity import absent_from_blocks, exchanged_areas, men_among_oldest
 from gapwatch.sources.standing import (
     areas_beside_place,
@@ -42,6 +43,10 @@ _LIVES = (
 _BESIDE = (
     "the areas, weighted by residents, live within 2.5 years of their place; they may be of "
     "another age or another measure"
+)
+_OWN = (
+    "each area has published figures of its own; one may be pasted over the other, or their "
+    "publisher tells both together"
 )
 _STATED = (
     "the sides of the baseline are within 2.5 years, beyond chance, of what the promise states; "
@@ -140,6 +145,9 @@ def note_expectancy(study: Study, inputs: Frames, found: Series, gate: Gate) -> 
         computed = found.tables.get(COMPUTED_LIFE_EXPECTANCY.name)
         if computed is not None:
             tables.append((COMPUTED_LIFE_EXPECTANCY.name, computed, "area"))
+    life = inputs[LIFE_EXPECTANCY.name]
+    if LIFE_EXPECTANCY.name not in restricted_tables(study.sources):
+        _note(gate, LIFE_EXPECTANCY.name, _OWN, same_areas(study, life), len(life))
     for name, table, code in tables:
         _note(gate, name, _LIVES, strange_expectancy(study, table, code=code), len(table))
         _note(gate, name, _BESIDE, areas_beside_place(study, table, people, code=code), len(table))

@@ -21,6 +21,7 @@ from gapwatch.sources.outline_table import require_outlined
 from gapwatch.sources.payload import Payload
 from gapwatch.sources.redact import discreet_table
 from gapwatch.sources.registers import declared, require_registered, stated_nowhere
+from gapwatch.sources.repeated import require_own_windows
 from gapwatch.sources.rounded import require_declared
 from gapwatch.sources.sanity import require_sane
 from gapwatch.sources.unlisted import require_listed
@@ -152,6 +153,7 @@ def combine(
     require_declared(study, found)
     require_registered(inputs)
     require_sane(study, inputs)
+    require_own_windows(study, inputs[LIFE_EXPECTANCY.name])
     require_listed(study, inputs)
     codes = [area.code for area in study.geography.areas]
     require_outlined(inputs.get("boundary"), study.geography.vintage, codes)
