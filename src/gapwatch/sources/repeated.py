@@ -15,13 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gapwatch.counting.plausibility.repeated import COPY_CHANCE
 from gapwatch.errors import ValidationError
 from gapwatch.intervals import WIDTH_SE
 from gapwatch.study import Study
 
 FloatArray = npt.NDArray[np.float64]
-COPY_CHANCE = 1e-6
-"""Chance that anything of a study that is compared is the same by itself, at the most."""
 LEAST_WINDOWS = 6
 _VALUES = ["life_expectancy_years", "lower95_years", "upper95_years"]
 _STEPS = (1.0, 0.5, 0.1, 0.01)
