@@ -28,7 +28,9 @@ def of_size(areas: int, monkeypatch: pytest.MonkeyPatch, **keys: object) -> Else
             if "Score" in row:
                 row["Score"] = round(90 - 80 * at / areas, 2)
             if "Life" in row:
-                life = round(70 + 15 * at / areas + 4 * (row["Sex"] == "female"), 2)
+                since = int(str(row["Years"])[:4]) - 2003
+                life = 70 + 15 * at / areas + 4 * (row["Sex"] == "female") + 0.1 * since
+                life = round(life, 2)
                 row |= {"Life": life, "Low": life - 2, "High": life + 2}
             if "Died" in row:
                 row["Died"] = 60
