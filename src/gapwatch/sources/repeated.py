@@ -69,19 +69,23 @@ def same_areas(study: Study, life: pd.DataFrame) -> list[str]:
     """
     known = _of_areas(study, life)
     step = _step(known)
-    by_area = {
-        str(code): rows.set_index(["sex", "period_start", "period_end"])[_VALUES].sort_index()
-        for code, rows in known.groupby("area_code", sort=True)
-    }
-    least = math.log(max(math.comb(len(by_area), 2), 1) / COPY_CHANCE)
+    places = ["sex", "period_start", "period_end"]
+    alike: dict[tuple[object, bytes], list[str]] = {}
+    for code, rows in known.sort_values(places).groupby("area_code", sort=True):
+        held = tuple(rows[places].itertuples(index=False)), rows[_VALUES].to_numpy().tobytes()
+        alike.setdefault(held, []).append(str(code))
+    least = math.log(max(math.comb(known["area_code"].nunique(), 2), 1) / COPY_CHANCE)
     told = []
-    for one, other in itertools.combinations(by_area, 2):
-        first, second = by_area[one], by_area[other]
-        if not first.index.equals(second.index) or (first != second).to_numpy().any():
+    for codes in alike.values():
+        if len(codes) == 1:
             continue
-        if sum(_of_windows(first, step)) > least:
-            told.append(f"{one} and {other}: the same in each of {len(first)} windows and sexes")
-    return told
+        mine = known[known["area_code"] == codes[0]].set_index(places).sort_index()
+        if sum(_of_windows(mine, step)) > least:
+            told += [
+                f"{one} and {other}: the same in each of {len(mine)} windows and sexes"
+                for one, other in itertools.combinations(codes, 2)
+            ]
+    return sorted(told)
 
 
 def _of_areas(study: Study, life: pd.DataFrame) -> pd.DataFrame:
